@@ -1,0 +1,1 @@
+"""The screens for enterprises and planners: Streamlit pages behind one login."""

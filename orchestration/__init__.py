@@ -1,0 +1,1 @@
+"""Lands facts, builds the warehouse, trains, releases; home of the `pointmart` command line."""

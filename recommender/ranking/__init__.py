@@ -1,0 +1,1 @@
+"""What each member will want next."""

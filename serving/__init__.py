@@ -1,0 +1,1 @@
+"""Serves a release: recommendations, KPIs and forecasts over HTTP, corrected by live state."""

@@ -1,0 +1,60 @@
+"""One embedded PostgreSQL for the whole run; a fresh migrated database for each test that asks."""
+
+import asyncio
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import psycopg
+import pytest
+
+from orchestration.cli import postgres
+from transactional.migrate import migrate
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[postgres.EmbeddedPostgres]:
+    """A real PostgreSQL server of this test run."""
+    with postgres.running(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: postgres.EmbeddedPostgres) -> str:
+    """The name of a migrated database without rows, to copy from."""
+
+    async def make() -> None:
+        connection = await asyncpg.connect(postgres_server.url("migrated"))
+        try:
+            await migrate(connection)
+        finally:
+            await connection.close()
+
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute("create database migrated")
+    asyncio.run(make())
+    return "migrated"
+
+
+@pytest.fixture
+def database_url(postgres_server: postgres.EmbeddedPostgres, template_database: str) -> Iterator[str]:
+    """The URL of a migrated database of this test alone."""
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute(f"create database {name} template {template_database}")
+    yield postgres_server.url(name)
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder of this test alone."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder

@@ -1,0 +1,57 @@
+"""Migrations are applied once, and a changed or unknown one is refused."""
+
+import asyncpg
+import pytest
+
+from transactional.migrate import DatabaseAhead, MigrationChanged, migrate
+
+
+@pytest.fixture
+async def connection(database_url):
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def test_migrating_twice_applies_nothing_the_second_time(connection):
+    assert await migrate(connection) == []
+
+
+async def test_an_edited_migration_is_refused(connection):
+    await connection.execute("update pointmart_migration set digest = 'other' where version = 2")
+    with pytest.raises(MigrationChanged, match="0002_ledger"):
+        await migrate(connection)
+
+
+async def test_a_database_of_a_newer_version_is_refused(connection):
+    await connection.execute(
+        "insert into pointmart_migration (version, name, digest) values (9999, 'later', 'x')"
+    )
+    with pytest.raises(DatabaseAhead, match="9999"):
+        await migrate(connection)
+
+
+async def test_every_tenant_owned_table_has_a_key_that_begins_with_its_tenant(connection):
+    rows = await connection.fetch(
+        """
+        select c.relname,
+            (select attname from pg_attribute where attrelid = c.oid and attnum = i.indkey[0])
+        from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+        left join pg_index i on i.indrelid = c.oid and i.indisprimary
+        where c.relnamespace = 'mall'::regnamespace and c.relkind = 'r'
+        """
+    )
+    assert len(rows) > 10
+    assert {name: first for name, first in rows if first != "tenant_id"} == {}
+
+
+async def test_every_tenant_owned_table_has_row_security(connection):
+    unprotected = await connection.fetch(
+        """
+        select c.relname from pg_class c
+        join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'
+        where c.relnamespace = 'mall'::regnamespace and c.relkind = 'r' and not c.relrowsecurity
+        """
+    )
+    assert unprotected == []

@@ -1,0 +1,1 @@
+"""The mall's transactional service: the only writer of business truth (PostgreSQL)."""
