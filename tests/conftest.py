@@ -12,6 +12,8 @@ import pytest
 from orchestration.cli import postgres
 from transactional.migrate import migrate
 
+pytest_plugins = ["tests.literal_release"]
+
 _numbers = count(1)
 
 

@@ -1,0 +1,1 @@
+"""A small release written by hand, for tests of what reads releases."""
