@@ -1,0 +1,89 @@
+"""Sessions without database or web: who someone is, the signed token, and the refusals."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+
+from transactional.clock import Clock
+from transactional.problems import Problem
+
+SESSION_SALT = "pointmart.session"
+SESSION_LIFETIME = timedelta(hours=12)
+ROLES = ("enterprise_viewer", "enterprise_admin", "planner")
+MIN_PASSWORD_LENGTH = 8
+MAX_PASSWORD_LENGTH = 200
+
+
+class WrongCredentials(Problem):
+    """No such tenant, no such username, a disabled login or a wrong password: one answer for all."""
+
+    slug = "wrong-credentials"
+    title = "The login was refused"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the enterprise code, the username or the password is wrong; check them and try again"
+        )
+
+
+class LoginTaken(Problem):
+    """The tenant has a login with that username."""
+
+    slug = "login-taken"
+    title = "The username is taken"
+    status = 409
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"the username {username} is taken; choose another one")
+
+
+class InvalidLogin(Problem):
+    """A new login cannot be made from these values."""
+
+    slug = "invalid-login"
+    title = "The login cannot be created"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who logged in: a person of one tenant in one role."""
+
+    tenant_id: UUID
+    tenant_code: str
+    tenant_name: str
+    username: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A visitor with the token that proves it until `expires_at` (UTC)."""
+
+    visitor: Visitor
+    token: str
+    expires_at: datetime
+
+
+class SessionSigner:
+    """Signs visitors into tokens whose age the readers check.
+
+    The token is `itsdangerous`' timed, URL-safe form under the salt `pointmart.session`.
+    """
+
+    def __init__(self, secret: str, clock: Clock) -> None:
+        class ClockedSigner(TimestampSigner):
+            def get_timestamp(self) -> int:
+                return int(clock().timestamp())
+
+        self._serializer = URLSafeTimedSerializer(secret, salt=SESSION_SALT, signer=ClockedSigner)
+        self._clock = clock
+
+    def sign(self, visitor: Visitor) -> Session:
+        """Return a new session of a visitor, valid from now on for `SESSION_LIFETIME`."""
+        token = self._serializer.dumps({**asdict(visitor), "tenant_id": str(visitor.tenant_id)})
+        expires_at = self._clock().replace(microsecond=0) + SESSION_LIFETIME
+        return Session(visitor, str(token), expires_at)
