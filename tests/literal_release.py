@@ -1,1 +1,377 @@
-"""A small release written by hand, for tests of what reads releases."""
+"""A small release written by hand, for tests of what reads releases.
+
+Two tenants, January to March 2026. Import the constants; take the fixture `literal_release` (a releases
+folder whose `current` is the release RELEASE_ID); call `publish` to switch to another one. A file named
+marts.duckdb opened by itself makes `marts.fct_x` ambiguous: attach it under another name.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pytest
+
+
+def _id(number: int) -> UUID:
+    return UUID(f"01900000-0000-7000-8000-{number:012d}")
+
+
+RELEASE_ID = "20260401T020000Z-literal"
+LANDED_AT = "2026-04-01T01:59:30+00:00"
+LANDED_XMIN = 1_000
+FIRST_DATE, LAST_DATE = date(2026, 1, 1), date(2026, 3, 31)
+FORECAST_ORIGIN, FORECAST_DAYS = LAST_DATE, 28
+
+ACORN, BIRCH = _id(1), _id(2)
+ACORN_CODE, BIRCH_CODE = "acorn", "birch"
+ACORN_NAME, BIRCH_NAME = "橡果银行", "Birch Retail"
+
+# Members. MEI and LAN are acorn's, OTTO is birch's; LAN has redeemed nothing.
+MEI, LAN, OTTO = _id(101), _id(102), _id(103)
+# The one lot of each member.
+LOTS = {MEI: _id(201), LAN: _id(202), OTTO: _id(203)}
+
+# Items. TEA, RICE, MUG, TICKET and WATCH are acorn's; TEA and UMBRELLA are birch's.
+TEA, RICE, MUG, TICKET, WATCH, UMBRELLA = (_id(n) for n in range(301, 307))
+FOOD, HOME, LEISURE = "食品", "家居", "Leisure"
+
+REDEMPTIONS = {
+    "mei_tea": _id(401),
+    "mei_tea_again": _id(402),
+    "mei_rice": _id(403),
+    "otto_umbrella": _id(404),
+}
+
+TABLES = {
+    "dim_tenant": "tenant_id uuid, code varchar, name varchar, industry varchar, is_test boolean, "
+    "first_fact_date date, last_fact_date date",
+    "dim_member": "tenant_id uuid, member_id uuid, registered_at timestamptz, registered_date date",
+    "dim_item": "item_id uuid, code varchar, name varchar, category varchar, kind varchar, class varchar",
+    "dim_offer": "tenant_id uuid, item_id uuid, price_points bigint, handover varchar, "
+    "opted_in_at timestamptz, listed_from timestamptz, listed_until timestamptz",
+    "dim_date": "date date, year integer, month_start date, week_start date, iso_weekday integer, "
+    "is_weekend boolean",
+    "dim_metric": "metric varchar, name_zh varchar, name_en varchar, definition_zh varchar, "
+    "definition_en varchar, numerator_zh varchar, numerator_en varchar, denominator_zh varchar, "
+    "denominator_en varchar, target double, direction varchar",
+    "fct_entries": "tenant_id uuid, transfer_id uuid, entry_no smallint, transfer_kind varchar, "
+    "account_kind varchar, member_id uuid, lot_id uuid, redemption_id uuid, amount_points bigint, "
+    "effective_at timestamptz, effective_date date, recorded_at timestamptz",
+    "fct_redemption_lines": "tenant_id uuid, redemption_id uuid, line_no smallint, member_id uuid, "
+    "item_id uuid, status varchar, quantity integer, unit_points bigint, line_points bigint, "
+    "effective_at timestamptz, effective_date date",
+    "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
+    "occurred_at timestamptz, occurred_date date",
+    "fct_feedback": "tenant_id uuid, feedback_id uuid, member_id uuid, redemption_id uuid, score smallint, "
+    "answered_at timestamptz, answered_date date",
+    "fct_item_demand_daily": "tenant_id uuid, item_id uuid, date date, quantity bigint, "
+    "redemption_count bigint, on_hand_quantity bigint, is_in_stock boolean",
+    "fct_kpis_daily": "tenant_id uuid, date date, metric varchar, numerator bigint, denominator bigint, "
+    "value double, n bigint, low double, high double, target double",
+    "fct_kpis_monthly": "tenant_id uuid, month date, metric varchar, numerator bigint, denominator bigint, "
+    "value double, n bigint, low double, high double, target double",
+    "fct_item_popularity": "tenant_id uuid, item_id uuid, score double, popularity_rank integer",
+    "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, weight double, "
+    "neighbour_rank integer",
+    "fct_member_items": "tenant_id uuid, member_id uuid, item_id uuid, score double, "
+    "redemption_count integer, last_redeemed_at timestamptz",
+    "fct_member_recommendations": "tenant_id uuid, member_id uuid, item_id uuid, score double, "
+    "stage varchar, recommendation_rank integer",
+    "fct_demand_forecasts": "tenant_id uuid, level varchar, series_id varchar, date date, origin_date date, "
+    "model varchar, mean double, q05 double, q50 double, q90 double, q95 double",
+    "fct_model_scores": "area varchar, tenant_id uuid, model varchar, slice varchar, metric varchar, "
+    "k integer, value double, low double, high double, n bigint, is_released boolean",
+}
+
+METRICS = [
+    ("activity_rate", "月活跃率", "Monthly activity rate",
+     "当月至少有一次行为、积分获取或兑换的会员占月末注册会员的比例",
+     "Members with an event, earn or redemption of their own in the month, of members registered at its end",
+     "活跃会员数", "Active members", "注册会员数", "Registered members", 0.30, "at_least"),
+    ("consumption_rate", "积分消耗率", "Points consumption rate", "同期兑换积分（扣除退还）占发放积分的比例",
+     "Points redeemed, net of refunds, of points issued in the same period",
+     "兑换积分", "Points redeemed", "发放积分", "Points issued", 0.50, "at_least"),
+    ("consumption_rate_cumulative", "累计积分消耗率", "Cumulative points consumption rate",
+     "累计兑换积分（扣除退还）占累计发放积分的比例",
+     "Points redeemed so far, net of refunds, of points issued so far",
+     "累计兑换积分", "Points redeemed so far", "累计发放积分", "Points issued so far", 0.50, "at_least"),
+    ("satisfaction_rate", "满意率", "Satisfaction rate", "评分为4或5分的反馈占全部反馈的比例",
+     "Feedback answers scoring 4 or 5 of 5, of all answers, by answer date",
+     "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least"),
+]  # fmt: skip
+
+# (tenant, month, metric, numerator, denominator, value, n, low, high): null: nothing to divide by.
+MONTHLY = [
+    (ACORN, "2026-01-01", "activity_rate", 20, 100, 0.20, 100, None, None),
+    (ACORN, "2026-02-01", "activity_rate", 33, 110, 0.30, 110, None, None),
+    (ACORN, "2026-03-01", "activity_rate", 48, 120, 0.40, 120, None, None),
+    (ACORN, "2026-01-01", "consumption_rate", 3_000, 10_000, 0.30, 10_000, None, None),
+    (ACORN, "2026-02-01", "consumption_rate", 2_500, 0, None, 0, None, None),
+    (ACORN, "2026-03-01", "consumption_rate", 6_000, 10_000, 0.60, 10_000, None, None),
+    (ACORN, "2026-01-01", "consumption_rate_cumulative", 3_000, 10_000, 0.30, 10_000, None, None),
+    (ACORN, "2026-02-01", "consumption_rate_cumulative", 5_500, 10_000, 0.55, 10_000, None, None),
+    (ACORN, "2026-03-01", "consumption_rate_cumulative", 11_500, 20_000, 0.575, 20_000, None, None),
+    (ACORN, "2026-01-01", "satisfaction_rate", 0, 0, None, 0, None, None),
+    (ACORN, "2026-02-01", "satisfaction_rate", 8, 10, 0.80, 10, 0.4902, 0.9433),
+    (ACORN, "2026-03-01", "satisfaction_rate", 18, 20, 0.90, 20, 0.6990, 0.9721),
+    (BIRCH, "2026-03-01", "activity_rate", 5, 50, 0.10, 50, None, None),
+    (BIRCH, "2026-03-01", "consumption_rate", 900, 1_000, 0.90, 1_000, None, None),
+    (BIRCH, "2026-03-01", "consumption_rate_cumulative", 900, 1_000, 0.90, 1_000, None, None),
+    (BIRCH, "2026-03-01", "satisfaction_rate", 0, 0, None, 0, None, None),
+]
+TARGETS = {metric[0]: metric[9] for metric in METRICS}
+
+
+def days(first: date, last: date) -> Iterator[date]:
+    """Yield each day from first to last, both included."""
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)
+
+
+def _daily_kpis() -> Iterator[tuple[Any, ...]]:
+    """Acorn: 100 members, as many active as the day of the month; birch: from March, 5 of 50 active."""
+    for day in days(FIRST_DATE, LAST_DATE):
+        active, sunday = day.day, day.isoweekday() == 7
+        yield ACORN, day, "activity_rate", active, 100, active / 100, 100, None, None, 0.30
+        yield ACORN, day, "consumption_rate", 60, 100, 0.60, 100, None, None, 0.50
+        yield ACORN, day, "consumption_rate_cumulative", 50, 100, 0.50, 100, None, None, 0.50
+        # Nobody answers on Sundays.
+        answers = (0, 0, None, 0, None, None) if sunday else (9, 10, 0.90, 10, 0.5958, 0.9821)
+        yield ACORN, day, "satisfaction_rate", *answers, 0.85
+        if day.month == 3:
+            yield BIRCH, day, "activity_rate", 5, 50, 0.10, 50, None, None, 0.30
+            yield BIRCH, day, "consumption_rate", 90, 100, 0.90, 100, None, None, 0.50
+            yield BIRCH, day, "consumption_rate_cumulative", 90, 100, 0.90, 100, None, None, 0.50
+            yield BIRCH, day, "satisfaction_rate", 0, 0, None, 0, None, None, 0.85
+
+
+def _demand() -> Iterator[tuple[Any, ...]]:
+    """Tea goes twice as often on weekends; rice runs out of stock on the last three days of March."""
+    for day in days(FIRST_DATE, LAST_DATE):
+        is_weekend = day.isoweekday() >= 6
+        yield ACORN, TEA, day, 10 if is_weekend else 5, 4, 500, True
+        in_stock = day <= date(2026, 3, 28)
+        yield ACORN, RICE, day, 3 if in_stock else 0, 3 if in_stock else 0, 40 if in_stock else 0, in_stock
+        if day.month == 3:
+            yield BIRCH, UMBRELLA, day, 2, 2, 80, True
+
+
+def _forecasts() -> Iterator[tuple[Any, ...]]:
+    first = FORECAST_ORIGIN + timedelta(days=1)
+    for day in days(first, FORECAST_ORIGIN + timedelta(days=FORECAST_DAYS)):
+        bump = 5.0 if day.isoweekday() >= 6 else 0.0
+        series = [
+            (ACORN, "item", str(TEA), "boosted_quantiles", 5.0),
+            (ACORN, "category", FOOD, "seasonal_naive", 8.0),
+            (BIRCH, "item", str(UMBRELLA), "seasonal_naive", 2.0),
+            (BIRCH, "category", HOME, "seasonal_naive", 2.0),
+        ]
+        for tenant_id, level, series_id, model, base in series:
+            mean = base + bump
+            quantiles = (mean - 2.0, mean - 0.5, mean + 3.0, mean + 4.0)
+            yield tenant_id, level, series_id, day, FORECAST_ORIGIN, model, mean, *quantiles
+
+
+def _entries() -> Iterator[tuple[Any, ...]]:
+    """MEI: 1,000 granted, 500 redeemed; LAN: 300 granted; OTTO: 1,000 earned, 900 redeemed."""
+    moves = [
+        (ACORN, MEI, 501, "grant", "issuance", 1_000, None, "2026-01-05"),
+        (ACORN, MEI, 502, "redeem", "redeemed", -100, "mei_tea", "2026-01-20"),
+        (ACORN, MEI, 503, "redeem", "redeemed", -200, "mei_tea_again", "2026-02-20"),
+        (ACORN, MEI, 504, "redeem", "redeemed", -200, "mei_rice", "2026-03-20"),
+        (ACORN, LAN, 505, "grant", "issuance", 300, None, "2026-03-01"),
+        (BIRCH, OTTO, 506, "earn", "issuance", 1_000, None, "2026-03-02"),
+        (BIRCH, OTTO, 507, "redeem", "redeemed", -900, "otto_umbrella", "2026-03-12"),
+    ]
+    for tenant_id, member_id, number, kind, counter, amount, redemption, day in moves:
+        redemption_id = REDEMPTIONS[redemption] if redemption else None
+        at = f"{day} 10:00:00+08"
+        # A lot's id is its crediting transfer's.
+        transfer_id = LOTS[member_id] if amount > 0 else _id(number)
+        own = (tenant_id, transfer_id, 1, kind, "member", member_id, LOTS[member_id], redemption_id, amount)
+        yield *own, at, day, at
+        yield tenant_id, transfer_id, 2, kind, counter, None, None, redemption_id, -amount, at, day, at
+
+
+def _lines() -> Iterator[tuple[Any, ...]]:
+    lines = [
+        (ACORN, "mei_tea", MEI, TEA, 1, 100, "2026-01-20"),
+        (ACORN, "mei_tea_again", MEI, TEA, 2, 100, "2026-02-20"),
+        (ACORN, "mei_rice", MEI, RICE, 1, 200, "2026-03-20"),
+        (BIRCH, "otto_umbrella", OTTO, UMBRELLA, 3, 300, "2026-03-12"),
+    ]
+    for tenant_id, redemption, member_id, item_id, quantity, unit, day in lines:
+        line = (tenant_id, REDEMPTIONS[redemption], 1, member_id, item_id, "completed", quantity, unit)
+        yield *line, quantity * unit, f"{day} 10:00:00+08", day
+
+
+def _calendar() -> Iterator[tuple[Any, ...]]:
+    for day in days(FIRST_DATE, FORECAST_ORIGIN + timedelta(days=FORECAST_DAYS)):
+        week_start = day - timedelta(days=day.weekday())
+        yield day, day.year, day.replace(day=1), week_start, day.isoweekday(), day.isoweekday() >= 6
+
+
+_LISTED = "2025-12-31 16:00:00+00"
+
+
+def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
+    """Return the rows of every table, in column order."""
+    return {
+        "dim_tenant": [
+            (ACORN, ACORN_CODE, ACORN_NAME, "bank", False, FIRST_DATE, LAST_DATE),
+            (BIRCH, BIRCH_CODE, BIRCH_NAME, "retail", False, date(2026, 3, 1), LAST_DATE),
+        ],
+        "dim_member": [
+            (ACORN, MEI, "2026-01-01 10:00:00+08", "2026-01-01"),
+            (ACORN, LAN, "2026-02-28 10:00:00+08", "2026-02-28"),
+            (BIRCH, OTTO, "2026-03-01 10:00:00+08", "2026-03-01"),
+        ],
+        "dim_item": [
+            (TEA, "tea", "茶叶礼盒", FOOD, "physical", "staple"),
+            (RICE, "rice", "五常大米", FOOD, "physical", "staple"),
+            (MUG, "mug", "Travel mug", HOME, "physical", "quality"),
+            (TICKET, "ticket", "电影票", LEISURE, "virtual", "staple"),
+            (WATCH, "watch", "Watch", LEISURE, "physical", "scarce"),
+            (UMBRELLA, "umbrella", "Umbrella", HOME, "physical", "staple"),
+        ],
+        "dim_offer": [
+            (ACORN, TEA, 100, "shipping", _LISTED, _LISTED, None),
+            (ACORN, RICE, 200, "shipping", _LISTED, _LISTED, None),
+            (ACORN, MUG, 300, "shipping", _LISTED, _LISTED, None),
+            (ACORN, TICKET, 50, "instant", _LISTED, _LISTED, None),
+            (ACORN, WATCH, 50_000, "shipping", _LISTED, _LISTED, None),
+            (BIRCH, TEA, 120, "pickup", _LISTED, _LISTED, None),
+            (BIRCH, UMBRELLA, 90, "pickup", _LISTED, _LISTED, None),
+        ],
+        "dim_date": _calendar(),
+        "dim_metric": METRICS,
+        "fct_entries": _entries(),
+        "fct_redemption_lines": _lines(),
+        "fct_events": [
+            (ACORN, _id(601), MEI, "view", TEA, "2026-03-20 09:55:00+08", "2026-03-20"),
+            (ACORN, _id(602), LAN, "visit", None, "2026-03-25 12:00:00+08", "2026-03-25"),
+        ],
+        "fct_feedback": [
+            (ACORN, _id(701), MEI, REDEMPTIONS["mei_tea"], 5, "2026-02-01 10:00:00+08", "2026-02-01"),
+        ],
+        "fct_item_demand_daily": _demand(),
+        "fct_kpis_daily": _daily_kpis(),
+        "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
+        "fct_item_popularity": [
+            (ACORN, TEA, 9.0, 1),
+            (ACORN, RICE, 6.0, 2),
+            (ACORN, MUG, 3.0, 3),
+            (ACORN, TICKET, 2.0, 4),
+            (ACORN, WATCH, 1.0, 5),
+            (BIRCH, UMBRELLA, 4.0, 1),
+        ],
+        "fct_item_neighbours": [
+            (ACORN, TEA, MUG, 0.8, 1),
+            (ACORN, TEA, RICE, 0.4, 2),
+            (ACORN, RICE, TEA, 0.4, 1),
+            (ACORN, MUG, TEA, 0.8, 1),
+            (ACORN, MUG, TICKET, 0.2, 2),
+            (BIRCH, UMBRELLA, TEA, 0.1, 1),
+        ],
+        "fct_member_items": [
+            (ACORN, MEI, TEA, 1.7, 2, "2026-02-20 10:00:00+08"),
+            (ACORN, MEI, RICE, 0.9, 1, "2026-03-20 10:00:00+08"),
+            (BIRCH, OTTO, UMBRELLA, 0.9, 1, "2026-03-12 10:00:00+08"),
+        ],
+        "fct_member_recommendations": [
+            (ACORN, MEI, TEA, 0.9, "personal", 1),
+            (ACORN, MEI, RICE, 0.7, "personal", 2),
+            (ACORN, MEI, MUG, 0.3, "neighbour", 3),
+            (ACORN, MEI, WATCH, 0.1, "popular", 4),
+            (BIRCH, OTTO, UMBRELLA, 0.8, "personal", 1),
+            (BIRCH, OTTO, TEA, 0.2, "neighbour", 2),
+        ],
+        "fct_demand_forecasts": _forecasts(),
+        "fct_model_scores": [
+            ("ranking", ACORN, "blend", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True),
+            ("ranking", ACORN, "popularity", "all", "ndcg", 10, 0.37, 0.36, 0.38, 2_000, False),
+            ("ranking", ACORN, "blend", "all", "coverage", 10, 0.40, None, None, 2_000, True),
+            ("demand", ACORN, "boosted_quantiles", "item", "wape", None, 0.26, 0.24, 0.28, 280, True),
+            ("demand", ACORN, "seasonal_naive", "item", "wape", None, 0.34, 0.32, 0.36, 280, False),
+            ("demand", ACORN, "boosted_quantiles", "item", "coverage_90", None, 0.89, 0.86, 0.91, 280, True),
+        ],
+    }
+
+
+Mutate = Callable[[duckdb.DuckDBPyConnection], object]
+
+
+def _content_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    lines = connection.execute(f"select t::varchar from marts.{table} t order by 1").fetchall()
+    return sha256("\n".join(line for (line,) in lines).encode()).hexdigest()
+
+
+def publish(
+    releases_dir: Path,
+    release_id: str,
+    mutate: Mutate | None = None,
+    *,
+    xmin: int = LANDED_XMIN,
+    landed_at: str = LANDED_AT,
+) -> Path:
+    """Write the literal release under another id, let `mutate` change its tables, and make it current."""
+    folder = releases_dir / release_id
+    folder.mkdir(parents=True)
+    file = folder / "marts.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{file}' as release")
+        connection.execute("use release")
+        connection.execute("create schema marts")
+        literal_rows = rows()
+        for table, columns in TABLES.items():
+            connection.execute(f"create table marts.{table} ({columns})")
+            values = list(literal_rows[table])
+            marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in values)
+            connection.execute(f"insert into marts.{table} values {marks}", list(chain(*values)))
+        if mutate:
+            mutate(connection)
+        tables = {}
+        for table in TABLES:
+            counted = connection.execute(f"select count(*) from marts.{table}").fetchone()
+            assert counted is not None
+            content_hash = _content_hash(connection, table)
+            tables[f"marts.{table}"] = {"rows": counted[0], "content_hash": content_hash}
+        connection.execute("use memory")
+        connection.execute("detach release")
+    data = file.read_bytes()
+    manifest = {
+        "release_id": release_id,
+        "created_at": "2026-04-01T02:00:00+00:00",
+        "code_version": "0.1.0",
+        "landing": {"xmin": xmin, "landed_at": landed_at},
+        "checks": {"passed": 120, "failed": 0, "warned": 1},
+        "models": {},
+        "tables": tables,
+        "files": {"marts.duckdb": {"bytes": len(data), "sha256": sha256(data).hexdigest()}},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2))
+    switch(releases_dir, release_id)
+    return folder
+
+
+def switch(releases_dir: Path, release_id: str) -> None:
+    """Make a published release current, by one atomic rename of a relative symlink."""
+    link = releases_dir / f".current-{release_id}"
+    link.symlink_to(release_id)
+    os.replace(link, releases_dir / "current")
+
+
+@pytest.fixture
+def literal_release(data_dir: Path) -> Path:
+    """The releases folder of a data folder, with the literal release as `current`."""
+    releases_dir = data_dir / "releases"
+    publish(releases_dir, RELEASE_ID)
+    return releases_dir
