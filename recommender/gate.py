@@ -1,0 +1,59 @@
+"""Which model may be released: a candidate that loses to its strongest baseline may not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GateDecision:
+    """What was compared on the validation window, and which model is released for it."""
+
+    metric: str
+    candidate: str
+    candidate_value: float
+    strongest_baseline: str
+    baseline_value: float
+    released: str
+    reason: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether the candidate itself is released."""
+        return self.released == self.candidate
+
+
+def decide_release(
+    *,
+    metric: str,
+    candidate: str,
+    values: Mapping[str, float],
+    higher_is_better: bool,
+) -> GateDecision:
+    """Release the candidate unless a baseline is strictly better by the validation metric.
+
+    `values` holds the metric of the candidate and of every baseline, all finite.
+
+    Raises:
+        ValueError: the candidate or any baseline is missing.
+    """
+    baselines = {name: value for name, value in values.items() if name != candidate}
+    if candidate not in values or not baselines:
+        raise ValueError("A gate needs the value of the candidate and of at least one baseline.")
+    sign = 1.0 if higher_is_better else -1.0
+    # Sorted by name first, so that a tie between baselines is decided the same way every time.
+    strongest = max(sorted(baselines), key=lambda name: sign * baselines[name])
+    is_worse = sign * values[candidate] < sign * baselines[strongest]
+    released = strongest if is_worse else candidate
+    verdict = "is worse than" if is_worse else "is not worse than"
+    return GateDecision(
+        metric=metric,
+        candidate=candidate,
+        candidate_value=values[candidate],
+        strongest_baseline=strongest,
+        baseline_value=baselines[strongest],
+        released=released,
+        reason=(
+            f"On the validation window {candidate} ({metric} {values[candidate]:.4f}) {verdict} "
+            f"{strongest} ({baselines[strongest]:.4f}), so {released} is released."
+        ),
+    )

@@ -1,0 +1,130 @@
+"""The frozen, validated table of who redeemed what and when; ids are mapped to codes once."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recommender.frames import (
+    InvalidFrame,
+    require_columns,
+    require_numbers,
+    require_text,
+    require_times,
+)
+
+BUSINESS_TIMEZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Rows of one tenant, sorted by member, item and time, so that input order cannot matter.
+
+    `member_ids` and `item_ids` are sorted and hold only ids that occur in the rows. The other arrays
+    have one value per row: codes point into the ids, `day` is the business day.
+    """
+
+    member_ids: NDArray[np.object_]
+    item_ids: NDArray[np.object_]
+    member_codes: NDArray[np.intp]
+    item_codes: NDArray[np.intp]
+    occurred_at: NDArray[np.datetime64]
+    day: NDArray[np.datetime64]
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, timezone: str = BUSINESS_TIMEZONE) -> "Interactions":
+        """Validate and encode a frame (member_id, item_id, occurred_at UTC[, quantity ≥ 1]).
+
+        Raises:
+            InvalidFrame: a column is missing, or a row holds a value that cannot be used.
+        """
+        require_columns(frame, ("member_id", "item_id", "occurred_at"))
+        if "quantity" in frame.columns:
+            require_numbers(frame["quantity"], at_least=1)
+        times = require_times(frame["occurred_at"])
+        local = times.dt.tz_convert(timezone).dt.tz_localize(None)
+        member_codes, member_ids = _encode(frame["member_id"])
+        item_codes, item_ids = _encode(frame["item_id"])
+        occurred_at = times.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
+        order = np.lexsort((occurred_at, item_codes, member_codes))
+        return cls(
+            member_ids=member_ids,
+            item_ids=item_ids,
+            member_codes=member_codes[order],
+            item_codes=item_codes[order],
+            occurred_at=occurred_at[order],
+            day=local.to_numpy(dtype="datetime64[us]").astype("datetime64[D]")[order],
+        )
+
+    def __len__(self) -> int:
+        return len(self.member_codes)
+
+    def before(self, cutoff: date) -> "Interactions":
+        """Return only what happened before the business day `cutoff`, with its ids alone."""
+        return self._take(self.day < np.datetime64(cutoff, "D"))
+
+    def between(self, start: date, end: date) -> "Interactions":
+        """Return what happened from `start` up to, not including, `end` (business days)."""
+        return self._take((self.day >= np.datetime64(start, "D")) & (self.day < np.datetime64(end, "D")))
+
+    @cached_property
+    def active_days(self) -> NDArray[np.datetime64]:
+        """The business days with any redemption, ascending."""
+        return np.unique(self.day)
+
+    @cached_property
+    def age_active_days(self) -> NDArray[np.intp]:
+        """Per row, how many active days lie between it and the last active day.
+
+        Days on which nobody redeemed do not count, so a pause of the mall ages nothing.
+        """
+        return len(self.active_days) - 1 - np.searchsorted(self.active_days, self.day)
+
+    def matrix(self, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
+        """Sum the weights (one per row, default 1) per member and item: shape (members, items)."""
+        values = np.ones(len(self)) if weights is None else weights
+        cells = sparse.coo_array(
+            (values, (self.member_codes, self.item_codes)),
+            shape=(len(self.member_ids), len(self.item_ids)),
+        )
+        return cells.tocsr()
+
+    def _take(self, rows: NDArray[np.bool_]) -> "Interactions":
+        member_codes, member_ids = _compact(self.member_codes[rows], self.member_ids)
+        item_codes, item_ids = _compact(self.item_codes[rows], self.item_ids)
+        return Interactions(
+            member_ids=member_ids,
+            item_ids=item_ids,
+            member_codes=member_codes,
+            item_codes=item_codes,
+            occurred_at=self.occurred_at[rows],
+            day=self.day[rows],
+        )
+
+
+def require_interactions(interactions: Interactions) -> Interactions:
+    """Return the interactions if there are any.
+
+    Raises:
+        InvalidFrame: there is no row to learn from.
+    """
+    if not len(interactions):
+        raise InvalidFrame("There is no interaction to learn from: the frame has no rows.")
+    return interactions
+
+
+def _encode(column: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    codes, ids = pd.factorize(require_text(column), sort=True)
+    return codes, np.asarray(ids, dtype=object)
+
+
+def _compact(
+    codes: NDArray[np.intp], ids: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    is_used = np.zeros(len(ids), dtype=bool)
+    is_used[codes] = True
+    return (np.cumsum(is_used) - 1)[codes], ids[is_used]
