@@ -1,0 +1,59 @@
+"""The database of a command: the server the settings name, or the embedded one; always migrated."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+import psycopg
+
+from orchestration.cli import postgres
+from transactional.migrate import migrate
+
+_NAME = "pointmart"
+
+
+class DatabaseUnreachable(Exception):
+    """The server named by the settings does not let us in."""
+
+
+@contextmanager
+def database(data_dir: Path, database_url: str | None) -> Iterator[str]:
+    """Give the URL of a migrated database for the block.
+
+    An embedded server that this call starts is stopped at the end; one that runs already is left running.
+
+    Raises:
+        PostgresDidNotStart: the embedded server could not be started.
+        DatabaseUnreachable: the server that `database_url` names does not answer.
+        MigrationChanged, DatabaseAhead: the schema is not one this version can work with.
+    """
+    if database_url is not None:
+        asyncio.run(_migrate(database_url))
+        yield database_url
+        return
+    with postgres.running(data_dir) as server:
+        _create(server)
+        url = server.url(_NAME)
+        asyncio.run(_migrate(url))
+        yield url
+
+
+def _create(server: postgres.EmbeddedPostgres) -> None:
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        if connection.execute("select 1 from pg_database where datname = %s", [_NAME]).fetchone() is None:
+            connection.execute(f"create database {_NAME}")
+
+
+async def _migrate(url: str) -> None:
+    try:
+        connection = await asyncpg.connect(url)
+    except (OSError, asyncpg.PostgresError, ValueError) as error:
+        raise DatabaseUnreachable(
+            f"the database of POINTMART_DATABASE_URL does not answer ({error}); start it or correct the URL"
+        ) from error
+    try:
+        await migrate(connection)
+    finally:
+        await connection.close()

@@ -1,0 +1,61 @@
+"""Makes keys and tells the tenant of a request."""
+
+import time
+from uuid import UUID
+
+import asyncpg
+
+from transactional.access.domain import Unauthenticated, key_hash, new_key, tenant_of
+from transactional.database import Connection, tenant_transaction
+
+# A revoked key may work this much longer; in exchange most requests ask the database nothing.
+_REMEMBERED_SECONDS = 2.0
+_REMEMBERED_KEYS = 10_000
+
+
+async def issue_key(connection: Connection, *, tenant_id: UUID, label: str) -> str:
+    """Make a key for a tenant and return it; only its hash is kept."""
+    key = new_key(tenant_id)
+    await connection.execute(
+        "insert into mall.api_key (tenant_id, key_hash, label) values ($1, $2, $3)",
+        tenant_id,
+        key_hash(key),
+        label,
+    )
+    return key
+
+
+class KeyRing:
+    """Knows which tenant a key belongs to, remembering good keys for two seconds."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._good_until: dict[bytes, tuple[UUID, float]] = {}
+
+    async def tenant(self, authorization: str | None) -> UUID:
+        """Return the tenant of an `Authorization` header.
+
+        Raises:
+            Unauthenticated: it is missing, malformed, unknown or revoked.
+        """
+        scheme, _, key = (authorization or "").partition(" ")
+        tenant_id = tenant_of(key) if scheme.lower() == "bearer" else None
+        if tenant_id is None:
+            raise Unauthenticated
+        hashed = key_hash(key)
+        remembered = self._good_until.get(hashed)
+        if remembered is not None and remembered[1] > time.monotonic():
+            return remembered[0]
+        async with tenant_transaction(self._pool, tenant_id) as connection:
+            good = await connection.fetchval(
+                "select revoked_at is null from mall.api_key where tenant_id = $1 and key_hash = $2",
+                tenant_id,
+                hashed,
+            )
+        if not good:
+            self._good_until.pop(hashed, None)
+            raise Unauthenticated
+        if len(self._good_until) >= _REMEMBERED_KEYS:
+            self._good_until.clear()
+        self._good_until[hashed] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS)
+        return tenant_id

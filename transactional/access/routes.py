@@ -1,0 +1,24 @@
+"""The dependency that tells a route its tenant."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+
+from transactional.access.operations import KeyRing
+
+_scheme = HTTPBearer(
+    auto_error=False, scheme_name="TenantKey", description="The tenant's API key; it fixes the tenant."
+)
+
+
+async def _caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+) -> UUID:
+    keys: KeyRing = request.app.state.keys
+    return await keys.tenant(request.headers.get("authorization"))
+
+
+Caller = Annotated[UUID, Depends(_caller)]

@@ -1,0 +1,116 @@
+"""The application: routes, hot routes, error rendering and the lifetime of pools and committer."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import msgspec
+from fastapi import FastAPI, Request
+from pydantic import BaseModel
+from starlette.routing import Route
+
+from transactional import problems
+from transactional.access.operations import KeyRing
+from transactional.behaviour import events, feedback
+from transactional.catalogue import routes as catalogue
+from transactional.clock import Clock, system_clock
+from transactional.database import open_pools
+from transactional.engine.committer import Committer
+from transactional.engine.lean import LeanEndpoint
+from transactional.ledger import routes as ledger
+from transactional.members import routes as members
+from transactional.problems import Problem, ProblemDocument, responses
+from transactional.redemption import requests as redemption_requests
+from transactional.redemption import routes as redemption
+from transactional.settings import TransactionalSettings
+
+
+class DatabaseAway(Problem):
+    """PostgreSQL does not answer."""
+
+    slug = "database-away"
+    title = "The database does not answer"
+    status = 503
+
+
+class Health(BaseModel):
+    """The service is up and its database answers."""
+
+    status: str
+    database: str
+
+
+def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> FastAPI:
+    """Return the service; its pools open when it starts."""
+
+    @asynccontextmanager
+    async def lifetime(app: FastAPI) -> AsyncIterator[None]:
+        async with (
+            open_pools(settings.database_url) as pools,
+            Committer(pools.committer).running() as committer,
+        ):
+            app.state.pools = pools
+            app.state.committer = committer
+            app.state.keys = KeyRing(pools.api)
+            yield
+
+    app = FastAPI(
+        title="Pointmart transactional API",
+        version="1",
+        description="Members, points, redemptions and behaviour of one tenant's mall. Times are UTC, points are "
+        "integers, every refusal is a problem document (RFC 9457).",
+        lifespan=lifetime,
+    )
+    app.state.clock = clock
+    problems.install(app)
+    for router in (members.router, ledger.router, catalogue.router, redemption.router, feedback.router):
+        app.include_router(router)
+    app.router.routes.append(
+        Route("/v1/redemptions", LeanEndpoint(redemption_requests.redeem), methods=["POST"])
+    )
+    app.router.routes.append(Route("/v1/events", LeanEndpoint(events.record_events), methods=["POST"]))
+
+    @app.get(
+        "/health",
+        tags=["health"],
+        summary="Tell whether the service works",
+        responses=responses(DatabaseAway),
+    )
+    async def health(request: Request) -> Health:
+        """Tell whether the service and its database answer."""
+        try:
+            await request.app.state.pools.api.fetchval("select 1", timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise DatabaseAway(
+                "PostgreSQL does not answer; see its log and POINTMART_DATABASE_URL"
+            ) from error
+        return Health(status="ok", database="ok")
+
+    _describe_hot_routes(app)
+    return app
+
+
+def _describe_hot_routes(app: FastAPI) -> None:
+    """Add what FastAPI does not know of to the OpenAPI document."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            structs = (redemption_requests.RedemptionRequest, events.EventBatch, events.EventResults)
+            _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+            schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+            schemas["Redemption"] = redemption.Redemption.model_json_schema(
+                ref_template="#/components/schemas/{model}"
+            )
+            schemas["Redemption"].pop("$defs", None)
+            document["components"]["schemas"].update(schemas)
+            document["paths"].setdefault("/v1/redemptions", {})["post"] = (
+                redemption_requests.openapi_operation()
+            )
+            document["paths"]["/v1/events"] = {"post": events.openapi_operation()}
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

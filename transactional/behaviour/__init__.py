@@ -1,0 +1,1 @@
+"""What members do and say: events and feedback."""

@@ -1,0 +1,1 @@
+"""Items, a tenant's offers of them, and their stock."""

@@ -1,0 +1,149 @@
+"""Commits commands in micro-batches: a batch is what queued while the one before was committed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from transactional.database import Connection
+from transactional.engine.commands import Command
+from transactional.engine.decide import Answer, decide
+from transactional.engine.state import load_state
+from transactional.engine.write import write_outcomes
+from transactional.problems import Problem
+
+_MAX_BATCH = 512
+_TRIES = 5
+_DATABASE_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
+# Another process wrote the same key first, locks crossed, or the connection broke in the middle. Trying the
+# batch again is safe: the keys tell what was committed.
+_WORTH_RETRYING = (
+    asyncpg.UniqueViolationError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    *_DATABASE_AWAY,
+)
+
+_log = logging.getLogger(__name__)
+
+
+class CommitUnavailable(Problem):
+    """The database did not take the request; what became of it is told by its key."""
+
+    slug = "commit-unavailable"
+    title = "The request could not be committed"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("the database did not answer; send the same request with the same key again")
+
+
+class Overloaded(Problem):
+    """More requests wait than can be answered in time."""
+
+    slug = "overloaded"
+    title = "Too many requests are waiting"
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("too many requests are waiting; send this one again in a second with the same key")
+
+
+async def commit_batch(connection: Connection, commands: Sequence[Command]) -> list[Answer]:
+    """Decide and commit commands in one transaction, and return an answer for each."""
+    async with connection.transaction():
+        state = await load_state(connection, commands)
+        outcomes, answers = decide(commands, state)
+        if outcomes:
+            await write_outcomes(connection, outcomes, state)
+    return answers
+
+
+class Committer:
+    """Queues commands of all requests of this process and commits them batch by batch."""
+
+    def __init__(self, pool: asyncpg.Pool, *, max_waiting: int = 20_000) -> None:
+        self._pool = pool
+        self._max_waiting = max_waiting
+        self._waiting: list[tuple[Command, asyncio.Future[Answer]]] = []
+        self._arrived = asyncio.Event()
+        self._stopping = False
+
+    async def submit(self, command: Command) -> Answer:
+        """Commit a command and return its answer.
+
+        Raises:
+            CommitUnavailable: the database did not take it; the key tells what became of it.
+            Overloaded: the queue is full; nothing was done.
+        """
+        if len(self._waiting) >= self._max_waiting:
+            raise Overloaded
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, answer))
+        self._arrived.set()
+        return await answer
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Committer"]:
+        """Commit while the block runs; at its end, finish what waits."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield self
+        finally:
+            self._stopping = True
+            self._arrived.set()
+            await task
+
+    async def _run(self) -> None:
+        while self._waiting or not self._stopping:
+            await self._arrived.wait()
+            batch, self._waiting = self._waiting[:_MAX_BATCH], self._waiting[_MAX_BATCH:]
+            if not self._waiting and not self._stopping:
+                self._arrived.clear()
+            if batch:
+                await self._answer(batch)
+
+    async def _answer(self, batch: list[tuple[Command, asyncio.Future[Answer]]]) -> None:
+        try:
+            answers = await self._commit([command for command, _ in batch])
+        except Exception as error:  # noqa: BLE001 - the boundary: each waiting client gets a problem
+            if len(batch) == 1 or isinstance(error, _DATABASE_AWAY):
+                _log.error("%d commands could not be committed", len(batch), exc_info=error)
+                for _, future in batch:
+                    _settle(future, CommitUnavailable())
+                return
+            # One command the database refuses must not take the others with it.
+            for one in batch:
+                await self._answer([one])
+            return
+        for (_, future), answer in zip(batch, answers, strict=True):
+            _settle(future, answer)
+
+    async def _commit(self, commands: list[Command]) -> list[Answer]:
+        for attempt in range(_TRIES):
+            try:
+                async with self._pool.acquire() as connection:
+                    return await commit_batch(connection, commands)
+            except _WORTH_RETRYING as error:
+                if attempt == _TRIES - 1:
+                    raise
+                _log.warning("a batch of %d is tried again: %s", len(commands), error)
+                await asyncio.sleep(0.05 * 2**attempt)
+        raise AssertionError("unreachable")
+
+
+def _settle(future: "asyncio.Future[Answer]", result: Answer | Exception) -> None:
+    if future.done():  # the client went away
+        return
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

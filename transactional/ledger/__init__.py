@@ -1,0 +1,1 @@
+"""Points: lots, balances and statements."""

@@ -1,0 +1,35 @@
+"""Looks members up."""
+
+from typing import Any
+from uuid import UUID
+
+from transactional.database import Connection
+from transactional.members.domain import UnknownMember
+
+_COLUMNS = "member_id, external_ref, registered_at, is_test, erased_at is not null as is_erased"
+
+
+async def member_by_ref(connection: Connection, *, tenant_id: UUID, external_ref: str) -> dict[str, Any]:
+    """Return the member with the tenant's own reference; the caller has made sure it exists."""
+    row = await connection.fetchrow(
+        f"select {_COLUMNS} from mall.member where tenant_id = $1 and external_ref = $2",
+        tenant_id,
+        external_ref,
+    )
+    assert row is not None
+    return dict(row)
+
+
+async def require_member(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> None:
+    """Make sure a member exists and is not erased.
+
+    Raises:
+        UnknownMember: it is not there.
+    """
+    found = await connection.fetchval(
+        "select true from mall.member where tenant_id = $1 and member_id = $2 and erased_at is null",
+        tenant_id,
+        member_id,
+    )
+    if not found:
+        raise UnknownMember(member_id)

@@ -1,0 +1,1 @@
+"""Redemptions: what is asked, the states, what became of it."""

@@ -1,0 +1,56 @@
+"""What became of a redemption."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from transactional.database import Connection
+from transactional.redemption.domain import UnknownRedemption
+
+_REDEMPTION = """
+select r.redemption_id, r.member_id, r.status, r.points, r.effective_at, r.recorded_at, r.completed_at,
+    (select json_agg(json_build_object(
+        'item_id', l.item_id, 'quantity', l.quantity, 'unit_points', l.unit_points,
+        'points', l.quantity * l.unit_points) order by l.line_no)
+     from mall.redemption_line l
+     where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as lines
+from mall.redemption r
+where r.tenant_id = $1 and r.redemption_id = $2
+"""
+
+
+async def redemption_by_id(connection: Connection, *, tenant_id: UUID, redemption_id: UUID) -> dict[str, Any]:
+    """Return a redemption with its lines.
+
+    Raises:
+        UnknownRedemption: the tenant has none with this id.
+    """
+    row = await connection.fetchrow(_REDEMPTION, tenant_id, redemption_id)
+    if row is None:
+        raise UnknownRedemption(f"your tenant has no redemption {redemption_id}")
+    return {**row, "lines": json.loads(row["lines"])}
+
+
+async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> dict[str, Any]:
+    """Return what became of the request sent under a key: its first answer.
+
+    Raises:
+        UnknownRedemption: no request with this key was ever decided.
+    """
+    row = await connection.fetchrow(
+        "select response_status, response_body, redemption_id, recorded_at from mall.idempotency_key "
+        "where tenant_id = $1 and key = $2 and operation = 'redeem'",
+        tenant_id,
+        key,
+    )
+    if row is None:
+        raise UnknownRedemption(
+            f"no redemption was decided under the key {key!r}; it is safe to send the request again with it"
+        )
+    return {
+        "idempotency_key": key,
+        "redemption_id": row["redemption_id"],
+        "decided_at": row["recorded_at"],
+        "response_status": row["response_status"],
+        "response": json.loads(row["response_body"]),
+    }

@@ -1,0 +1,1 @@
+"""Tenants, their programs and program accounts."""
