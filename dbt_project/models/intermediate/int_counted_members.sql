@@ -1,0 +1,5 @@
+with members as (select * from {{ ref("stg_members") }})
+
+select tenant_id, member_id, registered_at, {{ business_date("registered_at") }} as registered_date
+from members
+where not is_test and not is_erased

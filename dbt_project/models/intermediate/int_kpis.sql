@@ -1,0 +1,65 @@
+with
+    activity as (select * from {{ ref("int_activity_by_period") }}),
+    consumption as (select * from {{ ref("int_consumption_by_period") }}),
+    satisfaction as (select * from {{ ref("int_satisfaction_by_period") }}),
+    metrics as (select * from {{ ref("metrics") }}),
+    counts as (
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'activity_rate' as metric,
+            active_member_count as numerator,
+            registered_member_count as denominator,
+            registered_member_count as n
+        from activity
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'consumption_rate' as metric,
+            redeemed_points as numerator,
+            issued_points as denominator,
+            transfer_count as n
+        from consumption
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'consumption_rate_cumulative' as metric,
+            cumulative_redeemed_points as numerator,
+            cumulative_issued_points as denominator,
+            cumulative_transfer_count as n
+        from consumption
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'satisfaction_rate' as metric,
+            satisfied_count as numerator,
+            answer_count as denominator,
+            answer_count as n
+        from satisfaction
+    )
+
+select
+    counts.tenant_id,
+    counts.grain,
+    counts.period_start,
+    counts.metric,
+    counts.numerator,
+    counts.denominator,
+    {{ rate("counts.numerator", "counts.denominator") }} as value,
+    counts.n,
+    case
+        when metrics.is_sampled then {{ wilson_low("counts.numerator", "counts.denominator") }}
+    end as low,
+    case
+        when metrics.is_sampled then {{ wilson_high("counts.numerator", "counts.denominator") }}
+    end as high,
+    metrics.target
+from counts
+inner join metrics on metrics.metric = counts.metric

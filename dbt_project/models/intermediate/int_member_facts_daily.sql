@@ -1,0 +1,37 @@
+with
+    events as (select * from {{ ref("stg_events") }}),
+    feedback as (select * from {{ ref("stg_feedback") }}),
+    transfers as (select * from {{ ref("int_member_transfers") }}),
+    redemptions as (select * from {{ ref("int_redemptions") }}),
+    counted_members as (select * from {{ ref("int_counted_members") }}),
+    facts as (
+        select tenant_id, member_id, 'event' as kind, {{ business_date("occurred_at") }} as date
+        from events
+        union all
+        select tenant_id, member_id, 'feedback' as kind, {{ business_date("answered_at") }} as date
+        from feedback
+        union all
+        select tenant_id, member_id, transfer_kind as kind, effective_date as date
+        from transfers
+        where transfer_kind in ('earn', 'grant')
+        union all
+        select tenant_id, member_id, 'redemption' as kind, effective_date as date
+        from redemptions
+    ),
+    daily_facts as (
+        select tenant_id, member_id, date, kind, count(*) as fact_count
+        from facts
+        group by tenant_id, member_id, date, kind
+    )
+
+select
+    daily_facts.tenant_id,
+    daily_facts.member_id,
+    daily_facts.date,
+    daily_facts.kind,
+    daily_facts.fact_count
+from daily_facts
+inner join
+    counted_members
+    on counted_members.tenant_id = daily_facts.tenant_id
+    and counted_members.member_id = daily_facts.member_id

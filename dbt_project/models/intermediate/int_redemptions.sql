@@ -1,0 +1,17 @@
+with
+    redemptions as (select * from {{ ref("stg_redemptions") }}),
+    counted_members as (select * from {{ ref("int_counted_members") }})
+
+select
+    redemptions.tenant_id,
+    redemptions.redemption_id,
+    redemptions.member_id,
+    redemptions.status,
+    redemptions.effective_at,
+    {{ business_date("redemptions.effective_at") }} as effective_date,
+    counted_members.member_id is not null as is_counted
+from redemptions
+left join
+    counted_members
+    on counted_members.tenant_id = redemptions.tenant_id
+    and counted_members.member_id = redemptions.member_id

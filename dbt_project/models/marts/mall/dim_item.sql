@@ -1,0 +1,4 @@
+with items as (select * from {{ ref("stg_items") }})
+
+select item_id, code, name, category, kind, class
+from items

@@ -1,0 +1,16 @@
+with entries as (select * from {{ ref("stg_entries") }})
+
+select
+    tenant_id,
+    transfer_id,
+    entry_no,
+    transfer_kind,
+    account_kind,
+    member_id,
+    lot_id,
+    redemption_id,
+    amount_points,
+    effective_at,
+    {{ business_date("effective_at") }} as effective_date,
+    recorded_at
+from entries

@@ -1,0 +1,17 @@
+with
+    member_items as (select * from {{ ref("stg_ml_member_items") }}),
+    members as (select * from {{ ref("dim_member") }})
+
+-- An erasure takes effect at once, also on predictions made before it.
+select
+    member_items.tenant_id,
+    member_items.member_id,
+    member_items.item_id,
+    member_items.score,
+    member_items.redemption_count,
+    member_items.last_redeemed_at
+from member_items
+inner join
+    members
+    on members.tenant_id = member_items.tenant_id
+    and members.member_id = member_items.member_id

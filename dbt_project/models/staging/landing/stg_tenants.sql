@@ -1,0 +1,13 @@
+with versions as ({{ newest_version(source("landing", "tenant"), ["tenant_id"]) }})
+
+select
+    tenant_id,
+    code,
+    name,
+    industry,
+    is_test,
+    lot_validity_months,
+    point_cost_fen_per_100,
+    recorded_at
+from versions
+where version_rank = 1

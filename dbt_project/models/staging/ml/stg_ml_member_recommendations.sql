@@ -1,0 +1,10 @@
+with member_recommendations as (select * from {{ source("ml", "member_recommendations") }})
+
+select
+    cast(tenant_id as uuid) as tenant_id,
+    cast(member_id as uuid) as member_id,
+    cast(item_id as uuid) as item_id,
+    cast(score as double) as score,
+    cast(stage as varchar) as stage,
+    cast(recommendation_rank as bigint) as recommendation_rank
+from member_recommendations

@@ -1,0 +1,6 @@
+with entries as (select * from {{ ref("stg_entries") }})
+
+select tenant_id, transfer_id, sum(amount_points) as off_by_points
+from entries
+group by tenant_id, transfer_id
+having sum(amount_points) <> 0

@@ -1,0 +1,49 @@
+-- What adds up over days (points, answers) adds up to the month, and a cumulative month ends
+-- where its last
+-- day ends. Active members do not add up: one member may be active on many days.
+with
+    daily as (select * from {{ ref("fct_kpis_daily") }}),
+    monthly as (select * from {{ ref("fct_kpis_monthly") }}),
+    dates as (select * from {{ ref("dim_date") }}),
+    daily_in_months as (
+        select
+            daily.tenant_id,
+            dates.month_start as month,
+            daily.metric,
+            sum(daily.numerator) as numerator_sum,
+            sum(daily.denominator) as denominator_sum,
+            max_by(daily.numerator, daily.date) as last_numerator,
+            max_by(daily.denominator, daily.date) as last_denominator
+        from daily
+        inner join dates on dates.date = daily.date
+        group by daily.tenant_id, dates.month_start, daily.metric
+    )
+
+select
+    monthly.tenant_id,
+    monthly.month,
+    monthly.metric,
+    monthly.numerator,
+    monthly.denominator,
+    daily_in_months.numerator_sum,
+    daily_in_months.denominator_sum
+from monthly
+left join
+    daily_in_months
+    on daily_in_months.tenant_id = monthly.tenant_id
+    and daily_in_months.month = monthly.month
+    and daily_in_months.metric = monthly.metric
+where
+    case
+        when monthly.metric in ('consumption_rate', 'satisfaction_rate')
+        then
+            monthly.numerator is distinct from daily_in_months.numerator_sum
+            or monthly.denominator is distinct from daily_in_months.denominator_sum
+        when monthly.metric = 'activity_rate'
+        then
+            monthly.numerator > daily_in_months.numerator_sum
+            or monthly.denominator < daily_in_months.last_denominator
+        else
+            monthly.numerator is distinct from daily_in_months.last_numerator
+            or monthly.denominator is distinct from daily_in_months.last_denominator
+    end

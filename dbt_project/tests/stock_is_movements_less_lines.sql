@@ -1,0 +1,27 @@
+with
+    stock as (select * from {{ ref("stg_stock") }}),
+    movements as (select * from {{ ref("stg_stock_movements") }}),
+    lines as (select * from {{ ref("stg_redemption_lines") }}),
+    changes as (
+        select tenant_id, item_id, sum(quantity) as quantity
+        from movements
+        group by tenant_id, item_id
+        union all
+        select tenant_id, item_id, - sum(quantity) as quantity
+        from lines
+        group by tenant_id, item_id
+    ),
+    balances as (
+        select tenant_id, item_id, sum(quantity) as quantity
+        from changes
+        group by tenant_id, item_id
+    )
+
+select
+    coalesce(stock.tenant_id, balances.tenant_id) as tenant_id,
+    coalesce(stock.item_id, balances.item_id) as item_id,
+    stock.on_hand_quantity,
+    balances.quantity as expected_quantity
+from stock
+full join balances on balances.tenant_id = stock.tenant_id and balances.item_id = stock.item_id
+where coalesce(stock.on_hand_quantity, 0) <> coalesce(balances.quantity, 0)

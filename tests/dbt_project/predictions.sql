@@ -1,0 +1,37 @@
+-- What the models would write for landing.sql, ids as text. Member 15 has been erased since.
+
+create table item_popularity as
+select text_id(1) as tenant_id, text_id(item) as item_id, score, popularity_rank
+from (values (31, 12.0, 1), (32, 1.0, 2)) as rows(item, score, popularity_rank);
+
+create table item_neighbours as
+select
+    text_id(1) as tenant_id, text_id(item) as item_id, text_id(neighbour) as neighbour_item_id, 0.5 as weight,
+    1 as neighbour_rank
+from (values (31, 32), (32, 31)) as rows(item, neighbour);
+
+create table member_items as
+select
+    text_id(1) as tenant_id, text_id(member) as member_id, text_id(31) as item_id, score, 1 as redemption_count,
+    timestamptz '2025-01-31 15:59:59+00' as last_redeemed_at
+from (values (11, 2.5), (15, 1.0)) as rows(member, score);
+
+create table member_recommendations as
+select
+    text_id(1) as tenant_id, text_id(member) as member_id, text_id(item) as item_id, 0.9 as score, stage,
+    recommendation_rank
+from (values (11, 31, 'personal', 1), (11, 32, 'neighbour', 2), (15, 31, 'popular', 1))
+    as rows(member, item, stage, recommendation_rank);
+
+create table demand_forecasts as
+select
+    text_id(1) as tenant_id, level, series_id, date '2025-02-04' as date, date '2025-02-03' as origin_date,
+    'seasonal_naive' as model, 2.0 as mean, 0.0 as q05, 2.0 as q50, 4.0 as q90, 5.0 as q95
+from (values ('item', text_id(31)), ('category', 'Grocery')) as rows(level, series_id);
+
+create table model_scores as
+select
+    area, text_id(1) as tenant_id, model, 'all' as slice, metric, k, value, null as low, null as high, 100 as n,
+    true as is_released
+from (values ('ranking', 'popularity', 'ndcg', 10, 0.3), ('demand', 'seasonal_naive', 'wape', null, 0.2))
+    as rows(area, model, metric, k, value);
