@@ -1,0 +1,150 @@
+"""One PostgreSQL snapshot seen through DuckDB: the export views and the transaction horizon, read as one.
+
+DuckDB's attachment runs one connection in one REPEATABLE READ READ ONLY transaction for the length of a
+DuckDB transaction, so everything read here sees one state; leaving the block checks that it did.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from orchestration.landing.cursor import Origin
+from orchestration.refusal import Refusal
+
+_ROLE = "pointmart_landing"
+
+_ORIGIN = """
+select
+    (select system_identifier::text from pg_control_system()),
+    current_database()::text,
+    (select oid::bigint from pg_database where datname = current_database())
+"""
+
+
+class DatabaseUnreachable(Refusal):
+    """PostgreSQL does not answer, or not to this user."""
+
+
+class DatabaseNotMigrated(Refusal):
+    """An export view is missing."""
+
+
+class SnapshotChanged(Refusal):
+    """Two reads of one landing saw different states."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An open snapshot.
+
+    Attributes:
+        connection: the DuckDB connection with the database attached as `source`.
+        origin: which database it is.
+        xmin: every transaction before it had ended when the snapshot was taken.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    origin: Origin
+    xmin: int
+
+    def columns(self, view: str) -> list[str]:
+        """Return the columns of an export view in order.
+
+        Raises:
+            DatabaseNotMigrated: there is no such view.
+        """
+        rows = _ask(
+            self.connection,
+            "select column_name::text from information_schema.columns "
+            f"where table_schema = 'export' and table_name = '{view}' order by ordinal_position",
+        )
+        if not rows:
+            raise DatabaseNotMigrated(
+                f"database {self.origin.database} has no view export.{view}; "
+                "migrate it, or correct POINTMART_DATABASE_URL"
+            )
+        return [name for (name,) in rows]
+
+    def copy(self, view: str, from_xid: int, target: Path) -> int:
+        """Write the rows of a view with from_xid <= xid < xmin to a Parquet file; return how many.
+
+        Raises:
+            DatabaseNotMigrated: there is no such view.
+            duckdb.Error: the file cannot be written.
+        """
+        names = ", ".join(
+            'xid::text::bigint as "xid"' if c == "xid" else f'"{c}"' for c in self.columns(view)
+        )
+        selected = (
+            f"select {names} from export.{view} where xid >= '{from_xid}'::xid8 and xid < '{self.xmin}'::xid8"
+        )
+        written = self.connection.execute(
+            "copy (select * replace (xid::ubigint as xid) from postgres_query('source', $query)) "
+            f"to '{_quoted(target)}' (format parquet, compression zstd)",
+            {"query": selected},
+        ).fetchone()
+        return int(written[0]) if written else 0
+
+
+@contextmanager
+def opened(database_url: str) -> Iterator[Snapshot]:
+    """Open one snapshot of a database for the block, as the landing role.
+
+    Raises:
+        DatabaseUnreachable: PostgreSQL refuses the connection or the role.
+        SnapshotChanged: the reads did not all see one state.
+    """
+    conninfo = _as_landing_role(database_url)
+    with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
+        connection.execute(f"load '{_quoted(_extension())}'")
+        connection.execute(f"attach '{_quoted(conninfo)}' as source (type postgres, read_only)")
+        connection.execute("begin")
+        (before,) = _ask(connection, "select pg_current_snapshot()::text")
+        ((xmin,),) = _ask(connection, "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        ((system_identifier, database, oid),) = _ask(connection, _ORIGIN)
+        yield Snapshot(connection, Origin(system_identifier, database, oid), xmin)
+        (after,) = _ask(connection, "select pg_current_snapshot()::text")
+        if before != after:
+            raise SnapshotChanged(
+                "PostgreSQL gave more than one snapshot to one landing; connect without a statement-level pooler"
+            )
+
+
+def _as_landing_role(database_url: str) -> str:
+    """Return connection parameters that assume the landing role, after trying them once.
+
+    psycopg's messages do not repeat the password of the URL; DuckDB's do.
+    """
+    try:
+        options = str(conninfo_to_dict(database_url).get("options") or "")
+        conninfo = make_conninfo(database_url, options=f"{options} -c role={_ROLE}".strip())
+        psycopg.connect(conninfo, connect_timeout=10).close()
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise DatabaseUnreachable(
+            f"PostgreSQL cannot be used ({reason}); start it or correct POINTMART_DATABASE_URL"
+        ) from error
+    return conninfo
+
+
+def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute("select * from postgres_query('source', $query)", {"query": query}).fetchall()
+
+
+def _extension() -> Path:
+    spec = find_spec("duckdb_extension_postgres_scanner")
+    if spec is None or spec.origin is None:
+        raise DatabaseUnreachable("DuckDB's PostgreSQL extension is not installed; run `make install`")
+    folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    return folder / "postgres_scanner.duckdb_extension"
+
+
+def _quoted(text: Path | str) -> str:
+    return str(text).replace("'", "''")

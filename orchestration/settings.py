@@ -1,0 +1,109 @@
+"""Settings of the pipeline and the names of all folders under the data folder. Read at the edge only."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from orchestration.refusal import Refusal
+
+
+class UnwritableFolder(Refusal):
+    """The data folder, or a folder in it, cannot be created or written."""
+
+
+class PipelineSettings(BaseSettings):
+    """Where the data lives and which PostgreSQL to land from; without a URL the embedded one is meant."""
+
+    model_config = SettingsConfigDict(env_prefix="POINTMART_")
+
+    data_dir: Path = Path("data")
+    database_url: str | None = None
+
+    @property
+    def folder(self) -> "DataFolder":
+        """Return the data folder as absolute paths."""
+        return DataFolder(self.data_dir.resolve())
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Names every file and folder the pipeline keeps; nothing else spells these paths."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Return the folder of landed batches, one folder per view."""
+        return self.root / "landing"
+
+    @property
+    def cursor(self) -> Path:
+        """Return the file that says how far landing has come."""
+        return self.landing / "cursor.json"
+
+    @property
+    def warehouse(self) -> Path:
+        """Return the DuckDB file dbt builds."""
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def test_results(self) -> Path:
+        """Return the file with the last result of each dbt test."""
+        return self.root / "warehouse" / "test_results.json"
+
+    @property
+    def dbt_target(self) -> Path:
+        """Return the folder of dbt's own artefacts."""
+        return self.root / "warehouse" / "target"
+
+    @property
+    def ml(self) -> Path:
+        """Return the folder of model outputs."""
+        return self.root / "ml"
+
+    @property
+    def releases(self) -> Path:
+        """Return the folder of published releases."""
+        return self.root / "releases"
+
+    @property
+    def current_release(self) -> Path:
+        """Return the symlink to the release in use."""
+        return self.releases / "current"
+
+    @property
+    def dagster(self) -> Path:
+        """Return the home of Dagster's instance."""
+        return self.root / "dagster"
+
+    @property
+    def logs(self) -> Path:
+        """Return the folder of logs."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """Return the folder of locks."""
+        return self.root / "run"
+
+    def create(self) -> None:
+        """Create the folders that are missing.
+
+        Raises:
+            UnwritableFolder: one of them cannot be created or written.
+        """
+        folders = (
+            self.landing, self.warehouse.parent, self.ml, self.releases, self.dagster, self.logs, self.run,
+        )  # fmt: skip
+        for folder in folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                probe = folder / ".writable"
+                probe.touch()
+                probe.unlink()
+            except OSError as error:
+                raise UnwritableFolder(
+                    f"the folder {folder} cannot be written ({error.strerror}); "
+                    "make it writable or choose another data folder with POINTMART_DATA_DIR"
+                ) from error
