@@ -1,0 +1,60 @@
+"""Assembles the service: settings in, application out."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from serving import health, problems
+from serving.clock import Clock, system_clock
+from serving.database import open_database
+from serving.forecasts import routes as forecasts
+from serving.keys import KeyRing
+from serving.kpis import routes as kpis
+from serving.recommendations import routes as recommendations
+from serving.release import ReleaseReader
+from serving.settings import ServingSettings
+
+
+def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> FastAPI:
+    """Return the service; it starts without a database and without a release, and says so in its answers."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        releases = ReleaseReader(settings.releases_dir)
+        async with open_database(settings.database_url) as database:
+            app.state.clock = clock
+            app.state.database = database
+            app.state.releases = releases
+            app.state.keys = KeyRing(
+                database,
+                fresh_seconds=settings.key_fresh_seconds,
+                grace_seconds=settings.key_grace_seconds,
+            )
+            try:
+                yield
+            finally:
+                releases.close()
+
+    app = FastAPI(
+        title="Pointmart serving",
+        version="1",
+        summary="Recommendations, KPIs and demand forecasts of one tenant, from the release in use.",
+        lifespan=lifespan,
+    )
+    problems.install(app)
+    for module in (health, recommendations, kpis, forecasts):
+        app.include_router(module.router)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document with the schema that every error refers to."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        document["components"]["schemas"]["ProblemDocument"] = problems.ProblemDocument.model_json_schema()
+        app.openapi_schema = document
+    return app.openapi_schema

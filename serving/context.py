@@ -1,0 +1,46 @@
+"""What a route may ask for: the caller, the release in use, the live database, the time."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from serving.database import Database
+from serving.keys import Caller, KeyRing
+from serving.release import Release, ReleaseReader
+
+_scheme = HTTPBearer(
+    auto_error=False, scheme_name="TenantKey", description="The tenant's API key; it fixes the tenant."
+)
+
+
+async def _caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+) -> Caller:
+    keys: KeyRing = request.app.state.keys
+    return await keys.caller(request.headers.get("authorization"))
+
+
+# Asked for after the caller, so that a stranger learns nothing about releases.
+async def _release(request: Request, _: Annotated[Caller, Depends(_caller)]) -> AsyncIterator[Release]:
+    reader: ReleaseReader = request.app.state.releases
+    async with reader.lend() as release:
+        yield release
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+def _now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+CallerOf = Annotated[Caller, Depends(_caller)]
+ReleaseInUse = Annotated[Release, Depends(_release)]
+LiveDatabase = Annotated[Database, Depends(_database)]
+Now = Annotated[datetime, Depends(_now)]

@@ -1,0 +1,81 @@
+"""The live database, read-only: schema `export` and the keys. It may be away; the release still answers."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+# While the database is away, requests do not queue on connection attempts: one in this many seconds tries.
+_RETRY_SECONDS = 1.0
+_CONNECT_SECONDS = 2.0
+_STATEMENT_SECONDS = 3.0
+
+_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+class DatabaseAway(Exception):
+    """The database cannot be reached, or did not answer in time."""
+
+
+class Database:
+    """Runs read-only statements as the role `pointmart_reader`."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        self._retry_at = 0.0
+
+    async def rows(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+        """Return the rows of one statement.
+
+        Raises:
+            DatabaseAway: it cannot be reached, or could not a moment ago.
+        """
+        if time.monotonic() < self._retry_at:
+            raise DatabaseAway
+        try:
+            async with self._pool.acquire(timeout=_CONNECT_SECONDS) as connection:
+                found: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+                return found
+        except _AWAY as error:
+            self._retry_at = time.monotonic() + _RETRY_SECONDS
+            # Connections of a server that restarted are dead; the next attempt makes new ones.
+            await self._pool.expire_connections()
+            raise DatabaseAway from error
+
+    async def is_reachable(self) -> bool:
+        """Return whether a statement can be run now."""
+        try:
+            await self.rows("select 1")
+        except DatabaseAway:
+            return False
+        return True
+
+
+@asynccontextmanager
+async def open_database(url: str) -> AsyncIterator[Database]:
+    """Open the pool for the block; nothing is connected before the first statement."""
+    pool = asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=10,
+        timeout=_CONNECT_SECONDS,
+        command_timeout=_STATEMENT_SECONDS,
+        reset=_keep,
+        server_settings={"role": "pointmart_reader", "default_transaction_read_only": "on"},
+    )
+    async with pool:
+        yield Database(pool)
+
+
+async def _keep(_: Any) -> None:
+    """Leave a returned connection as it is: single reads leave nothing behind, and a reset costs a round trip."""

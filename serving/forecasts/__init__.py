@@ -1,0 +1,1 @@
+"""Published demand forecasts of an item or a category."""

@@ -1,0 +1,36 @@
+"""Reads the tenant's demand forecasts; nothing is computed here."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from serving.release import Release, Rows
+
+Level = Literal["item", "category"]
+
+
+async def is_offered(release: Release, tenant_id: UUID, level: Level, series_id: str) -> bool:
+    """Return whether the tenant offers the item, or any item of the category."""
+    column = "o.item_id::varchar" if level == "item" else "i.category"
+    found = await release.rows(
+        "select o.item_id from release.marts.dim_offer o join release.marts.dim_item i using (item_id) "
+        f"where o.tenant_id = ? and {column} = ? limit 1",
+        tenant_id,
+        series_id,
+    )
+    return bool(found)
+
+
+async def forecast_rows(
+    release: Release, tenant_id: UUID, level: Level, series_id: str, first: date, last: date
+) -> Rows:
+    """Return (date, mean, q05, q50, q90, q95, model, origin_date) of the days from first to last."""
+    return await release.rows(
+        "select date, mean, q05, q50, q90, q95, model, origin_date from release.marts.fct_demand_forecasts "
+        "where tenant_id = ? and level = ? and series_id = ? and date between ? and ? order by date",
+        tenant_id,
+        level,
+        series_id,
+        first,
+        last,
+    )

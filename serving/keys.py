@@ -1,0 +1,86 @@
+"""Who is asking: a tenant's API key, looked up by its SHA-256."""
+
+import re
+import time
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import ClassVar
+from uuid import UUID
+
+from serving.database import Database, DatabaseAway
+from serving.problems import Problem
+
+_FORM = re.compile(r"pm_([0-9a-f]{32})_[\x21-\x7e]{1,200}")
+_REMEMBERED_KEYS = 10_000
+
+
+class Unauthenticated(Problem):
+    """Send your tenant's API key as `Authorization: Bearer pm_…`."""
+
+    slug = "unauthenticated"
+    title = "A valid API key is needed"
+    status = 401
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self) -> None:
+        super().__init__("send your tenant's API key as `Authorization: Bearer pm_…`")
+
+
+class DatabaseUnavailable(Problem):
+    """The live database is away and the release alone cannot answer this; try again in a moment."""
+
+    slug = "database-unavailable"
+    title = "The live database is away"
+    status = 503
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An authenticated tenant; is_degraded: the key could not be checked anew, because the database is away."""
+
+    tenant_id: UUID
+    is_degraded: bool
+
+
+class KeyRing:
+    """Knows which tenant a key belongs to, remembering good keys for a short while."""
+
+    def __init__(self, database: Database, *, fresh_seconds: float, grace_seconds: float) -> None:
+        self._database = database
+        self._fresh_seconds = fresh_seconds
+        self._grace_seconds = grace_seconds
+        self._seen_at: dict[bytes, float] = {}
+
+    async def caller(self, authorization: str | None) -> Caller:
+        """Return who sent an `Authorization` header.
+
+        Raises:
+            Unauthenticated: it is missing, malformed, unknown or revoked.
+            DatabaseUnavailable: the key cannot be checked now and was not seen lately.
+        """
+        scheme, _, key = (authorization or "").partition(" ")
+        matched = _FORM.fullmatch(key) if scheme.lower() == "bearer" else None
+        if matched is None:
+            raise Unauthenticated
+        tenant_id = UUID(matched[1])
+        key_hash = sha256(key.encode()).digest()
+        asked_at = time.monotonic()
+        age = asked_at - self._seen_at.get(key_hash, float("-inf"))
+        if age < self._fresh_seconds:
+            return Caller(tenant_id, is_degraded=False)
+        try:
+            found = await self._database.rows(
+                "select from access.api_key where tenant_id = $1 and key_hash = $2", tenant_id, key_hash
+            )
+        except DatabaseAway as error:
+            if age < self._grace_seconds:
+                return Caller(tenant_id, is_degraded=True)
+            raise DatabaseUnavailable("your key cannot be checked now; try again in a moment") from error
+        if not found:
+            self._seen_at.pop(key_hash, None)
+            raise Unauthenticated
+        if len(self._seen_at) >= _REMEMBERED_KEYS:
+            self._seen_at.clear()
+        self._seen_at[key_hash] = asked_at
+        return Caller(tenant_id, is_degraded=False)

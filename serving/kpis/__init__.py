@@ -1,0 +1,1 @@
+"""Published figures with their definitions and targets."""

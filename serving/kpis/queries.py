@@ -1,0 +1,56 @@
+"""Reads metric definitions and their values; nothing is computed here."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from serving.release import Release, Rows
+
+Grain = Literal["day", "month"]
+
+_SOURCE: dict[Grain, tuple[str, str]] = {
+    "day": ("fct_kpis_daily", "date"),
+    "month": ("fct_kpis_monthly", "month"),
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A row of dim_metric."""
+
+    metric: str
+    name_zh: str
+    name_en: str
+    definition_zh: str
+    definition_en: str
+    numerator_zh: str
+    numerator_en: str
+    denominator_zh: str
+    denominator_en: str
+    target: float | None
+    direction: str
+
+
+async def metrics(release: Release) -> dict[str, Metric]:
+    """Return the metrics of a release by key."""
+    found = await release.rows(
+        "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
+        "denominator_zh, denominator_en, target, direction from release.marts.dim_metric order by metric"
+    )
+    return {row[0]: Metric(*row) for row in found}
+
+
+async def kpi_rows(
+    release: Release, tenant_id: UUID, metric: str, grain: Grain, first: date, last: date
+) -> Rows:
+    """Return (period, numerator, denominator, value, n, low, high) of the days or months from first to last."""
+    table, period = _SOURCE[grain]
+    return await release.rows(
+        f"select {period}, numerator, denominator, value, n, low, high from release.marts.{table} "
+        f"where tenant_id = ? and metric = ? and {period} between ? and ? order by {period}",
+        tenant_id,
+        metric,
+        first.replace(day=1) if grain == "month" else first,
+        last,
+    )

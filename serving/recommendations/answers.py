@@ -1,0 +1,117 @@
+"""Gathers what an answer needs, from the release and the live database, and combines it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from serving.database import Database, DatabaseAway
+from serving.keys import DatabaseUnavailable
+from serving.problems import Problem
+from serving.recommendations.balance import available_points
+from serving.recommendations.domain import MemberState, Recommendation, Signal, combine
+from serving.recommendations.live import deliverable_offers, live_member, live_signals
+from serving.recommendations.released import (
+    ReleasedMember,
+    item_neighbours,
+    offers_at_landing,
+    popular_items,
+    released_member,
+)
+from serving.release import Release
+
+# Twice the largest answer, so that stock and price may strike out half of them.
+_POPULAR_CANDIDATES = 100
+
+
+class UnknownMember(Problem):
+    """This tenant has no such member; register the member first."""
+
+    slug = "unknown-member"
+    title = "This tenant has no such member"
+    status = 404
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Recommendations, with the points they were cut to; degraded: from the release alone, as of its landing."""
+
+    available_points: int
+    recommendations: list[Recommendation]
+    is_degraded: bool
+
+
+async def recommend(
+    release: Release, database: Database, *, tenant_id: UUID, member_id: UUID, limit: int, now: datetime
+) -> Answer:
+    """Return what to show a member now.
+
+    Raises:
+        UnknownMember: the tenant has no such member.
+        DatabaseUnavailable: the database is away and the release does not know the member.
+    """
+    released = await released_member(release, tenant_id, member_id)
+    popular = await popular_items(release, tenant_id)
+    try:
+        return await _live_answer(
+            release,
+            database,
+            released,
+            popular,
+            tenant_id=tenant_id,
+            member_id=member_id,
+            limit=limit,
+            now=now,
+        )
+    except DatabaseAway as error:
+        if not released.is_known:
+            raise DatabaseUnavailable("nothing is known of this member yet; try again in a moment") from error
+    budget = sum(released.landed_points.values())
+    offers = await offers_at_landing(release, tenant_id, now, budget)
+    member = MemberState(released.listed, released.redemption_counts)
+    shown = combine(member, popular=popular, neighbours={}, offers=offers, limit=limit)
+    return Answer(budget, shown, is_degraded=True)
+
+
+async def _live_answer(
+    release: Release,
+    database: Database,
+    released: ReleasedMember,
+    popular: Sequence[UUID],
+    *,
+    tenant_id: UUID,
+    member_id: UUID,
+    limit: int,
+    now: datetime,
+) -> Answer:
+    xmin = release.manifest.landing.xmin
+    live, signals = await asyncio.gather(
+        live_member(database, tenant_id, member_id, xmin=xmin),
+        live_signals(database, tenant_id, member_id, xmin=xmin, now=now),
+    )
+    if live is not None and live.is_test and not released.is_known:
+        # Releases leave test members out, so all of their entries are read.
+        live = await live_member(database, tenant_id, member_id, xmin=0)
+    if live is None:
+        raise UnknownMember("this tenant has no such member; register the member first")
+    budget = available_points(live.lots, released.landed_points, now)
+    member = MemberState(released.listed, released.redemption_counts, signals)
+    neighbours = await _neighbours(release, tenant_id, signals)
+    candidates = {listed.item_id for listed in released.listed} | set(popular[:_POPULAR_CANDIDATES])
+    for item_id, near in neighbours.items():
+        candidates.add(item_id)
+        candidates.update(neighbour_id for neighbour_id, _ in near)
+    offers = await deliverable_offers(database, tenant_id, now=now, budget=budget, item_ids=candidates)
+    if len(offers) < limit and budget > 0:
+        # Small balances and young shops: take all that is within reach.
+        offers = await deliverable_offers(database, tenant_id, now=now, budget=budget)
+    shown = combine(member, popular=popular, neighbours=neighbours, offers=offers, limit=limit)
+    return Answer(budget, shown, is_degraded=False)
+
+
+async def _neighbours(
+    release: Release, tenant_id: UUID, signals: Sequence[Signal]
+) -> Mapping[UUID, Sequence[tuple[UUID, float]]]:
+    item_ids = {signal.item_id for signal in signals}
+    return {item_id: await item_neighbours(release, tenant_id, item_id) for item_id in item_ids}

@@ -1,0 +1,174 @@
+"""The release in use: opened read-only, switched when `current` points elsewhere, closed after its last reader."""
+
+import asyncio
+import logging
+import os
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import duckdb
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+
+from serving.problems import Problem
+
+_log = logging.getLogger(__name__)
+
+_CHECK_SECONDS = 0.25
+# About 60 MB of Python objects.
+_REMEMBERED_ROWS = 300_000
+
+Rows = tuple[tuple[Any, ...], ...]
+
+
+class NoRelease(Problem):
+    """Nothing has been published yet; run `pointmart pipeline run` and try again."""
+
+    slug = "no-release"
+    title = "There is no release to answer from"
+    status = 503
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class Landing(BaseModel):
+    """Up to where the live database is in the release: rows with `xid < xmin` are."""
+
+    xmin: int
+    landed_at: datetime
+
+
+class Manifest(BaseModel):
+    """What serving needs of a release's manifest.json."""
+
+    release_id: str
+    created_at: datetime
+    landing: Landing
+
+
+class Release:
+    """An opened release. Its tables are `release.marts.<table>`; it never changes, so answers are remembered."""
+
+    def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
+        self.manifest = manifest
+        self.readers = 0
+        self.is_retired = False
+        self._connection = connection
+        self._remembered: OrderedDict[tuple[str, tuple[Any, ...]], Rows] = OrderedDict()
+        self._remembered_rows = 0
+
+    async def rows(self, sql: str, *parameters: Any) -> Rows:
+        """Return the rows of a statement, from memory if it was asked before."""
+        key = (sql, parameters)
+        if (remembered := self._remembered.get(key)) is not None:
+            self._remembered.move_to_end(key)
+            return remembered
+        found = await run_in_threadpool(self._fetch, sql, parameters)
+        if key not in self._remembered:
+            self._remembered[key] = found
+            # An empty answer takes room too.
+            self._remembered_rows += len(found) + 1
+        while self._remembered_rows > _REMEMBERED_ROWS:
+            _, dropped = self._remembered.popitem(last=False)
+            self._remembered_rows -= len(dropped) + 1
+        return found
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def _fetch(self, sql: str, parameters: tuple[Any, ...]) -> Rows:
+        with self._connection.cursor() as cursor:
+            return tuple(cursor.execute(sql, parameters).fetchall())
+
+
+class ReleaseReader:
+    """Lends the current release; those who borrowed an older one finish on it."""
+
+    def __init__(self, releases_dir: Path) -> None:
+        self._link = releases_dir / "current"
+        self._release: Release | None = None
+        self._target: str | None = None
+        self._broken: str | None = None
+        self._checked_at = float("-inf")
+        self._switching = asyncio.Lock()
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Release]:
+        """Lend the current release for the block.
+
+        Raises:
+            NoRelease: none was published, or the first one cannot be read.
+        """
+        release = await self._current()
+        release.readers += 1
+        try:
+            yield release
+        finally:
+            release.readers -= 1
+            if release.is_retired and not release.readers:
+                release.close()
+
+    def close(self) -> None:
+        """Close the release in use."""
+        self._replace(None)
+
+    async def _current(self) -> Release:
+        is_due = time.monotonic() - self._checked_at >= _CHECK_SECONDS
+        # Whoever finds a switch under way goes on with what is open.
+        if self._release is None or (is_due and not self._switching.locked()):
+            async with self._switching:
+                await self._follow()
+        if self._release is None:
+            broken = (
+                f"release {self._broken} cannot be read; publish again"
+                if self._broken
+                else "none was published"
+            )
+            raise NoRelease(f"{broken}: run `pointmart pipeline run`")
+        return self._release
+
+    async def _follow(self) -> None:
+        self._checked_at = time.monotonic()
+        target = self._read_link()
+        if target is None or target == self._target:
+            return
+        try:
+            opened = await run_in_threadpool(_open, self._link.parent / target)
+        except (OSError, ValueError, duckdb.Error):
+            if target != self._broken:
+                _log.exception("release %s cannot be read; the one in use stays", target)
+            self._broken = target
+            return
+        self._target, self._broken = target, None
+        self._replace(opened)
+
+    def _read_link(self) -> str | None:
+        try:
+            return os.readlink(self._link)
+        except OSError:
+            return None
+
+    def _replace(self, opened: Release | None) -> None:
+        old, self._release = self._release, opened
+        if old is not None:
+            old.is_retired = True
+            if not old.readers:
+                old.close()
+
+
+def _open(folder: Path) -> Release:
+    manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
+    file = str(folder / "marts.duckdb").replace("'", "''")
+    # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
+    connection = duckdb.connect(config={"threads": 2})
+    try:
+        connection.execute(f"attach '{file}' as release (read_only)")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return Release(manifest, connection)

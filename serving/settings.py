@@ -1,0 +1,26 @@
+"""Settings of the serving service, read once at the edge."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServingSettings(BaseSettings):
+    """What the service needs to know; environment variables with the prefix `POINTMART_`."""
+
+    model_config = SettingsConfigDict(env_prefix="POINTMART_")
+
+    database_url: str
+    data_dir: Path = Path("data")
+    key_fresh_seconds: float = Field(
+        default=2.0, ge=0, le=5, description="A revoked key may work this much longer."
+    )
+    key_grace_seconds: float = Field(
+        default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
+    )
+
+    @property
+    def releases_dir(self) -> Path:
+        """Return the folder of the releases."""
+        return self.data_dir / "releases"
