@@ -2,13 +2,13 @@
 
 import json
 import warnings
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 HERE = Path(__file__).parent
@@ -63,6 +63,8 @@ def run_build(folder: Path, *arguments: str) -> Build:
         result = dbtRunner().invoke(
             ["--quiet", "build", *map(str, paths), "--vars", json.dumps(dirs), *arguments]
         )
+    # dbt keeps the file open in this process; a reader could not open it beside that.
+    DuckDBConnectionManager.close_all_connections()
     manifest = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))
     return Build(result=result, warehouse=folder / "warehouse.duckdb", manifest=manifest)
 
