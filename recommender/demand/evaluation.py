@@ -1,0 +1,111 @@
+"""Rolling-origin evaluation: forecast from several past days and compare with what came after.
+
+Tashman, "Out-of-sample tests of forecasting accuracy" (International Journal of Forecasting 2000). A
+model is fitted once, at the first origin, and applied to the longer history of the later ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from recommender.bootstrap import ratio_intervals, resample_counts
+from recommender.demand.features import WINDOW_DAYS
+from recommender.demand.metrics import METRICS, error_sums, seasonal_scale
+from recommender.demand.model import DemandModel
+from recommender.demand.panel import Floats, History, Panel
+from recommender.scores import Score
+
+
+@dataclass(frozen=True)
+class Origins:
+    """The days forecast from: one for the gate, its window closed before the first test origin."""
+
+    validation: date | None
+    test: tuple[date, ...]
+
+
+def plan_origins(
+    panel: Panel,
+    *,
+    spell_days: int,
+    horizon_days: int,
+    stride_days: int = 14,
+    n_test: int = 3,
+) -> Origins:
+    """Place up to `n_test` test origins before the panel's end, and a validation origin before them.
+
+    A test origin needs 28 days of the spell up to it; the validation origin needs as many more as the
+    horizon, to train on. Test origins are given up, earliest first, as long as that makes room for
+    validation.
+    """
+    last: date = panel.dates[-1].astype(object)
+    for n in range(n_test, 0, -1):
+        back = horizon_days + stride_days * (n - 1)
+        if spell_days - back - horizon_days >= WINDOW_DAYS + horizon_days:
+            test = _origins(last, horizon_days, stride_days, n)
+            return Origins(test[0] - timedelta(days=horizon_days), test)
+    possible = (spell_days - WINDOW_DAYS - horizon_days) // stride_days + 1
+    return Origins(None, _origins(last, horizon_days, stride_days, max(0, min(n_test, possible))))
+
+
+def is_active(history: History) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return which series were observed in the last 28 days; only those are forecast and scored."""
+    return (~np.isnan(history.values[:, -WINDOW_DAYS:])).any(axis=1)
+
+
+def rolling_error_sums(
+    model: DemandModel, panel: Panel, origins: Sequence[date], *, horizon_days: int
+) -> tuple[Floats, Floats]:
+    """Fit at the first origin, forecast from each, and add up the error sums per series."""
+    model.fit(panel.history(origins[0]))
+    numerators = np.zeros((len(panel.series_ids), len(METRICS)))
+    denominators = np.zeros_like(numerators)
+    for origin in origins:
+        history = panel.history(origin)
+        actual = panel.actuals(origin, horizon_days).copy()
+        actual[~is_active(history)] = np.nan
+        sums = error_sums(model.forecast(history), actual, seasonal_scale(history))
+        numerators += sums[0]
+        denominators += sums[1]
+    return numerators, denominators
+
+
+def evaluate(
+    models: Mapping[str, DemandModel],
+    panel: Panel,
+    origins: Sequence[date],
+    *,
+    level: str,
+    horizon_days: int,
+    seed: int,
+    n_resamples: int = 500,
+) -> list[Score]:
+    """Score every model over the origins, with 95 % bootstrap intervals paired over series.
+
+    A metric without any demand to divide by is left out.
+    """
+    if not origins:
+        return []
+    scores = []
+    counts = resample_counts(len(panel.series_ids), n_resamples=n_resamples, seed=seed)
+    for name, model in models.items():
+        sums = rolling_error_sums(model, panel, origins, horizon_days=horizon_days)
+        n_scored = int((sums[1] > 0).any(axis=1).sum())
+        for metric, value, low, high in zip(METRICS, *ratio_intervals(*sums, counts), strict=True):
+            if np.isfinite(value):
+                scores.append(Score(name, level, metric, None, value, low, high, n_scored))
+    return scores
+
+
+def validation_wape(model: DemandModel, panel: Panel, origin: date, *, horizon_days: int) -> float:
+    """Return the WAPE of the days after one origin, the number the gate compares; inf if no demand."""
+    numerators, denominators = rolling_error_sums(model, panel, [origin], horizon_days=horizon_days)
+    demand = float(denominators[:, METRICS.index("wape")].sum())
+    error = float(numerators[:, METRICS.index("wape")].sum())
+    return error / demand if demand > 0 else float("inf")
+
+
+def _origins(last: date, horizon_days: int, stride_days: int, n: int) -> tuple[date, ...]:
+    return tuple(last - timedelta(days=horizon_days + stride_days * back) for back in reversed(range(n)))
