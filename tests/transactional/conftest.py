@@ -117,9 +117,7 @@ def clock() -> Clock:
 @pytest.fixture
 async def app(database_url, shop, clock):
     """The running service."""
-    app = create_app(
-        TransactionalSettings(database_url=database_url, session_secret="s" * 32), clock
-    )
+    app = create_app(TransactionalSettings(database_url=database_url, session_secret="s" * 32), clock)
     async with app.router.lifespan_context(app):
         yield app
 

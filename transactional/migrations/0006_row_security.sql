@@ -23,11 +23,11 @@ grant usage on schema mall to pointmart_api, pointmart_committer;
 
 grant select on mall.tenant, mall.program, mall.api_key, mall.login, mall.member, mall.account, mall.transfer,
     mall.lot, mall.entry, mall.item, mall.offer, mall.stock, mall.redemption, mall.redemption_line,
-    mall.idempotency_key to pointmart_api;
+    mall.idempotency_key, mall.feedback to pointmart_api;
 grant insert on mall.member, mall.account, mall.feedback to pointmart_api;
 
 grant select on mall.tenant, mall.program, mall.member, mall.account, mall.lot, mall.item, mall.offer, mall.stock,
-    mall.idempotency_key to pointmart_committer;
+    mall.idempotency_key, mall.event to pointmart_committer;
 grant insert on mall.transfer, mall.entry, mall.lot, mall.redemption, mall.redemption_line, mall.idempotency_key,
     mall.outbox, mall.event to pointmart_committer;
 grant update (balance, version) on mall.account to pointmart_committer;

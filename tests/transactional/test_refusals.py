@@ -1,0 +1,121 @@
+"""Bad input gets one clear sentence as a problem document, and changes nothing."""
+
+import json
+from uuid import uuid4
+
+import pytest
+
+ITEM = str(uuid4())
+
+
+def body(**changes) -> dict:
+    return {"member_id": str(uuid4()), "lines": [{"item_id": ITEM, "quantity": 1}], **changes}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        body(lines=[]),
+        body(lines=[{"item_id": ITEM, "quantity": 0}]),
+        body(lines=[{"item_id": ITEM, "quantity": -1}]),
+        body(lines=[{"item_id": ITEM, "quantity": 10_001}]),
+        body(lines=[{"item_id": ITEM, "quantity": 10**30}]),
+        body(lines=[{"item_id": ITEM, "quantity": 1.5}]),
+        body(lines=[{"item_id": ITEM, "quantity": "1"}]),
+        body(lines=[{"item_id": ITEM, "quantity": True}]),
+        body(lines=[{"item_id": "tea", "quantity": 1}]),
+        body(lines=[{"item_id": ITEM}]),
+        body(lines=[{"item_id": ITEM, "quantity": 1}] * 501),
+        body(member_id=7),
+        body(points=1),
+        [],
+        None,
+    ],
+)
+async def test_a_malformed_redemption_is_refused_before_it_is_decided(client, owner, wrong):
+    answer = await client.post("/v1/redemptions", json=wrong, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:pointmart:problem:invalid-request"
+    assert await owner.fetchval("select count(*) from mall.idempotency_key") == 0
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[" * 100_000])
+async def test_a_body_that_is_no_json_is_refused(client, text):
+    answer = await client.post("/v1/redemptions", content=text, headers={"Idempotency-Key": "k"})
+    assert answer.status_code == 422
+
+
+async def test_a_huge_body_is_refused(client):
+    answer = await client.post("/v1/events", content=b" " * (2 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+@pytest.mark.parametrize("key", [None, "", "k" * 201, "schlüssel".encode(), b"a\tb"])
+@pytest.mark.parametrize("route", ["/v1/redemptions", "/v1/points/earn"])
+async def test_points_move_only_under_a_usable_key(client, shop, key, route):
+    asked = body() if "redemptions" in route else {"member_id": str(shop.member), "points": 1}
+    headers = {} if key is None else {"Idempotency-Key": key}
+    answer = await client.post(route, json=asked, headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (
+        400,
+        "urn:pointmart:problem:missing-idempotency-key",
+    )
+
+
+@pytest.mark.parametrize("points", [0, -5, 10**9 + 1, 1.5, "10", True, None])
+async def test_odd_amounts_of_points_are_refused(client, shop, points):
+    assert (await client.earn(shop.member, points, "e1")).status_code == 422
+
+
+@pytest.mark.parametrize("ref", ["", "x" * 201, "a\x00b", 7, None])
+async def test_odd_references_are_refused(client, ref):
+    assert (await client.post("/v1/members", json={"external_ref": ref})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["members/x/balance", "members/x/statement", "redemptions/x", "redemptions", "offers?limit=0"],
+)
+async def test_odd_paths_and_queries_are_refused(client, path):
+    answer = await client.get(f"/v1/{path}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "W10=", "WyJhIiwgImIiXQ==", "bnVsbA=="])
+async def test_a_cursor_of_ones_own_is_refused(client, shop, cursor):
+    url = f"/v1/members/{shop.member}/statement"
+    answer = await client.get(url, params={"cursor": cursor})
+    assert (answer.status_code, "next_cursor" in answer.json()["detail"]) == (422, True)
+
+
+async def test_unknown_routes_and_methods_are_problems_too(client):
+    for answer in (await client.get("/v1/nothing"), await client.delete("/v1/offers")):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == answer.status_code
+
+
+async def test_a_defect_shows_no_inside(app, client, monkeypatch):
+    monkeypatch.setattr(app.state, "clock", lambda: 1 / 0)
+    for answer in (await client.get("/v1/offers"), await client.post("/v1/events", json={"events": []})):
+        assert "ZeroDivision" not in answer.text
+    assert (await client.get("/v1/offers")).status_code == 500
+
+
+async def test_the_openapi_document_names_every_route_with_its_errors(client):
+    document = (await client.get("/openapi.json")).json()
+    paths = {
+        "/v1/members": "post", "/v1/points/earn": "post", "/v1/members/{member_id}/balance": "get",
+        "/v1/members/{member_id}/statement": "get", "/v1/redemptions": "post",
+        "/v1/redemptions/{redemption_id}": "get", "/v1/events": "post", "/v1/feedback": "post",
+        "/v1/offers": "get", "/health": "get",
+    }  # fmt: skip
+    assert set(paths) <= set(document["paths"])
+    for path, method in paths.items():
+        responses = document["paths"][path][method]["responses"]
+        assert "500" in responses
+        if path != "/health":
+            assert {"401", "422"} <= set(responses)
+    text = json.dumps(document)
+    names = {ref.split('"')[0] for ref in text.split("#/components/schemas/")[1:]}
+    assert names <= set(document["components"]["schemas"])
