@@ -41,4 +41,6 @@ def ratio_intervals(
 
 def _ratio(numerators: Floats, denominators: Floats) -> Floats:
     known = denominators > 0
-    return np.divide(numerators, denominators, out=np.full(numerators.shape, np.nan), where=known)
+    ratio = np.full(numerators.shape, np.nan)
+    np.divide(numerators, denominators, out=ratio, where=known)
+    return ratio

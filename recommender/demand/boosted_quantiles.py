@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from recommender.demand.features import FEATURES, WINDOW_DAYS, Indices, Rolling, features
 from recommender.demand.model import QUANTILES, DemandModel, Forecast
@@ -89,25 +89,28 @@ class BoostedQuantiles(DemandModel):
         )
 
     def _sample(self, history: History, rolling: Rolling) -> tuple[Indices, Indices, Indices]:
-        """Draw rows (series, origin, step) whose target is observed, without replacement."""
-        generator = np.random.default_rng(self.seed)
+        """Choose rows (series, origin, step) whose target is observed.
+
+        All of them while they are few; else a draw in proportion to the level, with replacement.
+        """
         n_days = history.values.shape[1]
-        is_known = ~np.isnan(history.values)
         series, origin = np.nonzero(rolling.count[:, 1:] > 0)
         usable = (origin >= WINDOW_DAYS - 1) & (origin < n_days - 1)
         series, origin = series[usable], origin[usable]
-        # Exponential race: the smallest of Exp(1)/weight are a weighted sample without replacement
-        # (Efraimidis & Spirakis, Information Processing Letters 2006).
-        weight = rolling.level(series, origin)
-        order = np.argsort(generator.exponential(size=len(series)) / weight, kind="stable")
-        repeats = max(1, -(-self.max_rows // max(1, len(series))))
-        order = np.tile(order, min(repeats, self.horizon_days))
-        series, origin = series[order], origin[order]
-        step = generator.integers(1, self.horizon_days + 1, size=len(series))
-        target = np.minimum(origin + step, n_days - 1)
+        if len(series) * self.horizon_days <= self.max_rows:
+            step = np.tile(np.arange(1, self.horizon_days + 1), len(series))
+            series = np.repeat(series, self.horizon_days)
+            origin = np.repeat(origin, self.horizon_days)
+        else:
+            generator = np.random.default_rng(self.seed)
+            reached = np.cumsum(rolling.level(series, origin))
+            drawn = np.searchsorted(reached, generator.random(self.max_rows) * reached[-1])
+            step = generator.integers(1, self.horizon_days + 1, size=self.max_rows)
+            series, origin = series[drawn], origin[drawn]
         is_within = origin + step < n_days
-        kept = np.flatnonzero(is_within & is_known[series, target])[: self.max_rows]
-        if not len(kept):
+        series, origin, step = series[is_within], origin[is_within], step[is_within]
+        kept = ~np.isnan(history.values[series, origin + step])
+        if not kept.any():
             raise TooLittleHistory(
                 f"{n_days} days hold no observed day after {WINDOW_DAYS} days of history; "
                 "forecast with the seasonal naive model until there are more."

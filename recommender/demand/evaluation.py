@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.bootstrap import ratio_intervals, resample_counts
 from recommender.demand.features import WINDOW_DAYS
@@ -50,9 +51,9 @@ def plan_origins(
     return Origins(None, _origins(last, horizon_days, stride_days, max(0, min(n_test, possible))))
 
 
-def is_active(history: History) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def is_active(history: History) -> NDArray[np.bool_]:
     """Return which series were observed in the last 28 days; only those are forecast and scored."""
-    return (~np.isnan(history.values[:, -WINDOW_DAYS:])).any(axis=1)
+    return np.asarray((~np.isnan(history.values[:, -WINDOW_DAYS:])).any(axis=1))
 
 
 def rolling_error_sums(

@@ -31,7 +31,9 @@ def seasonal_scale(history: History) -> Floats:
     differences = np.abs(history.values[:, 7:] - history.values[:, :-7])
     count = (~np.isnan(differences)).sum(axis=1)
     total = np.nansum(differences, axis=1)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    scale = np.full(len(total), np.nan)
+    np.divide(total, count, out=scale, where=count > 0)
+    return scale
 
 
 def error_sums(forecast: Forecast, actual: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -1,12 +1,13 @@
 """The whole demand run of one level: validate, measure, refit on everything, forecast."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from recommender.demand.boosted_quantiles import BoostedQuantiles
+from recommender.demand.boosted_quantiles import BoostedQuantiles, TooLittleHistory
 from recommender.demand.evaluation import evaluate, is_active, plan_origins, validation_wape
 from recommender.demand.model import QUANTILES, DemandModel, Forecast
 from recommender.demand.panel import History, Panel, latest_spell
@@ -90,6 +91,22 @@ def train_demand(history: pd.DataFrame, *, level: str, seed: int, horizon_days: 
         gate=gate,
         origin_date=known.origin,
     )
+
+
+def _validate(
+    models: Mapping[str, DemandModel], panel: Panel, origin: date | None, *, horizon_days: int
+) -> GateDecision | None:
+    """Let the gate decide on the validation window; None if there is none or nothing to learn from."""
+    if origin is None:
+        return None
+    try:
+        values = {
+            name: validation_wape(model, panel, origin, horizon_days=horizon_days)
+            for name, model in models.items()
+        }
+    except TooLittleHistory:
+        return None
+    return decide_release(metric="wape", candidate=CANDIDATE, values=values, higher_is_better=False)
 
 
 def forecast_frame(forecast: Forecast, history: History, *, level: str, model: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ took before, from lists without it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -41,15 +41,15 @@ class Truth:
 
 
 def latest_split(interactions: Interactions, *, horizon_days: int) -> TimeSplit | None:
-    """Split off the last `horizon_days` days up to the last active day; None if none come before."""
-    if not len(interactions):
+    """Split off the last `horizon_days` active days; None if no active day comes before them.
+
+    Active days, because a window of calendar days right after a pause of the mall would hold next to
+    nothing to score.
+    """
+    if len(interactions.active_days) <= horizon_days:
         return None
-    last_day: date = interactions.active_days[-1].astype(object)
-    cutoff = last_day - timedelta(days=horizon_days - 1)
-    train = interactions.before(cutoff)
-    if not len(train):
-        return None
-    return TimeSplit(cutoff, train, interactions.between(cutoff, last_day + timedelta(days=1)))
+    cutoff: date = interactions.active_days[-horizon_days].astype(object)
+    return TimeSplit(cutoff, interactions.before(cutoff), interactions.since(cutoff))
 
 
 def truth_of(split: TimeSplit, slice_name: str) -> Truth:

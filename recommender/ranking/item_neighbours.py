@@ -49,16 +49,16 @@ class ItemNeighbours(RankingModel):
 
     def neighbour_shares(self, codes: Codes) -> Floats:
         """Return history row × neighbours, each row scaled to sum 1 (0 without any neighbour)."""
-        weights = (self.rows_[codes] @ self.weights_).toarray()
+        weights: Floats = (self.rows_[codes] @ self.weights_).toarray()
         total = weights.sum(axis=1, keepdims=True)
-        return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+        np.divide(weights, total, out=weights, where=total > 0)
+        return weights
 
 
 def _latest_items(interactions: Interactions, max_history: int) -> sparse.csr_array:
     """Return the 0/1 matrix of each member's latest distinct items, shape (members, items)."""
     age = interactions.age_active_days.astype(np.float64)
-    # The largest of (oldest − age) over a pair's rows is its latest one; rows are sorted by time
-    # within a pair, so the last row of each pair is it.
+    # Rows are sorted by time within a pair of member and item, so its last row is the latest.
     member, item = interactions.member_codes, interactions.item_codes
     is_last = np.ones(len(interactions), dtype=bool)
     is_last[:-1] = (member[1:] != member[:-1]) | (item[1:] != item[:-1])

@@ -30,7 +30,7 @@ def recall(hits: Hits, truth_counts: Counts, k: int) -> Floats:
 
 def hit(hits: Hits, truth_counts: Counts, k: int) -> Floats:
     """Return 1 where at least one of the first k is a hit, else 0."""
-    return hits[:, :k].any(axis=1).astype(np.float64)
+    return np.asarray(hits[:, :k].any(axis=1), dtype=np.float64)
 
 
 def coverage(shown_item_ids: NDArray[np.object_], catalogue_size: int) -> float:
