@@ -106,6 +106,8 @@ def _validate(
         }
     except TooLittleHistory:
         return None
+    if not np.isfinite(list(values.values())).all():
+        return None
     return decide_release(metric="wape", candidate=CANDIDATE, values=values, higher_is_better=False)
 
 

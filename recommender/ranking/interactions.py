@@ -67,9 +67,9 @@ class Interactions:
         """Return only what happened before the business day `cutoff`, with its ids alone."""
         return self._take(self.day < np.datetime64(cutoff, "D"))
 
-    def between(self, start: date, end: date) -> "Interactions":
-        """Return what happened from `start` up to, not including, `end` (business days)."""
-        return self._take((self.day >= np.datetime64(start, "D")) & (self.day < np.datetime64(end, "D")))
+    def since(self, cutoff: date) -> "Interactions":
+        """Return only what happened on the business day `cutoff` or later, with its ids alone."""
+        return self._take(self.day >= np.datetime64(cutoff, "D"))
 
     @cached_property
     def active_days(self) -> NDArray[np.datetime64]:

@@ -47,7 +47,7 @@ def train_ranking(
     """Train, evaluate and tabulate the ranking models of one tenant.
 
     `interactions` has member_id, item_id, occurred_at (UTC) and optionally quantity. The last
-    `horizon_days` are the test window, the ones before it the validation window on which the blend's
+    `horizon_days` active days are the test window, the ones before it the validation window on which the blend's
     weights are chosen and the gate decides. `member_ids` (default: all in the interactions) get a list
     of `list_length` among `eligible_item_ids` (default: all). Without any interaction every table has
     zero rows; without a validation window, the gate is None and personal frequency is released.
