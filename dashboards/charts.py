@@ -1,0 +1,117 @@
+"""The charts, all in the house style: direct labels, thin target lines, bands for intervals."""
+
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from dashboards.house_style import ACCENT, FONT, QUIET, WARNING
+
+# What altair.layer returns.
+Chart = alt.LayerChart | alt.FacetChart
+
+_HEIGHT = 300
+
+
+def trend(
+    rows: pd.DataFrame, *, is_daily: bool, target_label: str, value_label: str, period_label: str
+) -> Chart:
+    """Draw one rate over time with its target and, where there is one, its interval.
+
+    `rows` has period, value, low, high, target (rates 0-1); a period without a value is a gap.
+    """
+    top = max(rows["value"].max(), rows["high"].max(), rows["target"].max())
+    scale = alt.Scale(domain=[0, min(1.0, top * 1.1) if top <= 1 else top * 1.1])
+    time = _time("period", "%m-%d" if is_daily else "%Y-%m", every="week" if is_daily else "month", rows=rows)
+    rate = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
+    tooltip = [
+        alt.Tooltip("period:T", title=period_label, format="%Y-%m-%d" if is_daily else "%Y-%m"),
+        alt.Tooltip("value:Q", title=value_label, format=".1%"),
+    ]
+    base = alt.Chart(rows).encode(x=time)
+    band = base.mark_area(color=ACCENT, opacity=0.18).encode(
+        y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"
+    )
+    line = base.mark_line(
+        color=ACCENT, strokeWidth=2, point={"color": ACCENT, "size": 18 if is_daily else 45, "filled": True}
+    ).encode(y=rate, tooltip=tooltip)
+    layers = [band, line, *_target(rows, target_label, scale)]
+    return _styled(alt.layer(*layers))
+
+
+def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict[str, str]) -> Chart:
+    """Draw the history and the forecast fan after it.
+
+    `history` has date, quantity, is_in_stock; `days` has date, q05, q50, q95 (units). `labels` names
+    history, forecast, interval, origin, out_of_stock and date.
+    """
+    every = pd.concat([history["date"], days["date"]])
+    frame = pd.DataFrame({"date": every})
+    time = _time("date", "%m-%d", every="week", rows=frame.rename(columns={"date": "period"}))
+    axis = alt.Axis(tickCount=5, format=",d")
+    day = alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d")
+    past = (
+        alt.Chart(history)
+        .mark_line(color=QUIET, strokeWidth=1.5)
+        .encode(
+            x=time,
+            y=alt.Y("quantity:Q", title=None, axis=axis),
+            tooltip=[day, alt.Tooltip("quantity:Q", title=labels["history"], format=",.0f")],
+        )
+    )
+    missing = (
+        alt.Chart(history[~history["is_in_stock"].astype(bool)])
+        .mark_point(color=WARNING, shape="triangle-down", filled=True, size=55)
+        .encode(
+            x="date:T", y="quantity:Q", tooltip=[day, alt.Tooltip("quantity:Q", title=labels["out_of_stock"])]
+        )
+    )
+    future = alt.Chart(days).encode(x="date:T")
+    band = future.mark_area(color=ACCENT, opacity=0.2).encode(y=alt.Y("q05:Q", title=None), y2="q95:Q")
+    middle = future.mark_line(color=ACCENT, strokeWidth=2).encode(
+        y="q50:Q",
+        tooltip=[
+            day,
+            alt.Tooltip("q50:Q", title=labels["forecast"], format=",.1f"),
+            alt.Tooltip("q05:Q", title=labels["low"], format=",.1f"),
+            alt.Tooltip("q95:Q", title=labels["high"], format=",.1f"),
+        ],
+    )
+    now = pd.DataFrame({"date": [pd.Timestamp(origin)], "text": [labels["origin"]]})
+    rule = alt.Chart(now).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="date:T")
+    mark = (
+        alt.Chart(now)
+        .mark_text(color=QUIET, align="right", dx=-5, baseline="top", font=FONT)
+        .encode(x="date:T", y=alt.value(0), text="text:N")
+    )
+    return _styled(alt.layer(band, past, missing, middle, rule, mark))
+
+
+def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
+    target = pd.DataFrame({"target": [rows["target"].iloc[-1]], "text": [label]})
+    y = alt.Y("target:Q", scale=scale, title=None)
+    rule = alt.Chart(target).mark_rule(color=WARNING, strokeWidth=1, strokeDash=[5, 3]).encode(y=y)
+    text = (
+        alt.Chart(target)
+        .mark_text(color=WARNING, align="left", dx=4, dy=-7, font=FONT)
+        .encode(y=y, x=alt.value(0), text="text:N")
+    )
+    return [rule, text]
+
+
+def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> alt.X:
+    """Place the ticks on first days of months or on Mondays, as many as a phone can show."""
+    first, last = rows["period"].min(), rows["period"].max()
+    ticks = pd.date_range(first, last, freq="MS" if every == "month" else "W-MON")
+    step = -(-len(ticks) // 6) or 1
+    values = [alt.DateTime(year=t.year, month=t.month, date=t.day) for t in ticks[::step]]
+    return alt.X(
+        f"{field}:T",
+        title=None,
+        axis=alt.Axis(format=label_format, values=values, labelAngle=0, grid=False, labelOverlap=True),
+    )
+
+
+def _styled(chart: Chart) -> Chart:
+    styled: Chart = chart.properties(height=_HEIGHT, padding={"right": 12}).configure(font=FONT)
+    return styled

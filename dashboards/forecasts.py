@@ -1,0 +1,117 @@
+"""What is expected of an item or category: the released forecast, the history before it, its score."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import pandas as pd
+
+from dashboards.release import TenantMarts
+
+Level = Literal["category", "item"]
+BASELINE = "seasonal_naive"
+HISTORY_DAYS = 56
+
+_SERIES = """
+    select f.series_id, coalesce(any_value(i.name), f.series_id) as name
+    from marts.fct_demand_forecasts f
+    left join marts.dim_item i on f.level = 'item' and cast(i.item_id as varchar) = f.series_id
+    where f.tenant_id = $tenant_id and f.level = $level
+    group by f.series_id
+    order by sum(f.mean) desc, name
+"""
+_FORECAST = """
+    select date, mean, q05, q50, q90, q95, model, origin_date
+    from marts.fct_demand_forecasts
+    where tenant_id = $tenant_id and level = $level and series_id = $series_id
+    order by date
+"""
+_ITEM_HISTORY = """
+    select date, cast(quantity as double) as quantity, is_in_stock
+    from marts.fct_item_demand_daily
+    where
+        tenant_id = $tenant_id and cast(item_id as varchar) = $series_id
+        and date > $after and date <= $origin
+    order by date
+"""
+_CATEGORY_HISTORY = """
+    select d.date, cast(sum(d.quantity) as double) as quantity, bool_and(d.is_in_stock) as is_in_stock
+    from marts.fct_item_demand_daily d
+    join marts.dim_item i on i.item_id = d.item_id
+    where
+        d.tenant_id = $tenant_id and i.category = $series_id
+        and d.date > $after and d.date <= $origin
+    group by d.date
+    order by d.date
+"""
+_SCORES = """
+    select model, slice, value
+    from marts.fct_model_scores
+    where tenant_id = $tenant_id and area = 'demand' and metric = 'wape'
+"""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast with the history before it.
+
+    Attributes:
+        days: one row per day: date, mean, q05, q50, q90, q95 (units).
+        history: one row per day of up to `HISTORY_DAYS` until the origin: date, quantity, is_in_stock.
+    """
+
+    days: pd.DataFrame
+    history: pd.DataFrame
+    model: str
+    origin_date: date
+
+    @property
+    def first_date(self) -> date:
+        """Return the first forecast day."""
+        return self.days["date"].iloc[0].date()  # type: ignore[no-any-return]
+
+    @property
+    def last_date(self) -> date:
+        """Return the last forecast day."""
+        return self.days["date"].iloc[-1].date()  # type: ignore[no-any-return]
+
+    def expected(self, column: str) -> float:
+        """Return the sum of a column over the horizon, in units.
+
+        For quantiles this is the bound if all days went high or low together: the widest it can be.
+        """
+        return float(self.days[column].sum())
+
+
+def series(marts: TenantMarts, level: Level) -> dict[str, str]:
+    """Return the names of what has a forecast, by series id, largest expected demand first."""
+    rows = marts.rows(_SERIES, level=level)
+    return dict(zip(rows["series_id"], rows["name"], strict=True))
+
+
+def forecast(marts: TenantMarts, level: Level, series_id: str) -> Forecast:
+    """Return the forecast of a series that `series` names."""
+    days = marts.rows(_FORECAST, level=level, series_id=series_id)
+    origin = days["origin_date"].max()
+    days = days[days["origin_date"] == origin]
+    origin_date: date = origin.date()
+    history = marts.rows(
+        _ITEM_HISTORY if level == "item" else _CATEGORY_HISTORY,
+        series_id=series_id,
+        after=origin_date - timedelta(days=HISTORY_DAYS),
+        origin=origin_date,
+    )
+    return Forecast(days, history, days["model"].iloc[0], origin_date)
+
+
+def errors(marts: TenantMarts, level: Level, model: str) -> tuple[float, float] | None:
+    """Return the past error (WAPE, 0-1) of a model and of the seasonal naive baseline, None if not measured.
+
+    The score of the level is preferred to the one over everything.
+    """
+    scores = marts.rows(_SCORES)
+    for part in (level, "all"):
+        of_part = scores[scores["slice"] == part].set_index("model")["value"]
+        if {model, BASELINE} <= set(of_part.index):
+            return float(of_part[model]), float(of_part[BASELINE])
+    return None

@@ -1,0 +1,54 @@
+"""The one look of all screens: Streamlit's settings, colours and fonts, for light and dark."""
+
+from streamlit import config
+
+FONT = (
+    '-apple-system, "Segoe UI", "PingFang SC", "Microsoft YaHei", '
+    '"Noto Sans CJK SC", "Noto Sans SC", system-ui, sans-serif'
+)
+
+# Blue and orange stay apart for every common kind of colour blindness; all read on both grounds.
+ACCENT = "#3b7dd8"
+WARNING = "#d9730d"
+QUIET = "#8791a0"
+
+_OPTIONS: dict[str, object] = {
+    "browser.gatherUsageStats": False,
+    "client.allowedOrigins": [],
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+    "client.toolbarMode": "minimal",
+    "logger.level": "warning",
+    "runner.magicEnabled": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "server.runOnSave": False,
+    "theme.font": FONT,
+    "theme.headingFont": FONT,
+    "theme.headingFontSizes": ["1.75rem", "1.375rem", "1.125rem"],
+    "theme.headingFontWeights": [600, 600, 600],
+    "theme.metricValueFontSize": "1.75rem",
+    "theme.metricValueFontWeight": 600,
+    "theme.paddingTop": "4rem",
+    "theme.paddingBottom": "3rem",
+    "theme.baseRadius": "0.5rem",
+    "theme.showWidgetBorder": True,
+    "theme.light.primaryColor": "#2b66b1",
+    "theme.light.backgroundColor": "#ffffff",
+    "theme.light.secondaryBackgroundColor": "#f4f5f7",
+    "theme.light.textColor": "#1c2430",
+    "theme.light.borderColor": "#d5d9df",
+    "theme.light.orangeColor": "#b85c00",
+    "theme.dark.primaryColor": "#7db0f0",
+    "theme.dark.backgroundColor": "#12161c",
+    "theme.dark.secondaryBackgroundColor": "#1b2129",
+    "theme.dark.textColor": "#e8ebef",
+    "theme.dark.borderColor": "#39424e",
+    "theme.dark.orangeColor": "#f0a04b",
+}
+
+
+def configure_streamlit() -> None:
+    """Set every option in code, so that neither the current folder nor a home folder decides."""
+    for option, value in _OPTIONS.items():
+        config.set_option(option, value)

@@ -1,0 +1,67 @@
+"""How a figure is told: the sentence that answers the page, and its card."""
+
+from datetime import date
+from typing import Literal
+
+import streamlit as st
+
+from dashboards.kpis import Figure
+from dashboards.words import Words
+
+
+def headline(words: Words, month: date, shown: list[Figure]) -> str:
+    """Return the answer of the page: how the first figure stands, and which miss their target."""
+    first = shown[0]
+    known = [figure for figure in shown if figure.value is not None]
+    missed = [figure.name for figure in known if not figure.meets_target]
+    sentences = []
+    if first.value is not None:
+        sentences.append(
+            words(
+                "answer_above" if first.meets_target else "answer_below",
+                month=words.month(month),
+                name=first.name,
+                value=words.rate(first.value),
+                target=words.goal(first.target),
+            )
+            + ("" if first.change is None else words("answer_change", change=words.change(first.change)))
+            + words("full_stop")
+        )
+    sentences.append(
+        words("some_missed", met=len(known) - len(missed), count=len(known), names=words("and").join(missed))
+        if missed
+        else words("all_met", count=len(known))
+    )
+    return words("between_sentences").join(sentences)
+
+
+def show_card(words: Words, figure: Figure) -> None:
+    """Show one figure with its target, change, course, sample and definition."""
+    colour, value, state = _state(words, figure)
+    with st.container(border=True, height="stretch"):
+        st.metric(
+            figure.name,
+            value,
+            None if figure.change is None else words.change(figure.change),
+            delta_color=colour,
+            delta_arrow="off" if not figure.change else ("up" if figure.change > 0 else "down"),
+            delta_description=None if figure.change is None else words("against_last_month"),
+            help=f"{figure.definition}\n\n{figure.numerator_name} {figure.numerator:,} ÷ "
+            f"{figure.denominator_name} {figure.denominator:,}",
+            chart_data=figure.history if len(figure.history) > 1 else None,
+        )
+        target = words("target", target=words.goal(figure.target))
+        # Two spaces before the line's end break it.
+        st.caption(f"{target} · {state}  \n{figure.denominator_name} {words.count(figure.n)}")
+
+
+def _state(words: Words, figure: Figure) -> tuple[Literal["gray", "primary", "orange"], str, str]:
+    """Return the colour, the value and the judgement of a figure; the colour never says it alone."""
+    value = words.rate(figure.value)
+    if figure.value is None:
+        return "gray", value, words("nothing_yet", name=figure.denominator_name)
+    if figure.is_small:
+        return "gray", f":gray[{value}]", words("small_sample")
+    if figure.meets_target:
+        return "primary", value, words("target_met")
+    return "orange", value, words("target_missed")

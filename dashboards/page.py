@@ -1,0 +1,122 @@
+"""What all pages share: who looks, at which release, and what they see when something is missing."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pandas as pd
+import streamlit as st
+
+from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, Column, to_csv, to_excel
+from dashboards.release import NoRelease, Release, TenantMarts, current_release
+from dashboards.visitor import NotLoggedIn, Visitor, read_visitor
+from dashboards.words import LANGUAGE_COOKIE, NOTHING, Words, choose_language
+
+ENTRY = Path(__file__).with_name("streamlit_app.py")
+ICON = Path(__file__).with_name("icon.svg")
+BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
+
+_log = logging.getLogger(__name__)
+
+# A pipeline that ran less than a day ago is fresh enough for monthly figures.
+_STALE_AFTER = timedelta(hours=24)
+
+
+def words_of_reader() -> Words:
+    """Return the words in the language of the address bar, else of the reader's last choice."""
+    return Words(
+        choose_language(
+            st.session_state.get("lang"), st.query_params.get("lang"), st.context.cookies.get(LANGUAGE_COOKIE)
+        )
+    )
+
+
+def require_visitor(words: Words) -> Visitor:
+    """Return who looks, from the cookie of the WebSocket handshake; stop the page if nobody may.
+
+    Checked at each run of the page: a connection may outlive its session.
+    """
+    try:
+        return read_visitor(st.context.cookies, st.secrets["pointmart"]["session_secret"])
+    except NotLoggedIn:
+        st.warning(words("session_over"))
+        st.html(f'<a href="/login" target="_self">{words("log_in")}</a>')
+        st.stop()
+
+
+def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
+    """Return the visitor's marts of the current release, or say what is missing and stop the page."""
+    try:
+        release = current_release(Path(st.secrets["pointmart"]["releases_dir"]))
+        marts = TenantMarts(release, visitor.tenant_id)
+        marts.check()
+    except NoRelease as error:
+        _log.warning("%s", error)
+        st.info(words("no_release"), icon=":material/hourglass_empty:")
+        st.stop()
+    return marts
+
+
+def show_as_of(words: Words, release: Release) -> None:
+    """Say how fresh the figures are, loudly if they are stale."""
+    landed = release.landed_at.astimezone(BUSINESS_ZONE)
+    moment = f"{words.day(landed.date())} {landed:%H:%M}"
+    age = datetime.now(UTC) - release.landed_at
+    if age > _STALE_AFTER:
+        st.warning(words("stale", moment=moment, days=max(1, age.days)), icon=":material/schedule:")
+    else:
+        st.caption(words("as_of", moment=moment))
+
+
+def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str) -> None:
+    """Show the rows behind a page, sortable, with their downloads."""
+    st.subheader(words("rows"), anchor=False)
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_order=[column.name for column in columns],
+        column_config={column.name: _shown(column) for column in columns},
+        placeholder=NOTHING,
+        alt=words("rows"),
+    )
+    with st.container(horizontal=True):
+        st.download_button(
+            words("download_excel"),
+            lambda: to_excel(rows, columns, words("rows")),
+            file_name=f"{file_name}.xlsx",
+            mime=EXCEL_TYPE,
+            icon=":material/table:",
+            key="download_excel",
+            on_click="ignore",
+        )
+        st.download_button(
+            words("download_csv"),
+            lambda: to_csv(rows, columns),
+            file_name=f"{file_name}.csv",
+            mime=CSV_TYPE,
+            icon=":material/download:",
+            key="download_csv",
+            on_click="ignore",
+        )
+
+
+def _shown(column: Column) -> Any:
+    if column.kind in ("date", "month"):
+        pattern = "YYYY-MM-DD" if column.kind == "date" else "YYYY-MM"
+        return st.column_config.DateColumn(column.label, format=pattern)
+    if column.kind == "text":
+        return st.column_config.TextColumn(column.label)
+    patterns = {"rate": "percent", "count": "localized", "quantity": "%.1f"}
+    return st.column_config.NumberColumn(column.label, format=patterns[column.kind])
+
+
+def show_failure(error: Exception) -> bool:
+    """Log what went wrong and tell the visitor what to do; the details stay in the log."""
+    _log.error("a page failed", exc_info=error)
+    words = words_of_reader()
+    is_release = isinstance(error, duckdb.Error | NoRelease)
+    st.error(words("release_unreadable" if is_release else "page_failed"), icon=":material/error:")
+    return True

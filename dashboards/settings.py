@@ -1,0 +1,27 @@
+"""Settings of the screens, read once at the edge."""
+
+from pathlib import Path
+
+from pydantic import AnyHttpUrl, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DashboardSettings(BaseSettings):
+    """What the screens need to know; environment variables with the prefix `POINTMART_`.
+
+    Attributes:
+        data_dir: the data folder; its `releases/current` is what the screens show.
+        session_secret: what transactional signs sessions with.
+        transactional_url: where people's passwords are checked.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="POINTMART_")
+
+    data_dir: Path = Path("data")
+    session_secret: SecretStr = Field(min_length=16)
+    transactional_url: AnyHttpUrl
+
+    @property
+    def releases_dir(self) -> Path:
+        """Return the absolute folder of the releases."""
+        return self.data_dir.resolve() / "releases"

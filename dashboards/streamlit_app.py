@@ -1,0 +1,46 @@
+"""Entry of the screens: the frame around each page. Streamlit runs it from top to bottom for each view."""
+
+import streamlit as st
+
+from dashboards.address import to_address
+from dashboards.page import ICON, require_visitor, words_of_reader
+from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language
+
+words = words_of_reader()
+st.set_page_config(page_title=words("product"), page_icon=ICON, layout="wide")
+visitor = require_visitor(words)
+
+pages = [
+    st.Page(
+        "app_pages/enterprise.py",
+        title=words("enterprise_page"),
+        icon=":material/monitoring:",
+        url_path="enterprise",
+        default=True,
+    ),
+    st.Page(
+        "app_pages/planner.py",
+        title=words("planner_page"),
+        icon=":material/event_upcoming:",
+        url_path="planner",
+    ),
+]
+chosen = st.navigation(pages, position="top")
+
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    st.caption(words("looking_as", tenant=visitor.tenant_name, username=visitor.username))
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        language = st.segmented_control(
+            words("language"),
+            LANGUAGES,
+            default=words.language,
+            required=True,
+            format_func=lambda language: {"zh": "中文", "en": "English"}[language],
+            label_visibility="collapsed",
+            key="lang",
+        )
+        link = f'<a href="/logout" target="_self" style="color: inherit">{words("log_out")}</a>'
+        st.html(link, width="content")
+to_address("lang", language, choose_language(st.context.cookies.get(LANGUAGE_COOKIE)))
+
+chosen.run()

@@ -1,0 +1,70 @@
+"""What the screens say: the catalogue in both languages, and numbers and dates as readers write them."""
+
+import tomllib
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Literal, cast
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+LANGUAGE_COOKIE = "pointmart_language"
+NOTHING = "—"
+
+_WAN, _YI, _MILLION = 10_000, 100_000_000, 1_000_000
+
+
+def choose_language(*wishes: str | None) -> Language:
+    """Return the first wish that is a language of ours, else Chinese."""
+    return next((cast(Language, wish) for wish in wishes if wish in LANGUAGES), "zh")
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return every text by key and language."""
+    return tomllib.loads((files("dashboards") / "catalogue.toml").read_text(encoding="utf-8"))
+
+
+class Words:
+    """Says things in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self.language: Language = language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key with its values put in."""
+        return catalogue()[key][self.language].format(**values)
+
+    def rate(self, value: float | None) -> str:
+        """Return a rate (0-1) in per cent with one decimal: 0.3421 is 34.2%."""
+        return NOTHING if value is None else f"{value:.1%}"
+
+    def goal(self, target: float) -> str:
+        """Return a target rate (0-1) without a decimal it does not need: 0.3 is 30%."""
+        return f"{target:.1%}".replace(".0%", "%")
+
+    def change(self, points: float) -> str:
+        """Return a change of a rate (0-1) in percentage points with its sign."""
+        return self("percentage_points", points=f"{points * 100:+.1f}".replace("-", "−"))
+
+    def count(self, value: float) -> str:
+        """Return a number to read: thousands separated, large ones in 万 and 亿 or in millions."""
+        if self.language == "zh" and abs(value) >= _YI:
+            return f"{value / _YI:,.2f} 亿"
+        if self.language == "zh" and abs(value) >= 10 * _WAN:
+            return f"{value / _WAN:,.1f} 万"
+        if self.language == "en" and abs(value) >= 10 * _MILLION:
+            return f"{value / _MILLION:,.1f} M"
+        return f"{value:,.0f}"
+
+    def month(self, first_day: date) -> str:
+        """Return a month: 2026年3月, Mar 2026."""
+        if self.language == "zh":
+            return f"{first_day.year}年{first_day.month}月"
+        return f"{first_day:%b %Y}"
+
+    def day(self, day: date) -> str:
+        """Return a day: 2026年3月9日, 9 Mar 2026."""
+        if self.language == "zh":
+            return f"{day.year}年{day.month}月{day.day}日"
+        return f"{day.day} {day:%b %Y}"
