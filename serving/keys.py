@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
@@ -46,10 +47,18 @@ class Caller:
 class KeyRing:
     """Knows which tenant a key belongs to, remembering good keys for a short while."""
 
-    def __init__(self, database: Database, *, fresh_seconds: float, grace_seconds: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        fresh_seconds: float,
+        grace_seconds: float,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._fresh_seconds = fresh_seconds
         self._grace_seconds = grace_seconds
+        self._monotonic = monotonic
         self._seen_at: dict[bytes, float] = {}
 
     async def caller(self, authorization: str | None) -> Caller:
@@ -65,7 +74,7 @@ class KeyRing:
             raise Unauthenticated
         tenant_id = UUID(matched[1])
         key_hash = sha256(key.encode()).digest()
-        asked_at = time.monotonic()
+        asked_at = self._monotonic()
         age = asked_at - self._seen_at.get(key_hash, float("-inf"))
         if age < self._fresh_seconds:
             return Caller(tenant_id, is_degraded=False)

@@ -14,6 +14,8 @@ from serving.release import NoRelease
 
 router = APIRouter(prefix="/v1/kpis", tags=["kpis"])
 
+_COLUMNS = ("period", "numerator", "denominator", "value", "n", "low", "high")
+
 
 class UnknownMetric(Problem):
     """There is no such metric; `known_metrics` lists those there are."""
@@ -81,22 +83,8 @@ async def get_kpi(
         degraded=caller.is_degraded,
         landed_at=release.manifest.landing.landed_at,
         grain=grain,
-        rows=[_row(*row) for row in rows],
+        rows=[KpiRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows],
         **_definition(known[metric]),
-    )
-
-
-def _row(
-    period: date,
-    numerator: int,
-    denominator: int,
-    value: float | None,
-    n: int,
-    low: float | None,
-    high: float | None,
-) -> KpiRow:
-    return KpiRow(
-        period=period, numerator=numerator, denominator=denominator, value=value, n=n, low=low, high=high
     )
 
 

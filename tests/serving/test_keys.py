@@ -1,0 +1,86 @@
+import pytest
+
+from serving.database import open_database
+from serving.keys import Caller, DatabaseUnavailable, KeyRing, Unauthenticated
+from tests.literal_release import ACORN, BIRCH, MEI
+from tests.serving.gate import running_gate
+from tests.serving.mall import ACORN_KEY, BIRCH_KEY
+
+UNAUTHENTICATED = {
+    "type": "urn:pointmart:problem:unauthenticated",
+    "title": "A valid API key is needed",
+    "status": 401,
+    "detail": "send your tenant's API key as `Authorization: Bearer pm_…`",
+}
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        ACORN_KEY,
+        "Bearer",
+        "Bearer ",
+        f"Basic {ACORN_KEY}",
+        f"Bearer {ACORN_KEY} ",
+        f"Bearer {ACORN_KEY}x",
+        f"Bearer pm_{BIRCH.hex}_{ACORN_KEY[36:]}",
+        f"Bearer pm_{ACORN.hex}_",
+        f"Bearer pm_{ACORN.hex}_{'x' * 4000}",
+        f"Bearer pm_{ACORN}_secret",
+        "Bearer pm_' or true --_secret",
+    ],
+)
+@pytest.mark.parametrize("path", [f"/v1/recommendations/{MEI}", "/v1/kpis/activity_rate", "/v1/forecasts"])
+async def test_whoever_has_no_valid_key_gets_one_answer(still, path, authorization):
+    request = still.build_request("GET", path)
+    del request.headers["Authorization"]
+    if authorization is not None:
+        request.headers["Authorization"] = authorization
+    answer = await still.send(request)
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json() == UNAUTHENTICATED
+
+
+async def test_the_scheme_may_be_written_in_any_case(still):
+    answer = await still.get("/v1/kpis/activity_rate", headers={"Authorization": f"bEARER {ACORN_KEY}"})
+    assert answer.status_code == 200
+
+
+async def test_a_revoked_key_stops_working_and_the_others_do_not(acorn, mall):
+    assert (await acorn.get("/v1/kpis/activity_rate")).status_code == 200
+    mall.revoke_keys(ACORN)
+    assert (await acorn.get("/v1/kpis/activity_rate")).status_code == 401
+    headers = {"Authorization": f"Bearer {BIRCH_KEY}"}
+    assert (await acorn.get("/v1/kpis/activity_rate", headers=headers)).status_code == 200
+
+
+async def test_a_good_key_is_remembered_for_the_set_time_only(database_url, mall):
+    now = 100.0
+    async with open_database(database_url) as database:
+        keys = KeyRing(database, fresh_seconds=2, grace_seconds=900, monotonic=lambda: now)
+        assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=False)
+        mall.revoke_keys(ACORN)
+        now = 101.9
+        assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=False)
+        now = 102.0
+        with pytest.raises(Unauthenticated):
+            await keys.caller(f"Bearer {ACORN_KEY}")
+
+
+async def test_while_the_database_is_away_a_key_works_for_the_grace_only(still_database_url):
+    now = 100.0
+    async with running_gate(still_database_url) as gate, open_database(gate.url) as database:
+        keys = KeyRing(database, fresh_seconds=2, grace_seconds=900, monotonic=lambda: now)
+        await keys.caller(f"Bearer {ACORN_KEY}")
+        await gate.close()
+        now = 999.9
+        assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=True)
+        with pytest.raises(DatabaseUnavailable):
+            await keys.caller(f"Bearer {BIRCH_KEY}")
+        now = 1000.0
+        with pytest.raises(DatabaseUnavailable):
+            await keys.caller(f"Bearer {ACORN_KEY}")

@@ -1,0 +1,109 @@
+import pytest
+
+from tests.literal_release import RELEASE_ID
+
+
+async def kpi(client, metric, headers=None, **parameters):
+    answer = await client.get(f"/v1/kpis/{metric}", params=parameters, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_a_metric_comes_with_its_definition_and_target(still):
+    answer = await kpi(still, "activity_rate", grain="month")
+    rows = answer.pop("rows")
+    assert answer == {
+        "release_id": RELEASE_ID,
+        "generated_at": "2026-04-01T03:00:00Z",
+        "degraded": False,
+        "landed_at": "2026-04-01T01:59:30Z",
+        "metric": "activity_rate",
+        "grain": "month",
+        "name": {"zh": "月活跃率", "en": "Monthly activity rate"},
+        "definition": {
+            "zh": "当月至少有一次行为、积分获取或兑换的会员占月末注册会员的比例",
+            "en": "Members with an event, earn or redemption of their own in the month, "
+            "of members registered at its end",
+        },
+        "numerator": {"zh": "活跃会员数", "en": "Active members"},
+        "denominator": {"zh": "注册会员数", "en": "Registered members"},
+        "target": 0.3,
+        "direction": "at_least",
+    }
+    assert [(row["period"], row["value"]) for row in rows] == [
+        ("2026-01-01", 0.2),
+        ("2026-02-01", 0.3),
+        ("2026-03-01", 0.4),
+    ]
+
+
+async def test_a_sampled_rate_carries_its_interval(still):
+    answer = await kpi(still, "satisfaction_rate", grain="month")
+    assert answer["rows"][1] == {
+        "period": "2026-02-01",
+        "numerator": 8,
+        "denominator": 10,
+        "value": 0.8,
+        "n": 10,
+        "low": 0.4902,
+        "high": 0.9433,
+    }
+
+
+async def test_a_value_is_null_where_nothing_was_there_to_divide_by(still):
+    answer = await kpi(still, "consumption_rate", grain="month")
+    february = answer["rows"][1]
+    assert (february["numerator"], february["denominator"], february["value"]) == (2500, 0, None)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "first", "last", "count"),
+    [
+        ({}, "2026-01-01", "2026-03-31", 90),
+        ({"from": "2026-03-30"}, "2026-03-30", "2026-03-31", 2),
+        ({"to": "2026-01-01"}, "2026-01-01", "2026-01-01", 1),
+        ({"from": "2026-02-01", "to": "2026-02-28", "grain": "day"}, "2026-02-01", "2026-02-28", 28),
+        ({"from": "2026-01-15", "to": "2026-02-01", "grain": "month"}, "2026-01-01", "2026-02-01", 2),
+    ],
+)
+async def test_from_and_to_are_both_included(still, parameters, first, last, count):
+    rows = (await kpi(still, "activity_rate", **parameters))["rows"]
+    assert (rows[0]["period"], rows[-1]["period"], len(rows)) == (first, last, count)
+
+
+async def test_a_period_without_figures_has_no_rows(still):
+    assert (await kpi(still, "activity_rate", **{"from": "2030-01-01"}))["rows"] == []
+
+
+async def test_a_tenant_sees_its_own_figures_only(still, as_birch):
+    rows = (await kpi(still, "activity_rate", headers=as_birch, grain="month"))["rows"]
+    assert [(row["period"], row["numerator"], row["denominator"]) for row in rows] == [("2026-03-01", 5, 50)]
+
+
+async def test_an_unknown_metric_is_not_found_and_the_known_are_listed(still):
+    answer = await still.get("/v1/kpis/happiness")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:pointmart:problem:unknown-metric"
+    assert answer.json()["known_metrics"] == [
+        "activity_rate",
+        "consumption_rate",
+        "consumption_rate_cumulative",
+        "satisfaction_rate",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "field"),
+    [
+        ({"from": "2026-02-02", "to": "2026-02-01"}, "from"),
+        ({"from": "yesterday"}, "from"),
+        ({"to": "2026-02-30"}, "to"),
+        ({"grain": "week"}, "grain"),
+    ],
+)
+async def test_bad_parameters_are_refused_by_name(still, parameters, field):
+    answer = await still.get("/v1/kpis/activity_rate", params=parameters)
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:pointmart:problem:invalid-request"
+    assert [error["field"] for error in answer.json()["errors"]] == [field]

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from serving.app import create_app
+from serving.settings import ServingSettings
+from tests.literal_release import publish
+
+ROUTES = {
+    "/health": {"200", "500", "503"},
+    "/v1/recommendations/{member_id}": {"200", "401", "404", "422", "500", "503"},
+    "/v1/kpis/{metric}": {"200", "401", "404", "422", "500", "503"},
+    "/v1/forecasts": {"200", "401", "404", "422", "500", "503"},
+}
+
+
+@pytest.fixture
+def app():
+    return create_app(ServingSettings(database_url="postgresql:///nowhere", data_dir=Path("nowhere")))
+
+
+def test_every_route_documents_every_error_as_a_problem(app):
+    document = app.openapi()
+    assert set(document["paths"]) == set(ROUTES)
+    for path, statuses in ROUTES.items():
+        documented = document["paths"][path]["get"]["responses"]
+        assert set(documented) == statuses
+        for status in statuses - {"200"}:
+            content = documented[status]["content"]
+            assert list(content) == ["application/problem+json"]
+            for example in content["application/problem+json"]["examples"].values():
+                assert example["value"]["status"] == int(status)
+    assert "ProblemDocument" in document["components"]["schemas"]
+    assert "HTTPValidationError" not in str(document)
+
+
+def test_every_route_but_health_asks_for_the_tenants_key(app):
+    document = app.openapi()
+    assert document["components"]["securitySchemes"]["TenantKey"]["scheme"] == "bearer"
+    for path in ROUTES:
+        security = document["paths"][path]["get"].get("security")
+        assert security == (None if path == "/health" else [{"TenantKey": []}])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "slug"),
+    [
+        ("GET", "/v2/anything", 404, "not-found"),
+        ("POST", "/v1/kpis/activity_rate", 405, "method-not-allowed"),
+    ],
+)
+async def test_what_is_not_routed_is_a_problem_too(still, method, path, status, slug):
+    answer = await still.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == f"urn:pointmart:problem:{slug}"
+    assert answer.json()["status"] == status
+
+
+async def test_a_defect_shows_no_stack_trace(acorn, releases, caplog):
+    # A release without a column that its contract promises is a defect, not a refusal.
+    rename = "alter table marts.dim_metric rename column target to aim"
+    publish(releases, "incomplete", lambda connection: connection.execute(rename))
+    await acorn.get("/health")
+    answer = await acorn.get("/v1/kpis/activity_rate")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "urn:pointmart:problem:unexpected-failure",
+        "title": "Something failed on our side",
+        "status": 500,
+        "detail": "the request failed on our side; try it again",
+    }
+    assert "GET /v1/kpis/activity_rate failed" in caplog.text

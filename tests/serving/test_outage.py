@@ -1,0 +1,104 @@
+import asyncio
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.literal_release import ACORN, LAN, MEI, MUG, RICE, TEA, TICKET
+from tests.serving.gate import running_gate
+from tests.serving.mall import NOW
+
+
+@pytest.fixture
+async def gate(database_url):
+    async with running_gate(database_url) as gate:
+        yield gate
+
+
+@pytest.fixture
+async def client(gate, releases, settings, serve):
+    async with serve(settings.model_copy(update={"database_url": gate.url})) as client:
+        yield client
+
+
+async def recommended(client, member_id=MEI):
+    answer = await client.get(f"/v1/recommendations/{member_id}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def ids(answer):
+    return [UUID(item["item_id"]) for item in answer["items"]]
+
+
+async def test_recommendations_come_from_the_release_alone(client, gate, mall):
+    mall.redeem(ACORN, MEI, MUG, 300)
+    live = await recommended(client)
+    assert (live["degraded"], live["available_points"]) == (False, 200)
+    await gate.close()
+    answer = await recommended(client)
+    assert answer["degraded"] is True
+    assert answer["available_points"] == 500
+    assert ids(answer) == [TEA, RICE, MUG, TICKET]
+    assert (await recommended(client, LAN))["degraded"] is True
+
+
+async def test_an_outage_in_the_middle_of_a_request_degrades_it(gate, releases, settings, serve):
+    settings = settings.model_copy(update={"database_url": gate.url, "key_fresh_seconds": 5})
+    async with serve(settings) as client:
+        await recommended(client)
+        await gate.close()
+        answers = [await recommended(client) for _ in range(3)]
+    assert [answer["degraded"] for answer in answers] == [True] * 3
+
+
+async def test_figures_and_forecasts_stay_available(client, gate):
+    paths = ["/v1/kpis/activity_rate", f"/v1/forecasts?item_id={TEA}"]
+    before = [(await client.get(path)).json() for path in paths]
+    await gate.close()
+    for path, live in zip(paths, before, strict=True):
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert answer.json() == live | {"degraded": True}
+
+
+async def test_a_key_not_seen_lately_is_not_let_in(client, gate):
+    await gate.close()
+    answer = await client.get("/v1/kpis/activity_rate")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:pointmart:problem:database-unavailable"
+
+
+async def test_a_member_the_release_does_not_know_is_asked_to_come_back(client, gate):
+    await recommended(client)
+    await gate.close()
+    answer = await client.get(f"/v1/recommendations/{uuid4()}")
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:pointmart:problem:database-unavailable"
+
+
+async def test_health_tells_of_the_outage(client, gate):
+    before = (await client.get("/health")).json()
+    assert (before["status"], before["database"]) == ("ok", "reachable")
+    await gate.close()
+    answer = await client.get("/health")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["database"]) == ("degraded", "away")
+
+
+async def test_answers_are_live_again_when_the_database_is_back(client, gate, mall):
+    await recommended(client)
+    await gate.close()
+    assert (await recommended(client))["degraded"] is True
+    mall.act(ACORN, MEI, "click", MUG, NOW)
+    await gate.open()
+    async with asyncio.timeout(10):
+        while (answer := await recommended(client))["degraded"]:  # noqa: ASYNC110 - the service tells nobody
+            await asyncio.sleep(0.05)
+    assert ids(answer) == [TEA, MUG, RICE, TICKET]
+
+
+async def test_the_service_starts_while_the_database_is_away(gate, releases, settings, serve, mall):
+    await gate.close()
+    async with serve(settings.model_copy(update={"database_url": gate.url})) as client:
+        assert (await client.get("/health")).json()["status"] == "degraded"

@@ -1,0 +1,41 @@
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from serving.recommendations.domain import Reason, Signal
+from serving.recommendations.reasons import sentences
+
+
+def signal(kind, age):
+    return Signal(kind, UUID(int=1), "茶叶礼盒", age, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "zh", "en"),
+    [
+        (
+            Reason("follows", signal("redemption", timedelta(minutes=5))),
+            "因为您刚刚兑换了“茶叶礼盒”",
+            "Because you just redeemed “茶叶礼盒”",
+        ),
+        (
+            Reason("follows", signal("click", timedelta(days=2))),
+            "因为您最近点开了“茶叶礼盒”",
+            "Because you recently opened “茶叶礼盒”",
+        ),
+        (Reason("looked", signal("view", timedelta(minutes=1))), "您刚刚浏览过", "You just viewed it"),
+        (Reason("redeemed", redemption_count=1), "您兑换过 1 次", "You redeemed it once"),
+        (Reason("redeemed", redemption_count=3), "您兑换过 3 次", "You redeemed it 3 times"),
+        (Reason("redeemed"), "您可能会再次兑换", "You may want it again"),
+        (
+            Reason("bought_together"),
+            "常与您兑换过的商品一起被兑换",
+            "Often redeemed together with what you redeemed",
+        ),
+        (Reason("popular"), "近期受会员欢迎", "Popular with members lately"),
+        (Reason("affordable"), "您的积分可以兑换", "Within reach of your points"),
+    ],
+)
+def test_each_reason_is_one_sentence_per_language(reason, zh, en):
+    assert sentences(reason) == (zh, en)

@@ -1,0 +1,237 @@
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.literal_release import (
+    ACORN,
+    BIRCH,
+    LAN,
+    LOTS,
+    MEI,
+    MUG,
+    OTTO,
+    RELEASE_ID,
+    RICE,
+    TEA,
+    TICKET,
+    UMBRELLA,
+    WATCH,
+    publish,
+)
+from tests.serving.mall import NOW
+
+
+async def recommended(client, member_id, **parameters):
+    answer = await client.get(f"/v1/recommendations/{member_id}", params=parameters)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def ids(answer):
+    return [UUID(item["item_id"]) for item in answer["items"]]
+
+
+def item_of(answer, item_id):
+    return next(item for item in answer["items"] if item["item_id"] == str(item_id))
+
+
+async def test_the_released_list_is_shown_in_order_then_what_is_popular(acorn):
+    answer = await recommended(acorn, MEI)
+    assert answer["available_points"] == 500
+    assert answer["release_id"] == RELEASE_ID
+    assert answer["degraded"] is False
+    assert answer["generated_at"] == "2026-04-01T03:00:00Z"
+    assert UUID(answer["request_id"])
+    assert ids(answer) == [TEA, RICE, MUG, TICKET]
+    assert answer["items"][0] == {
+        "item_id": str(TEA),
+        "name": "茶叶礼盒",
+        "category": "食品",
+        "price_points": 100,
+        "score": 1.0,
+        "stage": "personal",
+        "reason": {"zh": "您兑换过 2 次", "en": "You redeemed it 2 times"},
+        "affordable": True,
+    }
+    assert [item["stage"] for item in answer["items"]] == ["personal", "personal", "neighbour", "popular"]
+
+
+async def test_every_answer_has_its_own_request_id(acorn):
+    answers = [await recommended(acorn, MEI) for _ in range(3)]
+    assert len({answer["request_id"] for answer in answers}) == 3
+
+
+async def test_a_click_changes_the_next_answer(acorn, mall):
+    mall.act(ACORN, MEI, "click", MUG, NOW - timedelta(minutes=1))
+    answer = await recommended(acorn, MEI)
+    assert ids(answer) == [TEA, MUG, RICE, TICKET]
+    mug, ticket = item_of(answer, MUG), item_of(answer, TICKET)
+    assert mug["score"] == pytest.approx(10 / 12 + 0.4 * 0.5 ** (1 / 1440), abs=1e-6)
+    assert ticket["stage"] == "popular"
+    mall.act(ACORN, MEI, "favourite", MUG, NOW)
+    answer = await recommended(acorn, MEI)
+    assert item_of(answer, TICKET)["stage"] == "live"
+    assert item_of(answer, TICKET)["reason"]["en"] == "Because you just saved “Travel mug”"
+
+
+async def test_a_redemption_changes_the_next_answer(acorn, mall):
+    mall.earn(ACORN, LAN, 1_000)
+    before = await recommended(acorn, LAN)
+    assert before["available_points"] == 1_300
+    assert ids(before) == [TEA, RICE, MUG, TICKET]
+    assert {item["stage"] for item in before["items"]} == {"popular"}
+
+    mall.redeem(ACORN, LAN, TEA, 100)
+    after = await recommended(acorn, LAN)
+    assert after["available_points"] == 1_200
+    assert ids(after) == [MUG, TEA, RICE, TICKET]
+    mug, tea = item_of(after, MUG), item_of(after, TEA)
+    assert mug["stage"] == "live"
+    assert mug["reason"] == {"zh": "因为您刚刚兑换了“茶叶礼盒”", "en": "Because you just redeemed “茶叶礼盒”"}
+    assert tea["stage"] == "personal"
+    assert tea["reason"]["en"] == "You redeemed it once"
+
+
+async def test_a_cancelled_redemption_is_no_signal(acorn, mall):
+    redemption_id = mall.redeem(ACORN, LAN, TEA, 100)
+    mall.execute("update mall.redemption set status = 'cancelled' where redemption_id = %s", redemption_id)
+    answer = await recommended(acorn, LAN)
+    assert {item["stage"] for item in answer["items"]} == {"popular"}
+
+
+async def test_events_older_than_a_week_are_no_signal(acorn, mall):
+    mall.act(ACORN, LAN, "click", TICKET, NOW - timedelta(days=8))
+    answer = await recommended(acorn, LAN)
+    assert {item["stage"] for item in answer["items"]} == {"popular"}
+
+
+async def test_another_members_redemption_changes_nothing(acorn, mall):
+    before = await recommended(acorn, LAN)
+    mall.redeem(ACORN, MEI, MUG, 300)
+    after = await recommended(acorn, LAN)
+    assert after["items"] == before["items"]
+    assert after["available_points"] == before["available_points"]
+
+
+async def test_what_runs_out_of_stock_disappears_at_once(acorn, mall):
+    mall.execute("update mall.stock set on_hand = 0 where tenant_id = %s and item_id = %s", ACORN, TEA)
+    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+
+
+async def test_what_is_delisted_disappears_at_once(acorn, mall):
+    mall.execute(
+        "update mall.offer set listed_until = %s where tenant_id = %s and item_id = %s", NOW, ACORN, TEA
+    )
+    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+
+
+async def test_what_is_not_listed_yet_is_not_shown(acorn, mall):
+    later = NOW + timedelta(seconds=1)
+    mall.execute(
+        "update mall.offer set listed_from = %s where tenant_id = %s and item_id = %s", later, ACORN, TEA
+    )
+    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+
+
+async def test_what_costs_more_than_is_available_disappears(acorn, mall):
+    mall.execute("update mall.offer set price_points = 501 where tenant_id = %s and item_id = %s", ACORN, TEA)
+    mall.execute(
+        "update mall.offer set price_points = 500 where tenant_id = %s and item_id = %s", ACORN, RICE
+    )
+    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+    mall.redeem(ACORN, MEI, TICKET, 1)
+    assert ids(await recommended(acorn, MEI)) == [MUG, TICKET]
+
+
+async def test_an_expired_lot_cannot_be_spent(acorn, mall, clock):
+    mall.earn(ACORN, MEI, 60_000, expires_on="2026-04-01")
+    assert WATCH in ids(await recommended(acorn, MEI))
+    clock.now = NOW + timedelta(days=1)
+    answer = await recommended(acorn, MEI)
+    assert answer["available_points"] == 500
+    assert WATCH not in ids(answer)
+
+
+async def test_a_landed_lot_that_expired_cannot_be_spent(acorn, mall):
+    mall.execute("update mall.lot set expires_on = '2026-03-31' where lot_id = %s", LOTS[MEI])
+    answer = await recommended(acorn, MEI)
+    assert (answer["available_points"], answer["items"]) == (0, [])
+
+
+async def test_a_lot_not_yet_active_cannot_be_spent(acorn, mall):
+    mall.earn(ACORN, MEI, 60_000, active_from=NOW + timedelta(minutes=1))
+    assert (await recommended(acorn, MEI))["available_points"] == 500
+
+
+async def test_a_newcomer_gets_what_is_popular(acorn, mall):
+    member_id = uuid4()
+    mall.add_member(ACORN, member_id)
+    mall.earn(ACORN, member_id, 250)
+    answer = await recommended(acorn, member_id)
+    assert answer["available_points"] == 250
+    assert ids(answer) == [TEA, RICE, TICKET]
+
+
+async def test_a_test_member_has_all_of_its_points(acorn, mall, releases):
+    member_id = uuid4()
+    mall.add_member(ACORN, member_id, is_test=True)
+    mall.earn(ACORN, member_id, 250)
+    publish(releases, "after-the-test-member", xmin=mall.next_xmin())
+    answer = await recommended(acorn, member_id)
+    assert answer["available_points"] == 250
+
+
+async def test_a_new_offer_is_within_reach_before_any_release_knows_it(acorn, mall):
+    item_id = uuid4()
+    mall.add_item(item_id, "月饼", "食品")
+    mall.offer(ACORN, item_id, 80)
+    answer = await recommended(acorn, MEI)
+    assert ids(answer)[-1] == item_id
+    assert answer["items"][-1]["reason"]["zh"] == "您的积分可以兑换"
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+async def test_the_limit_holds_and_nothing_repeats(acorn, mall, limit):
+    for item_id in (TEA, MUG, TEA, RICE):
+        mall.act(ACORN, MEI, "view", item_id, NOW)
+    shown = ids(await recommended(acorn, MEI, limit=limit))
+    assert len(shown) == len(set(shown)) == min(limit, 4)
+
+
+@pytest.mark.parametrize("limit", ["0", "51", "-1", "many", "1.5"])
+async def test_a_limit_out_of_range_is_refused(acorn, limit):
+    answer = await acorn.get(f"/v1/recommendations/{MEI}", params={"limit": limit})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"] == "urn:pointmart:problem:invalid-request"
+    assert answer.json()["errors"][0]["field"] == "limit"
+
+
+async def test_a_malformed_member_is_refused(acorn):
+    answer = await acorn.get("/v1/recommendations/nobody")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "member_id"
+
+
+async def test_an_unknown_or_erased_member_is_not_found(acorn, mall):
+    mall.execute("update mall.member set erased_at = now() where member_id = %s", LAN)
+    for member_id in (uuid4(), LAN):
+        answer = await acorn.get(f"/v1/recommendations/{member_id}")
+        assert answer.status_code == 404
+        assert answer.json()["type"] == "urn:pointmart:problem:unknown-member"
+
+
+async def test_another_tenants_member_is_not_found(acorn, as_birch):
+    assert (await acorn.get(f"/v1/recommendations/{OTTO}")).status_code == 404
+    assert (await acorn.get(f"/v1/recommendations/{MEI}", headers=as_birch)).status_code == 404
+
+
+async def test_a_tenant_shows_its_own_offers_at_its_own_prices(acorn, mall, as_birch):
+    mall.earn(BIRCH, OTTO, 100)
+    answer = (await acorn.get(f"/v1/recommendations/{OTTO}", headers=as_birch)).json()
+    assert answer["available_points"] == 200
+    assert [(UUID(item["item_id"]), item["price_points"]) for item in answer["items"]] == [
+        (UMBRELLA, 90),
+        (TEA, 120),
+    ]

@@ -1,0 +1,131 @@
+import asyncio
+import os
+import shutil
+
+import pytest
+
+from serving.release import NoRelease, ReleaseReader
+from tests.literal_release import MEI, RELEASE_ID, publish, switch
+
+WITHIN_SECONDS = 10
+
+
+def raise_activity(connection):
+    connection.execute("update marts.fct_kpis_monthly set value = 0.99 where metric = 'activity_rate'")
+
+
+async def march(client):
+    answer = await client.get("/v1/kpis/activity_rate", params={"grain": "month", "from": "2026-03-01"})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["release_id"], answer.json()["rows"][0]["value"]
+
+
+async def until_served(client, release_id):
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while (served := await march(client))[0] != release_id:  # noqa: ASYNC110 - the service tells nobody
+            await asyncio.sleep(0.02)
+    return served
+
+
+async def test_a_published_release_is_served_without_a_restart_and_so_is_a_rollback(acorn, releases):
+    assert await march(acorn) == (RELEASE_ID, 0.4)
+    publish(releases, "second", raise_activity)
+    assert await until_served(acorn, "second") == ("second", 0.99)
+    switch(releases, RELEASE_ID)
+    assert await until_served(acorn, RELEASE_ID) == (RELEASE_ID, 0.4)
+
+
+async def test_requests_during_switches_never_fail_and_never_mix_releases(acorn, releases):
+    publish(releases, "second", raise_activity, xmin=10**9)
+    stop = asyncio.Event()
+    seen = set()
+
+    async def ask():
+        while not stop.is_set():
+            seen.add(await march(acorn))
+            answer = await acorn.get(f"/v1/recommendations/{MEI}")
+            assert answer.status_code == 200, answer.text
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(8):
+            group.create_task(ask())
+        for release_id in (RELEASE_ID, "second") * 3:
+            switch(releases, release_id)
+            await until_served(acorn, release_id)
+        stop.set()
+    assert seen == {(RELEASE_ID, 0.4), ("second", 0.99)}
+
+
+async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_its_last_reader(
+    tmp_path, still_data_dir
+):
+    folder = tmp_path / "releases"
+    shutil.copytree(still_data_dir / "releases", folder, symlinks=True)
+    reader = ReleaseReader(folder)
+    async with reader.lend() as old:
+        publish(folder, "second")
+        async with asyncio.timeout(WITHIN_SECONDS):
+            while True:
+                async with reader.lend() as new:
+                    if new is not old:
+                        break
+                await asyncio.sleep(0.02)
+        assert await old.rows("select count(*) from release.marts.dim_tenant") == ((2,),)
+    with pytest.raises(Exception, match=r"[Cc]losed"):
+        await old.rows("select count(*) from release.marts.dim_metric")
+    reader.close()
+    with pytest.raises(Exception, match=r"[Cc]losed"):
+        await new.rows("select count(*) from release.marts.dim_metric")
+
+
+@pytest.mark.parametrize("damage", ["marts.duckdb", "manifest.json"])
+async def test_a_broken_release_leaves_the_one_in_use(acorn, releases, damage):
+    assert await march(acorn) == (RELEASE_ID, 0.4)
+    folder = publish(releases, "broken")
+    (folder / damage).write_bytes(b"not a release")
+    served_for_a_while = [await march(acorn)]
+    for _ in range(4):
+        await asyncio.sleep(0.1)
+        served_for_a_while.append(await march(acorn))
+    assert set(served_for_a_while) == {(RELEASE_ID, 0.4)}
+    publish(releases, "mended", raise_activity)
+    assert await until_served(acorn, "mended") == ("mended", 0.99)
+
+
+async def test_without_a_release_every_route_says_what_to_run(settings, serve, mall):
+    async with serve(settings) as client:
+        for path in (f"/v1/recommendations/{MEI}", "/v1/kpis/activity_rate", "/v1/forecasts", "/health"):
+            answer = await client.get(path)
+            assert answer.status_code == 503
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["type"] == "urn:pointmart:problem:no-release"
+            assert "pointmart pipeline run" in answer.json()["detail"]
+
+
+async def test_the_first_release_is_served_as_soon_as_it_is_published(settings, serve, mall):
+    async with serve(settings) as client:
+        assert (await client.get("/v1/kpis/activity_rate")).status_code == 503
+        publish(settings.releases_dir, "first")
+        assert await march(client) == ("first", 0.4)
+
+
+async def test_a_first_release_that_cannot_be_read_is_named(tmp_path):
+    folder = publish(tmp_path, "broken")
+    os.truncate(folder / "marts.duckdb", 100)
+    with pytest.raises(NoRelease, match="release broken cannot be read"):
+        async with ReleaseReader(tmp_path).lend():
+            pass
+
+
+async def test_health_tells_the_release_in_use_and_its_age(still):
+    del still.headers["Authorization"]
+    answer = await still.get("/health")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "ok",
+        "database": "reachable",
+        "release_id": RELEASE_ID,
+        "created_at": "2026-04-01T02:00:00Z",
+        "landed_at": "2026-04-01T01:59:30Z",
+        "data_lag_seconds": 3630.0,
+    }
