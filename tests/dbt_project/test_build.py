@@ -1,0 +1,133 @@
+"""What the marts say about a landing small enough to compute by hand."""
+
+from datetime import date
+
+from tests.dbt_project.small_warehouse import Build
+
+JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
+
+
+def test_every_model_builds_and_every_test_passes(built: Build) -> None:
+    unwanted = ("error", "fail", "warn", "skipped")
+    assert {status: names for status in unwanted if (names := built.names(status))} == {}
+    assert built.result.success
+
+
+def test_monthly_kpis_are_those_computed_by_hand(built: Build) -> None:
+    rows = built.rows(
+        "select month, metric, numerator, denominator, round(value, 6), n, low, high, target "
+        "from marts.fct_kpis_monthly order by month, metric"
+    )
+    assert rows == [
+        (JANUARY, "activity_rate", 1, 2, 0.5, 2, None, None, 0.3),
+        (JANUARY, "consumption_rate", 300, 2000, 0.15, 3, None, None, 0.5),
+        (JANUARY, "consumption_rate_cumulative", 300, 2000, 0.15, 3, None, None, 0.5),
+        (JANUARY, "satisfaction_rate", 0, 0, None, 0, None, None, 0.85),
+        (FEBRUARY, "activity_rate", 3, 3, 1.0, 3, None, None, 0.3),
+        (FEBRUARY, "consumption_rate", 790, 140, 5.642857, 5, None, None, 0.5),
+        (FEBRUARY, "consumption_rate_cumulative", 1090, 2140, 0.509346, 8, None, None, 0.5),
+        (FEBRUARY, "satisfaction_rate", 2, 3, 0.666667, 3, 0.20766, 0.938508, 0.85),
+    ]
+
+
+def test_daily_kpis_take_the_shanghai_day_as_their_period(built: Build) -> None:
+    rows = built.rows(
+        "select date, metric, numerator, denominator, n from marts.fct_kpis_daily "
+        "where date between '2025-01-31' and '2025-02-01' order by date, metric"
+    )
+    assert rows == [
+        (date(2025, 1, 31), "activity_rate", 1, 2, 2),
+        (date(2025, 1, 31), "consumption_rate", 300, 0, 1),
+        (date(2025, 1, 31), "consumption_rate_cumulative", 300, 2000, 3),
+        (date(2025, 1, 31), "satisfaction_rate", 0, 0, 0),
+        (date(2025, 2, 1), "activity_rate", 1, 3, 3),
+        (date(2025, 2, 1), "consumption_rate", 200, 0, 1),
+        (date(2025, 2, 1), "consumption_rate_cumulative", 500, 2000, 4),
+        (date(2025, 2, 1), "satisfaction_rate", 0, 0, 0),
+    ]
+
+
+def test_demand_is_dense_and_stock_counts_every_member(built: Build) -> None:
+    rows = built.rows(
+        "select code, date, quantity, redemption_count, on_hand_quantity, is_in_stock "
+        "from marts.fct_item_demand_daily join marts.dim_item using (item_id) order by code, date"
+    )
+    assert rows == [
+        ("film", date(2025, 2, 2), 0, 0, 1, True),
+        ("film", date(2025, 2, 3), 1, 1, 0, False),
+        ("rice", date(2025, 1, 31), 3, 1, 17, True),
+        ("rice", date(2025, 2, 1), 2, 1, 15, True),
+        ("rice", date(2025, 2, 2), 0, 0, 14, True),
+        ("rice", date(2025, 2, 3), 6, 1, 8, True),
+    ]
+
+
+def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
+    assert built.rows(
+        "select code, first_fact_date, last_fact_date, count(metric) from marts.dim_tenant "
+        "left join marts.fct_kpis_monthly using (tenant_id) group by all order by code"
+    ) == [
+        ("lakeside", date(2025, 1, 5), date(2025, 2, 4), 8),
+        ("quiet", None, None, 0),
+    ]
+
+
+def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
+    tables = (
+        "dim_member", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
+        "fct_member_recommendations", "fct_entries",
+    )  # fmt: skip
+    members = {
+        table: built.rows(
+            "select list_sort(list(distinct cast(right(cast(member_id as varchar), 2) as int))) "
+            f"from marts.{table} where member_id is not null"
+        )[0][0]
+        for table in tables
+    }
+    assert members == {
+        "dim_member": [11, 12, 13, 21],
+        "fct_redemption_lines": [11, 12],
+        "fct_events": [12],
+        "fct_feedback": [11, 12, 13],
+        "fct_member_items": [11],
+        "fct_member_recommendations": [11],
+        "fct_entries": [11, 12, 13, 14, 15],
+    }
+
+
+def test_lines_carry_the_newest_status_of_their_redemption(built: Build) -> None:
+    assert built.rows(
+        "select distinct right(cast(redemption_id as varchar), 2), status "
+        "from marts.fct_redemption_lines order by all"
+    ) == [("61", "completed"), ("62", "partially_refunded"), ("64", "created")]
+
+
+def test_the_warehouse_has_three_schemas(built: Build) -> None:
+    assert built.rows("select distinct table_schema from information_schema.tables order by all") == [
+        ("intermediate",), ("marts",), ("staging",)
+    ]  # fmt: skip
+
+
+def test_a_new_mall_builds_without_a_row(empty_build: Build) -> None:
+    assert empty_build.names("error") | empty_build.names("fail") == set()
+    assert empty_build.rows("select count(*) from marts.fct_kpis_daily") == [(0,)]
+    assert empty_build.rows("select count(*) from marts.dim_metric") == [(4,)]
+
+
+def test_each_broken_identity_fails_its_own_test(broken_build: Build) -> None:
+    assert broken_build.names("fail") == {
+        "entries_of_a_transfer_sum_to_zero",
+        "lots_hold_what_their_entries_leave",
+        "outstanding_points_are_issued_less_spent",
+        "redemption_points_are_the_sum_of_their_lines",
+        "redemptions_have_exactly_one_deduction",
+        "references_row_of_stg_feedback_tenant_id__member_id__ref_stg_members_",
+        "stock_is_movements_less_lines",
+        "transfers_move_the_accounts_of_their_kind",
+        "unique_combination_of_columns_stg_events_tenant_id__event_id",
+    }
+
+
+def test_a_broken_identity_fails_the_build_before_any_kpi(broken_build: Build) -> None:
+    assert not broken_build.result.success
+    assert {"fct_entries", "fct_kpis_daily", "fct_kpis_monthly"} <= broken_build.names("skipped")

@@ -1,0 +1,123 @@
+"""The habits of the dbt project, read from its manifest."""
+
+from typing import Any
+
+import pytest
+
+from tests.dbt_project.small_warehouse import Build
+
+Nodes = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def models(built: Build) -> Nodes:
+    return {key: node for key, node in built.manifest["nodes"].items() if key.startswith("model.")}
+
+
+@pytest.fixture(scope="session")
+def tests(built: Build) -> Nodes:
+    return {key: node for key, node in built.manifest["nodes"].items() if key.startswith("test.")}
+
+
+def layer(node: dict[str, Any]) -> str:
+    return str(node["fqn"][1])
+
+
+def parents(node: dict[str, Any]) -> list[str]:
+    return list(node["depends_on"]["nodes"])
+
+
+def test_a_model_lives_in_the_layer_its_name_says(models: Nodes) -> None:
+    prefixes = {"stg": "staging", "int": "intermediate", "dim": "marts", "fct": "marts"}
+    expected = {node["name"]: prefixes[node["name"].split("_")[0]] for node in models.values()}
+    assert {node["name"]: layer(node) for node in models.values()} == expected
+    assert {node["name"]: node["schema"] for node in models.values()} == expected
+
+
+def test_staging_is_one_view_for_each_source(built: Build, models: Nodes) -> None:
+    staging = [node for node in models.values() if layer(node) == "staging"]
+    assert {node["config"]["materialized"] for node in staging} == {"view"}
+    assert {node["name"]: len(parents(node)) for node in staging} == {node["name"]: 1 for node in staging}
+    assert sorted(parents(node)[0] for node in staging) == sorted(built.manifest["sources"])
+
+
+def test_only_staging_reads_sources(models: Nodes) -> None:
+    readers = {
+        layer(node) for node in models.values() for parent in parents(node) if parent.startswith("source.")
+    }
+    assert readers == {"staging"}
+
+
+def test_intermediate_models_read_no_mart(models: Nodes) -> None:
+    read = {parent for node in models.values() if layer(node) == "intermediate" for parent in parents(node)}
+    assert [key for key in read if key in models and layer(models[key]) == "marts"] == []
+
+
+def test_every_model_but_a_mart_is_read_by_another(models: Nodes) -> None:
+    read = {parent for node in models.values() for parent in parents(node)}
+    unread = [node["name"] for key, node in models.items() if key not in read]
+    # Stock as landed serves its identity alone: the marts derive stock from what moved it.
+    assert sorted(name for name in unread if not name.startswith(("dim_", "fct_"))) == [
+        "stg_lots", "stg_stock"
+    ]  # fmt: skip
+
+
+def test_descriptions_begin_with_the_grain(built: Build) -> None:
+    described = {
+        key: node["description"].startswith("One row per ")
+        for key, node in built.manifest["nodes"].items()
+        if key.startswith(("model.", "seed."))
+    }
+    assert [key for key, starts_well in described.items() if not starts_well] == []
+
+
+def test_every_column_of_every_relation_is_described(built: Build) -> None:
+    documented = {
+        (node["schema"], node["name"], column["name"])
+        for key, node in built.manifest["nodes"].items()
+        if key.startswith(("model.", "seed."))
+        for column in node["columns"].values()
+        if column["description"]
+    }
+    actual = built.rows("select table_schema, table_name, column_name from information_schema.columns")
+    assert documented == set(actual)
+
+
+def test_marts_are_public_and_contracted(models: Nodes) -> None:
+    marts = {node["name"]: node for node in models.values() if layer(node) == "marts"}
+    assert [n for n, node in marts.items() if not node["config"]["contract"]["enforced"]] == []
+    assert [n for n, node in marts.items() if node["config"]["access"] != "public"] == []
+    assert [
+        (name, column["name"])
+        for name, node in marts.items()
+        for column in node["columns"].values()
+        if not column["data_type"]
+    ] == []
+
+
+def test_every_model_and_seed_has_a_tested_key(built: Build, tests: Nodes) -> None:
+    keyed = {
+        node["attached_node"]
+        for node in tests.values()
+        if node.get("test_metadata", {}).get("name") == "unique_combination_of_columns"
+    }
+    assert keyed == {key for key in built.manifest["nodes"] if key.startswith(("model.", "seed."))}
+
+
+def test_no_test_is_a_mere_warning(tests: Nodes) -> None:
+    assert {node["config"]["severity"].lower() for node in tests.values()} == {"error"}
+
+
+def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
+    exposures = built.manifest["exposures"].values()
+    assert {exposure["name"] for exposure in exposures} == {
+        "serving_recommendations", "serving_kpis", "serving_forecasts", "dashboard_enterprise",
+        "dashboard_planner",
+    }  # fmt: skip
+    read = {parent for exposure in exposures for parent in parents(exposure)}
+    assert {layer(models[key]) for key in read} == {"marts"}
+
+
+def test_no_package_comes_from_elsewhere(built: Build) -> None:
+    macros = built.manifest["macros"].values()
+    assert {macro["package_name"] for macro in macros} <= {"pointmart", "dbt", "dbt_duckdb"}
