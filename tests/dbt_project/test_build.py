@@ -20,30 +20,30 @@ def test_monthly_kpis_are_those_computed_by_hand(built: Build) -> None:
     )
     assert rows == [
         (JANUARY, "activity_rate", 1, 2, 0.5, 2, None, None, 0.3),
-        (JANUARY, "consumption_rate", 300, 2000, 0.15, 3, None, None, 0.5),
-        (JANUARY, "consumption_rate_cumulative", 300, 2000, 0.15, 3, None, None, 0.5),
+        (JANUARY, "consumption_rate", 300, 2000, 0.15, 2000, None, None, 0.5),
+        (JANUARY, "consumption_rate_cumulative", 300, 2000, 0.15, 2000, None, None, 0.5),
         (JANUARY, "satisfaction_rate", 0, 0, None, 0, None, None, 0.85),
         (FEBRUARY, "activity_rate", 3, 3, 1.0, 3, None, None, 0.3),
-        (FEBRUARY, "consumption_rate", 790, 140, 5.642857, 5, None, None, 0.5),
-        (FEBRUARY, "consumption_rate_cumulative", 1090, 2140, 0.509346, 8, None, None, 0.5),
+        (FEBRUARY, "consumption_rate", 790, 140, 5.642857, 140, None, None, 0.5),
+        (FEBRUARY, "consumption_rate_cumulative", 1090, 2140, 0.509346, 2140, None, None, 0.5),
         (FEBRUARY, "satisfaction_rate", 2, 3, 0.666667, 3, 0.20766, 0.938508, 0.85),
     ]
 
 
 def test_daily_kpis_take_the_shanghai_day_as_their_period(built: Build) -> None:
     rows = built.rows(
-        "select date, metric, numerator, denominator, n from marts.fct_kpis_daily "
+        "select date, metric, numerator, denominator from marts.fct_kpis_daily "
         "where date between '2025-01-31' and '2025-02-01' order by date, metric"
     )
     assert rows == [
-        (date(2025, 1, 31), "activity_rate", 1, 2, 2),
-        (date(2025, 1, 31), "consumption_rate", 300, 0, 1),
-        (date(2025, 1, 31), "consumption_rate_cumulative", 300, 2000, 3),
-        (date(2025, 1, 31), "satisfaction_rate", 0, 0, 0),
-        (date(2025, 2, 1), "activity_rate", 1, 3, 3),
-        (date(2025, 2, 1), "consumption_rate", 200, 0, 1),
-        (date(2025, 2, 1), "consumption_rate_cumulative", 500, 2000, 4),
-        (date(2025, 2, 1), "satisfaction_rate", 0, 0, 0),
+        (date(2025, 1, 31), "activity_rate", 1, 2),
+        (date(2025, 1, 31), "consumption_rate", 300, 0),
+        (date(2025, 1, 31), "consumption_rate_cumulative", 300, 2000),
+        (date(2025, 1, 31), "satisfaction_rate", 0, 0),
+        (date(2025, 2, 1), "activity_rate", 1, 3),
+        (date(2025, 2, 1), "consumption_rate", 200, 0),
+        (date(2025, 2, 1), "consumption_rate_cumulative", 500, 2000),
+        (date(2025, 2, 1), "satisfaction_rate", 0, 0),
     ]
 
 

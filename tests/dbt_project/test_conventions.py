@@ -1,11 +1,14 @@
 """The habits of the dbt project, read from its manifest."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.dbt_project.small_warehouse import Build
 
+ROOT = Path(__file__).parents[2]
 Nodes = dict[str, dict[str, Any]]
 
 
@@ -116,6 +119,19 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}
     assert {layer(models[key]) for key in read} == {"marts"}
+
+
+@pytest.mark.parametrize("reader", ["serving", "dashboards"])
+def test_exposures_name_what_their_owner_reads(reader: str, built: Build, models: Nodes) -> None:
+    exposed = {
+        models[parent]["name"]
+        for exposure in built.manifest["exposures"].values()
+        if exposure["owner"]["name"] == reader
+        for parent in parents(exposure)
+    }
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / reader).rglob("*.py"))
+    read = {name for source in sources for name in re.findall(r"\b(?:dim|fct)_\w+", source)}
+    assert exposed == read
 
 
 def test_no_package_comes_from_elsewhere(built: Build) -> None:

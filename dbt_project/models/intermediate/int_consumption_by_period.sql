@@ -17,8 +17,7 @@ with
             ) as issued_points,
             sum(
                 case when transfer_kind in ('redeem', 'refund') then - amount_points else 0 end
-            ) as redeemed_points,
-            count(*) as transfer_count
+            ) as redeemed_points
         from transfers
         where transfer_kind in ('earn', 'grant', 'redeem', 'refund')
         group by tenant_id, effective_date
@@ -29,8 +28,7 @@ with
             period_days.grain,
             period_days.period_start,
             sum(points_daily.issued_points) as issued_points,
-            sum(points_daily.redeemed_points) as redeemed_points,
-            sum(points_daily.transfer_count) as transfer_count
+            sum(points_daily.redeemed_points) as redeemed_points
         from period_days
         inner join
             points_daily
@@ -38,17 +36,9 @@ with
             and points_daily.date = period_days.date
         group by period_days.tenant_id, period_days.grain, period_days.period_start
     ),
-    -- Days and period ends on one line of time: the running total at an end is its cumulative
-    -- value.
+    -- Days and closing days on one line of time: the running total at a closing day is cumulative.
     timeline as (
-        select
-            tenant_id,
-            date,
-            issued_points,
-            redeemed_points,
-            transfer_count,
-            null as grain,
-            null as period_start
+        select tenant_id, date, issued_points, redeemed_points, null as grain, null as period_start
         from points_daily
         union all
         select
@@ -56,7 +46,6 @@ with
             closing_date as date,
             0 as issued_points,
             0 as redeemed_points,
-            0 as transfer_count,
             grain,
             period_start
         from periods
@@ -67,8 +56,7 @@ with
             grain,
             period_start,
             sum(issued_points) over so_far as issued_points,
-            sum(redeemed_points) over so_far as redeemed_points,
-            sum(transfer_count) over so_far as transfer_count
+            sum(redeemed_points) over so_far as redeemed_points
         from timeline
         window so_far as (partition by tenant_id order by date)
     )
@@ -79,10 +67,8 @@ select
     totals.period_start,
     cast(coalesce(points_by_period.issued_points, 0) as bigint) as issued_points,
     cast(coalesce(points_by_period.redeemed_points, 0) as bigint) as redeemed_points,
-    cast(coalesce(points_by_period.transfer_count, 0) as bigint) as transfer_count,
     cast(totals.issued_points as bigint) as cumulative_issued_points,
-    cast(totals.redeemed_points as bigint) as cumulative_redeemed_points,
-    cast(totals.transfer_count as bigint) as cumulative_transfer_count
+    cast(totals.redeemed_points as bigint) as cumulative_redeemed_points
 from totals
 left join
     points_by_period

@@ -10,8 +10,7 @@ with
             period_start,
             'activity_rate' as metric,
             active_member_count as numerator,
-            registered_member_count as denominator,
-            registered_member_count as n
+            registered_member_count as denominator
         from activity
         union all
         select
@@ -20,8 +19,7 @@ with
             period_start,
             'consumption_rate' as metric,
             redeemed_points as numerator,
-            issued_points as denominator,
-            transfer_count as n
+            issued_points as denominator
         from consumption
         union all
         select
@@ -30,8 +28,7 @@ with
             period_start,
             'consumption_rate_cumulative' as metric,
             cumulative_redeemed_points as numerator,
-            cumulative_issued_points as denominator,
-            cumulative_transfer_count as n
+            cumulative_issued_points as denominator
         from consumption
         union all
         select
@@ -40,8 +37,7 @@ with
             period_start,
             'satisfaction_rate' as metric,
             satisfied_count as numerator,
-            answer_count as denominator,
-            answer_count as n
+            answer_count as denominator
         from satisfaction
     )
 
@@ -53,7 +49,7 @@ select
     counts.numerator,
     counts.denominator,
     {{ rate("counts.numerator", "counts.denominator") }} as value,
-    counts.n,
+    counts.denominator as n,
     case
         when metrics.is_sampled then {{ wilson_low("counts.numerator", "counts.denominator") }}
     end as low,

@@ -5,5 +5,5 @@ select
     cast(item_id as uuid) as item_id,
     cast(neighbour_item_id as uuid) as neighbour_item_id,
     cast(weight as double) as weight,
-    cast(neighbour_rank as bigint) as neighbour_rank
+    cast(neighbour_rank as integer) as neighbour_rank
 from item_neighbours

@@ -6,5 +6,5 @@ select
     cast(item_id as uuid) as item_id,
     cast(score as double) as score,
     cast(stage as varchar) as stage,
-    cast(recommendation_rank as bigint) as recommendation_rank
+    cast(recommendation_rank as integer) as recommendation_rank
 from member_recommendations

@@ -6,7 +6,7 @@ select
     cast(model as varchar) as model,
     cast(slice as varchar) as slice,
     cast(metric as varchar) as metric,
-    cast(k as bigint) as k,
+    cast(k as integer) as k,
     cast(value as double) as value,
     cast(low as double) as low,
     cast(high as double) as high,
