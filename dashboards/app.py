@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
@@ -11,13 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from streamlit.starlette import App as StreamlitApp
 
+from dashboards.failure import show_failure
 from dashboards.gate import SessionGate
 from dashboards.house_style import configure_streamlit
 from dashboards.login import log_in, log_out, show_login
-from dashboards.page import ENTRY, show_failure
 from dashboards.release import NoRelease, current_release
 from dashboards.settings import DashboardSettings
 
+_ENTRY = Path(__file__).with_name("streamlit_app.py")
 _OPEN_PATHS = ("/login", "/logout", "/health")
 # A password check takes 0.1 s; a person waits this long at most for a service that hangs.
 _LOGIN_TIMEOUT_SECONDS = 5.0
@@ -27,7 +29,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
     """Build the application. One per process: Streamlit's runtime is a singleton."""
     configure_streamlit()
     screens = StreamlitApp(
-        ENTRY,
+        _ENTRY,
         # How the pages, which Streamlit runs as scripts, get their settings.
         secrets={
             "pointmart": {

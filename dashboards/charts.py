@@ -88,12 +88,15 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
 
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
-    target = pd.DataFrame({"target": [rows["target"].iloc[-1]], "text": [label]})
+    goal = rows["target"].iloc[-1]
+    # The label stands at the left, on the side of the rule where the line does not begin.
+    begins_above = rows["value"].dropna().iloc[0] >= goal
+    target = pd.DataFrame({"target": [goal], "text": [label]})
     y = alt.Y("target:Q", scale=scale, title=None)
     rule = alt.Chart(target).mark_rule(color=WARNING, strokeWidth=1, strokeDash=[5, 3]).encode(y=y)
     text = (
         alt.Chart(target)
-        .mark_text(color=WARNING, align="left", dx=4, dy=-7, font=FONT)
+        .mark_text(color=WARNING, align="left", dx=4, dy=9 if begins_above else -8, font=FONT)
         .encode(y=y, x=alt.value(0), text="text:N")
     )
     return [rule, text]

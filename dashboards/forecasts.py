@@ -6,7 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from dashboards.release import TenantMarts
+from dashboards.marts import TenantMarts
 
 Level = Literal["category", "item"]
 BASELINE = "seasonal_naive"

@@ -29,7 +29,7 @@ _OPTIONS: dict[str, object] = {
     "theme.headingFontWeights": [600, 600, 600],
     "theme.metricValueFontSize": "1.75rem",
     "theme.metricValueFontWeight": 600,
-    "theme.paddingTop": "4rem",
+    "theme.paddingTop": "1.5rem",
     "theme.paddingBottom": "3rem",
     "theme.baseRadius": "0.5rem",
     "theme.showWidgetBorder": True,

@@ -59,7 +59,7 @@ def _state(words: Words, figure: Figure) -> tuple[Literal["gray", "primary", "or
     """Return the colour, the value and the judgement of a figure; the colour never says it alone."""
     value = words.rate(figure.value)
     if figure.value is None:
-        return "gray", value, words("nothing_yet", name=figure.denominator_name)
+        return "gray", value, words("nothing_yet")
     if figure.is_small:
         return "gray", f":gray[{value}]", words("small_sample")
     if figure.meets_target:

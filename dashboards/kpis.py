@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from dashboards.release import TenantMarts
+from dashboards.marts import TenantMarts
 from dashboards.words import Language
 
 METRICS = ("activity_rate", "consumption_rate", "consumption_rate_cumulative", "satisfaction_rate")

@@ -1,4 +1,4 @@
-"""What all pages share: who looks, at which release, and what they see when something is missing."""
+"""What all pages share: the release they show, how fresh it is, and the rows behind them."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -6,45 +6,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import pandas as pd
 import streamlit as st
 
 from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, Column, to_csv, to_excel
-from dashboards.release import NoRelease, Release, TenantMarts, current_release
-from dashboards.visitor import NotLoggedIn, Visitor, read_visitor
-from dashboards.words import LANGUAGE_COOKIE, NOTHING, Words, choose_language
+from dashboards.marts import TenantMarts
+from dashboards.release import NoRelease, Release, current_release
+from dashboards.visitor import Visitor
+from dashboards.words import NOTHING, Words
 
-ENTRY = Path(__file__).with_name("streamlit_app.py")
-ICON = Path(__file__).with_name("icon.svg")
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 _log = logging.getLogger(__name__)
 
 # A pipeline that ran less than a day ago is fresh enough for monthly figures.
 _STALE_AFTER = timedelta(hours=24)
-
-
-def words_of_reader() -> Words:
-    """Return the words in the language of the address bar, else of the reader's last choice."""
-    return Words(
-        choose_language(
-            st.session_state.get("lang"), st.query_params.get("lang"), st.context.cookies.get(LANGUAGE_COOKIE)
-        )
-    )
-
-
-def require_visitor(words: Words) -> Visitor:
-    """Return who looks, from the cookie of the WebSocket handshake; stop the page if nobody may.
-
-    Checked at each run of the page: a connection may outlive its session.
-    """
-    try:
-        return read_visitor(st.context.cookies, st.secrets["pointmart"]["session_secret"])
-    except NotLoggedIn:
-        st.warning(words("session_over"))
-        st.html(f'<a href="/login" target="_self">{words("log_in")}</a>')
-        st.stop()
 
 
 def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
@@ -111,12 +87,3 @@ def _shown(column: Column) -> Any:
         return st.column_config.TextColumn(column.label)
     patterns = {"rate": "percent", "count": "localized", "quantity": "%.1f"}
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])
-
-
-def show_failure(error: Exception) -> bool:
-    """Log what went wrong and tell the visitor what to do; the details stay in the log."""
-    _log.error("a page failed", exc_info=error)
-    words = words_of_reader()
-    is_release = isinstance(error, duckdb.Error | NoRelease)
-    st.error(words("release_unreadable" if is_release else "page_failed"), icon=":material/error:")
-    return True

@@ -1,20 +1,9 @@
-"""The release the screens read: which one is current, and questions to it on behalf of one tenant."""
+"""Which release the screens read: the one that `current` names at this moment."""
 
 import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID
-
-import duckdb
-import pandas as pd
-import streamlit as st
-
-# A release never changes, so an answer stays right; the limits only give memory back.
-_ANSWER_SECONDS = 900
-_ANSWERS = 500
-_OPEN_RELEASES = 2
 
 
 class NoRelease(Exception):
@@ -47,49 +36,3 @@ def current_release(releases_dir: Path) -> Release:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoRelease(f"{releases_dir / 'current'} names no readable release") from error
-
-
-@dataclass(frozen=True)
-class TenantMarts:
-    """The marts of a release as one tenant may see them."""
-
-    release: Release
-    tenant_id: UUID
-
-    def check(self) -> None:
-        """Make sure the release can be opened.
-
-        Raises:
-            NoRelease: its file is broken.
-        """
-        _opened(str(self.release.file))
-
-    def rows(self, sql: str, **values: Any) -> pd.DataFrame:
-        """Return the rows of a query whose `$tenant_id` is always this tenant.
-
-        Raises:
-            ValueError: the query does not name `$tenant_id` and would show everybody's rows.
-        """
-        if "$tenant_id" not in sql:
-            raise ValueError("a query of the screens must be limited by $tenant_id")
-        return _answer(str(self.release.file), sql, {**values, "tenant_id": str(self.tenant_id)})
-
-
-@st.cache_data(ttl=_ANSWER_SECONDS, max_entries=_ANSWERS, show_spinner=False)
-def _answer(file: str, sql: str, values: dict[str, Any]) -> pd.DataFrame:
-    # A cursor is a connection of its own, for this thread, and starts without the database's settings.
-    cursor = _opened(file).cursor()
-    cursor.execute("use release")
-    return cursor.execute(sql, values).df()
-
-
-@st.cache_resource(max_entries=_OPEN_RELEASES, show_spinner=False)
-def _opened(file: str) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
-    quoted = file.replace("'", "''")
-    try:
-        # Under the file's own name `marts.x` could mean the database or the schema.
-        connection.execute(f"attach '{quoted}' as release (read_only)")
-    except duckdb.Error as error:
-        raise NoRelease(f"{file} cannot be opened") from error
-    return connection

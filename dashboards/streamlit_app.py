@@ -1,10 +1,14 @@
 """Entry of the screens: the frame around each page. Streamlit runs it from top to bottom for each view."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboards.address import to_address
-from dashboards.page import ICON, require_visitor, words_of_reader
+from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language
+
+ICON = Path(__file__).with_name("icon.svg")
 
 words = words_of_reader()
 st.set_page_config(page_title=words("product"), page_icon=ICON, layout="wide")

@@ -7,7 +7,8 @@ from dashboards import charts, kpis
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
 from dashboards.kpi_cards import headline, show_card
-from dashboards.page import open_marts, require_visitor, show_as_of, show_rows, words_of_reader
+from dashboards.page import open_marts, show_as_of, show_rows
+from dashboards.reader import require_visitor, words_of_reader
 
 DEFAULT_MONTHS = 12
 
@@ -82,6 +83,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         required=True,
         format_func=lambda key: names[key],
         key="metric",
+        wrap=True,
     )
     grain = st.segmented_control(
         words("grain"),

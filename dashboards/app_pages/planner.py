@@ -8,7 +8,8 @@ from dashboards import charts, forecasts
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
 from dashboards.forecasts import Level
-from dashboards.page import open_marts, require_visitor, show_as_of, show_rows, words_of_reader
+from dashboards.page import open_marts, show_as_of, show_rows
+from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import Words
 
 
@@ -16,10 +17,10 @@ def model_sentence(words: Words, model: str, measured: tuple[float, float] | Non
     """Return how good the model was so far, against repeating the week before."""
     if model == forecasts.BASELINE:
         return words("model_is_baseline")
+    name = words("model_boosted_quantiles") if model == "boosted_quantiles" else model
     if measured is None:
-        return words("model_not_measured", model=model)
-    own, baseline = measured
-    return words("model_measured", model=model, own=words.rate(own), baseline=words.rate(baseline))
+        return words("model_not_measured", model=name)
+    return words("model_measured", model=name, baseline=words.rate(measured[1]))
 
 
 words = words_of_reader()

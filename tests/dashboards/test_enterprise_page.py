@@ -1,0 +1,193 @@
+"""The enterprise overview, run as Streamlit runs it, on the literal release."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import literal_release as literal
+
+OpenPage = Callable[..., AppTest]
+ANSWER = "2026年3月，月活跃率 40.0%，达到目标 30%，较上月 +10.0 个百分点。4 项指标全部达标。"
+
+pytestmark = pytest.mark.usefixtures("literal_release")
+
+
+def texts(app: AppTest) -> str:
+    """Return everything a visitor can read, but the frame of the page."""
+    assert not app.exception
+    blocks = [*app.title, *app.subheader, *app.caption, *app.info, *app.warning, *app.error]
+    return "\n".join([block.value for block in blocks] + [metric.value for metric in app.metric])
+
+
+def test_the_page_answers_with_a_sentence_and_four_figures(open_page: OpenPage) -> None:
+    app = open_page()
+
+    assert app.subheader[0].value == ANSWER
+    assert [(metric.label, metric.value, metric.delta) for metric in app.metric] == [
+        ("月活跃率", "40.0%", "+10.0 个百分点"),
+        # February has nothing to compare with: no points were issued.
+        ("积分消耗率", "60.0%", ""),
+        ("累计积分消耗率", "57.5%", "+2.5 个百分点"),
+        # Twenty answers are too few to say much.
+        ("满意率", ":gray[90.0%]", "+10.0 个百分点"),
+    ]
+    assert "目标 ≥85% · 样本不足 30，仅供参考  \n反馈总数 20" in texts(app)
+    assert "48 ÷ 注册会员数 120" in app.metric[0].help
+
+
+def test_the_page_speaks_english(open_page: OpenPage) -> None:
+    app = open_page(query={"lang": "en"})
+
+    assert app.subheader[0].value == (
+        "Monthly activity rate in Mar 2026: 40.0%, at or above the target of 30%, "
+        "+10.0 pp against the month before. All 4 figures meet their target."
+    )
+    assert app.query_params["lang"] == "en"
+
+
+def test_a_figure_below_its_target_is_named(open_page: OpenPage) -> None:
+    app = open_page(tenant_id=literal.BIRCH)
+
+    assert app.subheader[0].value == (
+        "2026年3月，月活跃率 10.0%，低于目标 30%。3 项指标中 2 项达标；未达标：月活跃率。"
+    )
+
+
+def test_a_rate_without_answers_says_so_instead_of_zero(open_page: OpenPage) -> None:
+    app = open_page(query={"metric": "satisfaction_rate"}, tenant_id=literal.BIRCH)
+
+    assert app.metric[3].value == "—"
+    assert "目标 ≥85% · 本月还没有数据" in texts(app)
+    assert app.info[0].value == "所选时间内还没有满意率的数据，请放宽时间范围。"
+
+
+def test_the_rows_of_another_tenant_are_never_shown(open_page: OpenPage) -> None:
+    acorn = open_page(query={"lang": "en"}).dataframe[0].value
+    birch = open_page(query={"lang": "en"}, tenant_id=literal.BIRCH).dataframe[0].value
+
+    assert sorted(acorn["denominator"].unique()) == [0, 10, 20, 100, 110, 120, 10_000, 20_000]
+    assert sorted(birch["denominator"].unique()) == [0, 50, 1_000]
+
+
+@pytest.mark.parametrize("name", ["tenant_id", "tenant", "tenant_code"])
+def test_neither_address_nor_state_names_the_tenant(open_page: OpenPage, name: str) -> None:
+    app = open_page(query={name: str(literal.ACORN)}, tenant_id=literal.BIRCH)
+    app.session_state[name] = str(literal.ACORN)
+    app.run()
+
+    assert app.metric[0].value == "10.0%"
+
+
+def test_the_address_holds_the_period(open_page: OpenPage) -> None:
+    app = open_page(query={"from": "2026-01", "to": "2026-02"})
+
+    assert app.metric[0].value == "30.0%"
+    assert set(app.dataframe[0].value["period"].dt.month) == {1, 2}
+
+    app.selectbox(key="to").select("2026-01").run()
+
+    assert app.metric[0].value == "20.0%"
+    assert app.query_params["to"] == "2026-01"
+
+
+def test_an_address_with_an_unknown_month_shows_the_default_period(open_page: OpenPage) -> None:
+    app = open_page(query={"from": "1999-13", "to": "'; drop", "metric": "profit", "grain": "hour"})
+
+    assert app.subheader[0].value == ANSWER
+
+
+def test_a_period_that_ends_before_it_begins_is_refused_with_a_sentence(open_page: OpenPage) -> None:
+    app = open_page(query={"from": "2026-03", "to": "2026-01"})
+
+    assert app.info[0].value == "开始月份晚于结束月份，请重新选择。"
+    assert not app.metric
+
+
+def test_days_are_shown_on_demand(open_page: OpenPage) -> None:
+    app = open_page(query={"grain": "day", "from": "2026-02", "to": "2026-02"})
+
+    rows = app.dataframe[0].value
+    assert len(rows) == 28 * 4
+    assert rows[rows["metric"] == "activity_rate"]["value"].tolist()[:2] == [0.28, 0.27]
+
+
+def test_an_unfinished_month_says_until_when_it_counts(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def end_early(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("update marts.dim_tenant set last_fact_date = date '2026-03-17'")
+
+    literal.publish(literal_release, "unfinished", end_early)
+
+    assert "2026年3月尚未结束，数据到 2026年3月17日。" in texts(open_page())
+
+
+def test_a_new_release_shows_without_a_restart(open_page: OpenPage, literal_release: Path) -> None:
+    app = open_page()
+    before = app.metric[0].value
+
+    def improve(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("update marts.fct_kpis_monthly set value = 0.5 where metric = 'activity_rate'")
+
+    literal.publish(literal_release, "improved", improve)
+    app.run()
+
+    assert (before, app.metric[0].value) == ("40.0%", "50.0%")
+
+
+def test_a_tenant_without_facts_is_told_what_is_missing(open_page: OpenPage) -> None:
+    app = open_page(tenant_id=UUID(int=9))
+
+    assert app.info[0].value.startswith("还没有数据：")
+    assert not app.metric
+
+
+def test_stale_figures_say_since_when(open_page: OpenPage) -> None:
+    days = (datetime.now(UTC) - datetime.fromisoformat(literal.LANDED_AT)).days
+
+    expected = f"数据停留在 2026年4月1日 09:59，已 {days} 天未更新；请管理员检查数据流程。"
+    assert open_page().warning[0].value == expected
+
+
+def test_fresh_figures_say_as_of_when(open_page: OpenPage, literal_release: Path) -> None:
+    literal.publish(literal_release, "fresh", landed_at=datetime.now(UTC).isoformat())
+
+    assert "数据截至" in texts(open_page())
+
+
+def test_without_a_release_the_page_says_what_to_run(open_page: OpenPage, literal_release: Path) -> None:
+    (literal_release / "current").unlink()
+
+    app = open_page()
+
+    assert "还没有可用的数据版本" in app.info[0].value
+    assert not app.metric
+
+
+@pytest.mark.parametrize("broken", ["manifest.json", "marts.duckdb"])
+def test_a_broken_release_is_no_stack_trace(
+    open_page: OpenPage, literal_release: Path, broken: str
+) -> None:
+    folder = literal.publish(literal_release, f"broken-{broken}")
+    (folder / broken).write_text(json.dumps({"half": "written"}))
+
+    app = open_page()
+
+    assert "还没有可用的数据版本" in app.info[0].value
+    assert not app.exception
+
+
+def test_an_open_page_stops_when_its_session_ends(
+    open_page: OpenPage, make_token: Callable[..., str]
+) -> None:
+    app = open_page(token=make_token(age=43_300))
+
+    assert app.warning[0].value == "登录已过期，请重新登录。"
+    assert not app.metric
+    assert not app.dataframe

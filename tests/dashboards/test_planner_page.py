@@ -1,0 +1,100 @@
+"""The holiday plan, run as Streamlit runs it, on the literal release."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests import literal_release as literal
+
+OpenPage = Callable[..., AppTest]
+
+pytestmark = pytest.mark.usefixtures("literal_release")
+
+
+def captions(app: AppTest) -> list[str]:
+    assert not app.exception
+    return [caption.value for caption in app.caption]
+
+
+def test_the_page_answers_for_the_largest_category_first(open_page: OpenPage) -> None:
+    app = open_page("planner")
+
+    assert app.subheader[0].value == (
+        "2026年4月1日至2026年4月28日，食品预计兑换 264 件，约在 208 至 376 件之间。"
+    )
+    assert "照搬上周同一天（暂无更好的模型）" in captions(app)
+
+
+def test_an_item_shows_its_forecast_beside_what_went_before(open_page: OpenPage) -> None:
+    app = open_page("planner", {"level": "item", "lang": "en"})
+
+    assert app.subheader[0].value == (
+        "茶叶礼盒, 1 Apr 2026 to 28 Apr 2026: about 180 units expected, roughly between 124 and 292."
+    )
+    assert [metric.value for metric in app.metric] == ["180", "180", "26.0%"]
+    assert "Model boosted quantile trees; repeating the week before errs by 34.0%" in captions(app)
+
+
+def test_days_out_of_stock_are_told(open_page: OpenPage) -> None:
+    # Rice, the other food, is out of stock on three days.
+    assert "其中缺货 3 天" in captions(open_page("planner"))
+
+
+def test_items_are_found_by_name_and_kept_in_the_address(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def add_mugs(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "insert into marts.fct_demand_forecasts "
+            "select tenant_id, level, $mug, date, origin_date, model, 1, 0, 1, 2, 3 "
+            "from marts.fct_demand_forecasts where level = 'item' and tenant_id = $acorn",
+            {"mug": str(literal.MUG), "acorn": str(literal.ACORN)},
+        )
+
+    literal.publish(literal_release, "mugs", add_mugs)
+    app = open_page("planner", {"level": "item"})
+
+    assert app.selectbox(key="item").options == ["茶叶礼盒", "Travel mug"]
+    app.selectbox(key="item").select(str(literal.MUG)).run()
+
+    assert app.subheader[0].value.startswith("2026年4月1日至2026年4月28日，Travel mug预计兑换 28 件")
+    assert app.query_params["item"] == str(literal.MUG)
+    # An item that is new to the tenant has no history yet.
+    assert [metric.value for metric in app.metric] == ["28", "0", "26.0%"]
+
+
+def test_another_tenants_series_are_neither_listed_nor_reachable(open_page: OpenPage) -> None:
+    app = open_page("planner", {"level": "item", "item": str(literal.TEA)}, tenant_id=literal.BIRCH)
+
+    assert app.selectbox(key="item").options == ["Umbrella"]
+    assert app.subheader[0].value.startswith("2026年4月1日至2026年4月28日，Umbrella预计兑换 96 件")
+    assert app.dataframe[0].value["q50"].max() == 6.5
+
+
+def test_without_a_forecast_the_page_says_what_is_missing(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def forget(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("delete from marts.fct_demand_forecasts")
+
+    literal.publish(literal_release, "no-forecast", forget)
+    app = open_page("planner")
+
+    assert app.info[0].value.startswith("还没有预测：")
+    assert not app.exception
+
+
+def test_only_the_newest_origin_counts(open_page: OpenPage, literal_release: Path) -> None:
+    def keep_an_old_one(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "insert into marts.fct_demand_forecasts "
+            "select * replace (origin_date - interval 7 day as origin_date, mean + 100 as mean) "
+            "from marts.fct_demand_forecasts"
+        )
+
+    literal.publish(literal_release, "old-origin", keep_an_old_one)
+
+    assert "食品预计兑换 264 件" in open_page("planner").subheader[0].value
