@@ -83,9 +83,9 @@ class DataFolder:
         return self.root / "logs"
 
     @property
-    def run(self) -> Path:
-        """Return the folder of locks."""
-        return self.root / "run"
+    def lock(self) -> Path:
+        """Return the lock file of the pipeline."""
+        return self.root / "run" / "pipeline.lock"
 
     def create(self) -> None:
         """Create the folders that are missing.
@@ -94,7 +94,7 @@ class DataFolder:
             UnwritableFolder: one of them cannot be created or written.
         """
         folders = (
-            self.landing, self.warehouse.parent, self.ml, self.releases, self.dagster, self.logs, self.run,
+            self.landing, self.warehouse.parent, self.ml, self.releases, self.dagster, self.logs, self.lock.parent,
         )  # fmt: skip
         for folder in folders:
             try:

@@ -1,0 +1,13 @@
+"""Whether the landed rows are recent enough to decide on."""
+
+from datetime import datetime, timedelta
+
+from orchestration.landing.cursor import Cursor
+
+# The schedule lands daily; two hours cover a slow run and one retry.
+LATEST_AGE = timedelta(hours=26)
+
+
+def is_fresh(cursor: Cursor | None, now: datetime) -> bool:
+    """Return whether something was landed within the last 26 hours."""
+    return cursor is not None and now - cursor.landed_at <= LATEST_AGE

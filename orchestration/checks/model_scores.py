@@ -1,0 +1,89 @@
+"""Each released model beside the strongest baseline measured in the same run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+# area → the score that decides, where larger is better, and the models that any other has to match.
+_DECIDING = {
+    "ranking": ("ndcg", 10, True, ("popularity", "personal_frequency", "item_neighbours")),
+    "demand": ("wape", None, False, ("seasonal_naive",)),
+}
+# Ranking is judged on all redemptions; demand by item and by category, which are its slices.
+_RANKING_SLICE = "all"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A released model's score, with its 95 % interval, and its strongest baseline's on the test window."""
+
+    area: str
+    tenant_id: str
+    slice: str
+    metric: str
+    model: str
+    value: float
+    low: float | None
+    high: float | None
+    baseline: str
+    baseline_value: float
+    larger_is_better: bool
+
+    @property
+    def is_worse(self) -> bool:
+        """Return whether the whole interval is on the wrong side of the baseline: worse beyond chance."""
+        if self.larger_is_better:
+            best = self.value if self.high is None else self.high
+            return best < self.baseline_value
+        best = self.value if self.low is None else self.low
+        return best > self.baseline_value
+
+    def sentence(self) -> str:
+        """Return the comparison in words."""
+        return (
+            f"the {self.area} model {self.model} of tenant {self.tenant_id} ({self.slice}) has {self.metric} "
+            f"{self.value:.4f}, worse than its baseline {self.baseline} with {self.baseline_value:.4f}"
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """Return what a manifest says of it."""
+        return {
+            "tenant_id": self.tenant_id, "slice": self.slice, "metric": self.metric,
+            "model": self.model, "value": self.value, "low": self.low, "high": self.high,
+            "baseline": self.baseline, "baseline_value": self.baseline_value,
+        }  # fmt: skip
+
+
+def compare_models(scores: Path) -> list[Comparison]:
+    """Compare every released model that was measured with its strongest baseline."""
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            "select area, tenant_id, slice, metric, k, model, value, low, high, is_released "
+            "from read_parquet($1) order by all",
+            [str(scores)],
+        ).fetchall()
+    groups: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
+    for area, tenant_id, slice_, metric, k, *score in rows:
+        deciding_metric, deciding_k, _, _ = _DECIDING[area]
+        relevant = area != "ranking" or slice_ == _RANKING_SLICE
+        if (metric, k) == (deciding_metric, deciding_k) and relevant:
+            groups.setdefault((area, tenant_id, slice_), []).append(tuple(score))
+    found = (_compare(*key, rows_of_key) for key, rows_of_key in groups.items())
+    return [comparison for comparison in found if comparison is not None]
+
+
+def _compare(area: str, tenant_id: str, slice_: str, rows: list[tuple[Any, ...]]) -> Comparison | None:
+    metric, k, larger_is_better, baselines = _DECIDING[area]
+    released = [row for row in rows if row[-1]]
+    measured = {row[0]: row[1] for row in rows if row[0] in baselines}
+    if not released or not measured:
+        return None
+    strongest = (max if larger_is_better else min)(sorted(measured), key=lambda name: measured[name])
+    model, value, low, high, _ = released[0]
+    label = metric if k is None else f"{metric}@{k}"
+    return Comparison(
+        area, tenant_id, slice_, label, model, value, low, high,
+        strongest, measured[strongest], larger_is_better,
+    )  # fmt: skip

@@ -1,0 +1,58 @@
+"""`pointmart release list | show | rollback`."""
+
+import json
+from dataclasses import asdict
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.cli.pipeline import refusals_in_one_sentence
+from orchestration.release.manifest import BrokenRelease
+from orchestration.release.shelf import Shelf
+from orchestration.settings import PipelineSettings
+
+app = typer.Typer(name="release", help="List, show and roll back releases.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """List the releases, newest first; the current one is marked."""
+    shelf = _shelf()
+    table = Table("")
+    table.add_column("release", no_wrap=True)
+    for heading in ("passed", "warned", "rows"):
+        table.add_column(heading, justify="right")
+    for release_id in shelf.release_ids():
+        mark = "→" if release_id == shelf.current_id() else ""
+        try:
+            manifest = shelf.manifest(release_id)
+        except BrokenRelease:
+            table.add_row(mark, release_id, "manifest damaged")
+            continue
+        rows = sum(content.rows for content in manifest.tables.values())
+        table.add_row(
+            mark, release_id, str(manifest.checks["passed"]), str(manifest.checks["warned"]), f"{rows:,}"
+        )  # fmt: skip
+    Console().print(table if table.row_count else "no release yet; run `pointmart pipeline run`")
+
+
+@app.command()
+def show(release_id: str = typer.Argument("", help="The release; by default the current one.")) -> None:
+    """Print a release's manifest."""
+    shelf = _shelf()
+    with refusals_in_one_sentence():
+        manifest = shelf.manifest(release_id or shelf.current_id() or "current")
+    typer.echo(json.dumps(asdict(manifest), indent=2, ensure_ascii=False, default=str))
+
+
+@app.command()
+def rollback(release_id: str = typer.Argument("", help="The release; by default the one before.")) -> None:
+    """Make an older release the current one; readers follow at their next look."""
+    with refusals_in_one_sentence():
+        now_current = _shelf().roll_back(release_id or None)
+    typer.echo(f"release {now_current} is current")
+
+
+def _shelf() -> Shelf:
+    return Shelf(PipelineSettings().folder.releases)

@@ -1,0 +1,64 @@
+"""The pipeline as Dagster loads it: `build_definitions` puts it together, `defs` does so from the settings."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration.defs import checks, landing, ml
+from orchestration.defs.platform import Platform, locked
+from orchestration.defs.release import release_asset
+from orchestration.defs.warehouse import asset_keys, warehouse_assets
+from orchestration.release.build import code_version
+from orchestration.settings import DataFolder, PipelineSettings
+from orchestration.warehouse.project import Project, parse
+
+JOB = "pipeline"
+# Any fixed number does; one that never changes makes reruns comparable.
+SEED = 20170101
+
+
+def build_definitions(
+    project: Project, resources: Mapping[str, Any], loggers: Mapping[str, dg.LoggerDefinition]
+) -> dg.Definitions:
+    """Assemble assets, checks, job and schedule; `resources` must hold `platform`."""
+    marts = [key for key in asset_keys(project).values() if key.path[0] == "marts"]
+    pipeline = dg.define_asset_job(
+        JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor
+    )
+    return dg.Definitions(
+        assets=[
+            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.model_scores,
+            release_asset(marts),
+        ],
+        asset_checks=[
+            checks.landing_is_fresh, checks.rows_agree_with_the_landing,
+            checks.models_are_not_worse_than_their_baselines,
+        ],
+        jobs=[pipeline],
+        schedules=[
+            dg.ScheduleDefinition(
+                name="nightly", job=pipeline, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai",
+                default_status=dg.DefaultScheduleStatus.RUNNING,
+            )
+        ],
+        executor=dg.in_process_executor,
+        resources=dict(resources),
+        loggers=dict(loggers),
+    )  # fmt: skip
+
+
+def platform_at(folder: DataFolder, database_url: str | None) -> Platform:
+    """Return the platform of real use: the system's clock, the fixed seed, this code's version."""
+    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version())
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions for Dagster's own tools, from the environment's settings."""
+    settings = PipelineSettings()
+    folder = settings.folder
+    folder.create()
+    platform = platform_at(folder, settings.database_url)
+    return build_definitions(parse(folder), {"platform": locked(platform)}, {})

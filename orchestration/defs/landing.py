@@ -1,0 +1,28 @@
+"""The landing assets: one per export view, all from one snapshot."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.platform import Platform
+from orchestration.landing.batches import VIEWS
+from orchestration.landing.land import land
+
+_SPECS = [
+    dg.AssetSpec(
+        ["landing", view],
+        group_name="landing",
+        description=f"One row per committed version of export.{view}, as immutable Parquet batches.",
+        kinds={"postgres", "parquet"},
+    )
+    for view in VIEWS
+]
+
+
+@dg.multi_asset(specs=_SPECS, name="landing")
+def landing(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
+    """Land what was committed since the last run."""
+    landed = land(platform.folder, platform.source(), platform.clock())
+    for view, rows in landed.rows.items():
+        metadata = {"dagster/row_count": rows, "xmin": str(landed.cursor.xmin)}
+        yield dg.MaterializeResult(asset_key=["landing", view], metadata=metadata)

@@ -1,0 +1,65 @@
+"""The model assets: marts go in, the tables of the dbt source `ml` come out."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.platform import Platform
+from orchestration.training import demand as demand_training
+from orchestration.training import ranking as ranking_training
+from orchestration.training.tables import SCORE_FILES, unite_scores
+
+_RANKING_INPUTS = [
+    dg.AssetKey(["marts", table])
+    for table in ("dim_tenant", "dim_member", "dim_offer", "fct_redemption_lines")
+]
+_DEMAND_INPUTS = [
+    dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")
+]
+_DESCRIPTIONS = {
+    "item_popularity": "One row per tenant and item, ranked by recent popularity.",
+    "item_neighbours": "One row per tenant, item and item taken by the same members.",
+    "member_items": "One row per tenant, member and item redeemed, older redemptions weighing less.",
+    "member_recommendations": "One row per tenant, member and recommended item, best first.",
+    "ranking_scores": "One row per tenant, ranking model and measure on the test window.",
+    "demand_forecasts": "One row per tenant, level, series and day ahead, with quantiles.",
+    "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
+}
+
+
+def _specs(tables: tuple[str, ...], inputs: list[dg.AssetKey]) -> list[dg.AssetSpec]:
+    return [
+        dg.AssetSpec(
+            ["ml", table], deps=inputs, group_name="ml", description=_DESCRIPTIONS[table], kinds={"parquet"}
+        )
+        for table in tables
+    ]
+
+
+@dg.multi_asset(specs=_specs((*ranking_training.TABLES, "ranking_scores"), _RANKING_INPUTS), name="ranking")
+def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
+    """Train the ranking models of every tenant."""
+    written = ranking_training.train(platform.folder, platform.seed, platform.clock())
+    yield from _results(written)
+
+
+@dg.multi_asset(specs=_specs(("demand_forecasts", "demand_scores"), _DEMAND_INPUTS), name="demand")
+def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
+    """Train the demand models of every tenant."""
+    yield from _results(demand_training.train(platform.folder, platform.seed))
+
+
+@dg.asset(
+    key=["ml", "model_scores"],
+    deps=[dg.AssetKey(["ml", name]) for name in SCORE_FILES],
+    group_name="ml",
+    kinds={"parquet"},
+)
+def model_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
+    """One row per area, tenant, model and measure."""
+    return dg.MaterializeResult(metadata={"dagster/row_count": unite_scores(platform.folder.ml)})
+
+
+def _results(rows: dict[str, int]) -> Iterator[dg.MaterializeResult[None]]:
+    for table, count in rows.items():
+        yield dg.MaterializeResult(asset_key=["ml", table], metadata={"dagster/row_count": count})

@@ -1,0 +1,50 @@
+"""The resource every asset takes: where to work, on which database, with which clock and seed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import dagster as dg
+
+from orchestration import lock
+from orchestration.refusal import Refusal
+from orchestration.settings import DataFolder
+
+
+class NoDatabase(Refusal):
+    """No PostgreSQL was named."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What an asset needs from outside; `clock` returns UTC."""
+
+    folder: DataFolder
+    database_url: str | None
+    clock: Callable[[], datetime]
+    seed: int
+    code_version: str
+
+    def source(self) -> str:
+        """Return the URL of the database to land from.
+
+        Raises:
+            NoDatabase: none was named.
+        """
+        if self.database_url is None:
+            raise NoDatabase(
+                "no database is named; set POINTMART_DATABASE_URL, or start with `pointmart pipeline run`"
+            )
+        return self.database_url
+
+
+def locked(platform: Platform) -> dg.ResourceDefinition:
+    """Return the platform as a resource that holds the pipeline's lock for the length of a run."""
+
+    @dg.resource(description="The platform, held by one run at a time.")  # type: ignore[untyped-decorator]
+    def held_platform() -> Iterator[Platform]:
+        platform.folder.create()
+        with lock.held(platform.folder.lock):
+            yield platform
+
+    return held_platform

@@ -1,0 +1,48 @@
+"""Dagster's persistent instance in the data folder, so that its web interface shows every run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from orchestration import durable
+from orchestration.settings import DataFolder
+
+# Captured output would start a process per step to mirror the terminal.
+_INSTANCE = """\
+telemetry:
+  enabled: false
+compute_logs:
+  module: dagster.core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+_COMMAND_LINE = {"pointmart/started_by": "command line"}
+
+
+def prepare(folder: DataFolder) -> None:
+    """Write Dagster's instance settings, so that its own tools find the same history."""
+    path = folder.dagster / "dagster.yaml"
+    if not path.exists() or path.read_text(encoding="utf-8") != _INSTANCE:
+        durable.write_text(path, _INSTANCE)
+
+
+@contextmanager
+def opened(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
+    """Open the instance for the block."""
+    prepare(folder)
+    with dg.DagsterInstance.from_config(str(folder.dagster)) as instance:
+        yield instance
+
+
+def run_tags() -> dict[str, str]:
+    """Return the tags of a run started by the command line."""
+    return dict(_COMMAND_LINE)
+
+
+def close_dead_runs(instance: dg.DagsterInstance) -> None:
+    """Mark runs of the command line that never ended as failed; call it while holding the lock."""
+    unfinished = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING], tags=run_tags()
+    )
+    for run in instance.get_runs(unfinished):
+        instance.report_run_failed(run, "The process ended before the run did.")

@@ -1,0 +1,1 @@
+"""Releases: immutable bundles of marts, audited before `current` is switched to them."""

@@ -1,0 +1,119 @@
+"""Building a release: marts copied out of the warehouse, compared, described, renamed as a whole."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import durable
+from orchestration.landing.cursor import Cursor
+from orchestration.refusal import Refusal
+from orchestration.release.content import TableContent, contents
+from orchestration.release.gate import Audit
+from orchestration.release.manifest import MANIFEST, MARTS, Manifest, describe_file, write_manifest
+from orchestration.settings import DataFolder
+
+_TEMPORARY = ".tmp"
+
+
+class ChecksumMismatch(Refusal):
+    """The copied tables are not those of the warehouse."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a release's rows come from: the landing it stands on and the code that built it."""
+
+    landing: Cursor
+    code_version: str
+
+
+def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, created_at: datetime) -> Manifest:
+    """Build a whole release beside the others; `current` still names the former one.
+
+    The id sorts by time and ends with a hash of the tables, so a repeated run shows the same ending.
+
+    Raises:
+        ChecksumMismatch: the copy differs from the warehouse.
+        OSError, duckdb.Error: disk full or not writable; no release is left half-built.
+    """
+    remove_unfinished(folder.releases)
+    temporary = folder.releases / f"building{_TEMPORARY}"
+    temporary.mkdir()
+    try:
+        tables = _copy_marts(folder.warehouse, temporary / MARTS)
+        digest = sha256(repr(sorted(tables.items())).encode()).hexdigest()
+        manifest = Manifest(
+            release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
+            created_at=created_at,
+            code_version=provenance.code_version,
+            landing=_landing_fields(provenance.landing),
+            checks=audit.checks,
+            models=audit.models,
+            tables=tables,
+            files={MARTS: describe_file(temporary / MARTS)},
+        )
+        write_manifest(temporary, manifest)
+        for path in (temporary / MARTS, temporary / MANIFEST, temporary):
+            durable.flush(path)
+        target = folder.releases / manifest.release_id
+        if not target.exists():  # same second, same content: it is there already
+            temporary.rename(target)
+            durable.flush(folder.releases)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return manifest
+
+
+def remove_unfinished(releases: Path) -> None:
+    """Delete what interrupted builds left."""
+    for leftover in releases.glob(f"*{_TEMPORARY}"):
+        shutil.rmtree(leftover)
+
+
+def code_version() -> str:
+    """Return the package's version with, from a work tree, the commit."""
+    try:
+        number = version("pointmart")
+    except PackageNotFoundError:
+        number = "0"
+    found = subprocess.run(
+        ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
+        capture_output=True, text=True, check=False,
+    ) if shutil.which("git") else None  # fmt: skip
+    return f"{number}+{found.stdout.strip()}" if found and found.returncode == 0 else number
+
+
+def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
+    with duckdb.connect() as connection:
+        # Named apart from the schema: in a database called marts, `marts.x` is ambiguous.
+        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach '{_quoted(target)}' as copied")
+        expected = contents(connection, "warehouse")
+        connection.execute("create schema copied.marts")
+        for name in expected:
+            # Sorted by their leading ids, so that a reader of one member skips the other row groups.
+            connection.execute(f"create table copied.{name} as from warehouse.{name} order by all")
+        connection.execute("checkpoint copied")
+        copied = contents(connection, "copied")
+    if copied != expected:
+        differing = sorted(name for name in expected if copied.get(name) != expected[name])
+        raise ChecksumMismatch(
+            f"the copy of {', '.join(differing)} differs from the warehouse; the release is not switched, "
+            "run the pipeline again"
+        )
+    return copied
+
+
+def _landing_fields(cursor: Cursor) -> dict[str, Any]:
+    return {"xmin": cursor.xmin, "landed_at": cursor.landed_at.isoformat()}
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

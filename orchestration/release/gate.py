@@ -1,0 +1,61 @@
+"""The audit before a switch: dbt's tests, row counts against the landing, models against baselines."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.checks.model_scores import Comparison, compare_models
+from orchestration.checks.row_counts import compare_row_counts
+from orchestration.landing.cursor import Cursor
+from orchestration.refusal import Refusal
+from orchestration.settings import DataFolder
+from orchestration.warehouse.test_results import read_results
+
+
+class GateClosed(Refusal):
+    """A check failed, so the previous release stays."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an open gate found: counts of checks, and each released model beside its baseline."""
+
+    checks: dict[str, int]
+    models: dict[str, Any]
+
+
+def audit(folder: DataFolder, cursor: Cursor) -> Audit:
+    """Run every check on the built warehouse and return what the manifest says of them.
+
+    Raises:
+        GateClosed: the sentence says what failed.
+    """
+    tests = read_results(folder.test_results)
+    if tests.xmin != cursor.xmin or tests.missing:
+        raise GateClosed(
+            "the warehouse has not been built and tested on the rows landed last "
+            f"({len(tests.missing)} tests have not run); run the whole pipeline"
+        )
+    if tests.failed:
+        raise GateClosed(_closed(f"dbt test {tests.failed[0]} failed", len(tests.failed) - 1))
+    counts = compare_row_counts(folder)
+    differing = [count.sentence() for count in counts if not count.agrees]
+    if differing:
+        raise GateClosed(_closed(differing[0], len(differing) - 1))
+    models = compare_models(folder.ml / "model_scores.parquet")
+    worse = [model.sentence() for model in models if model.is_worse]
+    if worse:
+        raise GateClosed(_closed(worse[0], len(worse) - 1))
+    passed = len(tests.passed) + len(counts) + len(models)
+    return Audit({"passed": passed, "failed": 0, "warned": len(tests.warned)}, _by_area(models))
+
+
+def _closed(first: str, others: int) -> str:
+    more = f" (and {others} more)" if others else ""
+    return f"{first}{more}; the previous release stays"
+
+
+def _by_area(models: list[Comparison]) -> dict[str, Any]:
+    areas: dict[str, Any] = {}
+    for model in models:
+        areas.setdefault(model.area, []).append(model.fields())
+    return areas

@@ -1,0 +1,84 @@
+"""The releases side by side: listing them, switching `current` atomically, rolling back, retention."""
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestration import durable
+from orchestration.refusal import Refusal
+from orchestration.release.manifest import MANIFEST, Manifest, check_files, read_manifest
+
+KEPT = 10
+
+
+class UnknownRelease(Refusal):
+    """There is no release of that id."""
+
+
+class NothingToRollBackTo(Refusal):
+    """There is no older release than the current one."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The folder of releases with its `current` symlink."""
+
+    releases: Path
+
+    def release_ids(self) -> list[str]:
+        """Return the ids of whole releases, newest first."""
+        return sorted((path.parent.name for path in self.releases.glob(f"2*/{MANIFEST}")), reverse=True)
+
+    def current_id(self) -> str | None:
+        """Return the id of the release in use, or None before the first."""
+        try:
+            return Path(os.readlink(self.releases / "current")).name
+        except FileNotFoundError:
+            return None
+
+    def manifest(self, release_id: str) -> Manifest:
+        """Return a release's manifest.
+
+        Raises:
+            UnknownRelease: no such release.
+            BrokenRelease: it cannot be read.
+        """
+        if release_id not in self.release_ids():
+            raise UnknownRelease(f"there is no release {release_id}; `pointmart release list` shows them")
+        return read_manifest(self.releases / release_id)
+
+    def switch(self, release_id: str) -> None:
+        """Make a release the current one, in one atomic step for every reader.
+
+        Raises:
+            UnknownRelease, BrokenRelease: `current` stays as it was.
+            OSError: the folder cannot be written; `current` stays as it was.
+        """
+        check_files(self.releases / release_id, self.manifest(release_id))
+        beside = self.releases / f".current-{os.getpid()}"
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(release_id)
+        beside.replace(self.releases / "current")
+        durable.flush(self.releases)
+
+    def roll_back(self, release_id: str | None) -> str:
+        """Switch to a release, by default the one before the current; return its id.
+
+        Raises:
+            NothingToRollBackTo: the current release is the oldest, or there is none.
+            UnknownRelease, BrokenRelease: `current` stays as it was.
+        """
+        current = self.current_id()
+        older = [known for known in self.release_ids() if current is not None and known < current]
+        target = release_id or next(iter(older), None)
+        if target is None:
+            raise NothingToRollBackTo("there is no older release to roll back to; run the pipeline")
+        self.switch(target)
+        return target
+
+    def prune(self) -> None:
+        """Delete releases beyond the newest ten, but never the current one."""
+        for release_id in self.release_ids()[KEPT:]:
+            if release_id != self.current_id():
+                shutil.rmtree(self.releases / release_id)

@@ -1,0 +1,40 @@
+"""The figures of a release a person wants to see first."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from orchestration.release.manifest import MARTS
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """A tenant's latest monthly value of a metric beside its target; both are rates."""
+
+    tenant: str
+    metric: str
+    month: date
+    value: float
+    target: float | None
+    n: int
+
+
+_LATEST = """
+select tenant.name, metric.name_en, kpi.month, kpi.value, kpi.target, kpi.n
+from release.marts.fct_kpis_monthly kpi
+join release.marts.dim_tenant tenant using (tenant_id)
+join release.marts.dim_metric metric using (metric)
+where kpi.value is not null
+qualify row_number() over (partition by kpi.tenant_id, kpi.metric order by kpi.month desc) = 1
+order by tenant.name, kpi.metric
+"""
+
+
+def latest_kpis(release: Path) -> list[Kpi]:
+    """Return the latest month with a value of each tenant and metric."""
+    with duckdb.connect() as connection:
+        path = str(release / MARTS).replace("'", "''")
+        connection.execute(f"attach '{path}' as release (read_only)")
+        return [Kpi(*row) for row in connection.execute(_LATEST).fetchall()]

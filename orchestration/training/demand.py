@@ -1,0 +1,32 @@
+"""Demand: each tenant's daily demand through the recommender, by item and by category."""
+
+from orchestration.settings import DataFolder
+from orchestration.training.inputs import reading
+from orchestration.training.tables import write_frames
+from recommender.demand.training import train_demand
+
+
+def train(folder: DataFolder, seed: int) -> dict[str, int]:
+    """Train and write the forecasts of all tenants; return the rows of each file.
+
+    Raises:
+        InvalidFrame: the warehouse holds a row the recommender refuses.
+        OSError: the files cannot be written; those not yet replaced stay as they were.
+    """
+    results = []
+    with reading(folder.warehouse) as inputs:
+        for tenant_id in inputs.tenant_ids():
+            histories = {
+                "item": inputs.item_demand(tenant_id),
+                "category": inputs.category_demand(tenant_id),
+            }
+            results += [
+                (tenant_id, train_demand(history, level=level, seed=seed))
+                for level, history in histories.items()
+            ]
+    forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
+    scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
+    return {
+        "demand_forecasts": write_frames(folder.ml, "demand_forecasts", "demand_forecasts", forecasts),
+        "demand_scores": write_frames(folder.ml, "demand_scores", "model_scores", scores),
+    }

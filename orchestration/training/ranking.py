@@ -1,0 +1,37 @@
+"""Ranking: each tenant's redemptions through the recommender, its tables into the `ml` folder."""
+
+from datetime import datetime
+
+from orchestration.settings import DataFolder
+from orchestration.training.inputs import reading
+from orchestration.training.tables import write_frames
+from recommender.ranking.training import RankingResult, train_ranking
+
+TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
+
+
+def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
+    """Train and write the ranking tables of all tenants; return the rows of each file.
+
+    `as_of` (UTC) decides which offers may still be recommended.
+
+    Raises:
+        InvalidFrame: the warehouse holds a row the recommender refuses.
+        OSError: the files cannot be written; those not yet replaced stay as they were.
+    """
+    results: list[tuple[str, RankingResult]] = []
+    with reading(folder.warehouse) as inputs:
+        for tenant_id in inputs.tenant_ids():
+            result = train_ranking(
+                inputs.interactions(tenant_id),
+                seed=seed,
+                member_ids=inputs.member_ids(tenant_id),
+                eligible_item_ids=inputs.listed_item_ids(tenant_id, as_of),
+            )
+            results.append((tenant_id, result))
+    rows = {
+        table: write_frames(folder.ml, table, table, [(t, getattr(r, table)) for t, r in results])
+        for table in TABLES
+    }
+    scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
+    return rows | {"ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores)}

@@ -1,0 +1,86 @@
+"""The tables of the dbt source `ml`: their columns and types, and how they are written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from orchestration import durable
+
+_TEXT = pa.string()
+_TIME = pa.timestamp("us", tz="UTC")
+
+SCHEMAS = {
+    "item_popularity": pa.schema(
+        {"tenant_id": _TEXT, "item_id": _TEXT, "score": pa.float64(), "popularity_rank": pa.int64()}
+    ),
+    "item_neighbours": pa.schema(
+        {
+            "tenant_id": _TEXT, "item_id": _TEXT, "neighbour_item_id": _TEXT,
+            "weight": pa.float64(), "neighbour_rank": pa.int64(),
+        }
+    ),
+    "member_items": pa.schema(
+        {
+            "tenant_id": _TEXT, "member_id": _TEXT, "item_id": _TEXT, "score": pa.float64(),
+            "redemption_count": pa.int64(), "last_redeemed_at": _TIME,
+        }
+    ),
+    "member_recommendations": pa.schema(
+        {
+            "tenant_id": _TEXT, "member_id": _TEXT, "item_id": _TEXT, "score": pa.float64(),
+            "stage": _TEXT, "recommendation_rank": pa.int64(),
+        }
+    ),
+    "demand_forecasts": pa.schema(
+        {
+            "tenant_id": _TEXT, "level": _TEXT, "series_id": _TEXT, "date": pa.date32(),
+            "origin_date": pa.date32(), "model": _TEXT, "mean": pa.float64(), "q05": pa.float64(),
+            "q50": pa.float64(), "q90": pa.float64(), "q95": pa.float64(),
+        }
+    ),
+    "model_scores": pa.schema(
+        {
+            "area": _TEXT, "tenant_id": _TEXT, "model": _TEXT, "slice": _TEXT, "metric": _TEXT,
+            "k": pa.int64(), "value": pa.float64(), "low": pa.float64(), "high": pa.float64(),
+            "n": pa.int64(), "is_released": pa.bool_(),
+        }
+    ),
+}  # fmt: skip
+
+# Each area writes its own scores; the source has one table for both.
+SCORE_FILES = ("ranking_scores", "demand_scores")
+
+TenantFrame = tuple[str, pd.DataFrame]
+
+
+def write_frames(ml: Path, name: str, table: str, frames: Sequence[TenantFrame]) -> int:
+    """Write the frames of all tenants as `ml/<name>.parquet` with a table's columns; return the rows.
+
+    Without a tenant the file has zero rows and all columns.
+
+    Raises:
+        OSError: the folder cannot be written or the disk is full; the former file stays.
+    """
+    schema = SCHEMAS[table]
+    parts = [
+        pa.Table.from_pandas(
+            frame.assign(tenant_id=tenant_id)[schema.names], schema=schema, preserve_index=False
+        )
+        for tenant_id, frame in frames
+    ]
+    return _write(ml, name, pa.concat_tables([schema.empty_table(), *parts]))
+
+
+def unite_scores(ml: Path) -> int:
+    """Write `ml/model_scores.parquet` from the scores of both areas; return the rows."""
+    parts = [parquet.read_table(ml / f"{name}.parquet") for name in SCORE_FILES]
+    return _write(ml, "model_scores", pa.concat_tables(parts))
+
+
+def _write(ml: Path, name: str, table: pa.Table) -> int:
+    with durable.written_whole(ml / f"{name}.parquet") as temporary:
+        parquet.write_table(table, temporary, compression="zstd")
+    return int(table.num_rows)

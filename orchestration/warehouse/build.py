@@ -1,0 +1,76 @@
+"""Building part of the warehouse with the tests that belong to it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from dbt.artifacts.schemas.run import RunExecutionResult
+
+from orchestration.landing.cursor import read_cursor
+from orchestration.refusal import Refusal
+from orchestration.warehouse.project import Project
+from orchestration.warehouse.test_results import record
+
+_FAILED = {"error", "fail", "runtime error"}
+
+
+class WarehouseRefused(Refusal):
+    """A model could not be built, or a test of error severity failed."""
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """How a dbt node ended: a model, seed or test by its id, dbt's word for it, and the seconds it took."""
+
+    unique_id: str
+    status: str
+    seconds: float
+    message: str
+
+    @property
+    def failed(self) -> bool:
+        """Return whether it stops the build."""
+        return self.status in _FAILED
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How each node ended, and why the build was refused if it was; what was built stays."""
+
+    results: list[NodeResult]
+    refusal: WarehouseRefused | None
+
+
+def build(project: Project, selected: Collection[str]) -> Outcome:
+    """Build the selected nodes with the tests that belong to them, and record what the tests said."""
+    tests = {test for test, owner in project.test_owners().items() if owner in selected}
+    chosen = [project.selector(unique_id) for unique_id in sorted({*selected, *tests})]
+    command = ["build", "--indirect-selection", "empty", "--exclude-resource-type", "unit_test"]
+    done = project.invoke([*command, "--select", *chosen])
+    ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
+    results = [
+        NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
+    ]
+    _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests})
+    failed = [result for result in results if result.failed]
+    if failed:
+        return Outcome(results, WarehouseRefused(_sentence(failed)))
+    if not done.success:
+        return Outcome(results, WarehouseRefused(f"dbt stopped: {_one_line(done.exception)}"))
+    return Outcome(results, None)
+
+
+def _record(project: Project, selected: Collection[str], results: dict[str, str]) -> None:
+    cursor = read_cursor(project.folder.cursor)
+    rebuilt = project.descendants(selected)
+    outdated = {test for test, parents in project.tests().items() if rebuilt.intersection(parents)}
+    record(project.folder.test_results, cursor.xmin if cursor else 0, set(project.tests()), outdated, results)
+
+
+def _sentence(failed: list[NodeResult]) -> str:
+    kind, _, name, *_ = failed[0].unique_id.split(".")
+    rest = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    return f"dbt {kind} {name} failed{rest}: {failed[0].message}"
+
+
+def _one_line(message: object) -> str:
+    return " ".join(str(message or "").split())[:400]

@@ -1,0 +1,132 @@
+"""The dbt project: where it is, how dbt is called on it, and its parsed form.
+
+dbt runs in this process: a second one would cost its start twice per run and outlive a killed pipeline,
+holding the warehouse's lock.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.refusal import Refusal
+from orchestration.settings import DataFolder
+
+PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
+
+
+class BrokenProject(Refusal):
+    """dbt cannot parse its project."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """A parsed dbt project over the landed and predicted files of one data folder.
+
+    Attributes:
+        parsed: dbt's manifest, handed back to dbt so that it parses once per run.
+        manifest: the same as dbt's JSON artefact.
+    """
+
+    folder: DataFolder
+    directory: Path
+    parsed: Manifest
+    manifest: dict[str, Any]
+
+    def invoke(self, command: list[str]) -> dbtRunnerResult:
+        """Run a dbt command to its end and leave the warehouse closed."""
+        return _invoke(self.folder, self.directory, command, self.parsed)
+
+    def tests(self) -> dict[str, list[str]]:
+        """Return the data tests' ids with the ids of the models and sources each reads."""
+        nodes = self.manifest["nodes"].items()
+        return {
+            unique_id: node["depends_on"]["nodes"]
+            for unique_id, node in nodes
+            if node["resource_type"] == "test" and node["config"]["enabled"]
+        }
+
+    def test_owners(self) -> dict[str, str]:
+        """Return the node each test belongs to: of those it reads, one that is built last.
+
+        A test that reads predictions belongs to the node built from them, even if it is declared on another
+        one, because it cannot run before.
+        """
+        late = self.descendants(id_ for id_ in self.manifest["sources"] if id_.split(".")[2] == "ml")
+        owners = {}
+        for test, parents in self.tests().items():
+            built = [parent for parent in parents if parent in self.manifest["nodes"]]
+            candidates = [parent for parent in built if parent in late] or built
+            declared_on = self.manifest["nodes"][test].get("attached_node")
+            owners[test] = declared_on if declared_on in candidates else candidates[0]
+        return owners
+
+    def descendants(self, roots: Iterable[str]) -> set[str]:
+        """Return these nodes and all that is built from them."""
+        children: dict[str, list[str]] = self.manifest["child_map"]
+        found: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            unique_id = waiting.pop()
+            if unique_id not in found:
+                found.add(unique_id)
+                waiting += children.get(unique_id, [])
+        return found
+
+    def selector(self, unique_id: str) -> str:
+        """Return the dbt selector of exactly one node."""
+        return "fqn:" + ".".join(self.manifest["nodes"][unique_id]["fqn"])
+
+
+def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
+    """Parse the dbt project for a data folder.
+
+    Raises:
+        BrokenProject: dbt refuses the project.
+    """
+    done = _invoke(folder, directory, ["parse"], None)
+    if not isinstance(done.result, Manifest) or not done.success:
+        reason = " ".join(str(done.exception).split())[:300]
+        raise BrokenProject(f"dbt cannot parse {directory} ({reason}); correct it and run again")
+    return Project(folder, directory, done.result, done.result.writable_manifest().to_dict())
+
+
+def _invoke(
+    folder: DataFolder, directory: Path, command: list[str], parsed: Manifest | None
+) -> dbtRunnerResult:
+    variables = {"landing_dir": str(folder.landing), "ml_dir": str(folder.ml)}
+    with _warehouse_named(folder.warehouse):
+        try:
+            return dbtRunner(parsed).invoke(
+                [
+                    "--quiet", "--log-level", "none", "--log-path", str(folder.logs),
+                    "--no-use-colors", "--no-send-anonymous-usage-stats", "--no-write-json",
+                    *command,
+                    "--project-dir", str(directory), "--profiles-dir", str(directory),
+                    "--target-path", str(folder.dbt_target), "--vars", json.dumps(variables),
+                ]
+            )  # fmt: skip
+        finally:
+            # dbt-duckdb keeps the file open until the process ends, which would lock out the next step.
+            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _warehouse_named(warehouse: Path) -> Iterator[None]:
+    """Name the DuckDB file to the dbt profile, which can only read the environment."""
+    before = os.environ.get("POINTMART_WAREHOUSE")
+    os.environ["POINTMART_WAREHOUSE"] = str(warehouse)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["POINTMART_WAREHOUSE"]
+        else:
+            os.environ["POINTMART_WAREHOUSE"] = before
