@@ -23,6 +23,9 @@ from transactional.members import routes as members
 from transactional.problems import Problem, ProblemDocument, responses
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
+from transactional.sessions import routes as sessions
+from transactional.sessions.domain import SessionSigner
+from transactional.sessions.operations import LoginDesk
 from transactional.settings import TransactionalSettings
 
 
@@ -53,6 +56,9 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
             app.state.pools = pools
             app.state.committer = committer
             app.state.keys = KeyRing(pools.api)
+            app.state.login_desk = LoginDesk(
+                pools.api, SessionSigner(settings.session_secret.get_secret_value(), clock)
+            )
             yield
 
     app = FastAPI(
@@ -64,8 +70,8 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     )
     app.state.clock = clock
     problems.install(app)
-    for router in (members.router, ledger.router, catalogue.router, redemption.router, feedback.router):
-        app.include_router(router)
+    for module in (members, ledger, catalogue, redemption, feedback, sessions):
+        app.include_router(module.router)
     app.router.routes.append(
         Route("/v1/redemptions", LeanEndpoint(redemption_requests.redeem), methods=["POST"])
     )

@@ -9,31 +9,37 @@ import asyncpg
 import psycopg
 
 from orchestration.cli import postgres
-from transactional.migrate import migrate
+from orchestration.refusal import Refusal
+from transactional.migrate import DatabaseAhead, MigrationChanged, migrate
 
 _NAME = "pointmart"
 
 
-class DatabaseUnreachable(Exception):
+class DatabaseUnreachable(Refusal):
     """The server named by the settings does not let us in."""
 
 
+class SchemaMismatch(Refusal):
+    """The database's schema is not one this version can work with."""
+
+
 @contextmanager
-def database(data_dir: Path, database_url: str | None) -> Iterator[str]:
+def database(data_dir: Path, database_url: str | None, *, stop_at_end: bool = False) -> Iterator[str]:
     """Give the URL of a migrated database for the block.
 
-    An embedded server that this call starts is stopped at the end; one that runs already is left running.
+    An embedded server that this call starts is stopped at the end; one that runs already is left running,
+    unless `stop_at_end` says that nobody else needs it.
 
     Raises:
         PostgresDidNotStart: the embedded server could not be started.
         DatabaseUnreachable: the server that `database_url` names does not answer.
-        MigrationChanged, DatabaseAhead: the schema is not one this version can work with.
+        SchemaMismatch: the schema is not one this version can work with.
     """
     if database_url is not None:
         asyncio.run(_migrate(database_url))
         yield database_url
         return
-    with postgres.running(data_dir) as server:
+    with postgres.running(data_dir, stop_at_end=stop_at_end) as server:
         _create(server)
         url = server.url(_NAME)
         asyncio.run(_migrate(url))
@@ -55,5 +61,7 @@ async def _migrate(url: str) -> None:
         ) from error
     try:
         await migrate(connection)
+    except (MigrationChanged, DatabaseAhead) as error:
+        raise SchemaMismatch(str(error)) from error
     finally:
         await connection.close()

@@ -1,8 +1,9 @@
-"""Entry point: collects the commands and turns refusals into one sentence and an exit code."""
+"""Entry point: collects the commands."""
 
 import typer
 
-from orchestration.cli import pipeline, release
+from orchestration.cli import demo, pipeline, release, replay, serve, tenants, up
+from orchestration.cli.boundary import guarded
 
 app = typer.Typer(
     name="pointmart",
@@ -13,8 +14,14 @@ app = typer.Typer(
 )
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(release.app, name="release")
+app.add_typer(replay.app, name="replay")
+app.add_typer(tenants.tenant_app, name="tenant")
+app.add_typer(tenants.login_app, name="login")
+app.command("serve")(serve.serve)
+app.command("up")(up.up)
+app.command("demo")(demo.demo)
 
 
 def run() -> None:
     """Run the command line."""
-    app()
+    guarded(app)

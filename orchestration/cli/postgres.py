@@ -24,6 +24,8 @@ from urllib.parse import quote
 
 import psutil
 
+from orchestration.refusal import Refusal
+
 _STATE = Path("/var/lib/pointmart")
 _UNPRIVILEGED = "nobody"
 # A socket path longer than this does not fit the operating system's address structure.
@@ -31,7 +33,7 @@ _MAX_SOCKET_PATH = 90
 _START_SECONDS = 60.0
 
 
-class PostgresDidNotStart(Exception):
+class PostgresDidNotStart(Refusal):
     """The embedded server could not be initialised or started."""
 
 
@@ -180,15 +182,19 @@ def stop(server: EmbeddedPostgres) -> None:
 
 
 @contextmanager
-def running(data_dir: Path) -> Iterator[EmbeddedPostgres]:
-    """Run the server of a data folder for the block; leave it running if it was before."""
+def running(data_dir: Path, *, stop_at_end: bool = False) -> Iterator[EmbeddedPostgres]:
+    """Run the server of a data folder for the block.
+
+    A server that runs already is left running, unless `stop_at_end` says that nobody else needs it.
+    """
     server = locate(data_dir)
     started = start(server)
     try:
         yield server
     finally:
-        if started is not None:
+        if started is not None or stop_at_end:
             stop(server)
+        if started is not None:
             started.wait()
 
 

@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.cli.pipeline import refusals_in_one_sentence
 from orchestration.release.manifest import BrokenRelease
 from orchestration.release.shelf import Shelf
 from orchestration.settings import PipelineSettings
@@ -41,16 +40,14 @@ def list_() -> None:
 def show(release_id: str = typer.Argument("", help="The release; by default the current one.")) -> None:
     """Print a release's manifest."""
     shelf = _shelf()
-    with refusals_in_one_sentence():
-        manifest = shelf.manifest(release_id or shelf.current_id() or "current")
+    manifest = shelf.manifest(release_id or shelf.current_id() or "current")
     typer.echo(json.dumps(asdict(manifest), indent=2, ensure_ascii=False, default=str))
 
 
 @app.command()
 def rollback(release_id: str = typer.Argument("", help="The release; by default the one before.")) -> None:
     """Make an older release the current one; readers follow at their next look."""
-    with refusals_in_one_sentence():
-        now_current = _shelf().roll_back(release_id or None)
+    now_current = _shelf().roll_back(release_id or None)
     typer.echo(f"release {now_current} is current")
 
 

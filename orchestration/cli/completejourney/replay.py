@@ -18,6 +18,7 @@ from orchestration.cli.completejourney.source import (
     each_basket,
     month_start,
 )
+from orchestration.refusal import Refusal
 from transactional.catalogue.operations import (
     NewItem,
     NewOffer,
@@ -39,7 +40,7 @@ _BATCH = 500
 Progress = Callable[[int, int], None]
 
 
-class ReplayRefused(Exception):
+class ReplayRefused(Refusal):
     """The engine refused something that the data set's own rules make possible."""
 
 

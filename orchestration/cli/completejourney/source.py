@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
+from orchestration.refusal import Refusal
+
 _SHOP_ZONE = "America/New_York"
 _MALL_ZONE = ZoneInfo("Asia/Shanghai")
 OPENING = datetime(2017, 1, 1, tzinfo=_MALL_ZONE)
@@ -22,7 +24,7 @@ _NOT_GOODS = "COUPON"
 _METERED = "GASOLINE"
 
 
-class DataSetMissing(Exception):
+class DataSetMissing(Refusal):
     """The package with the data set is not installed."""
 
 

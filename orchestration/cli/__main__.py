@@ -1,0 +1,5 @@
+"""`python -m orchestration.cli` is `pointmart`."""
+
+from orchestration.cli.main import run
+
+run()

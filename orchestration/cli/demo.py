@@ -1,0 +1,154 @@
+"""`pointmart demo`: a mall with a real year in it, on screen with one command."""
+
+import asyncio
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import asyncpg
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.cli.completejourney.replay import CODE, ReplayWindow
+from orchestration.cli.processes import Ports
+from orchestration.cli.replay import replay_with_progress, sentence
+from orchestration.cli.secret import read_private, write_private
+from orchestration.cli.serve import Service
+from orchestration.cli.up import (
+    DashboardsPort,
+    ServingPort,
+    TransactionalPort,
+    print_addresses,
+    private_folder,
+    running_services,
+    watch_until_stopped,
+    whole_mall,
+)
+from orchestration.settings import PipelineSettings
+from transactional.access.operations import issue_key
+from transactional.sessions.operations import create_login
+
+_USERNAME = "demo"
+_METRICS = ("activity_rate", "consumption_rate", "satisfaction_rate")
+_MONTHS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to get in: the tenant's API key, a login to the screens and a member to try with."""
+
+    api_key: str
+    password: str
+    member_id: str
+
+
+def demo(
+    transactional_port: TransactionalPort = 8000,
+    serving_port: ServingPort = 8001,
+    dashboards_port: DashboardsPort = 8002,
+) -> None:
+    """Load a real year, run the pipeline, start everything, and show where it is. Ctrl-C stops it all."""
+    settings = PipelineSettings()
+    console = Console()
+    ports = Ports(transactional_port, serving_port, dashboards_port)
+    try:
+        with whole_mall(settings, ports) as url:
+            access = _prepare(settings, url, console)
+            console.print("Starting the services …")
+            with running_services(settings.folder, ports, url) as running:
+                console.print(_kpi_table(ports, access))
+                _welcome(console, ports, access)
+                watch_until_stopped(running, console)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+
+
+def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
+    """Fill the mall and publish a release, unless that has been done."""
+    file = private_folder(settings.folder) / "demo.json"
+    kept = read_private(file)
+    if kept is None:
+        year = ReplayWindow(None, date(2017, 1, 1), date(2017, 12, 31))
+        summary = replay_with_progress(url, year, console)
+        console.print(sentence(summary))
+        access = asyncio.run(_open_doors(url, summary.tenant_id))
+        write_private(file, json.dumps(vars(access)))
+    else:
+        access = Access(**kept)
+    if not settings.folder.current_release.exists():
+        # Loading the scheduler takes seconds that a second start need not spend.
+        from orchestration.pipeline import run_pipeline
+
+        run_pipeline(settings.model_copy(update={"database_url": url}), console)
+    return access
+
+
+async def _open_doors(url: str, tenant_id: UUID) -> Access:
+    password = secrets.token_urlsafe(9)
+    connection = await asyncpg.connect(url)
+    try:
+        # A demo that was interrupted may have made a login whose password nobody knows.
+        await connection.execute(
+            "delete from mall.login where tenant_id = $1 and username = $2", tenant_id, _USERNAME
+        )
+        await create_login(
+            connection, tenant_id=tenant_id, username=_USERNAME, password=password, role="enterprise_admin"
+        )
+        key = await issue_key(connection, tenant_id=tenant_id, label="demo")
+        member_id = await connection.fetchval(
+            "select member_id from mall.redemption where tenant_id = $1 order by effective_at desc limit 1",
+            tenant_id,
+        )
+    finally:
+        await connection.close()
+    return Access(key, password, str(member_id))
+
+
+def _kpi_table(ports: Ports, access: Access) -> Table:
+    """Ask the serving API, as an enterprise would, for the last months' figures."""
+    table = Table(title="KPIs of the last months", title_justify="left")
+    table.add_column("month")
+    shown: dict[str, dict[str, str]] = {}
+    with httpx.Client(
+        base_url=ports.url(Service.SERVING),
+        headers={"Authorization": f"Bearer {access.api_key}"},
+        trust_env=False,
+        timeout=30,
+    ) as client:
+        for metric in _METRICS:
+            answer = client.get(f"/v1/kpis/{metric}", params={"grain": "month"})
+            answer.raise_for_status()
+            kpi = answer.json()
+            target = f" (≥{kpi['target']:.0%})" if kpi["target"] is not None else ""
+            table.add_column(f"{kpi['name']['zh']} {kpi['name']['en']}{target}", justify="right")
+            for row in kpi["rows"][-_MONTHS_SHOWN:]:
+                value = "–" if row["value"] is None else f"{row['value']:.1%}"
+                shown.setdefault(row["period"][:7], {})[metric] = f"{value}  n={row['n']:,}"
+    for month, values in sorted(shown.items()):
+        table.add_row(month, *(values.get(metric, "–") for metric in _METRICS))
+    return table
+
+
+def _welcome(console: Console, ports: Ports, access: Access) -> None:
+    console.print()
+    print_addresses(console, ports)
+    console.print(
+        f"Log in to the screens: enterprise code {CODE}, user {_USERNAME}, password {access.password}"
+    )
+    console.print("Redeem something as a tenant's system would, then see it everywhere:", style="bold")
+    transactional, serving = ports.url(Service.TRANSACTIONAL), ports.url(Service.SERVING)
+    # Printed plainly, so that the lines can be copied whole.
+    for line in (
+        f"  export KEY={access.api_key} MEMBER={access.member_id}",
+        f'  curl -s -H "Authorization: Bearer $KEY" {transactional}/v1/offers?limit=3',
+        f'  curl -s -H "Authorization: Bearer $KEY" {serving}/v1/recommendations/$MEMBER?limit=5',
+        f'  curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" {transactional}/v1/redemptions \\',
+        '    -d "{\\"member_id\\": \\"$MEMBER\\", \\"lines\\": [{\\"item_id\\": \\"…\\", \\"quantity\\": 1}]}"',
+        "  .venv/bin/pointmart pipeline run",
+    ):
+        typer.echo(line)
+    console.print("Ctrl-C stops everything.")

@@ -1,0 +1,138 @@
+"""Starts the services as processes, waits until they answer, and stops them all."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from orchestration.cli.serve import Service, listen
+from orchestration.refusal import Refusal
+
+_HOST = "127.0.0.1"
+_READY_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+
+
+class ServiceDidNotStart(Refusal):
+    """A service ended or did not answer in time."""
+
+
+class ServiceEnded(Refusal):
+    """A service ended while the others ran."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the services listen on this machine."""
+
+    transactional: int
+    serving: int
+    dashboards: int
+
+    def of(self, service: Service) -> int:
+        """Return the port of a service."""
+        return int(getattr(self, service.value))
+
+    def url(self, service: Service) -> str:
+        """Return the address of a service."""
+        return f"http://{_HOST}:{self.of(service)}"
+
+
+@dataclass(frozen=True)
+class Running:
+    """Processes that run, by the name to call them."""
+
+    processes: Mapping[str, subprocess.Popen[bytes]]
+    logs: Path
+
+    def watch(self) -> None:
+        """Wait until one of them ends.
+
+        Raises:
+            ServiceEnded: which one, and where its log is.
+        """
+        while True:
+            for name, process in self.processes.items():
+                if process.poll() is not None:
+                    raise ServiceEnded(f"{name} has ended; see {self.logs / name}.log")
+            time.sleep(0.5)
+
+
+def check_ports(ports: Ports) -> None:
+    """Make sure that no other program listens where the services will.
+
+    Raises:
+        PortInUse: naming the port.
+    """
+    for service in Service:
+        listen(_HOST, ports.of(service)).close()
+
+
+@contextmanager
+def services(ports: Ports, logs: Path, environment: Mapping[str, str]) -> Iterator[Running]:
+    """Run the three services for the block, each logging to its own file; they answer when it begins.
+
+    Raises:
+        ServiceDidNotStart: with the last line of its log.
+    """
+    environment = {**environment, "POINTMART_TRANSACTIONAL_URL": ports.url(Service.TRANSACTIONAL)}
+    commands = {
+        service.value: [service.value, "--port", str(ports.of(service)), "--stop-with-parent"]
+        for service in Service
+    }
+    with ExitStack() as stack:
+        processes = {
+            name: stack.enter_context(_process(name, [sys.executable, "-m", "orchestration.cli.serve", *arguments],
+                                               logs, environment))
+            for name, arguments in commands.items()
+        }  # fmt: skip
+        running = Running(processes, logs)
+        deadline = time.monotonic() + _READY_SECONDS
+        for service in Service:
+            _await_answer(service, ports, running, deadline)
+        yield running
+
+
+@contextmanager
+def _process(
+    name: str, command: list[str], logs: Path, environment: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (logs / f"{name}.log").open("ab") as log:
+        # A session of its own: Ctrl-C in the terminal reaches the parent alone, which stops them in order.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env={**os.environ, **environment},
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await_answer(service: Service, ports: Ports, running: Running, deadline: float) -> None:
+    process = running.processes[service.value]
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            # Any answer will do: serving without a release says so and is up.
+            httpx.get(f"{ports.url(service)}/health", timeout=5, trust_env=False)
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    file = running.logs / f"{service}.log"
+    last = (file.read_text(errors="replace").strip().splitlines() or ["nothing"])[-1]
+    raise ServiceDidNotStart(f"the {service} service did not start; {file} ends: {last}")

@@ -1,0 +1,105 @@
+"""`pointmart serve`: runs one service in the foreground."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from orchestration.cli.boundary import guarded
+from orchestration.refusal import Refusal
+
+
+class PortInUse(Refusal):
+    """Another program listens on the port."""
+
+
+class SettingsIncomplete(Refusal):
+    """An environment variable that the service needs is missing or wrong."""
+
+
+class Service(StrEnum):
+    """A process of Pointmart."""
+
+    TRANSACTIONAL = "transactional"
+    SERVING = "serving"
+    DASHBOARDS = "dashboards"
+
+
+def serve(
+    service: Service,
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
+    stop_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run one service until it is told to stop. Its settings are environment variables POINTMART_…"""
+    listener = listen(host, port)
+    try:
+        app = _application(service)
+    except ValidationError as error:
+        missing = ", ".join(
+            f"POINTMART_{'_'.join(str(p) for p in e['loc']).upper()} ({e['msg']})" for e in error.errors()
+        )
+        raise SettingsIncomplete(f"the {service} service cannot start: set {missing}") from error
+    if stop_with_parent:
+        _stop_with(os.getppid())
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+    )
+    with listener:
+        server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket.
+
+    Raises:
+        PortInUse: with the sentence that says which port.
+    """
+    try:
+        # Enough of a queue that a burst of new connections is not turned away by the kernel.
+        return socket.create_server((host, port), backlog=2048)
+    except OSError as error:
+        raise PortInUse(
+            f"port {port} of {host} cannot be used ({error.strerror}); stop what uses it or choose another port"
+        ) from error
+
+
+def _application(service: Service) -> Any:
+    """Build one service; the others are not even imported, so that each process stays small."""
+    if service is Service.TRANSACTIONAL:
+        from transactional.app import create_app as transactional_app
+        from transactional.settings import TransactionalSettings
+
+        return transactional_app(TransactionalSettings())
+    if service is Service.SERVING:
+        from serving.app import create_app as serving_app
+        from serving.settings import ServingSettings
+
+        return serving_app(ServingSettings())
+    from dashboards.app import create_app as dashboards_app
+    from dashboards.settings import DashboardSettings
+
+    return dashboards_app(DashboardSettings())
+
+
+def _stop_with(parent: int) -> None:
+    """Stop in an orderly way when the parent is gone, even if it was killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    # A door of its own: loading every command costs each service two seconds and 150 MB.
+    guarded(lambda: typer.run(serve))

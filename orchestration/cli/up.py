@@ -1,0 +1,107 @@
+"""`pointmart up`: services, scheduler and screens for real use, until Ctrl-C."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from orchestration import lock
+from orchestration.cli.database import database
+from orchestration.cli.processes import Ports, Running, check_ports, services
+from orchestration.cli.secret import kept_secret
+from orchestration.cli.serve import Service
+from orchestration.refusal import Refusal
+from orchestration.settings import DataFolder, PipelineSettings
+
+
+class MallIsUp(Refusal):
+    """Another process runs the mall of this data folder."""
+
+
+TransactionalPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the transactional API.")]
+ServingPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the serving API.")]
+DashboardsPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the screens.")]
+
+
+def up(
+    transactional_port: TransactionalPort = 8000,
+    serving_port: ServingPort = 8001,
+    dashboards_port: DashboardsPort = 8002,
+) -> None:
+    """Run the services and the screens until Ctrl-C."""
+    settings = PipelineSettings()
+    console = Console()
+    ports = Ports(transactional_port, serving_port, dashboards_port)
+    with whole_mall(settings, ports) as url, running_services(settings.folder, ports, url) as running:
+        print_addresses(console, ports)
+        console.print("Ctrl-C stops everything.")
+        watch_until_stopped(running, console)
+
+
+@contextmanager
+def whole_mall(settings: PipelineSettings, ports: Ports) -> Iterator[str]:
+    """Own the data folder for the block and give the database's URL; a second owner is refused."""
+    folder = settings.folder
+    folder.create()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock.held(private_folder(folder) / "up.lock"))
+        except lock.AlreadyRunning as error:
+            raise MallIsUp(
+                f"Pointmart runs on {folder.root} already; stop it first, or choose another POINTMART_DATA_DIR"
+            ) from error
+        check_ports(ports)
+        stack.enter_context(_orderly_stop())
+        yield stack.enter_context(database(folder.root, settings.database_url, stop_at_end=True))
+
+
+def private_folder(folder: DataFolder) -> Path:
+    """Return the folder for what belongs to the running mall: its lock and its secrets."""
+    return folder.lock.parent
+
+
+@contextmanager
+def running_services(folder: DataFolder, ports: Ports, url: str) -> Iterator[Running]:
+    """Run the services on a database for the block."""
+    environment = {
+        "POINTMART_DATABASE_URL": url,
+        "POINTMART_DATA_DIR": str(folder.root),
+        "POINTMART_SESSION_SECRET": os.environ.get("POINTMART_SESSION_SECRET")
+        or kept_secret(private_folder(folder) / "session_secret"),
+    }
+    with services(ports, folder.logs, environment) as running:
+        yield running
+
+
+def print_addresses(console: Console, ports: Ports) -> None:
+    """Show where the services answer."""
+    console.print(f"Screens            {ports.url(Service.DASHBOARDS)}")
+    console.print(f"Transactional API  {ports.url(Service.TRANSACTIONAL)}/docs")
+    console.print(f"Serving API        {ports.url(Service.SERVING)}/docs")
+
+
+def watch_until_stopped(running: Running, console: Console) -> None:
+    """Wait for Ctrl-C, or for a service to end."""
+    try:
+        running.watch()
+    except KeyboardInterrupt:
+        console.print("Stopping …")
+
+
+@contextmanager
+def _orderly_stop() -> Iterator[None]:
+    """Make SIGTERM stop as Ctrl-C does."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
