@@ -32,11 +32,11 @@ def ratio_intervals(
     """
     value = _ratio(numerators.sum(axis=0), denominators.sum(axis=0))
     resampled = _ratio(counts @ numerators, counts @ denominators)
-    low = np.full_like(value, np.nan)
-    high = np.full_like(value, np.nan)
+    bounds = np.full((2, len(value)), np.nan)
     known = np.isfinite(resampled).any(axis=0)
-    low[known], high[known] = np.nanquantile(resampled[:, known], [0.025, 0.975], axis=0)
-    return value, low, high
+    if known.any():
+        bounds[:, known] = np.nanquantile(resampled[:, known], [0.025, 0.975], axis=0)
+    return value, bounds[0], bounds[1]
 
 
 def _ratio(numerators: Floats, denominators: Floats) -> Floats:

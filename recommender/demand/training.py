@@ -44,14 +44,22 @@ class DemandResult:
     origin_date: date | None
 
 
-def train_demand(history: pd.DataFrame, *, level: str, seed: int, horizon_days: int = 28) -> DemandResult:
+def train_demand(
+    history: pd.DataFrame,
+    *,
+    level: str,
+    seed: int,
+    horizon_days: int = 28,
+    max_rows: int = 30_000,
+) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
     `history` has series_id, date, quantity and optionally is_in_stock, one row per series and day on
-    which it could be had. Forecasts are those of the released model, for every series observed in
-    the 28 days up to the origin. The origin is the last day of the latest unbroken spell of at least
-    28 days; without one the tables have zero rows. Without room for a validation window the gate is
-    None and the seasonal naive model is released.
+    which it could be had; `max_rows` bounds the rows of each boosted fit and so its cost. Forecasts
+    are those of the released model, for every series observed in the 28 days up to the origin. The
+    origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
+    have zero rows. Where nothing can be validated the gate is None and the seasonal naive model is
+    released.
 
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
@@ -67,20 +75,13 @@ def train_demand(history: pd.DataFrame, *, level: str, seed: int, horizon_days: 
         )
     panel, spell_days = found
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
-    models: dict[str, DemandModel] = {BASELINE: SeasonalNaive(horizon_days)}
-    gate = None
-    if origins.validation is not None:
-        models[CANDIDATE] = BoostedQuantiles(seed, horizon_days)
-        gate = decide_release(
-            metric="wape",
-            candidate=CANDIDATE,
-            values={
-                name: validation_wape(model, panel, origins.validation, horizon_days=horizon_days)
-                for name, model in models.items()
-            },
-            higher_is_better=False,
-        )
-    scores = evaluate(models, panel, origins.test, level=level, horizon_days=horizon_days, seed=seed)
+    models: dict[str, DemandModel] = {
+        CANDIDATE: BoostedQuantiles(seed, horizon_days, max_rows),
+        BASELINE: SeasonalNaive(horizon_days),
+    }
+    gate = _validate(models, panel, origins.validation, horizon_days=horizon_days)
+    contenders = models if gate is not None else {BASELINE: models[BASELINE]}
+    scores = evaluate(contenders, panel, origins.test, level=level, horizon_days=horizon_days, seed=seed)
     released = BASELINE if gate is None else gate.released
     known = panel.history(panel.dates[-1].astype(object))
     forecast = models[released].fit(known).forecast(known)
@@ -96,7 +97,7 @@ def train_demand(history: pd.DataFrame, *, level: str, seed: int, horizon_days: 
 def _validate(
     models: Mapping[str, DemandModel], panel: Panel, origin: date | None, *, horizon_days: int
 ) -> GateDecision | None:
-    """Let the gate decide on the validation window; None if there is none or nothing to learn from."""
+    """Let the gate decide on the validation window; None where nothing can be learned or scored."""
     if origin is None:
         return None
     try:

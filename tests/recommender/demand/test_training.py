@@ -1,0 +1,96 @@
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from recommender.demand import training
+from recommender.demand.training import DEMAND_FORECAST_COLUMNS
+from recommender.frames import InvalidFrame
+
+
+def train_demand(history, *, level="item"):
+    """Train on few rows, which is enough for six series."""
+    return training.train_demand(history, level=level, seed=1, max_rows=1500)
+
+
+def test_the_better_model_is_validated_released_and_forecast(demand):
+    result = train_demand(demand)
+    assert result.released_model == "boosted_quantiles"
+    assert result.gate.candidate_value < result.gate.baseline_value
+    assert result.origin_date == date(2025, 6, 29)
+    table = result.demand_forecasts
+    assert table.columns.tolist() == list(DEMAND_FORECAST_COLUMNS)
+    assert not table.duplicated(["series_id", "date"]).any()
+    assert len(table) == 6 * 28
+    assert set(table["model"]) == {"boosted_quantiles"}
+    assert (table["date"].min(), table["date"].max()) == (
+        pd.Timestamp("2025-06-30"),
+        pd.Timestamp("2025-07-27"),
+    )
+    assert table.notna().all(axis=None)
+    assert (np.diff(table[["q05", "q50", "q90", "q95"]].to_numpy(), axis=1) >= 0).all()
+    scores = result.model_scores
+    assert set(scores["model"]) == {"boosted_quantiles", "seasonal_naive"}
+    assert scores["k"].isna().all()
+    assert scores.loc[scores["is_released"], "model"].unique().tolist() == ["boosted_quantiles"]
+
+
+def test_where_every_week_repeats_exactly_the_naive_model_stays(demand):
+    weekly = demand.assign(quantity=demand["date"].dt.day_of_week * 7 % 5 + 1)
+    result = train_demand(weekly, level="category")
+    assert result.released_model == "seasonal_naive"
+    assert set(result.demand_forecasts["model"]) == {"seasonal_naive"}
+    released = result.model_scores.query("is_released and metric == 'wape'")
+    assert released["value"].tolist() == [0.0]
+
+
+def test_one_seed_gives_one_answer_in_any_row_order(demand):
+    first = train_demand(demand)
+    again = train_demand(demand.sample(frac=1, random_state=8))
+    assert_frame_equal(first.demand_forecasts, again.demand_forecasts)
+    assert_frame_equal(first.model_scores, again.model_scores)
+
+
+def test_the_gate_never_sees_the_test_windows(demand):
+    first_test_day = demand["date"].max() - pd.Timedelta(days=55)
+    changed = demand.assign(
+        quantity=demand["quantity"].where(demand["date"] < first_test_day, demand["quantity"] * 3)
+    )
+    assert train_demand(changed).gate == train_demand(demand).gate
+
+
+def test_a_young_history_is_forecast_by_the_naive_model_without_a_gate(demand):
+    young = demand[demand["date"] < "2025-03-01"]
+    result = train_demand(young)
+    assert result.gate is None
+    assert result.released_model == "seasonal_naive"
+    assert set(result.model_scores["model"]) == {"seasonal_naive"}
+    assert len(result.demand_forecasts) == 6 * 28
+
+
+def test_too_short_a_history_yields_empty_typed_tables(demand):
+    result = train_demand(demand[demand["date"] < "2025-01-20"])
+    full = train_demand(demand)
+    assert result.origin_date is None
+    assert len(result.demand_forecasts) == len(result.model_scores) == 0
+    assert result.demand_forecasts.dtypes.to_dict() == full.demand_forecasts.dtypes.to_dict()
+    assert result.model_scores.dtypes.to_dict() == full.model_scores.dtypes.to_dict()
+
+
+def test_a_series_no_longer_on_offer_is_not_forecast(demand):
+    gone = (demand["series_id"] == "s0") & (demand["date"] > "2025-05-01")
+    result = train_demand(demand[~gone])
+    assert "s0" not in set(result.demand_forecasts["series_id"])
+
+
+def test_a_stray_day_after_a_pause_does_not_move_the_origin(demand):
+    stray = demand.tail(1).assign(date=pd.Timestamp("2026-03-01"))
+    result = train_demand(pd.concat([demand, stray]))
+    assert result.origin_date == date(2025, 6, 29)
+
+
+def test_a_bad_row_is_refused(demand):
+    with pytest.raises(InvalidFrame, match="Column 'quantity', row 0"):
+        train_demand(demand.assign(quantity=-1))

@@ -1,0 +1,143 @@
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from recommender.ranking.evaluation import latest_split
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.selection import choose_blend
+from recommender.ranking.training import train_ranking
+
+TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
+
+
+@pytest.fixture(scope="module")
+def result(module_mall):
+    return train_ranking(module_mall, seed=1, list_length=10)
+
+
+@pytest.fixture(scope="module")
+def module_mall():
+    generator = np.random.default_rng(11)
+    rows = 2400
+    member = generator.integers(0, 60, rows)
+    # Each member likes four items of their own, which popularity alone cannot know.
+    item = (member * 5 + generator.integers(0, 4, rows)) % 40
+    minute = generator.integers(0, 120 * 24 * 60, rows)
+    return pd.DataFrame(
+        {
+            "member_id": [f"m{code:03d}" for code in member],
+            "item_id": [f"i{code:02d}" for code in item],
+            "occurred_at": pd.Timestamp("2025-01-01") + pd.to_timedelta(minute, "min"),
+            "quantity": 1,
+        }
+    )
+
+
+def test_every_member_gets_a_list_of_the_asked_length(result, module_mall):
+    lists = result.member_recommendations
+    assert lists.columns.tolist() == [
+        "member_id",
+        "item_id",
+        "score",
+        "stage",
+        "recommendation_rank",
+    ]
+    sizes = lists.groupby("member_id")["recommendation_rank"].agg(["size", "max"])
+    assert set(sizes.index) == set(module_mall["member_id"])
+    assert (sizes == 10).all(axis=None)
+    assert set(lists["stage"]) <= {"personal", "neighbour", "popular"}
+
+
+def test_popularity_is_ranked_without_gaps(result):
+    table = result.item_popularity
+    assert table["popularity_rank"].tolist() == list(range(1, 33))
+    assert table["score"].is_monotonic_decreasing
+    assert table["score"].sum() == pytest.approx(1.0)
+
+
+def test_neighbours_are_ranked_per_item_by_weight(result):
+    table = result.item_neighbours
+    by_item = table.groupby("item_id")
+    assert (by_item["neighbour_rank"].transform("cumcount") + 1 == table["neighbour_rank"]).all()
+    assert (by_item["weight"].diff().dropna() <= 0).all()
+    assert (table["item_id"] != table["neighbour_item_id"]).all()
+
+
+def test_member_items_agree_with_a_plain_count(result, module_mall):
+    expected = (
+        module_mall.groupby(["member_id", "item_id"])["occurred_at"]
+        .agg(redemption_count="size", last_redeemed_at="max")
+        .reset_index()
+    )
+    expected["last_redeemed_at"] = expected["last_redeemed_at"].dt.tz_localize("UTC")
+    columns = ["member_id", "item_id", "redemption_count", "last_redeemed_at"]
+    assert_frame_equal(result.member_items[columns], expected, check_dtype=False)
+    assert (result.member_items["score"] > 0).all()
+    assert (result.member_items["score"] <= result.member_items["redemption_count"]).all()
+
+
+def test_scores_name_every_model_slice_and_k_and_mark_the_released_one(result):
+    table = result.model_scores
+    models = {"blend", "personal_frequency", "item_neighbours", "popularity"}
+    assert set(table["model"]) == models
+    assert not table.duplicated(["model", "slice", "metric", "k"]).any()
+    assert set(table["k"]) == {10, 20}
+    assert table.loc[table["is_released"], "model"].unique().tolist() == [result.released_model]
+    assert (table["area"] == "ranking").all()
+
+
+def test_personal_taste_beats_popularity_where_there_is_one(result):
+    table = result.model_scores.query("slice == 'all' and metric == 'ndcg' and k == 10")
+    value = table.set_index("model")["value"]
+    assert value["blend"] > 1.5 * value["popularity"]
+    assert result.gate.candidate_value >= result.gate.baseline_value or not result.gate.passed
+
+
+def test_one_seed_gives_one_answer(result, module_mall):
+    again = train_ranking(module_mall.sample(frac=1, random_state=2), seed=1, list_length=10)
+    for name in (*TABLES, "model_scores"):
+        assert_frame_equal(getattr(again, name), getattr(result, name))
+
+
+def test_the_gate_never_sees_the_test_window(result, module_mall):
+    day = (module_mall["occurred_at"] + pd.Timedelta(hours=8)).dt.normalize()
+    future = (day >= np.sort(day.unique())[-28]).to_numpy()
+    changed = module_mall.copy()
+    changed.loc[future, "item_id"] = changed.loc[future, "item_id"].sample(frac=1, random_state=5).to_numpy()
+    other = train_ranking(changed, seed=1, list_length=10)
+    assert other.gate == result.gate
+    assert other.model_scores["value"].tolist() != result.model_scores["value"].tolist()
+
+
+def test_named_members_and_eligible_items_alone_make_the_lists(module_mall):
+    eligible = ["i01", "i02", "i03"]
+    lists = train_ranking(
+        module_mall, seed=1, member_ids=["m001", "stranger"], eligible_item_ids=eligible
+    ).member_recommendations
+    assert lists["member_id"].unique().tolist() == ["m001", "stranger"]
+    assert set(lists["item_id"]) == set(eligible)
+
+
+def test_a_mall_without_redemptions_yields_empty_typed_tables(result, module_mall):
+    empty = train_ranking(module_mall.head(0), seed=1)
+    for name in (*TABLES, "model_scores"):
+        table = getattr(empty, name)
+        assert len(table) == 0
+        assert table.dtypes.to_dict() == getattr(result, name).dtypes.to_dict()
+    assert empty.gate is None
+
+
+def test_a_young_mall_releases_personal_frequency_without_a_gate(module_mall):
+    young = train_ranking(module_mall.nlargest(300, "occurred_at"), seed=1)
+    assert young.gate is None
+    assert young.released_model == "personal_frequency"
+    assert len(young.model_scores) == 0
+    assert len(young.member_recommendations) > 0
+
+
+def test_weights_are_chosen_from_the_window_they_are_judged_on(module_mall):
+    split = latest_split(Interactions.from_frame(module_mall), horizon_days=28)
+    blend, parameters = choose_blend(split, seed=1)
+    assert {name: blend.get_params()[name] for name in parameters} == parameters
+    assert blend.frequency_.half_life_active_days == parameters["half_life_active_days"]
