@@ -1,8 +1,6 @@
 """A whole pipeline run: land, build, train, publish, with one sentence for whatever stops it."""
 
 import errno
-from dataclasses import dataclass
-from datetime import datetime
 
 import dagster as dg
 import duckdb
@@ -11,25 +9,13 @@ from rich.console import Console
 from orchestration import history, lock, progress
 from orchestration.definitions import JOB, build_definitions, platform_at
 from orchestration.refusal import Refusal
-from orchestration.release.manifest import Manifest
-from orchestration.release.shelf import Shelf
-from orchestration.release.summary import Kpi, latest_kpis
+from orchestration.release.summary import ReleaseSummary, summarise
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import parse
 
 
 class PipelineStopped(Refusal):
     """A step failed; the previous release stays."""
-
-
-@dataclass(frozen=True)
-class ReleaseSummary:
-    """What a run published: the release, its rows over all tables, and each tenant's latest KPIs."""
-
-    release_id: str
-    created_at: datetime
-    rows: int
-    kpis: list[Kpi]
 
 
 def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary:
@@ -45,20 +31,7 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
             platform = platform_at(folder, settings.database_url)
             definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
             _execute(definitions, folder)
-        return summarise(folder)
-
-
-def summarise(folder: DataFolder) -> ReleaseSummary:
-    """Return what the current release holds.
-
-    Raises:
-        UnknownRelease, BrokenRelease: there is none, or it cannot be read.
-    """
-    shelf = Shelf(folder.releases)
-    manifest: Manifest = shelf.manifest(shelf.current_id() or "current")
-    rows = sum(content.rows for content in manifest.tables.values())
-    kpis = latest_kpis(folder.releases / manifest.release_id)
-    return ReleaseSummary(manifest.release_id, manifest.created_at, rows, kpis)
+        return summarise(folder.releases)
 
 
 def _execute(definitions: dg.Definitions, folder: DataFolder) -> None:

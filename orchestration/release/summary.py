@@ -1,12 +1,13 @@
 """The figures of a release a person wants to see first."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
 
 from orchestration.release.manifest import MARTS
+from orchestration.release.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,16 @@ class Kpi:
     n: int
 
 
+@dataclass(frozen=True)
+class ReleaseSummary:
+    """What a release holds: its id, its rows over all tables, and each tenant's latest KPIs."""
+
+    release_id: str
+    created_at: datetime
+    rows: int
+    kpis: list[Kpi]
+
+
 _LATEST = """
 select tenant.name, metric.name_en, kpi.month, kpi.value, kpi.target, kpi.n
 from release.marts.fct_kpis_monthly kpi
@@ -30,6 +41,19 @@ where kpi.value is not null
 qualify row_number() over (partition by kpi.tenant_id, kpi.metric order by kpi.month desc) = 1
 order by tenant.name, kpi.metric
 """
+
+
+def summarise(releases: Path) -> ReleaseSummary:
+    """Return what the current release holds.
+
+    Raises:
+        UnknownRelease, BrokenRelease: there is none, or it cannot be read.
+    """
+    shelf = Shelf(releases)
+    manifest = shelf.manifest(shelf.current_id() or "current")
+    rows = sum(content.rows for content in manifest.tables.values())
+    kpis = latest_kpis(releases / manifest.release_id)
+    return ReleaseSummary(manifest.release_id, manifest.created_at, rows, kpis)
 
 
 def latest_kpis(release: Path) -> list[Kpi]:
