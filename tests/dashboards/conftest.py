@@ -30,7 +30,11 @@ def make_token() -> MakeToken:
     """Sign a visitor of a tenant (acorn's), `age` seconds ago."""
 
     def make(
-        tenant_id: UUID = literal.ACORN, *, age: int = 0, secret: str = SECRET, salt: str = "pointmart.session"
+        tenant_id: UUID = literal.ACORN,
+        *,
+        age: int = 0,
+        secret: str = SECRET,
+        salt: str = "pointmart.session",
     ) -> str:
         class OlderSigner(TimestampSigner):
             def get_timestamp(self) -> int:
@@ -50,9 +54,7 @@ def make_token() -> MakeToken:
 
 
 @pytest.fixture
-def open_page(
-    data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch
-) -> OpenPage:
+def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
     """Run the screens for a visitor, with a page and query parameters, on the releases of `data_dir`."""
     # A script run has no browser whose handshake could carry cookies.
     cookies: dict[str, str] = {}

@@ -117,9 +117,7 @@ def test_days_are_shown_on_demand(open_page: OpenPage) -> None:
     assert rows[rows["metric"] == "activity_rate"]["value"].tolist()[:2] == [0.28, 0.27]
 
 
-def test_an_unfinished_month_says_until_when_it_counts(
-    open_page: OpenPage, literal_release: Path
-) -> None:
+def test_an_unfinished_month_says_until_when_it_counts(open_page: OpenPage, literal_release: Path) -> None:
     def end_early(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("update marts.dim_tenant set last_fact_date = date '2026-03-17'")
 
@@ -171,9 +169,7 @@ def test_without_a_release_the_page_says_what_to_run(open_page: OpenPage, litera
 
 
 @pytest.mark.parametrize("broken", ["manifest.json", "marts.duckdb"])
-def test_a_broken_release_is_no_stack_trace(
-    open_page: OpenPage, literal_release: Path, broken: str
-) -> None:
+def test_a_broken_release_is_no_stack_trace(open_page: OpenPage, literal_release: Path, broken: str) -> None:
     folder = literal.publish(literal_release, f"broken-{broken}")
     (folder / broken).write_text(json.dumps({"half": "written"}))
 

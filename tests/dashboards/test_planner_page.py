@@ -43,9 +43,7 @@ def test_days_out_of_stock_are_told(open_page: OpenPage) -> None:
     assert "其中缺货 3 天" in captions(open_page("planner"))
 
 
-def test_items_are_found_by_name_and_kept_in_the_address(
-    open_page: OpenPage, literal_release: Path
-) -> None:
+def test_items_are_found_by_name_and_kept_in_the_address(open_page: OpenPage, literal_release: Path) -> None:
     def add_mugs(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             "insert into marts.fct_demand_forecasts "
@@ -74,9 +72,7 @@ def test_another_tenants_series_are_neither_listed_nor_reachable(open_page: Open
     assert app.dataframe[0].value["q50"].max() == 6.5
 
 
-def test_without_a_forecast_the_page_says_what_is_missing(
-    open_page: OpenPage, literal_release: Path
-) -> None:
+def test_without_a_forecast_the_page_says_what_is_missing(open_page: OpenPage, literal_release: Path) -> None:
     def forget(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("delete from marts.fct_demand_forecasts")
 

@@ -1,0 +1,53 @@
+"""What the charts draw, read from their specification."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from dashboards import charts
+
+LABELS = dict.fromkeys(["date", "history", "out_of_stock", "forecast", "low", "high", "origin"], "label")
+
+
+def layers(chart: charts.Chart, mark: str) -> list[dict[str, Any]]:
+    return [layer for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == mark]
+
+
+def test_the_trend_has_its_target_and_its_interval() -> None:
+    rows = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2026-02-01", "2026-03-01"]),
+            "value": [None, 0.9],
+            "low": [None, 0.7],
+            "high": [None, 0.97],
+            "target": [0.85, 0.85],
+        }
+    )
+    chart = charts.trend(
+        rows, is_daily=False, target_label="目标 ≥85%", value_label="满意率", period_label="月份"
+    )
+
+    [band] = layers(chart, "area")
+    assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("low", "high")
+    assert band["encoding"]["y"]["scale"]["domain"][0] == 0
+    [label] = layers(chart, "text")
+    assert chart.to_dict()["datasets"][label["data"]["name"]] == [{"target": 0.85, "text": "目标 ≥85%"}]
+
+
+def test_the_fan_begins_after_the_history_and_marks_empty_shelves() -> None:
+    history = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-03-30", "2026-03-31"]),
+            "quantity": [3.0, 0.0],
+            "is_in_stock": [True, False],
+        }
+    )
+    days = pd.DataFrame({"date": pd.to_datetime(["2026-04-01"]), "q05": [1.0], "q50": [3.0], "q95": [6.0]})
+    chart = charts.fan(history, days, origin=date(2026, 3, 31), labels=LABELS)
+
+    [band] = layers(chart, "area")
+    assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("q05", "q95")
+    [empty] = layers(chart, "point")
+    marked = chart.to_dict()["datasets"][empty["data"]["name"]]
+    assert [(row["date"][:10], row["quantity"]) for row in marked] == [("2026-03-31", 0.0)]

@@ -1,0 +1,58 @@
+"""The files people take home."""
+
+from datetime import datetime
+from io import BytesIO
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from dashboards.downloads import Column, to_csv, to_excel
+
+COLUMNS = [
+    Column("date", "日期", "date"),
+    Column("name", "商品", "text"),
+    Column("rate", "活跃率", "rate"),
+    Column("count", "数量", "count"),
+]
+
+
+@pytest.fixture
+def rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "hidden": [1, 2],
+            "date": pd.to_datetime(["2026-03-31", "2026-04-01"]),
+            "name": ["茶叶礼盒", "=cmd()"],
+            "rate": [0.4, None],
+            "count": [1_234, 5],
+        }
+    )
+
+
+def test_excel_has_real_dates_and_numbers_under_chinese_headers(rows: pd.DataFrame) -> None:
+    page = load_workbook(BytesIO(to_excel(rows, COLUMNS, "明细")))["明细"]
+
+    assert [[cell.value for cell in row] for row in page.iter_rows()] == [
+        ["日期", "商品", "活跃率", "数量"],
+        [datetime(2026, 3, 31), "茶叶礼盒", 0.4, 1_234],
+        [datetime(2026, 4, 1), "=cmd()", None, 5],
+    ]
+    assert [cell.number_format for cell in page[2]] == ["yyyy-mm-dd", "@", "0.0%", "#,##0"]
+
+
+def test_a_text_is_never_run_as_a_formula(rows: pd.DataFrame) -> None:
+    page = load_workbook(BytesIO(to_excel(rows, COLUMNS, "明细")))["明细"]
+
+    assert page["B3"].data_type == "s"
+    assert "'=cmd()" in to_csv(rows, COLUMNS).decode("utf-8-sig")
+
+
+def test_csv_opens_with_chinese_in_excel(rows: pd.DataFrame) -> None:
+    text = to_csv(rows, COLUMNS)
+
+    assert text.startswith(b"\xef\xbb\xbf")
+    assert text.decode("utf-8-sig").splitlines()[:2] == [
+        "日期,商品,活跃率,数量",
+        "2026-03-31,茶叶礼盒,0.4,1234",
+    ]

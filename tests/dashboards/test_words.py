@@ -1,0 +1,103 @@
+"""Every word in both languages, none forgotten and none left over."""
+
+import ast
+import string
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboards import words as module
+from dashboards.words import Words, catalogue, choose_language
+
+SOURCES = sorted(Path(module.__file__).parent.rglob("*.py"))
+
+
+def nodes() -> Iterator[ast.AST]:
+    for source in SOURCES:
+        yield from ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+
+
+def said() -> set[str]:
+    """Return the keys that are said: the literals in the first argument of a call of words or self."""
+    calls = (node for node in nodes() if isinstance(node, ast.Call) and node.args)
+    return {
+        part.value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in ("words", "self")
+        for part in ast.walk(call.args[0])
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def test_every_text_is_in_both_languages() -> None:
+    assert len(catalogue()) > 50
+    incomplete = [key for key, texts in catalogue().items() if set(texts) != {"zh", "en"}]
+    assert incomplete == []
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    def blanks(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text)} - {None}
+
+    unequal = [key for key, texts in catalogue().items() if blanks(texts["zh"]) != blanks(texts["en"])]
+    assert unequal == []
+
+
+def test_every_key_that_is_said_is_in_the_catalogue() -> None:
+    assert said() - set(catalogue()) == set()
+
+
+def test_every_text_of_the_catalogue_is_used() -> None:
+    constants = {node.value for node in nodes() if isinstance(node, ast.Constant)}
+
+    assert set(catalogue()) - constants == set()
+
+
+@pytest.mark.parametrize("source", [s for s in SOURCES if s.name != "streamlit_app.py"], ids=lambda s: s.name)
+def test_chinese_is_written_in_the_catalogue_only(source: Path) -> None:
+    tree = ast.parse(source.read_text(encoding="utf-8"))
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    chinese = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+        and any("\u4e00" <= letter <= "\u9fff" for letter in node.value)
+    ]
+    # The units of numbers and dates are grammar, not words.
+    assert source.name == "words.py" or chinese == []
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (0, "0", "0"),
+        (12_345, "12,345", "12,345"),
+        (123_456, "12.3 万", "123,456"),
+        (234_567_890, "2.35 亿", "234.6 M"),
+    ],
+)
+def test_counts_read_as_in_each_language(value: int, zh: str, en: str) -> None:
+    assert (Words("zh").count(value), Words("en").count(value)) == (zh, en)
+
+
+def test_rates_changes_and_dates_read_as_in_each_language() -> None:
+    zh, en = Words("zh"), Words("en")
+
+    assert (zh.rate(0.3421), zh.rate(None), zh.goal(0.3)) == ("34.2%", "—", "30%")
+    assert (zh.change(0.018), en.change(-0.018)) == ("+1.8 个百分点", "−1.8 pp")
+    assert (zh.month(date(2026, 3, 1)), en.month(date(2026, 3, 1))) == ("2026年3月", "Mar 2026")
+    assert (zh.day(date(2026, 3, 9)), en.day(date(2026, 3, 9))) == ("2026年3月9日", "9 Mar 2026")
+
+
+def test_chinese_comes_first() -> None:
+    assert choose_language(None, "fr") == "zh"
+    assert choose_language(None, "en") == "en"
