@@ -47,10 +47,11 @@ def train_ranking(
     """Train, evaluate and tabulate the ranking models of one tenant.
 
     `interactions` has member_id, item_id, occurred_at (UTC) and optionally quantity. The last
-    `horizon_days` active days are the test window, the ones before it the validation window on which the blend's
-    weights are chosen and the gate decides. `member_ids` (default: all in the interactions) get a list
-    of `list_length` among `eligible_item_ids` (default: all). Without any interaction every table has
-    zero rows; without a validation window, the gate is None and personal frequency is released.
+    `horizon_days` active days are the test window, the ones before it the validation window on which
+    the blend's weights are chosen and the gate decides. `member_ids` (default: all in the
+    interactions) get a list of `list_length` among `eligible_item_ids` (default: all). Without any
+    interaction every table has zero rows; without a validation window the gate is None and personal
+    frequency is released.
 
     Raises:
         InvalidFrame: the interactions lack a column or hold a value that cannot be used.

@@ -113,6 +113,17 @@ def test_the_naive_model_repeats_last_week(demand):
     np.testing.assert_allclose(forecast.quantiles[..., 1], expected)
 
 
+def test_a_series_never_observed_is_forecast_at_next_to_nothing(demand):
+    history = history_of(
+        demand.assign(is_in_stock=demand["series_id"] != "s1").assign(
+            quantity=demand["quantity"].where(demand["series_id"] != "s1", 0)
+        )
+    )
+    forecast = SeasonalNaive().fit(history).forecast(history)
+    assert np.isfinite(forecast.quantiles).all()
+    assert forecast.quantiles[1].max() == 0
+
+
 def test_naive_intervals_widen_with_every_week(demand):
     history = history_of(demand)
     quantiles = SeasonalNaive().fit(history).forecast(history).quantiles

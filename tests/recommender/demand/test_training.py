@@ -94,3 +94,30 @@ def test_a_stray_day_after_a_pause_does_not_move_the_origin(demand):
 def test_a_bad_row_is_refused(demand):
     with pytest.raises(InvalidFrame, match="Column 'quantity', row 0"):
         train_demand(demand.assign(quantity=-1))
+
+
+@pytest.mark.parametrize("listed_days", [1, 2])
+def test_a_catalogue_that_changes_daily_cannot_be_validated(listed_days):
+    """Each item sells on its first day and nothing on the next, if it is still there."""
+    first = np.arange(180)
+    rows = pd.concat(
+        pd.DataFrame(
+            {
+                "series_id": [f"s{day:03d}" for day in first],
+                "date": pd.Timestamp("2025-01-01") + pd.to_timedelta(first + later, "D"),
+                "quantity": int(later == 0),
+            }
+        )
+        for later in range(listed_days)
+    )
+    result = train_demand(rows)
+    assert result.gate is None
+    assert result.released_model == "seasonal_naive"
+    assert result.demand_forecasts.notna().all(axis=None)
+    assert len(result.demand_forecasts) > 0
+
+
+def test_the_shortest_spell_is_forecast_without_scores(demand):
+    result = train_demand(demand[demand["date"] < "2025-01-29"])
+    assert len(result.demand_forecasts) == 6 * 28
+    assert len(result.model_scores) == 0

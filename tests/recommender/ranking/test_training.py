@@ -128,6 +128,19 @@ def test_a_mall_without_redemptions_yields_empty_typed_tables(result, module_mal
     assert empty.gate is None
 
 
+def test_a_frame_without_types_or_rows_is_an_empty_mall():
+    untyped = pd.DataFrame(columns=["member_id", "item_id", "occurred_at", "quantity"])
+    assert len(train_ranking(untyped, seed=1).item_popularity) == 0
+
+
+def test_with_one_window_only_the_models_are_measured_but_not_chosen(module_mall):
+    latest = module_mall["occurred_at"] >= module_mall["occurred_at"].max() - pd.Timedelta(days=40)
+    result = train_ranking(module_mall[latest], seed=1)
+    assert result.gate is None
+    assert result.released_model == "personal_frequency"
+    assert set(result.model_scores.query("is_released")["model"]) == {"personal_frequency"}
+
+
 def test_a_young_mall_releases_personal_frequency_without_a_gate(module_mall):
     young = train_ranking(module_mall.nlargest(300, "occurred_at"), seed=1)
     assert young.gate is None
