@@ -14,6 +14,7 @@ from serving.forecasts import routes as forecasts
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
 from serving.recommendations import routes as recommendations
+from serving.recommendations.released import LOOKUPS
 from serving.release import ReleaseReader
 from serving.settings import ServingSettings
 
@@ -23,7 +24,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        releases = ReleaseReader(settings.releases_dir)
+        releases = ReleaseReader(settings.releases_dir, LOOKUPS)
         async with open_database(settings.database_url) as database:
             app.state.clock = clock
             app.state.database = database

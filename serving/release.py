@@ -5,7 +5,7 @@ import logging
 import os
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,8 +20,8 @@ from serving.problems import Problem
 _log = logging.getLogger(__name__)
 
 _CHECK_SECONDS = 0.25
-# About 60 MB of Python objects.
-_REMEMBERED_ROWS = 300_000
+# Values, those within lists included: about 50 MB of Python objects.
+_REMEMBERED_VALUES = 500_000
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -51,7 +51,7 @@ class Manifest(BaseModel):
 
 
 class Release:
-    """An opened release. Its tables are `release.marts.<table>`; it never changes, so answers are remembered."""
+    """An opened release: tables `release.marts.<table>` and prepared look-ups. It never changes: rows are kept."""
 
     def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
         self.manifest = manifest
@@ -59,7 +59,7 @@ class Release:
         self.is_retired = False
         self._connection = connection
         self._remembered: OrderedDict[tuple[str, tuple[Any, ...]], Rows] = OrderedDict()
-        self._remembered_rows = 0
+        self._remembered_values = 0
 
     async def rows(self, sql: str, *parameters: Any) -> Rows:
         """Return the rows of a statement, from memory if it was asked before."""
@@ -70,11 +70,10 @@ class Release:
         found = await run_in_threadpool(self._fetch, sql, parameters)
         if key not in self._remembered:
             self._remembered[key] = found
-            # An empty answer takes room too.
-            self._remembered_rows += len(found) + 1
-        while self._remembered_rows > _REMEMBERED_ROWS:
+            self._remembered_values += _size(found)
+        while self._remembered_values > _REMEMBERED_VALUES:
             _, dropped = self._remembered.popitem(last=False)
-            self._remembered_rows -= len(dropped) + 1
+            self._remembered_values -= _size(dropped)
         return found
 
     def close(self) -> None:
@@ -86,11 +85,22 @@ class Release:
             return tuple(cursor.execute(sql, parameters).fetchall())
 
 
-class ReleaseReader:
-    """Lends the current release; those who borrowed an older one finish on it."""
+def _size(rows: Rows) -> int:
+    """Return the number of values in rows; an answer without rows takes room too."""
+    return 1 + sum(len(value) if isinstance(value, list) else 1 for row in rows for value in row)
 
-    def __init__(self, releases_dir: Path) -> None:
+
+class ReleaseReader:
+    """Lends the current release; those who borrowed an older one finish on it.
+
+    Args:
+        releases_dir: the folder of the releases, with the symlink `current`.
+        lookups: statements that make tables of its own in memory from a release, run when it is opened.
+    """
+
+    def __init__(self, releases_dir: Path, lookups: Sequence[str] = ()) -> None:
         self._link = releases_dir / "current"
+        self._lookups = lookups
         self._release: Release | None = None
         self._target: str | None = None
         self._broken: str | None = None
@@ -138,7 +148,7 @@ class ReleaseReader:
         if target is None or target == self._target:
             return
         try:
-            opened = await run_in_threadpool(_open, self._link.parent / target)
+            opened = await run_in_threadpool(_open, self._link.parent / target, self._lookups)
         except (OSError, ValueError, duckdb.Error):
             if target != self._broken:
                 _log.exception("release %s cannot be read; the one in use stays", target)
@@ -161,13 +171,15 @@ class ReleaseReader:
                 old.close()
 
 
-def _open(folder: Path) -> Release:
+def _open(folder: Path, lookups: Sequence[str]) -> Release:
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     file = str(folder / "marts.duckdb").replace("'", "''")
     # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
     connection = duckdb.connect(config={"threads": 2})
     try:
         connection.execute(f"attach '{file}' as release (read_only)")
+        for lookup in lookups:
+            connection.execute(lookup)
     except duckdb.Error:
         connection.close()
         raise

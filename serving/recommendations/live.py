@@ -11,7 +11,8 @@ from serving.recommendations.domain import Offer, Signal
 
 _SIGNAL_WINDOW = timedelta(days=7)
 
-# Entries are found by the landing stamp: only the few that the release does not have are read.
+# Entries are found by the landing stamp: only the few that the release does not have are read. The array makes
+# the planner drop other members' entries before it joins them to their transfers and accounts.
 _MEMBER = """
 select m.is_erased, m.is_test, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as moved_points
 from export.member m
@@ -19,7 +20,8 @@ left join export.lot l on l.tenant_id = m.tenant_id and l.member_id = m.member_i
 left join (
     select lot_id, sum(amount)::bigint as points
     from export.entry
-    where tenant_id = $1 and member_id = $2 and xid >= $3::text::xid8
+    where tenant_id = $1 and xid >= $3::text::xid8
+        and lot_id = any(array(select lot_id from export.lot where tenant_id = $1 and member_id = $2))
     group by lot_id
 ) moved on moved.lot_id = l.lot_id
 where m.tenant_id = $1 and m.member_id = $2
