@@ -1,6 +1,7 @@
 """A whole pipeline run: land, build, train, publish, with one sentence for whatever stops it."""
 
 import errno
+import logging
 
 import dagster as dg
 import duckdb
@@ -44,10 +45,11 @@ def _execute(definitions: dg.Definitions, folder: DataFolder) -> None:
                 tags=history.run_tags(),
             )
         except Exception as error:
-            raise _refusal(error, folder) from error
+            logging.getLogger("pointmart").exception("the run stopped")
+            raise as_refusal(error, folder) from error
 
 
-def _refusal(error: Exception, folder: DataFolder) -> Refusal:
+def as_refusal(error: Exception, folder: DataFolder) -> Refusal:
     """Return what stopped a step as one sentence."""
     if isinstance(error, Refusal):
         return error

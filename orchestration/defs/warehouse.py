@@ -36,7 +36,7 @@ def warehouse_assets(project: Project) -> dg.AssetsDefinition:
     ) -> Iterator[AssetResult]:
         selected = [unique_id for unique_id, key in keys.items() if key in context.selected_asset_keys]
         outcome = build(project, selected)
-        yield from _asset_results(project, outcome.results)
+        yield from _asset_results(project, selected, outcome.results)
         if outcome.refusal is not None:
             raise outcome.refusal
 
@@ -48,13 +48,14 @@ def asset_keys(project: Project) -> dict[str, dg.AssetKey]:
     translator = Translator()
     return {
         unique_id: translator.get_asset_spec(project.manifest, unique_id, None).key
-        for unique_id, node in project.manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed")
+        for unique_id in project.nodes()
     }
 
 
-def _asset_results(project: Project, results: list[NodeResult]) -> Iterator[AssetResult]:
-    """Translate dbt's results; a table whose tests did not all run has no check result."""
+def _asset_results(
+    project: Project, selected: list[str], results: list[NodeResult]
+) -> Iterator[AssetResult]:
+    """Translate dbt's results; tests that belong to a table not selected are only in the test results."""
     keys, owners = asset_keys(project), project.test_owners()
     of_owner: dict[str, list[NodeResult]] = defaultdict(list)
     for result in results:
@@ -62,7 +63,7 @@ def _asset_results(project: Project, results: list[NodeResult]) -> Iterator[Asse
             of_owner[owners[result.unique_id]].append(result)
         elif not result.failed and result.status != "skipped":
             yield dg.MaterializeResult(asset_key=keys[result.unique_id], metadata={"seconds": result.seconds})
-    for owner, tests in of_owner.items():
+    for owner, tests in ((owner, tests) for owner, tests in of_owner.items() if owner in selected):
         failed = [test for test in tests if test.failed]
         remarkable = [test for test in tests if test.status != "pass"]
         yield dg.AssetCheckResult(

@@ -44,6 +44,11 @@ class Project:
         """Run a dbt command to its end and leave the warehouse closed."""
         return _invoke(self.folder, self.directory, command, self.parsed)
 
+    def nodes(self) -> list[str]:
+        """Return the ids of the models and seeds."""
+        nodes = self.manifest["nodes"].items()
+        return [unique_id for unique_id, node in nodes if node["resource_type"] in ("model", "seed")]
+
     def tests(self) -> dict[str, list[str]]:
         """Return the data tests' ids with the ids of the models and sources each reads."""
         nodes = self.manifest["nodes"].items()
@@ -106,7 +111,7 @@ def _invoke(
         try:
             return dbtRunner(parsed).invoke(
                 [
-                    "--quiet", "--log-level", "none", "--log-path", str(folder.logs),
+                    "--quiet", "--log-level", "none", "--log-level-file", "info", "--log-path", str(folder.logs),
                     "--no-use-colors", "--no-send-anonymous-usage-stats", "--no-write-json",
                     *command,
                     "--project-dir", str(directory), "--profiles-dir", str(directory),

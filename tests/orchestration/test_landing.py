@@ -225,7 +225,7 @@ def test_another_database_is_refused(folder: DataFolder, database_url: str, worl
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("create database other_1 template migrated")
     try:
-        with pytest.raises(OtherDatabase, match="come from database test_.*not from other_1"):
+        with pytest.raises(OtherDatabase, match=r"come from database test_.*not from other_1"):
             land_now(folder, other.replace(other.split("/")[3].split("?")[0], "other_1"))
     finally:
         with psycopg.connect(database_url, autocommit=True) as connection:
@@ -266,7 +266,7 @@ def test_batches_without_their_cursor_are_refused(
     execute(database_url, "update mall.offer set price_points = 80")
     land_now(folder, database_url)
     folder.cursor.unlink()
-    with pytest.raises(BrokenBatch, match="cursor.*is gone"):
+    with pytest.raises(BrokenBatch, match=r"cursor.*is gone"):
         land_now(folder, database_url)
 
 

@@ -1,0 +1,83 @@
+"""The command line as a person meets it: sentences instead of stack traces, exit codes that tell."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+
+def pointmart(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+        timeout=120,
+    )
+
+
+@pytest.fixture
+def mall(database_url, data_dir):
+    return {"POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(data_dir)}
+
+
+def sentence(done) -> str:
+    """The one line on stderr of a refused command."""
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr + done.stdout
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("pointmart: ")
+    return line
+
+
+def test_a_tenant_and_a_login_are_created_once(mall):
+    made = pointmart("tenant", "create", "acorn", "--name", "橡果", "--industry", "bank", **mall)
+    assert made.stdout.startswith("pm_")
+    again = pointmart("tenant", "create", "acorn", "--name", "橡果", "--industry", "bank", **mall)
+    assert "taken" in sentence(again)
+    login = ("login", "create", "acorn", "li.na", "--password", "correct horse")
+    assert pointmart(*login, **mall).returncode == 0
+    assert "taken" in sentence(pointmart(*login, **mall))
+    assert "no tenant" in sentence(pointmart("tenant", "key", "birch", **mall))
+    assert "8 to 200" in sentence(
+        pointmart("login", "create", "acorn", "wang", "--password", "short", **mall)
+    )
+
+
+def test_a_port_in_use_is_named(mall):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = pointmart("up", "--serving-port", port, **mall)
+        assert f"port {port} " in sentence(refused)
+        alone = pointmart("serve", "transactional", "--port", port, POINTMART_SESSION_SECRET="s" * 32, **mall)
+        assert f"port {port} " in sentence(alone)
+
+
+def test_a_missing_setting_is_named(data_dir):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    refused = pointmart("serve", "serving", "--port", port, POINTMART_DATA_DIR=str(data_dir))
+    assert "POINTMART_DATABASE_URL" in sentence(refused)
+
+
+def test_a_database_that_does_not_answer_is_told(data_dir):
+    refused = pointmart(
+        "tenant", "key", "acorn",
+        POINTMART_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", POINTMART_DATA_DIR=str(data_dir),
+    )  # fmt: skip
+    assert "POINTMART_DATABASE_URL does not answer" in sentence(refused)
+
+
+def test_days_outside_the_data_are_refused(mall):
+    refused = pointmart("replay", "completejourney", "--from", "2018-01-01", **mall)
+    assert refused.returncode == 2
+    assert "2017" in refused.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(data_dir):
+    (data_dir / "file").write_text("in the way")
+    refused = pointmart("up", POINTMART_DATA_DIR=str(data_dir / "file" / "data"))
+    assert "POINTMART_DATA_DIR" in sentence(refused)

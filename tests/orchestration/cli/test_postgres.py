@@ -1,0 +1,109 @@
+"""The embedded server: it starts, survives, stops, and leaves other people's folders alone."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from orchestration.cli import postgres
+
+
+def modes(folder: Path) -> dict[Path, int]:
+    return {f: stat.S_IMODE(f.stat().st_mode) for f in (folder, *folder.parents)}
+
+
+@pytest.fixture
+def private_parent(tmp_path):
+    """A folder that nobody but its owner may enter, like a home."""
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    return home
+
+
+def test_no_permission_outside_our_folder_changes(private_parent):
+    bundled = Path(postgres.locate(private_parent).binaries).parent
+    watched = {**modes(private_parent), **modes(Path(sys.prefix)), **modes(bundled.parent)}
+    with postgres.running(private_parent) as server, psycopg.connect(server.url()) as connection:
+        assert connection.execute("select 1").fetchone() == (1,)
+    assert {folder: stat.S_IMODE(folder.stat().st_mode) for folder in watched} == watched
+
+
+def test_a_killed_server_comes_back_with_its_rows(private_parent):
+    server = postgres.locate(private_parent)
+    killed = postgres.start(server)
+    with psycopg.connect(server.url()) as connection:
+        connection.execute("create table kept as select 1 as one")
+    # The whole group, as a power cut would: the next start meets a stale pid file.
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.wait()
+    assert (server.data / "postmaster.pid").exists()
+    with postgres.running(private_parent) as again, psycopg.connect(again.url()) as connection:
+        assert connection.execute("select one from kept").fetchone() == (1,)
+
+
+def test_a_stale_pid_file_that_names_another_process_is_not_believed(private_parent):
+    server = postgres.locate(private_parent)
+    with postgres.running(private_parent):
+        pass
+    (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n")
+    assert server.running() is None
+
+
+def test_a_server_that_ran_before_is_left_running(private_parent):
+    with postgres.running(private_parent) as server:
+        with postgres.running(private_parent):
+            pass
+        assert server.running() is not None
+    assert server.running() is None
+
+
+def test_a_cluster_that_cannot_start_is_told_with_its_log(private_parent):
+    server = postgres.locate(private_parent)
+    with postgres.running(private_parent):
+        pass
+    with (server.data / "postgresql.conf").open("a") as conf:
+        conf.write("no_such_setting = 1\n")
+    with (
+        pytest.raises(postgres.PostgresDidNotStart, match="no_such_setting"),
+        postgres.running(private_parent),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the whole run is as a normal user already")
+def test_it_works_as_a_normal_user_too(tmp_path):
+    """As root this runs it again as `nobody`, with the data folder in a place that user owns."""
+    folder = Path("/tmp") / f"pointmart-normal-user-{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    os.chown(folder, 65534, 65534)
+    script = (
+        "import sys, psycopg; from pathlib import Path; from orchestration.cli import postgres\n"
+        "with postgres.running(Path(sys.argv[1])) as server:\n"
+        "    assert server.user is None\n"
+        "    print(psycopg.connect(server.url()).execute('select 41 + 1').fetchone()[0])\n"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(folder / "data")],
+            user=65534, group=65534, extra_groups=[], cwd="/", capture_output=True, text=True, check=False,
+            env={"PYTHONPATH": str(Path(postgres.__file__).parents[2]), "HOME": str(folder)},
+        )  # fmt: skip
+        assert (done.stdout.strip(), done.returncode) == ("42", 0), done.stderr
+    finally:
+        subprocess.run(["rm", "-rf", str(folder)], check=True)
+
+
+def test_nothing_is_left_running(private_parent):
+    with postgres.running(private_parent) as server:
+        processes = [server.running(), *server.running().children(recursive=True)]
+    deadline = time.monotonic() + 10
+    while any(p.is_running() for p in processes) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []

@@ -1,0 +1,302 @@
+"""Releases without a pipeline: content hashes, the gate's refusals, switching, rollback, retention."""
+
+import os
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from orchestration.landing.batches import VIEWS
+from orchestration.landing.cursor import Cursor, Origin, write_cursor
+from orchestration.release.build import Provenance, build_release, remove_unfinished
+from orchestration.release.content import contents
+from orchestration.release.gate import Audit, GateClosed, audit
+from orchestration.release.manifest import BrokenRelease, read_manifest
+from orchestration.release.publish import publish
+from orchestration.release.shelf import KEPT, NothingToRollBackTo, Shelf, UnknownRelease
+from orchestration.settings import DataFolder
+from orchestration.training.tables import SCHEMAS, write_frames
+from orchestration.warehouse.test_results import record
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+CURSOR = Cursor(Origin("1", "pointmart", 5), 900, NOW)
+PROVENANCE = Provenance(CURSOR, "1.0")
+AUDIT = Audit({"passed": 3, "failed": 0, "warned": 1}, {})
+
+
+@pytest.fixture
+def folder(data_dir: Path) -> DataFolder:
+    made = DataFolder(data_dir)
+    made.create()
+    return made
+
+
+def fill_warehouse(folder: DataFolder, *statements: str) -> None:
+    with duckdb.connect(str(folder.warehouse)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture
+def warehouse(folder: DataFolder) -> DataFolder:
+    fill_warehouse(
+        folder,
+        "create schema marts",
+        "create schema staging",
+        "create table staging.secret as select 1 as x",
+        "create table marts.fct_a as select i as id, i / 7.0 as value from range(1000) t(i)",
+        "create table marts.dim_b (id uuid, name varchar, seen_at timestamptz)",
+        "insert into marts.dim_b values (uuid(), null, now()), (uuid(), 'x', null)",
+    )
+    return folder
+
+
+def content_of(*statements: str) -> str:
+    with duckdb.connect() as connection:
+        connection.execute("create schema marts")
+        for statement in statements:
+            connection.execute(statement)
+        (content,) = contents(connection, "memory").values()
+        return content.content_hash
+
+
+ROWS = "create table marts.t as select i as id, sqrt(i) as root from range(100) x(i)"
+
+
+def test_the_content_hash_ignores_row_order() -> None:
+    assert content_of(ROWS) == content_of(ROWS + " order by i desc")
+
+
+def test_the_content_hash_ignores_the_last_bits_of_a_float() -> None:
+    assert content_of("create table marts.t as select 0.1::double + 0.2::double as x") == content_of(
+        "create table marts.t as select 0.3::double as x"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update marts.t set root = root + 0.001 where id = 50",
+        "update marts.t set root = null where id = 50",
+        "delete from marts.t where id = 50",
+        "insert into marts.t select * from marts.t where id in (50, 51)",
+        "alter table marts.t rename root to other",
+    ],
+)
+def test_the_content_hash_sees_any_change(change: str) -> None:
+    assert content_of(ROWS) != content_of(ROWS, change)
+
+
+def test_a_release_holds_marts_only_and_its_manifest_describes_it(warehouse: DataFolder) -> None:
+    manifest = build_release(warehouse, PROVENANCE, AUDIT, NOW)
+    release = warehouse.releases / manifest.release_id
+    assert read_manifest(release) == manifest
+    assert manifest.release_id.startswith("20260501T000000Z-")
+    assert {name: content.rows for name, content in manifest.tables.items()} == {
+        "marts.dim_b": 2,
+        "marts.fct_a": 1000,
+    }
+    assert manifest.landing == {"xmin": 900, "landed_at": "2026-05-01T00:00:00+00:00"}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release / 'marts.duckdb'}' as release (read_only)")
+        tables = connection.execute(
+            "select table_schema, table_name from information_schema.tables where table_catalog = 'release'"
+        ).fetchall()
+    assert sorted(tables) == [("marts", "dim_b"), ("marts", "fct_a")]
+
+
+def test_the_same_warehouse_gives_the_same_content_and_another_id(warehouse: DataFolder) -> None:
+    first = build_release(warehouse, PROVENANCE, AUDIT, NOW)
+    later = build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(seconds=1))
+    assert first.tables == later.tables
+    assert first.release_id.split("-")[1] == later.release_id.split("-")[1]
+    assert first.release_id < later.release_id
+
+
+def test_an_interrupted_build_leaves_nothing_behind(warehouse: DataFolder) -> None:
+    half = warehouse.releases / "building.tmp"
+    half.mkdir()
+    (half / "marts.duckdb").write_bytes(b"half")
+    remove_unfinished(warehouse.releases)
+    manifest = build_release(warehouse, PROVENANCE, AUDIT, NOW)
+    assert [path.name for path in warehouse.releases.iterdir()] == [manifest.release_id]
+
+
+@pytest.fixture
+def shelf(warehouse: DataFolder) -> Shelf:
+    for second in range(3):
+        build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(seconds=second))
+    return Shelf(warehouse.releases)
+
+
+def test_current_is_a_relative_link(shelf: Shelf) -> None:
+    assert shelf.current_id() is None
+    newest = shelf.release_ids()[0]
+    shelf.switch(newest)
+    assert os.readlink(shelf.releases / "current") == newest
+
+
+def test_rollback_goes_one_release_back_or_to_a_named_one(shelf: Shelf) -> None:
+    newest, middle, oldest = shelf.release_ids()
+    shelf.switch(newest)
+    assert shelf.roll_back(None) == middle
+    assert shelf.current_id() == middle
+    assert shelf.roll_back(oldest) == oldest
+    with pytest.raises(NothingToRollBackTo):
+        shelf.roll_back(None)
+    with pytest.raises(UnknownRelease):
+        shelf.roll_back("20260101T000000Z-nothing")
+    assert shelf.current_id() == oldest
+
+
+def test_a_release_whose_file_was_changed_is_not_switched_to(shelf: Shelf) -> None:
+    newest, middle, _ = shelf.release_ids()
+    shelf.switch(newest)
+    with (shelf.releases / middle / "marts.duckdb").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"x")
+    with pytest.raises(BrokenRelease, match=r"marts\.duckdb is missing or not what the manifest says"):
+        shelf.roll_back(None)
+    assert shelf.current_id() == newest
+
+
+def test_the_newest_ten_and_the_current_release_are_kept(warehouse: DataFolder) -> None:
+    shelf = Shelf(warehouse.releases)
+    for second in range(KEPT + 3):
+        build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(seconds=second))
+    oldest = shelf.release_ids()[-1]
+    shelf.switch(oldest)
+    shelf.prune()
+    assert len(shelf.release_ids()) == KEPT + 1
+    assert shelf.release_ids()[-1] == oldest
+
+
+def test_a_reader_always_finds_a_whole_release_while_it_is_switched(shelf: Shelf) -> None:
+    first, second, _ = shelf.release_ids()
+    shelf.switch(first)
+    stop, seen, failures = threading.Event(), set[str](), list[Exception]()
+
+    def read() -> None:
+        while not stop.is_set():
+            try:
+                release = (shelf.releases / "current").resolve(strict=True)
+                with duckdb.connect() as connection:
+                    connection.execute(f"attach '{release / 'marts.duckdb'}' as r (read_only)")
+                    assert connection.execute("select count(*) from r.marts.fct_a").fetchone() == (1000,)
+                seen.add(release.name)
+            except Exception as error:
+                failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for _ in range(100):
+        shelf.switch(second)
+        shelf.switch(first)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert failures == []
+    assert seen == {first, second}
+
+
+# The gate, on a warehouse with one landed row of each counted view.
+
+
+@pytest.fixture
+def audited(folder: DataFolder) -> Iterator[DataFolder]:
+    write_cursor(folder.cursor, CURSOR)
+    fill_warehouse(
+        folder,
+        *(f"create schema {schema}" for schema in ("staging", "intermediate", "marts")),
+        *(
+            f"create table {table} as select 1 as x"
+            for table in (
+                "marts.fct_entries", "staging.stg_lots", "staging.stg_stock_movements",
+                "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
+            )
+        ),
+    )  # fmt: skip
+    with duckdb.connect() as connection:
+        for view in VIEWS:
+            (folder.landing / view).mkdir()
+            connection.execute(f"copy (select 1 as x) to '{folder.landing / view}/0.parquet' (format parquet)")
+    record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
+    record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})
+    write_scores(folder, released=0.30, low=0.28, high=0.32)
+    yield folder
+
+
+def write_scores(folder: DataFolder, released: float, low: float, high: float) -> None:
+    columns = [name for name in SCHEMAS["model_scores"].names if name != "tenant_id"]
+    rows = [
+        ("ranking", "blend", "all", "ndcg", 10, released, low, high, 50, True),
+        ("ranking", "personal_frequency", "all", "ndcg", 10, 0.29, 0.27, 0.31, 50, False),
+        ("ranking", "popularity", "all", "ndcg", 10, 0.10, 0.08, 0.12, 50, False),
+        ("demand", "seasonal_naive", "item", "wape", None, 0.8, 0.7, 0.9, 5, False),
+        ("demand", "boosted_quantiles", "item", "wape", None, 0.6, 0.5, 0.7, 5, True),
+    ]
+    frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64"})
+    write_frames(folder.ml, "model_scores", "model_scores", [("tenant", frame)])
+
+
+def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> None:
+    found = audit(audited, CURSOR)
+    assert found.checks == {"passed": 1 + 6 + 2, "failed": 0, "warned": 1}
+    (ranking,) = found.models["ranking"]
+    assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
+    (demand,) = found.models["demand"]
+    assert (demand["value"], demand["baseline_value"]) == (0.6, 0.8)
+
+
+def test_a_failed_dbt_test_closes_the_gate(audited: DataFolder) -> None:
+    record(audited.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "fail"})
+    with pytest.raises(GateClosed, match="dbt test b failed; the previous release stays"):
+        audit(audited, CURSOR)
+
+
+def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(audited: DataFolder) -> None:
+    record(audited.test_results, 900, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"})
+    with pytest.raises(GateClosed, match="1 tests have not run"):
+        audit(audited, CURSOR)
+
+
+def test_results_about_an_earlier_landing_close_the_gate(audited: DataFolder) -> None:
+    with pytest.raises(GateClosed, match="not been built and tested on the rows landed last"):
+        audit(audited, Cursor(CURSOR.origin, 901, NOW))
+
+
+def test_a_missing_row_closes_the_gate(audited: DataFolder) -> None:
+    fill_warehouse(audited, "delete from marts.fct_entries")
+    with pytest.raises(GateClosed, match=r"marts\.fct_entries has 0 rows where 1 were landed of entry"):
+        audit(audited, CURSOR)
+
+
+def test_a_model_worse_than_its_baseline_closes_the_gate(audited: DataFolder) -> None:
+    write_scores(audited, released=0.20, low=0.18, high=0.22)
+    with pytest.raises(GateClosed, match=r"blend .* has ndcg@10 0\.2000, worse than its baseline personal_"):
+        audit(audited, CURSOR)
+
+
+def test_a_model_behind_its_baseline_within_chance_passes(audited: DataFolder) -> None:
+    write_scores(audited, released=0.28, low=0.26, high=0.30)
+    assert audit(audited, CURSOR).checks["failed"] == 0
+
+
+def test_publishing_through_a_closed_gate_leaves_current_alone(audited: DataFolder) -> None:
+    published = publish(audited, "1.0", NOW)
+    fill_warehouse(audited, "insert into marts.fct_entries values (2)")
+    with pytest.raises(GateClosed):
+        publish(audited, "1.0", NOW + timedelta(hours=1))
+    shelf = Shelf(audited.releases)
+    assert shelf.current_id() == published.release_id
+    assert shelf.release_ids() == [published.release_id]
+
+
+def test_nothing_is_published_before_the_first_landing(folder: DataFolder) -> None:
+    with pytest.raises(GateClosed, match="nothing has been landed"):
+        publish(folder, "1.0", NOW)
