@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,6 +17,7 @@ from dashboards.failure import show_failure
 from dashboards.gate import SessionGate
 from dashboards.house_style import configure_streamlit
 from dashboards.login import log_in, log_out, show_login
+from dashboards.problems import on_defect, on_http_error
 from dashboards.release import NoRelease, current_release
 from dashboards.settings import DashboardSettings
 
@@ -72,6 +74,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
                 open_paths=_OPEN_PATHS,
             )
         ],
+        exception_handlers={HTTPException: on_http_error, Exception: on_defect},
         lifespan=lifespan,
     )
 

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboards.problems import problem
 from dashboards.visitor import NotLoggedIn, read_visitor
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -64,15 +65,6 @@ class SessionGate:
         except NotLoggedIn:
             return False
         return True
-
-
-def problem(slug: str, title: str, status: int, detail: str) -> Response:
-    """Return an RFC 9457 problem document."""
-    return JSONResponse(
-        {"type": f"urn:pointmart:problem:{slug}", "title": title, "status": status, "detail": detail},
-        status,
-        media_type="application/problem+json",
-    )
 
 
 def _to_the_login(connection: HTTPConnection) -> Response:

@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 
 _FORM_FIELDS = ("tenant_code", "username", "password")
 _MAX_FORM_PARTS = 10
+_MAX_FORM_BYTES = 10_000
 # A year: which language someone reads does not change with the session.
 _LANGUAGE_SECONDS = 31_536_000
 
@@ -29,6 +30,9 @@ async def show_login(request: Request) -> Response:
 async def log_in(request: Request) -> Response:
     """Check the credentials with transactional and set the session cookie."""
     words = _words(request)
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > _MAX_FORM_BYTES:
+        return _page(words, None, "login_wrong", 413)
     async with request.form(max_files=0, max_fields=_MAX_FORM_PARTS) as form:
         credentials = {field: str(form.get(field, "")) for field in _FORM_FIELDS}
     credentials["tenant_code"] = credentials["tenant_code"].strip()

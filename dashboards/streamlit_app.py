@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.address import to_address
 from dashboards.reader import require_visitor, words_of_reader
-from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language
+from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language, literally
 
 ICON = Path(__file__).with_name("icon.svg")
 
@@ -32,7 +32,9 @@ pages = [
 chosen = st.navigation(pages, position="top")
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    st.caption(words("looking_as", tenant=visitor.tenant_name, username=visitor.username))
+    st.caption(
+        words("looking_as", tenant=literally(visitor.tenant_name), username=literally(visitor.username))
+    )
     with st.container(horizontal=True, vertical_alignment="center", width="content"):
         language = st.segmented_control(
             words("language"),

@@ -1,5 +1,6 @@
 """What the screens say: the catalogue in both languages, and numbers and dates as readers write them."""
 
+import re
 import tomllib
 from datetime import date
 from functools import cache
@@ -11,6 +12,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 LANGUAGE_COOKIE = "pointmart_language"
 NOTHING = "—"
 
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _WAN, _YI, _MILLION = 10_000, 100_000_000, 1_000_000
 
 
@@ -23,6 +25,11 @@ def choose_language(*wishes: str | None) -> Language:
 def catalogue() -> dict[str, dict[str, str]]:
     """Return every text by key and language."""
     return tomllib.loads((files("dashboards") / "catalogue.toml").read_text(encoding="utf-8"))
+
+
+def literally(text: str) -> str:
+    """Return a name from the data so that Markdown shows it letter by letter."""
+    return _MARKDOWN.sub(r"\\\g<0>", text)
 
 
 class Words:

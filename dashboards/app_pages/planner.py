@@ -10,14 +10,14 @@ from dashboards.downloads import Column
 from dashboards.forecasts import Level
 from dashboards.page import open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
-from dashboards.words import Words
+from dashboards.words import Words, literally
 
 
 def model_sentence(words: Words, model: str, measured: tuple[float, float] | None) -> str:
     """Return how good the model was so far, against repeating the week before."""
     if model == forecasts.BASELINE:
         return words("model_is_baseline")
-    name = words("model_boosted_quantiles") if model == "boosted_quantiles" else model
+    name = words("model_boosted_quantiles") if model == "boosted_quantiles" else literally(model)
     if measured is None:
         return words("model_not_measured", model=name)
     return words("model_measured", model=name, baseline=words.rate(measured[1]))
@@ -66,7 +66,7 @@ measured = forecasts.errors(marts, level, found.model)
 st.subheader(
     words(
         "expected",
-        name=names[series_id],
+        name=literally(names[series_id]),
         first=words.day(found.first_date),
         last=words.day(found.last_date),
         total=words.count(found.expected("mean")),

@@ -109,7 +109,18 @@ async def test_the_language_of_the_login_stays(client: httpx.AsyncClient) -> Non
 
 
 async def test_an_empty_form_is_a_wrong_login(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/login")).status_code == 401
+    assert (await client.post("/login", content=b"")).status_code == 401
+
+
+@pytest.mark.parametrize("body", [b"username=" + b"x" * 20_000, iter([b"username=", b"li.na"])])
+async def test_a_body_without_an_end_is_not_read(client: httpx.AsyncClient, body: bytes) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        yield body if isinstance(body, bytes) else b"".join(body)
+
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    content = body if isinstance(body, bytes) else parts()
+
+    assert (await client.post("/login", content=content, headers=form)).status_code == 413
 
 
 async def test_logging_out_takes_the_cookie_back(client: httpx.AsyncClient) -> None:

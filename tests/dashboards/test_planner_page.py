@@ -94,3 +94,15 @@ def test_only_the_newest_origin_counts(open_page: OpenPage, literal_release: Pat
     literal.publish(literal_release, "old-origin", keep_an_old_one)
 
     assert "食品预计兑换 264 件" in open_page("planner").subheader[0].value
+
+
+def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: Path) -> None:
+    def rename(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "update marts.dim_item set name = '*Tea* [x](http://x) :red[y]' where code = 'tea'"
+        )
+
+    literal.publish(literal_release, "renamed", rename)
+
+    sentence = open_page("planner", {"level": "item"}).subheader[0].value
+    assert r"\*Tea\* \[x\]\(http\://x\) \:red\[y\]预计兑换" in sentence

@@ -288,6 +288,18 @@ def test_a_visitor_can_talk_to_the_pages(site: str, make_token: MakeToken) -> No
         assert stream.protocol.state.name == "OPEN"
 
 
+def test_what_is_no_request_of_ours_is_a_problem(site: str) -> None:
+    headers = {"origin": site, "content-type": "multipart/form-data; boundary=broken"}
+    torn = b"--broken\r\nContent-Disposition: form-data\r\n\r\nx"
+    with httpx.Client(base_url=site, headers=headers, trust_env=False) as client:
+        answers = [client.post("/login", content=torn), client.put("/login", content=b"")]
+
+    assert [answer.status_code for answer in answers] == [400, 405]
+    for answer in answers:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["type"] == "urn:pointmart:problem:unreadable-request"
+
+
 def test_health_names_the_release_in_use(site: str) -> None:
     answer = httpx.get(f"{site}/health", trust_env=False)
 
