@@ -26,7 +26,7 @@ class BoostedQuantiles(DemandModel):
     two threads on two busy cores were measured to be slower than one.
 
     The day of the year is only used once the fit spans two years: learned from one, it is a date and
-    not a season, and raised WAPE from .34 to .39 on a real mall's November and December.
+    not a season, and on the Complete Journey categories raised WAPE from .34 to .39 in the last weeks.
 
     Fitted: `columns_`, the features in use, `mean_` and `quantiles_`, one regressor each.
     """

@@ -16,7 +16,7 @@ from recommender.ranking.personal_frequency import PersonalFrequency
 NEIGHBOUR_SHARES = (0.0, 0.25, 0.5, 0.75, 0.9)
 HALF_LIVES = (30.0, 60.0, 90.0, 180.0)
 # In redemptions, spread over all items: from hardly any to as many as a heavy buyer makes in months.
-WEIGHTS = (1.0, 10.0, 30.0, 100.0)
+WEIGHTS = (1.0, 10.0, 30.0, 100.0, 300.0)
 
 # Members beyond this many member × item cells are sampled out, so the search costs the same at any size.
 _MAX_CELLS = 8_000_000
