@@ -24,6 +24,8 @@ def postgres_server(
     """A real PostgreSQL server of this test run."""
     with postgres.running(tmp_path_factory.mktemp("server")) as server:
         yield server
+    # As root the cluster lies outside pytest's folders, which pytest itself cleans up.
+    postgres.remove(server)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -179,6 +179,16 @@ def stop(server: EmbeddedPostgres) -> None:
         except psutil.TimeoutExpired:
             process.send_signal(signal.SIGQUIT)
             process.wait(30)
+
+
+def remove(server: EmbeddedPostgres) -> None:
+    """Stop the server and delete its cluster with everything in it."""
+    stop(server)
+    shutil.rmtree(server.data, ignore_errors=True)
+    shutil.rmtree(server.sockets, ignore_errors=True)
+    server.log.unlink(missing_ok=True)
+    with suppress(OSError):
+        server.data.parent.rmdir()
 
 
 @contextmanager

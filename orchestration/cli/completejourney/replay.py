@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from itertools import islice
 from uuid import UUID
@@ -90,11 +90,20 @@ async def replay(url: str, mall: Mall, window: ReplayWindow, progress: Progress)
                 "select key from mall.idempotency_key where tenant_id = $1", tenant_id
             )
         }
+        newest = {
+            row["member_id"]: row["newest"]
+            for row in await owner.fetch(
+                "select member_id, max(effective_at) as newest from mall.redemption "
+                "where tenant_id = $1 group by member_id",
+                tenant_id,
+            )
+        }
     finally:
         await owner.close()
     lines = _lines_in(mall.lines, set(member_ids), window)
     planned = list(_in_time_order(tenant_id, grants, lines, member_ids, item_ids, window))
     fresh = [command for command in planned if command.key not in known]
+    _check_forward(fresh, newest)
     async with committer_pool(url) as pool, pool.acquire() as connection:
         done = 0
         remaining = iter(fresh)
@@ -212,6 +221,17 @@ def _grants(tenant_id: UUID, grants: pd.DataFrame, member_ids: dict[int, UUID], 
             kind="grant",
             reference=f"2017-{month:02d}",
         )
+
+
+def _check_forward(fresh: list[Command], newest: dict[UUID, datetime]) -> None:
+    """Refuse baskets older than what their member has redeemed: the points of their day may be gone."""
+    for command in fresh:
+        last = newest.get(command.member_id)
+        if isinstance(command, Redeem) and last is not None and command.at < last:
+            raise ReplayRefused(
+                f"a replay goes forward in time, and baskets up to {last.astimezone(OPENING.tzinfo):%Y-%m-%d} are "
+                "in already; replay into an empty data folder to begin earlier"
+            )
 
 
 def _hash(*parts: object) -> bytes:

@@ -1,11 +1,14 @@
 """The embedded server: it starts, survives, stops, and leaves other people's folders alone."""
 
 import os
+import shutil
 import signal
 import stat
-import subprocess
 import sys
+import tempfile
 import time
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
@@ -24,7 +27,8 @@ def private_parent(tmp_path):
     """A folder that nobody but its owner may enter, like a home."""
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    return home
+    yield home
+    postgres.remove(postgres.locate(home))
 
 
 def test_no_permission_outside_our_folder_changes(private_parent):
@@ -77,27 +81,32 @@ def test_a_cluster_that_cannot_start_is_told_with_its_log(private_parent):
         pass
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="the whole run is as a normal user already")
-def test_it_works_as_a_normal_user_too(tmp_path):
-    """As root this runs it again as `nobody`, with the data folder in a place that user owns."""
-    folder = Path("/tmp") / f"pointmart-normal-user-{os.getpid()}"
-    folder.mkdir(mode=0o700)
+def start_and_ask(server: postgres.EmbeddedPostgres, answers: Connection) -> None:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    postgres.start(server)
+    with psycopg.connect(server.url()) as connection:
+        answers.send(connection.execute("select 41 + 1").fetchone()[0])
+    postgres.stop(server)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="this run is a normal user's, so every other test shows it")
+def test_it_works_as_a_normal_user_too(private_parent):
+    """A forked child gives up root; the interpreter itself may lie where a new one could not start."""
+    folder = Path(tempfile.mkdtemp(prefix="pointmart-normal-user-"))
     os.chown(folder, 65534, 65534)
-    script = (
-        "import sys, psycopg; from pathlib import Path; from orchestration.cli import postgres\n"
-        "with postgres.running(Path(sys.argv[1])) as server:\n"
-        "    assert server.user is None\n"
-        "    print(psycopg.connect(server.url()).execute('select 41 + 1').fetchone()[0])\n"
-    )
+    as_root = postgres.locate(private_parent)
+    server = postgres.EmbeddedPostgres(folder / "cluster", folder, as_root.binaries, user=None)
+    receiver, sender = Pipe(duplex=False)
+    child = get_context("fork").Process(target=start_and_ask, args=(server, sender))
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(folder / "data")],
-            user=65534, group=65534, extra_groups=[], cwd="/", capture_output=True, text=True, check=False,
-            env={"PYTHONPATH": str(Path(postgres.__file__).parents[2]), "HOME": str(folder)},
-        )  # fmt: skip
-        assert (done.stdout.strip(), done.returncode) == ("42", 0), done.stderr
+        child.start()
+        assert receiver.poll(60)
+        assert receiver.recv() == 42
     finally:
-        subprocess.run(["rm", "-rf", str(folder)], check=True)
+        child.join(30)
+        shutil.rmtree(folder)
 
 
 def test_nothing_is_left_running(private_parent):
