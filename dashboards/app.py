@@ -16,7 +16,7 @@ from streamlit.starlette import App as StreamlitApp
 from dashboards.failure import show_failure
 from dashboards.gate import SessionGate
 from dashboards.house_style import configure_streamlit
-from dashboards.login import log_in, log_out, show_login
+from dashboards.login import Login, log_out
 from dashboards.problems import on_defect, on_http_error
 from dashboards.release import NoRelease, current_release
 from dashboards.settings import DashboardSettings
@@ -62,8 +62,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", health),
-            Route("/login", show_login, methods=["GET"]),
-            Route("/login", log_in, methods=["POST"]),
+            Route("/login", Login),
             Route("/logout", log_out, methods=["GET"]),
             Mount("/", screens),
         ],

@@ -45,9 +45,9 @@ _CATEGORY_HISTORY = """
     order by d.date
 """
 _SCORES = """
-    select model, slice, value
+    select model, value
     from marts.fct_model_scores
-    where tenant_id = $tenant_id and area = 'demand' and metric = 'wape'
+    where tenant_id = $tenant_id and area = 'demand' and slice = $level and metric = 'wape'
 """
 
 
@@ -105,13 +105,8 @@ def forecast(marts: TenantMarts, level: Level, series_id: str) -> Forecast:
 
 
 def errors(marts: TenantMarts, level: Level, model: str) -> tuple[float, float] | None:
-    """Return the past error (WAPE, 0-1) of a model and of the seasonal naive baseline, None if not measured.
-
-    The score of the level is preferred to the one over everything.
-    """
-    scores = marts.rows(_SCORES)
-    for part in (level, "all"):
-        of_part = scores[scores["slice"] == part].set_index("model")["value"]
-        if {model, BASELINE} <= set(of_part.index):
-            return float(of_part[model]), float(of_part[BASELINE])
+    """Return the past error (WAPE, 0-1) of a model and of the baseline, None if not measured."""
+    scores = marts.rows(_SCORES, level=level).set_index("model")["value"]
+    if {model, BASELINE} <= set(scores.index):
+        return float(scores[model]), float(scores[BASELINE])
     return None

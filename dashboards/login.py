@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 import httpx
+from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,41 +23,43 @@ _MAX_FORM_BYTES = 10_000
 _LANGUAGE_SECONDS = 31_536_000
 
 
-async def show_login(request: Request) -> Response:
-    """Show the login form."""
-    return _page(_words(request))
+class Login(HTTPEndpoint):
+    """The login form; any other method is refused with a problem."""
 
+    async def get(self, request: Request) -> Response:
+        """Show the form."""
+        return _page(_words(request))
 
-async def log_in(request: Request) -> Response:
-    """Check the credentials with transactional and set the session cookie."""
-    words = _words(request)
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > _MAX_FORM_BYTES:
-        return _page(words, None, "login_wrong", 413)
-    async with request.form(max_files=0, max_fields=_MAX_FORM_PARTS) as form:
-        credentials = {field: str(form.get(field, "")) for field in _FORM_FIELDS}
-    credentials["tenant_code"] = credentials["tenant_code"].strip()
-    credentials["username"] = credentials["username"].strip()
-    client: httpx.AsyncClient = request.app.state.transactional
-    try:
-        answer = await client.post("/v1/sessions", json=credentials)
-    except httpx.HTTPError as error:
-        _log.warning("transactional cannot be reached: %r", error)
-        return _page(words, credentials, "login_unreachable", 503)
-    if answer.status_code in (401, 422):
-        return _page(words, credentials, "login_wrong", 401)
-    if answer.status_code != 201:
-        _log.error("transactional answered a login with %s: %s", answer.status_code, answer.text[:500])
-        return _page(words, credentials, "login_unreachable", 503)
-    admitted = RedirectResponse("/", 303)
-    is_https = request.url.scheme == "https"
-    admitted.set_cookie(
-        COOKIE, answer.json()["token"], SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https
-    )
-    admitted.set_cookie(
-        LANGUAGE_COOKIE, words.language, _LANGUAGE_SECONDS, httponly=True, samesite="lax", secure=is_https
-    )
-    return admitted
+    async def post(self, request: Request) -> Response:
+        """Check the credentials with transactional and set the session cookie."""
+        words = _words(request)
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > _MAX_FORM_BYTES:
+            return _page(words, None, "login_wrong", 413)
+        async with request.form(max_files=0, max_fields=_MAX_FORM_PARTS) as form:
+            credentials = {field: str(form.get(field, "")) for field in _FORM_FIELDS}
+        credentials["tenant_code"] = credentials["tenant_code"].strip()
+        credentials["username"] = credentials["username"].strip()
+        client: httpx.AsyncClient = request.app.state.transactional
+        try:
+            answer = await client.post("/v1/sessions", json=credentials)
+        except httpx.HTTPError as error:
+            _log.warning("transactional cannot be reached: %r", error)
+            return _page(words, credentials, "login_unreachable", 503)
+        if answer.status_code in (401, 422):
+            return _page(words, credentials, "login_wrong", 401)
+        if answer.status_code != 201:
+            _log.error("transactional answered a login with %s: %s", answer.status_code, answer.text[:500])
+            return _page(words, credentials, "login_unreachable", 503)
+        admitted = RedirectResponse("/", 303)
+        is_https = request.url.scheme == "https"
+        admitted.set_cookie(
+            COOKIE, answer.json()["token"], SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https
+        )
+        admitted.set_cookie(
+            LANGUAGE_COOKIE, words.language, _LANGUAGE_SECONDS, httponly=True, samesite="lax", secure=is_https
+        )
+        return admitted
 
 
 async def log_out(request: Request) -> Response:

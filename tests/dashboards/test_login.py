@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from dashboards.login import log_in, log_out, show_login
+from dashboards.login import Login, log_out
 from dashboards.visitor import read_visitor
 from transactional import problems
 from transactional.clock import system_clock
@@ -25,8 +25,7 @@ FORM = {"tenant_code": " acorn ", "username": "li.na", "password": "correct hors
 def screens(transactional: httpx.AsyncClient) -> httpx.AsyncClient:
     app = Starlette(
         routes=[
-            Route("/login", show_login, methods=["GET"]),
-            Route("/login", log_in, methods=["POST"]),
+            Route("/login", Login),
             Route("/logout", log_out),
         ]
     )
