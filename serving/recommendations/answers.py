@@ -52,17 +52,9 @@ async def recommend(
         DatabaseUnavailable: the database is away and the release does not know the member.
     """
     released = await released_member(release, tenant_id, member_id)
-    popular = await popular_items(release, tenant_id)
     try:
         return await _live_answer(
-            release,
-            database,
-            released,
-            popular,
-            tenant_id=tenant_id,
-            member_id=member_id,
-            limit=limit,
-            now=now,
+            release, database, released, tenant_id=tenant_id, member_id=member_id, limit=limit, now=now
         )
     except DatabaseAway as error:
         if not released.is_known:
@@ -70,6 +62,7 @@ async def recommend(
     budget = sum(released.landed_points.values())
     offers = await offers_at_landing(release, tenant_id, now, budget)
     member = MemberState(released.listed, released.redemption_counts)
+    popular = await popular_items(release, tenant_id)
     shown = combine(member, popular=popular, neighbours={}, offers=offers, limit=limit)
     return Answer(budget, shown, is_degraded=True)
 
@@ -78,7 +71,6 @@ async def _live_answer(
     release: Release,
     database: Database,
     released: ReleasedMember,
-    popular: Sequence[UUID],
     *,
     tenant_id: UUID,
     member_id: UUID,
@@ -98,7 +90,8 @@ async def _live_answer(
     budget = available_points(live.lots, released.landed_points, now)
     member = MemberState(released.listed, released.redemption_counts, signals)
     neighbours = await _neighbours(release, tenant_id, signals)
-    candidates = {listed.item_id for listed in released.listed} | set(popular[:_POPULAR_CANDIDATES])
+    popular = await popular_items(release, tenant_id, _POPULAR_CANDIDATES)
+    candidates = {listed.item_id for listed in released.listed}.union(popular)
     for item_id, near in neighbours.items():
         candidates.add(item_id)
         candidates.update(neighbour_id for neighbour_id, _ in near)
@@ -106,6 +99,7 @@ async def _live_answer(
     if len(offers) < limit and budget > 0:
         # Small balances and young shops: take all that is within reach.
         offers = await deliverable_offers(database, tenant_id, now=now, budget=budget)
+        popular = await popular_items(release, tenant_id)
     shown = combine(member, popular=popular, neighbours=neighbours, offers=offers, limit=limit)
     return Answer(budget, shown, is_degraded=False)
 

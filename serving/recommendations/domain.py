@@ -110,21 +110,27 @@ def combine(
         neighbours: item → its neighbours with positive weights; only those of signalled items are used.
         offers: what may be shown at all; everything else is left out.
     """
-    found: dict[UUID, list[_Contribution]] = defaultdict(list)
+    offered = {offer.item_id: offer for offer in offers}
+    found: dict[UUID, list[_Contribution]] = {item_id: [] for item_id in offered}
     counts = _own_counts(member)
     for place, listed in enumerate(member.listed):
-        reason = _listed_reason(listed, counts)
-        found[listed.item_id].append(_Contribution(_by_place(place), listed.stage, reason))
+        if listed.item_id in found:
+            reason = _listed_reason(listed, counts)
+            found[listed.item_id].append(_Contribution(_by_place(place), listed.stage, reason))
     for place, item_id in enumerate(popular):
-        if item_id not in found:
+        # What is on the member's own list needs no help.
+        if found.get(item_id) == []:
             value = _POPULAR_SHARE * _by_place(place)
             found[item_id].append(_Contribution(value, "popular", Reason("popular")))
     for item_id, contribution in _live(member.signals, neighbours).items():
-        found[item_id].append(contribution)
+        if item_id in found:
+            found[item_id].append(contribution)
     for item_id, count in _unlanded_counts(member).items():
+        if item_id not in found:
+            continue
         reason = Reason("redeemed", redemption_count=counts[item_id])
         found[item_id].append(_Contribution(1 - (1 - _OWN_REDEMPTION) ** count, "personal", reason))
-    ranking = [_recommendation(offer, found.get(offer.item_id, [])) for offer in _once(offers)]
+    ranking = [_recommendation(offered[item_id], contributions) for item_id, contributions in found.items()]
     ranking.sort(key=lambda recommendation: (-recommendation.score, recommendation.offer.item_id.int))
     return ranking[:limit]
 
@@ -186,7 +192,3 @@ def _recommendation(offer: Offer, contributions: Sequence[_Contribution]) -> Rec
     largest = max(contributions, key=lambda contribution: contribution.value)
     score = sum(contribution.value for contribution in contributions)
     return Recommendation(offer, score, largest.stage, largest.reason)
-
-
-def _once(offers: Sequence[Offer]) -> list[Offer]:
-    return list({offer.item_id: offer for offer in offers}.values())

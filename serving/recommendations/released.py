@@ -92,11 +92,13 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
     return ReleasedMember(False, (), {}, {})
 
 
-async def popular_items(release: Release, tenant_id: UUID) -> list[UUID]:
-    """Return the tenant's items, most popular first."""
+async def popular_items(release: Release, tenant_id: UUID, limit: int | None = None) -> list[UUID]:
+    """Return the tenant's items, most popular first; all of them without a limit."""
     found = await release.rows(
-        "select item_id from release.marts.fct_item_popularity where tenant_id = ? order by popularity_rank",
+        "select item_id from release.marts.fct_item_popularity where tenant_id = ? "
+        "order by popularity_rank limit ?",
         tenant_id,
+        limit,
     )
     return [item_id for (item_id,) in found]
 
