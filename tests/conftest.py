@@ -57,8 +57,9 @@ def database_url(postgres_server: postgres.EmbeddedPostgres, template_database: 
 
 
 @pytest.fixture
-def data_dir(tmp_path: Path) -> Path:
+def data_dir(tmp_path: Path) -> Iterator[Path]:
     """An empty data folder of this test alone."""
     folder = tmp_path / "data"
     folder.mkdir()
-    return folder
+    yield folder
+    postgres.remove(postgres.locate(folder))
