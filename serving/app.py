@@ -34,10 +34,11 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
             )
+            await releases.warm_up()
             try:
                 yield
             finally:
-                releases.close()
+                await releases.close()
 
     app = FastAPI(
         title="Pointmart serving",

@@ -105,7 +105,8 @@ class ReleaseReader:
         self._target: str | None = None
         self._broken: str | None = None
         self._checked_at = float("-inf")
-        self._switching = asyncio.Lock()
+        self._opening = asyncio.Lock()
+        self._following: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Release]:
@@ -123,23 +124,28 @@ class ReleaseReader:
             if release.is_retired and not release.readers:
                 release.close()
 
-    def close(self) -> None:
+    async def warm_up(self) -> None:
+        """Open the current release before the first request, if there is one."""
+        await self._follow()
+
+    async def close(self) -> None:
         """Close the release in use."""
+        if self._following is not None:
+            await self._following
         self._replace(None)
 
     async def _current(self) -> Release:
-        is_due = time.monotonic() - self._checked_at >= _CHECK_SECONDS
-        # Whoever finds a switch under way goes on with what is open.
-        if self._release is None or (is_due and not self._switching.locked()):
-            async with self._switching:
-                await self._follow()
         if self._release is None:
-            broken = (
-                f"release {self._broken} cannot be read; publish again"
-                if self._broken
-                else "none was published"
-            )
-            raise NoRelease(f"{broken}: run `pointmart pipeline run`")
+            async with self._opening:
+                if self._release is None:
+                    await self._follow()
+        elif time.monotonic() - self._checked_at >= _CHECK_SECONDS:
+            # Opening takes as long as the look-ups do; meanwhile requests go on with what is open.
+            if self._following is None or self._following.done():
+                self._following = asyncio.create_task(self._follow())
+        if self._release is None:
+            known = f"release {self._broken} cannot be read" if self._broken else "none was published"
+            raise NoRelease(f"{known}: run `pointmart pipeline run`")
         return self._release
 
     async def _follow(self) -> None:

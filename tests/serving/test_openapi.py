@@ -57,12 +57,12 @@ async def test_what_is_not_routed_is_a_problem_too(still, method, path, status, 
     assert answer.json()["status"] == status
 
 
-async def test_a_defect_shows_no_stack_trace(acorn, releases, caplog):
+async def test_a_defect_shows_no_stack_trace(releases, settings, serve, caplog):
     # A release without a column that its contract promises is a defect, not a refusal.
     rename = "alter table marts.dim_metric rename column target to aim"
     publish(releases, "incomplete", lambda connection: connection.execute(rename))
-    await acorn.get("/health")
-    answer = await acorn.get("/v1/kpis/activity_rate")
+    async with serve(settings) as client:
+        answer = await client.get("/v1/kpis/activity_rate")
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == {

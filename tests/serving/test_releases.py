@@ -73,7 +73,7 @@ async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_
         assert await old.rows("select count(*) from release.marts.dim_tenant") == ((2,),)
     with pytest.raises(Exception, match=r"[Cc]losed"):
         await old.rows("select count(*) from release.marts.dim_metric")
-    reader.close()
+    await reader.close()
     with pytest.raises(Exception, match=r"[Cc]losed"):
         await new.rows("select count(*) from release.marts.dim_metric")
 
@@ -100,6 +100,12 @@ async def test_without_a_release_every_route_says_what_to_run(settings, serve, m
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json()["type"] == "urn:pointmart:problem:no-release"
             assert "pointmart pipeline run" in answer.json()["detail"]
+
+
+async def test_a_release_is_open_before_the_first_request(releases, settings, serve, mall):
+    async with serve(settings) as client:
+        shutil.rmtree(releases)
+        assert await march(client) == (RELEASE_ID, 0.4)
 
 
 async def test_the_first_release_is_served_as_soon_as_it_is_published(settings, serve, mall):
