@@ -139,14 +139,17 @@ class ReleaseReader:
             async with self._opening:
                 if self._release is None:
                     await self._follow()
-        elif time.monotonic() - self._checked_at >= _CHECK_SECONDS:
+        elif self._is_check_due():
             # Opening takes as long as the look-ups do; meanwhile requests go on with what is open.
-            if self._following is None or self._following.done():
-                self._following = asyncio.create_task(self._follow())
+            self._following = asyncio.create_task(self._follow())
         if self._release is None:
             known = f"release {self._broken} cannot be read" if self._broken else "none was published"
             raise NoRelease(f"{known}: run `pointmart pipeline run`")
         return self._release
+
+    def _is_check_due(self) -> bool:
+        is_following = self._following is not None and not self._following.done()
+        return not is_following and time.monotonic() - self._checked_at >= _CHECK_SECONDS
 
     async def _follow(self) -> None:
         self._checked_at = time.monotonic()
