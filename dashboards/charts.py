@@ -11,16 +11,18 @@ from dashboards.house_style import ACCENT, FONT, QUIET, WARNING
 Chart = alt.LayerChart | alt.FacetChart
 
 _HEIGHT = 300
+_MARKS = 62
 
 
 def trend(
-    rows: pd.DataFrame, *, is_daily: bool, target_label: str, value_label: str, period_label: str
+    rows: pd.DataFrame, *, is_daily: bool, target_label: str | None, value_label: str, period_label: str
 ) -> Chart:
-    """Draw one rate over time with its target and, where there is one, its interval.
+    """Draw one rate over time with its target, if labelled, and its interval where there is one.
 
     `rows` has period, value, low, high, target (rates 0-1); a period without a value is a gap.
     """
-    top = max(rows["value"].max(), rows["high"].max(), rows["target"].max())
+    goal = [] if target_label is None else [rows["target"].max()]
+    top = max(rows["value"].max(), rows["high"].max(), *goal)
     scale = alt.Scale(domain=[0, min(1.0, top * 1.1) if top <= 1 else top * 1.1])
     time = _time("period", "%m-%d" if is_daily else "%Y-%m", every="week" if is_daily else "month", rows=rows)
     rate = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
@@ -32,10 +34,11 @@ def trend(
     band = base.mark_area(color=ACCENT, opacity=0.18).encode(
         y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"
     )
-    line = base.mark_line(
-        color=ACCENT, strokeWidth=2, point={"color": ACCENT, "size": 18 if is_daily else 45, "filled": True}
-    ).encode(y=rate, tooltip=tooltip)
-    layers = [band, line, *_target(rows, target_label, scale)]
+    # Days are too many for a mark each, unless a gap could leave one without neighbours.
+    has_marks = len(rows) <= _MARKS or rows["value"].isna().any()
+    mark = {"color": ACCENT, "size": 18 if is_daily else 45, "filled": True} if has_marks else False
+    line = base.mark_line(color=ACCENT, strokeWidth=2, point=mark).encode(y=rate, tooltip=tooltip)
+    layers = [band, line, *([] if target_label is None else _target(rows, target_label, scale))]
     return _styled(alt.layer(*layers))
 
 

@@ -34,8 +34,9 @@ _ITEM_HISTORY = """
         and date > $after and date <= $origin
     order by date
 """
+# A category is out of stock when nothing of it is left.
 _CATEGORY_HISTORY = """
-    select d.date, cast(sum(d.quantity) as double) as quantity, bool_and(d.is_in_stock) as is_in_stock
+    select d.date, cast(sum(d.quantity) as double) as quantity, bool_or(d.is_in_stock) as is_in_stock
     from marts.fct_item_demand_daily d
     join marts.dim_item i on i.item_id = d.item_id
     where

@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboards.kpis import Figure
-from dashboards.words import Words
+from dashboards.words import Words, is_unchanged
 
 
 def headline(words: Words, month: date, shown: list[Figure]) -> str:
@@ -27,11 +27,17 @@ def headline(words: Words, month: date, shown: list[Figure]) -> str:
             + ("" if first.change is None else words("answer_change", change=words.change(first.change)))
             + words("full_stop")
         )
-    sentences.append(
-        words("some_missed", met=len(known) - len(missed), count=len(known), names=words("and").join(missed))
-        if missed
-        else words("all_met", count=len(known))
-    )
+    if known:
+        sentences.append(
+            words(
+                "some_missed", met=len(known) - len(missed), count=len(known), names=words("and").join(missed)
+            )
+            if missed
+            else words("all_met", count=len(known))
+        )
+    unknown = [figure.name for figure in shown if figure.value is None]
+    if unknown:
+        sentences.append(words("unknown_yet", names=words("and").join(unknown)))
     return words("between_sentences").join(sentences)
 
 
@@ -44,7 +50,9 @@ def show_card(words: Words, figure: Figure) -> None:
             value,
             None if figure.change is None else words.change(figure.change),
             delta_color=colour,
-            delta_arrow="off" if not figure.change else ("up" if figure.change > 0 else "down"),
+            delta_arrow="off"
+            if figure.change is None or is_unchanged(figure.change)
+            else ("up" if figure.change > 0 else "down"),
             delta_description=None if figure.change is None else words("against_last_month"),
             help=f"{figure.definition}\n\n{figure.numerator_name} {figure.numerator:,} ÷ "
             f"{figure.denominator_name} {figure.denominator:,}",

@@ -27,6 +27,11 @@ def catalogue() -> dict[str, dict[str, str]]:
     return tomllib.loads((files("dashboards") / "catalogue.toml").read_text(encoding="utf-8"))
 
 
+def is_unchanged(change: float) -> bool:
+    """Tell whether a change of a rate (0-1) is nought to the decimal that is shown."""
+    return round(change * 100, 1) == 0
+
+
 def literally(text: str) -> str:
     """Return a name from the data so that Markdown shows it letter by letter."""
     return _MARKDOWN.sub(r"\\\g<0>", text)
@@ -51,7 +56,9 @@ class Words:
         return f"{target:.1%}".replace(".0%", "%")
 
     def change(self, points: float) -> str:
-        """Return a change of a rate (0-1) in percentage points with its sign."""
+        """Return a change of a rate (0-1) in percentage points with its sign, or that there is none to see."""
+        if is_unchanged(points):
+            return self("unchanged")
         return self("percentage_points", points=f"{points * 100:+.1f}".replace("-", "−"))
 
     def count(self, value: float) -> str:

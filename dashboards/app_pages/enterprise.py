@@ -107,7 +107,9 @@ if of_metric["value"].notna().any():
         charts.trend(
             of_metric[["period", "value", "low", "high", "target"]],
             is_daily=is_daily,
-            target_label=words("target", target=words.goal(of_metric["target"].iloc[-1])),
+            target_label=None
+            if is_daily
+            else words("target", target=words.goal(of_metric["target"].iloc[-1])),
             value_label=names[metric],
             period_label=words("day" if is_daily else "month"),
         ),
@@ -116,14 +118,16 @@ if of_metric["value"].notna().any():
 else:
     st.info(words("no_values", name=names[metric]), icon=":material/hourglass_empty:")
 
+if is_daily:
+    st.caption(words("targets_are_monthly"))
 show_rows(
     words,
-    rows.iloc[::-1],
+    rows.sort_values("period", ascending=False, kind="stable"),
     [
         Column("period", words("day" if is_daily else "month"), "date" if is_daily else "month"),
         Column(f"name_{words.language}", words("metric"), "text"),
         Column("value", words("value"), "rate"),
-        Column("target", words("target_column"), "rate"),
+        *([] if is_daily else [Column("target", words("target_column"), "rate")]),
         Column("low", words("low"), "rate"),
         Column("high", words("high"), "rate"),
         Column("numerator", words("numerator"), "count"),

@@ -56,6 +56,7 @@ def test_a_figure_below_its_target_is_named(open_page: OpenPage) -> None:
 
     assert app.subheader[0].value == (
         "2026年3月，月活跃率 10.0%，低于目标 30%。3 项指标中 2 项达标；未达标：月活跃率。"
+        "满意率本月还没有数据。"
     )
 
 
@@ -115,6 +116,7 @@ def test_days_are_shown_on_demand(open_page: OpenPage) -> None:
     rows = app.dataframe[0].value
     assert len(rows) == 28 * 4
     assert rows[rows["metric"] == "activity_rate"]["value"].tolist()[:2] == [0.28, 0.27]
+    assert "目标按月考核，按天的数值不与目标比较。" in texts(app)
 
 
 def test_an_unfinished_month_says_until_when_it_counts(open_page: OpenPage, literal_release: Path) -> None:

@@ -23,7 +23,7 @@ def test_the_page_answers_for_the_largest_category_first(open_page: OpenPage) ->
     app = open_page("planner")
 
     assert app.subheader[0].value == (
-        "2026年4月1日至2026年4月28日，食品预计兑换 264 件，约在 208 至 376 件之间。"
+        "食品：2026年4月1日至2026年4月28日预计兑换 264 件，约在 208 至 376 件之间。"
     )
     assert "照搬上周同一天（暂无更好的模型）" in captions(app)
 
@@ -35,12 +35,19 @@ def test_an_item_shows_its_forecast_beside_what_went_before(open_page: OpenPage)
         "茶叶礼盒, 1 Apr 2026 to 28 Apr 2026: about 180 units expected, roughly between 124 and 292."
     )
     assert [metric.value for metric in app.metric] == ["180", "180", "26.0%"]
-    assert "Model boosted quantile trees; repeating the week before errs by 34.0%" in captions(app)
+    assert "Model: boosted quantile trees; repeating the week before errs by 34.0%" in captions(app)
 
 
-def test_days_out_of_stock_are_told(open_page: OpenPage) -> None:
-    # Rice, the other food, is out of stock on three days.
-    assert "其中缺货 3 天" in captions(open_page("planner"))
+def test_days_without_any_stock_are_told(open_page: OpenPage, literal_release: Path) -> None:
+    # Rice, the other food, is out of stock on the last three days of March; now so is tea, on two.
+    def sell_out(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "update marts.fct_item_demand_daily set is_in_stock = false where date >= date '2026-03-30'"
+        )
+
+    literal.publish(literal_release, "sold-out", sell_out)
+
+    assert "其中缺货 2 天" in captions(open_page("planner"))
 
 
 def test_items_are_found_by_name_and_kept_in_the_address(open_page: OpenPage, literal_release: Path) -> None:
@@ -58,7 +65,7 @@ def test_items_are_found_by_name_and_kept_in_the_address(open_page: OpenPage, li
     assert app.selectbox(key="item").options == ["茶叶礼盒", "Travel mug"]
     app.selectbox(key="item").select(str(literal.MUG)).run()
 
-    assert app.subheader[0].value.startswith("2026年4月1日至2026年4月28日，Travel mug预计兑换 28 件")
+    assert app.subheader[0].value.startswith("Travel mug：2026年4月1日至2026年4月28日预计兑换 28 件")
     assert app.query_params["item"] == str(literal.MUG)
     # An item that is new to the tenant has no history yet.
     assert [metric.value for metric in app.metric] == ["28", "0", "26.0%"]
@@ -68,7 +75,7 @@ def test_another_tenants_series_are_neither_listed_nor_reachable(open_page: Open
     app = open_page("planner", {"level": "item", "item": str(literal.TEA)}, tenant_id=literal.BIRCH)
 
     assert app.selectbox(key="item").options == ["Umbrella"]
-    assert app.subheader[0].value.startswith("2026年4月1日至2026年4月28日，Umbrella预计兑换 96 件")
+    assert app.subheader[0].value.startswith("Umbrella：2026年4月1日至2026年4月28日预计兑换 96 件")
     assert app.dataframe[0].value["q50"].max() == 6.5
 
 
@@ -93,7 +100,7 @@ def test_only_the_newest_origin_counts(open_page: OpenPage, literal_release: Pat
 
     literal.publish(literal_release, "old-origin", keep_an_old_one)
 
-    assert "食品预计兑换 264 件" in open_page("planner").subheader[0].value
+    assert "预计兑换 264 件" in open_page("planner").subheader[0].value
 
 
 def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: Path) -> None:
@@ -105,4 +112,4 @@ def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: 
     literal.publish(literal_release, "renamed", rename)
 
     sentence = open_page("planner", {"level": "item"}).subheader[0].value
-    assert r"\*Tea\* \[x\]\(http\://x\) \:red\[y\]预计兑换" in sentence
+    assert r"\*Tea\* \[x\]\(http\://x\) \:red\[y\]：2026" in sentence

@@ -224,7 +224,7 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     download.value.save_as(tmp_path / "rows.xlsx")
     rows = list(load_workbook(tmp_path / "rows.xlsx").active.iter_rows(values_only=True))
     assert rows[0][:4] == ("月份", "指标", "数值", "目标")
-    assert rows[1] == (datetime(2026, 3, 1), "满意率", 0.9, 0.85, 0.699, 0.9721, 18, 20)
+    assert rows[1] == (datetime(2026, 3, 1), "月活跃率", 0.4, 0.3, None, None, 48, 120)
 
     page.get_by_role("radio", name="English").or_(page.get_by_text("English", exact=True)).first.click()
     expect(page.get_by_role("heading", name="Enterprise overview")).to_be_visible()

@@ -94,6 +94,7 @@ def test_rates_changes_and_dates_read_as_in_each_language() -> None:
 
     assert (zh.rate(0.3421), zh.rate(None), zh.goal(0.3)) == ("34.2%", "—", "30%")
     assert (zh.change(0.018), en.change(-0.018)) == ("+1.8 个百分点", "−1.8 pp")
+    assert (zh.change(0.0004), en.change(-0.0004)) == ("持平", "unchanged")
     assert (zh.month(date(2026, 3, 1)), en.month(date(2026, 3, 1))) == ("2026年3月", "Mar 2026")
     assert (zh.day(date(2026, 3, 9)), en.day(date(2026, 3, 9))) == ("2026年3月9日", "9 Mar 2026")
 
