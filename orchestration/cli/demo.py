@@ -25,7 +25,7 @@ from orchestration.cli.up import (
     print_addresses,
     private_folder,
     running_services,
-    watch_until_stopped,
+    stopped_by_ctrl_c,
     whole_mall,
 )
 from orchestration.settings import PipelineSettings
@@ -55,16 +55,13 @@ def demo(
     settings = PipelineSettings()
     console = Console()
     ports = Ports(transactional_port, serving_port, dashboards_port)
-    try:
-        with whole_mall(settings, ports) as url:
-            access = _prepare(settings, url, console)
-            console.print("Starting the services …")
-            with running_services(settings.folder, ports, url) as running:
-                console.print(_kpi_table(ports, access))
-                _welcome(console, ports, access)
-                watch_until_stopped(running, console)
-    except KeyboardInterrupt:
-        console.print("Stopped.")
+    with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
+        access = _prepare(settings, url, console)
+        console.print("Starting the services …")
+        with running_services(settings.folder, ports, url) as running:
+            console.print(_kpi_table(ports, access))
+            _welcome(console, ports, access)
+            running.watch()
 
 
 def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:

@@ -29,11 +29,12 @@ class ServiceEnded(Refusal):
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the services listen on this machine."""
+    """Where the services listen on this machine; without a port the scheduler does not run."""
 
     transactional: int
     serving: int
     dashboards: int
+    scheduler: int | None = None
 
     def of(self, service: Service) -> int:
         """Return the port of a service."""
@@ -70,28 +71,28 @@ def check_ports(ports: Ports) -> None:
     Raises:
         PortInUse: naming the port.
     """
-    for service in Service:
-        listen(_HOST, ports.of(service)).close()
+    wanted = [ports.of(service) for service in Service]
+    if ports.scheduler is not None:
+        wanted.append(ports.scheduler)
+    for port in wanted:
+        listen(_HOST, port).close()
 
 
 @contextmanager
 def services(ports: Ports, logs: Path, environment: Mapping[str, str]) -> Iterator[Running]:
-    """Run the three services for the block, each logging to its own file; they answer when it begins.
+    """Run the services, and the scheduler if it has a port, for the block, each logging to its own file.
+
+    The services answer when the block begins.
 
     Raises:
         ServiceDidNotStart: with the last line of its log.
     """
     environment = {**environment, "POINTMART_TRANSACTIONAL_URL": ports.url(Service.TRANSACTIONAL)}
-    commands = {
-        service.value: [service.value, "--port", str(ports.of(service)), "--stop-with-parent"]
-        for service in Service
-    }
     with ExitStack() as stack:
         processes = {
-            name: stack.enter_context(_process(name, [sys.executable, "-m", "orchestration.cli.serve", *arguments],
-                                               logs, environment))
-            for name, arguments in commands.items()
-        }  # fmt: skip
+            name: stack.enter_context(_process(name, arguments, logs, environment))
+            for name, arguments in _programs(ports).items()
+        }
         running = Running(processes, logs)
         deadline = time.monotonic() + _READY_SECONDS
         for service in Service:
@@ -99,14 +100,30 @@ def services(ports: Ports, logs: Path, environment: Mapping[str, str]) -> Iterat
         yield running
 
 
+def _programs(ports: Ports) -> dict[str, list[str]]:
+    """Return the Python module and arguments of each process, by name."""
+    programs = {
+        service.value: ["orchestration.cli.serve", service.value, "--port", str(ports.of(service)),
+                        "--stop-with-parent"]
+        for service in Service
+    }  # fmt: skip
+    if ports.scheduler is not None:
+        attached, definitions = "orchestration.cli.attached", ["--module-name", "orchestration.definitions"]
+        programs["scheduler"] = [attached, "dagster-daemon", "run", *definitions]
+        programs["scheduler-web"] = [
+            attached, "dagster-webserver", "--host", _HOST, "--port", str(ports.scheduler), *definitions,
+        ]  # fmt: skip
+    return programs
+
+
 @contextmanager
 def _process(
-    name: str, command: list[str], logs: Path, environment: Mapping[str, str]
+    name: str, arguments: list[str], logs: Path, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     with (logs / f"{name}.log").open("ab") as log:
         # A session of its own: Ctrl-C in the terminal reaches the parent alone, which stops them in order.
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-m", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,10 +1,6 @@
 """`pointmart serve`: runs one service in the foreground."""
 
-import os
-import signal
 import socket
-import threading
-import time
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -12,6 +8,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
+from orchestration.cli import attached
 from orchestration.cli.boundary import guarded
 from orchestration.refusal import Refusal
 
@@ -48,7 +45,7 @@ def serve(
         )
         raise SettingsIncomplete(f"the {service} service cannot start: set {missing}") from error
     if stop_with_parent:
-        _stop_with(os.getppid())
+        attached.stop_with_parent()
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
     )
@@ -87,17 +84,6 @@ def _application(service: Service) -> Any:
     from dashboards.settings import DashboardSettings
 
     return dashboards_app(DashboardSettings())
-
-
-def _stop_with(parent: int) -> None:
-    """Stop in an orderly way when the parent is gone, even if it was killed."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 if __name__ == "__main__":

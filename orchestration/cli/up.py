@@ -26,21 +26,39 @@ class MallIsUp(Refusal):
 TransactionalPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the transactional API.")]
 ServingPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the serving API.")]
 DashboardsPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the screens.")]
+SchedulerPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the scheduler's pages.")]
 
 
 def up(
     transactional_port: TransactionalPort = 8000,
     serving_port: ServingPort = 8001,
     dashboards_port: DashboardsPort = 8002,
+    scheduler_port: SchedulerPort = 8003,
+    scheduler: Annotated[bool, typer.Option(help="Run the nightly pipeline and its pages.")] = True,
 ) -> None:
-    """Run the services and the screens until Ctrl-C."""
+    """Run the services, the scheduler and the screens until Ctrl-C."""
     settings = PipelineSettings()
     console = Console()
-    ports = Ports(transactional_port, serving_port, dashboards_port)
-    with whole_mall(settings, ports) as url, running_services(settings.folder, ports, url) as running:
-        print_addresses(console, ports)
-        console.print("Ctrl-C stops everything.")
-        watch_until_stopped(running, console)
+    ports = Ports(transactional_port, serving_port, dashboards_port, scheduler_port if scheduler else None)
+    with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
+        if scheduler:
+            # Loading Dagster takes seconds that a start without it need not spend.
+            from orchestration.history import prepare
+
+            prepare(settings.folder)
+        with running_services(settings.folder, ports, url) as running:
+            print_addresses(console, ports)
+            console.print("Ctrl-C stops everything.")
+            running.watch()
+
+
+@contextmanager
+def stopped_by_ctrl_c(console: Console) -> Iterator[None]:
+    """Let Ctrl-C end the block in an orderly way and say so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.print("Stopped.")
 
 
 @contextmanager
@@ -71,6 +89,8 @@ def running_services(folder: DataFolder, ports: Ports, url: str) -> Iterator[Run
     environment = {
         "POINTMART_DATABASE_URL": url,
         "POINTMART_DATA_DIR": str(folder.root),
+        "DAGSTER_HOME": str(folder.dagster),
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
         "POINTMART_SESSION_SECRET": os.environ.get("POINTMART_SESSION_SECRET")
         or kept_secret(private_folder(folder) / "session_secret"),
     }
@@ -83,14 +103,8 @@ def print_addresses(console: Console, ports: Ports) -> None:
     console.print(f"Screens            {ports.url(Service.DASHBOARDS)}")
     console.print(f"Transactional API  {ports.url(Service.TRANSACTIONAL)}/docs")
     console.print(f"Serving API        {ports.url(Service.SERVING)}/docs")
-
-
-def watch_until_stopped(running: Running, console: Console) -> None:
-    """Wait for Ctrl-C, or for a service to end."""
-    try:
-        running.watch()
-    except KeyboardInterrupt:
-        console.print("Stopping …")
+    if ports.scheduler is not None:
+        console.print(f"Scheduler          http://127.0.0.1:{ports.scheduler}")
 
 
 @contextmanager

@@ -48,12 +48,12 @@ def free_ports(count: int) -> list[str]:
 
 
 @contextmanager
-def pointmart_up(environment, ports):
+def pointmart_up(environment, ports, scheduler=("--no-scheduler",)):
     """`pointmart up` in a process of its own, stopped as Ctrl-C does."""
     process = subprocess.Popen(
         [
             sys.executable, "-u", "-m", "orchestration.cli", "up", "--transactional-port", ports[0],
-            "--serving-port", ports[1], "--dashboards-port", ports[2],
+            "--serving-port", ports[1], "--dashboards-port", ports[2], *scheduler,
         ],
         env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -66,6 +66,17 @@ def pointmart_up(environment, ports):
         process.send_signal(signal.SIGINT)
         process.wait(60)
         process.stdout.close()
+
+
+def await_answer(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(url, trust_env=False).raise_for_status()
+            return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    pytest.fail(f"{url} did not answer within a minute")
 
 
 async def open_mall(url: str) -> tuple[str, dict[str, str]]:
@@ -172,11 +183,13 @@ def see_it_on_screen(screens: str, tmp_path: Path) -> None:
 
 def test_ctrl_c_leaves_nothing_running(data_dir):
     """With the embedded server, as `make demo` and `pointmart up` run it."""
-    ports = free_ports(3)
-    with pointmart_up({"POINTMART_DATA_DIR": str(data_dir)}, ports) as process:
+    ports = free_ports(4)
+    scheduler = ("--scheduler-port", ports[3])
+    with pointmart_up({"POINTMART_DATA_DIR": str(data_dir)}, ports, scheduler) as process:
+        await_answer(f"http://127.0.0.1:{ports[3]}/server_info")
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
-        # The launcher, three services and PostgreSQL with its helpers.
-        assert len(family) > 6
+        # The launcher, three services, the scheduler and its pages, and PostgreSQL with its helpers.
+        assert len(family) > 8
         assert httpx.get(f"http://127.0.0.1:{ports[0]}/health", trust_env=False).status_code == 200
     assert process.returncode == 0
     deadline = time.monotonic() + 10

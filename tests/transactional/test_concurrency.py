@@ -133,7 +133,9 @@ def test_a_storm_on_one_balance_on_one_piece_and_under_one_key(two_servers, data
     earn(two_servers[1], shop, shop.other_member, 1_000_000)
     answers = storm(two_servers, shop, [(shop.other_member, shop.pot, 1, f"s{n}") for n in range(THREADS)])
     assert sorted(a.status_code for a in answers) == [201] + [409] * (THREADS - 1)
-    assert run(_fetch(database_url, f"select on_hand from mall.stock where item_id = '{shop.pot}'"))[0][0] == 0
+    assert (
+        run(_fetch(database_url, f"select on_hand from mall.stock where item_id = '{shop.pot}'"))[0][0] == 0
+    )
     check_books(database_url)
 
     # 200 threads with one key, spread over both processes: one spends, all are told the same.
@@ -145,7 +147,9 @@ def test_a_storm_on_one_balance_on_one_piece_and_under_one_key(two_servers, data
 
     # One key, two different members, so that no row lock makes the processes take turns.
     answers = storm(
-        two_servers, shop, [((shop.member, shop.other_member)[n % 2], shop.card, 1, "crossed") for n in range(20)]
+        two_servers,
+        shop,
+        [((shop.member, shop.other_member)[n % 2], shop.card, 1, "crossed") for n in range(20)],
     )
     assert {a.status_code for a in answers} <= {201, 409, 422}
     decided = run(_fetch(database_url, "select count(*) from mall.idempotency_key where key = 'crossed'"))
