@@ -235,3 +235,12 @@ async def test_a_tenant_shows_its_own_offers_at_its_own_prices(acorn, mall, as_b
         (UMBRELLA, 90),
         (TEA, 120),
     ]
+
+
+async def test_neighbours_are_the_tenants_own(acorn, mall, as_birch):
+    mall.earn(BIRCH, OTTO, 1_000)
+    mall.offer(BIRCH, MUG, 10)
+    mall.act(BIRCH, OTTO, "click", TEA, NOW)
+    answer = (await acorn.get(f"/v1/recommendations/{OTTO}", headers=as_birch)).json()
+    # Among acorn's members the mug is the tea's closest neighbour.
+    assert item_of(answer, MUG)["reason"]["en"] == "Within reach of your points"

@@ -135,3 +135,14 @@ async def test_health_tells_the_release_in_use_and_its_age(still):
         "landed_at": "2026-04-01T01:59:30Z",
         "data_lag_seconds": 3630.0,
     }
+
+
+async def test_remembered_rows_make_room_for_newer_ones(releases, monkeypatch):
+    monkeypatch.setattr("serving.release._REMEMBERED_VALUES", 10)
+    reader = ReleaseReader(releases)
+    async with reader.lend() as release:
+        asked = [await release.rows("select ?", number) for number in range(20)]
+        assert asked == [((number,),) for number in range(20)]
+        assert await release.rows("select ?", 19) is asked[19]
+        assert await release.rows("select ?", 0) is not asked[0]
+    await reader.close()
