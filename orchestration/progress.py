@@ -72,9 +72,12 @@ def logged_to(path: Path) -> Iterator[None]:
     before = root.handlers[:]
     handler = logging.FileHandler(path, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    level = root.level
     root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
     try:
         yield
     finally:
         root.handlers[:] = before
+        root.setLevel(level)
         handler.close()

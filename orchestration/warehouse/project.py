@@ -5,6 +5,7 @@ holding the warehouse's lock.
 """
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
 
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
+
+_LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 
@@ -109,10 +113,10 @@ def _invoke(
     variables = {"landing_dir": str(folder.landing), "ml_dir": str(folder.ml)}
     with _warehouse_named(folder.warehouse):
         try:
-            return dbtRunner(parsed).invoke(
+            return dbtRunner(parsed, [_log]).invoke(
                 [
-                    "--quiet", "--log-level", "none", "--log-level-file", "info", "--log-path", str(folder.logs),
-                    "--no-use-colors", "--no-send-anonymous-usage-stats", "--no-write-json",
+                    "--quiet", "--log-level", "none", "--log-level-file", "none", "--no-use-colors",
+                    "--log-path", str(folder.logs), "--no-send-anonymous-usage-stats", "--no-write-json",
                     *command,
                     "--project-dir", str(directory), "--profiles-dir", str(directory),
                     "--target-path", str(folder.dbt_target), "--vars", json.dumps(variables),
@@ -121,6 +125,13 @@ def _invoke(
         finally:
             # dbt-duckdb keeps the file open until the process ends, which would lock out the next step.
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+
+
+def _log(event: EventMsg) -> None:
+    """Pass dbt's words on to this process's log; a log file of dbt's own would stay open."""
+    level = _LEVELS.get(event.info.level)
+    if level is not None:
+        logging.getLogger("dbt.run").log(level, "%s", event.info.msg)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -208,7 +207,7 @@ def test_a_reader_always_finds_a_whole_release_while_it_is_switched(shelf: Shelf
 
 
 @pytest.fixture
-def audited(folder: DataFolder) -> Iterator[DataFolder]:
+def audited(folder: DataFolder) -> DataFolder:
     write_cursor(folder.cursor, CURSOR)
     fill_warehouse(
         folder,
@@ -224,11 +223,13 @@ def audited(folder: DataFolder) -> Iterator[DataFolder]:
     with duckdb.connect() as connection:
         for view in VIEWS:
             (folder.landing / view).mkdir()
-            connection.execute(f"copy (select 1 as x) to '{folder.landing / view}/0.parquet' (format parquet)")
+            connection.execute(
+                f"copy (select 1 as x) to '{folder.landing / view}/0.parquet' (format parquet)"
+            )
     record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
     record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})
     write_scores(folder, released=0.30, low=0.28, high=0.32)
-    yield folder
+    return folder
 
 
 def write_scores(folder: DataFolder, released: float, low: float, high: float) -> None:

@@ -1,0 +1,198 @@
+"""Whole runs in process: a first one, one after a new redemption, one that a dbt test stops."""
+
+import errno
+import io
+import os
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import psycopg
+import pytest
+from rich.console import Console
+
+from orchestration import history
+from orchestration.landing.batches import row_count
+from orchestration.landing.cursor import read_cursor
+from orchestration.lock import AlreadyRunning, held
+from orchestration.pipeline import as_refusal, run_pipeline
+from orchestration.refusal import Refusal
+from orchestration.release.manifest import Manifest
+from orchestration.release.shelf import Shelf
+from orchestration.release.summary import ReleaseSummary
+from orchestration.settings import DataFolder, PipelineSettings, UnwritableFolder
+from tests.small_world import DAYS, FIRST_DAY, ITEMS, SmallWorld, insert_small_world, redeem
+
+
+@dataclass
+class Runs:
+    """Three runs on one data folder, and what each left."""
+
+    world: SmallWorld
+    folder: DataFolder
+    output: str
+    first: ReleaseSummary
+    second: ReleaseSummary
+    refusal: Refusal
+    current_after_refusal: str | None
+    releases_after_refusal: list[str]
+
+    def manifest(self, summary: ReleaseSummary) -> Manifest:
+        return Shelf(self.folder.releases).manifest(summary.release_id)
+
+    def ask(self, summary: ReleaseSummary, query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect() as connection:
+            path = self.folder.releases / summary.release_id / "marts.duckdb"
+            connection.execute(f"attach '{path}' as release (read_only)")
+            return connection.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Runs:
+    settings = PipelineSettings(data_dir=tmp_path_factory.mktemp("runs"), database_url=module_database_url)
+    terminal = io.StringIO()
+    console = Console(file=terminal, width=100)
+    with psycopg.connect(module_database_url) as connection:
+        world = insert_small_world(connection)
+        first = run_pipeline(settings, console)
+        tenant_id = world.tenant_ids[0]
+        member_id, item_id = world.member_ids[tenant_id][0], world.item_ids[5]
+        redeem(
+            connection, tenant_id, member_id, [(item_id, 1, ITEMS[5][4])], FIRST_DAY + timedelta(days=DAYS)
+        )
+        connection.commit()
+        second = run_pipeline(settings, console)
+        connection.execute(
+            "insert into mall.entry (tenant_id, transfer_id, entry_no, account_id, amount) "
+            "select tenant_id, transfer_id, 3, account_id, 7 from mall.entry where entry_no = 2 limit 1"
+        )
+        connection.commit()
+    with pytest.raises(Refusal) as refused:
+        run_pipeline(settings, console)
+    shelf = Shelf(settings.folder.releases)
+    return Runs(
+        world, settings.folder, terminal.getvalue(), first, second, refused.value,
+        shelf.current_id(), shelf.release_ids(),
+    )  # fmt: skip
+
+
+def test_a_run_publishes_what_is_in_the_database(runs: Runs) -> None:
+    rows = runs.ask(runs.first, "select count(*) from release.marts.fct_entries")
+    assert rows == [(2 * 204,)]
+    members = runs.ask(runs.first, "select count(*) from release.marts.dim_member")
+    assert members == [(2 * 6,)]  # of eight, one is a test member and one is erased
+
+
+def test_a_run_trains_recommendations_and_forecasts_per_tenant(runs: Runs) -> None:
+    recommended = runs.ask(
+        runs.first,
+        "select count(distinct (tenant_id, member_id)) from release.marts.fct_member_recommendations",
+    )
+    assert recommended == [(12,)]
+    forecast = runs.ask(
+        runs.first,
+        "select tenant_id, level, min(date)::varchar, count(distinct date) "
+        "from release.marts.fct_demand_forecasts group by 1, 2 order by 1, 2",
+    )
+    assert [row[1:] for row in forecast] == 2 * [("category", "2026-04-13", 28), ("item", "2026-04-13", 28)]
+
+
+def test_erased_and_test_members_reach_no_release(runs: Runs) -> None:
+    hidden = ", ".join(f"'{member}'" for members in runs.world.member_ids.values() for member in members[-2:])
+    for table in ("fct_member_items", "fct_member_recommendations", "fct_events", "fct_redemption_lines"):
+        query = f"select count(*) from release.marts.{table} where member_id in ({hidden})"
+        assert runs.ask(runs.first, query) == [(0,)], table
+
+
+def test_the_summary_shows_each_tenants_latest_kpis(runs: Runs) -> None:
+    shown = {(kpi.tenant, kpi.metric): (kpi.month.isoformat(), kpi.value, kpi.n) for kpi in runs.first.kpis}
+    assert len(shown) == 8
+    assert shown["Harbour Bank", "Satisfaction rate"] == ("2026-04-01", pytest.approx(2 / 3), 3)
+    assert runs.first.rows == sum(content.rows for content in runs.manifest(runs.first).tables.values())
+
+
+def test_the_manifest_counts_checks_and_names_the_landing(runs: Runs) -> None:
+    manifest = runs.manifest(runs.first)
+    assert manifest.checks["failed"] == 0
+    assert manifest.checks["passed"] > 100
+    assert manifest.landing["xmin"] < runs.manifest(runs.second).landing["xmin"]
+    tenants = {row["tenant_id"] for row in manifest.models["ranking"]}
+    assert tenants == set(map(str, runs.world.tenant_ids))
+
+
+def test_a_new_redemption_is_in_the_next_release(runs: Runs) -> None:
+    line = (
+        "select member_id, item_id, quantity from release.marts.fct_redemption_lines "
+        f"where effective_date = '{(FIRST_DAY + timedelta(days=DAYS)).date()}'"
+    )
+    tenant_id = runs.world.tenant_ids[0]
+    assert runs.ask(runs.first, line) == []
+    assert runs.ask(runs.second, line) == [(runs.world.member_ids[tenant_id][0], runs.world.item_ids[5], 1)]
+    before, after = runs.manifest(runs.first).tables, runs.manifest(runs.second).tables
+    assert before["marts.fct_redemption_lines"] != after["marts.fct_redemption_lines"]
+    assert before["marts.fct_feedback"] == after["marts.fct_feedback"]
+
+
+def test_a_failing_dbt_test_keeps_the_old_release_and_says_so(runs: Runs) -> None:
+    assert str(runs.refusal).startswith("dbt test ")
+    assert "entries_of_a_transfer_sum_to_zero" in (runs.folder.logs / "pipeline.log").read_text()
+    assert runs.current_after_refusal == runs.second.release_id
+    assert runs.releases_after_refusal == [runs.second.release_id, runs.first.release_id]
+
+
+def test_a_stopped_run_keeps_what_was_landed(runs: Runs) -> None:
+    cursor = read_cursor(runs.folder.cursor)
+    assert cursor is not None
+    assert cursor.xmin > runs.manifest(runs.second).landing["xmin"]
+    assert row_count(runs.folder.landing, "entry") == 2 * 204 + 2 + 1
+
+
+def test_the_terminal_shows_one_line_per_step_with_its_seconds(runs: Runs) -> None:
+    lines = runs.output.splitlines()
+    assert [line.split("  ")[0] for line in lines if "train" in line] == [
+        "✓ train demand forecasts", "✓ train recommendations",
+    ] * 2  # fmt: skip
+    assert [line[0] for line in lines if "build and test the warehouse" in line] == ["✓", "✓", "✗"]
+    assert all(line.rstrip().endswith(" s") for line in lines)
+    assert "Traceback" not in runs.output
+
+
+def test_dagster_remembers_runs_materialisations_and_checks(runs: Runs) -> None:
+    with history.opened(runs.folder) as instance:
+        statuses = [run.status for run in instance.get_runs()]
+        release = instance.get_latest_materialization_event(dg.AssetKey(["releases", "current"]))
+        checks = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            [dg.AssetCheckKey(dg.AssetKey(["marts", "fct_entries"]), "rows_agree_with_the_landing")]
+        )
+    assert statuses == [
+        dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.SUCCESS,
+    ]  # fmt: skip
+    assert release is not None
+    assert release.asset_materialization is not None
+    assert release.asset_materialization.metadata["release_id"].value == runs.second.release_id
+    assert len(checks) == 1
+
+
+def test_a_second_pipeline_is_refused_while_one_runs(data_dir: Path) -> None:
+    settings = PipelineSettings(data_dir=data_dir, database_url="postgresql://nowhere")
+    settings.folder.create()
+    with held(settings.folder.lock), pytest.raises(AlreadyRunning, match=rf"process {os.getpid()}\)"):
+        run_pipeline(settings, Console(file=io.StringIO()))
+
+
+def test_a_folder_that_cannot_be_written_is_named(data_dir: Path) -> None:
+    (data_dir / "ml").write_text("a file where a folder should be")
+    settings = PipelineSettings(data_dir=data_dir, database_url="postgresql://nowhere")
+    with pytest.raises(UnwritableFolder, match=f"the folder {data_dir / 'ml'} cannot be written"):
+        run_pipeline(settings, Console(file=io.StringIO()))
+
+
+def test_a_full_disk_is_said_in_one_sentence(data_dir: Path) -> None:
+    folder = DataFolder(data_dir)
+    for error in (
+        OSError(errno.ENOSPC, "No space left on device"),
+        duckdb.IOException("IO Error: Could not write file: No space left on device"),
+    ):
+        assert str(as_refusal(error, folder)).startswith(f"the disk of {data_dir} is full")
