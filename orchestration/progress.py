@@ -56,13 +56,12 @@ def shown_on(console: Console) -> Iterator[dg.LoggerDefinition]:
     """Give a Dagster logger that shows the steps of a run on the console during the block."""
     with console.status("prepare") as status:
 
-        @dg.logger(description="One line per step.")
         def steps(_: dg.InitLoggerContext) -> logging.Logger:
             logger = logging.Logger("pointmart.steps")
             logger.addHandler(StepLines(console, status))
             return logger
 
-        yield steps
+        yield dg.LoggerDefinition(steps, description="One line per step.")
 
 
 @contextmanager

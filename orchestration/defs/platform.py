@@ -41,7 +41,7 @@ class Platform:
 def locked(platform: Platform) -> dg.ResourceDefinition:
     """Return the platform as a resource that holds the pipeline's lock for the length of a run."""
 
-    @dg.resource(description="The platform, held by one run at a time.")  # type: ignore[untyped-decorator]
+    @dg.resource(description="The platform, held by one run at a time.")
     def held_platform() -> Iterator[Platform]:
         platform.folder.create()
         with lock.held(platform.folder.lock):

@@ -52,9 +52,7 @@ def asset_keys(project: Project) -> dict[str, dg.AssetKey]:
     }
 
 
-def _asset_results(
-    project: Project, selected: list[str], results: list[NodeResult]
-) -> Iterator[AssetResult]:
+def _asset_results(project: Project, selected: list[str], results: list[NodeResult]) -> Iterator[AssetResult]:
     """Translate dbt's results; tests that belong to a table not selected are only in the test results."""
     keys, owners = asset_keys(project), project.test_owners()
     of_owner: dict[str, list[NodeResult]] = defaultdict(list)

@@ -16,7 +16,6 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
-from dbt_common.events.base_types import EventMsg
 
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
@@ -127,7 +126,7 @@ def _invoke(
             DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
 
 
-def _log(event: EventMsg) -> None:
+def _log(event: Any) -> None:
     """Pass dbt's words on to this process's log; a log file of dbt's own would stay open."""
     level = _LEVELS.get(event.info.level)
     if level is not None:
