@@ -100,6 +100,7 @@ async def test_the_fate_of_a_request_is_told_by_its_key(client, shop):
 
 async def test_the_lot_that_expires_first_is_spent_first(client, shop, clock, owner):
     await client.earn(shop.member, 100, "late", kind="grant")
+    clock.now += timedelta(days=1)
     await owner.execute("update mall.program set lot_validity_months = 1")
     await client.earn(shop.member, 100, "early", kind="grant")
     await client.redeem(shop.member, "r1", (shop.tea, 1))
