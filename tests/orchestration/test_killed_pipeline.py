@@ -30,8 +30,10 @@ for _ in sys.stdin:
     child = os.fork()
     if child == 0:
         sys.argv = ["pointmart", "pipeline", "run"]
-        run()
-        os._exit(0)
+        try:
+            run()
+        finally:
+            os._exit(0)  # exit hooks of the forked libraries wait for threads only the parent has
     print(child, flush=True)
     os.waitpid(child, 0)
     print("ended", flush=True)
