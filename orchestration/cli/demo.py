@@ -26,6 +26,7 @@ from orchestration.cli.up import (
     private_folder,
     running_services,
     stopped_by_ctrl_c,
+    watch,
     whole_mall,
 )
 from orchestration.settings import PipelineSettings
@@ -61,7 +62,7 @@ def demo(
         with running_services(settings.folder, ports, url) as running:
             console.print(_kpi_table(ports, access))
             _welcome(console, ports, access)
-            running.watch()
+            watch(running, settings, console)
 
 
 def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:

@@ -31,6 +31,7 @@ _UNPRIVILEGED = "nobody"
 # A socket path longer than this does not fit the operating system's address structure.
 _MAX_SOCKET_PATH = 90
 _START_SECONDS = 60.0
+_START_TRIES = 4
 
 
 class PostgresDidNotStart(Refusal):
@@ -67,6 +68,9 @@ class EmbeddedPostgres:
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(pid)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                # Killed, and a child of ours: until it is reaped, its number looks alive to a new server.
+                process.wait(0)
             command = " ".join(process.cmdline())
         except (FileNotFoundError, ValueError, psutil.Error):
             return None
@@ -148,6 +152,17 @@ def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
         return None
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
+    for _ in range(_START_TRIES):
+        if process := _try_to_start(server):
+            return process
+        # What a killed server leaves behind may hold its shared memory a moment longer.
+        time.sleep(0.5)
+    tail = server.log.read_text(errors="replace").strip().splitlines()[-3:]
+    raise PostgresDidNotStart(f"PostgreSQL did not start; its log {server.log} ends: {' | '.join(tail)}")
+
+
+def _try_to_start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
+    """Start the server and return it once it answers, or None if it ended instead."""
     with server.log.open("ab") as log:
         process: subprocess.Popen[bytes] = subprocess.Popen(
             [
@@ -162,12 +177,14 @@ def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
             start_new_session=True, **_as_user(server),
         )  # fmt: skip
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while process.poll() is None:
         if _answers(server):
             return process
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait()
         time.sleep(0.05)
-    tail = server.log.read_text(errors="replace").strip().splitlines()[-3:]
-    raise PostgresDidNotStart(f"PostgreSQL did not start; its log {server.log} ends: {' | '.join(tail)}")
+    return None
 
 
 def stop(server: EmbeddedPostgres) -> None:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +52,8 @@ class Running:
     processes: Mapping[str, subprocess.Popen[bytes]]
     logs: Path
 
-    def watch(self) -> None:
-        """Wait until one of them ends.
+    def watch(self, meanwhile: Callable[[], None]) -> None:
+        """Wait until one of them ends, calling `meanwhile` twice a second.
 
         Raises:
             ServiceEnded: which one, and where its log is.
@@ -62,6 +62,7 @@ class Running:
             for name, process in self.processes.items():
                 if process.poll() is not None:
                     raise ServiceEnded(f"{name} has ended; see {self.logs / name}.log")
+            meanwhile()
             time.sleep(0.5)
 
 

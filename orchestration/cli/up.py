@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from orchestration import lock
-from orchestration.cli.database import database
+from orchestration.cli.database import database, keep_up
 from orchestration.cli.processes import Ports, Running, check_ports, services
 from orchestration.cli.secret import kept_secret
 from orchestration.cli.serve import Service
@@ -49,7 +49,17 @@ def up(
         with running_services(settings.folder, ports, url) as running:
             print_addresses(console, ports)
             console.print("Ctrl-C stops everything.")
-            running.watch()
+            watch(running, settings, console)
+
+
+def watch(running: Running, settings: PipelineSettings, console: Console) -> None:
+    """Wait until a service ends; an embedded PostgreSQL that was killed is started again."""
+
+    def tend() -> None:
+        if keep_up(settings.folder.root, settings.database_url):
+            console.print("PostgreSQL had ended and was started again; committed redemptions are all there.")
+
+    running.watch(tend)
 
 
 @contextmanager

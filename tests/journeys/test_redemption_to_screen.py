@@ -19,6 +19,7 @@ import psutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from orchestration.cli import postgres
 from transactional.access.operations import issue_key
 from transactional.catalogue.operations import (
     NewItem,
@@ -74,7 +75,7 @@ def await_answer(url: str) -> None:
         try:
             httpx.get(url, trust_env=False).raise_for_status()
             return
-        except httpx.TransportError:
+        except httpx.HTTPError:
             time.sleep(0.2)
     pytest.fail(f"{url} did not answer within a minute")
 
@@ -190,7 +191,13 @@ def test_ctrl_c_leaves_nothing_running(data_dir):
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
         # The launcher, three services, the scheduler and its pages, and PostgreSQL with its helpers.
         assert len(family) > 8
-        assert httpx.get(f"http://127.0.0.1:{ports[0]}/health", trust_env=False).status_code == 200
+        health = f"http://127.0.0.1:{ports[0]}/health"
+        assert httpx.get(health, trust_env=False).status_code == 200
+
+        # A killed PostgreSQL comes back, and the services find it again.
+        os.killpg(postgres.locate(data_dir).running().pid, signal.SIGKILL)
+        assert "started again" in process.stdout.readline()
+        await_answer(health)
     assert process.returncode == 0
     deadline = time.monotonic() + 10
     while any(p.is_running() for p in family) and time.monotonic() < deadline:
