@@ -25,7 +25,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         releases = ReleaseReader(settings.releases_dir, LOOKUPS)
-        async with open_database(settings.database_url) as database:
+        async with open_database(settings.database_url) as database, releases.following():
             app.state.clock = clock
             app.state.database = database
             app.state.releases = releases
@@ -34,11 +34,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
             )
-            await releases.warm_up()
-            try:
-                yield
-            finally:
-                await releases.close()
+            yield
 
     app = FastAPI(
         title="Pointmart serving",

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import os
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -104,9 +103,7 @@ class ReleaseReader:
         self._release: Release | None = None
         self._target: str | None = None
         self._broken: str | None = None
-        self._checked_at = float("-inf")
         self._opening = asyncio.Lock()
-        self._following: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Release]:
@@ -124,38 +121,44 @@ class ReleaseReader:
             if release.is_retired and not release.readers:
                 release.close()
 
-    async def warm_up(self) -> None:
-        """Open the current release before the first request, if there is one."""
+    @asynccontextmanager
+    async def following(self) -> AsyncIterator[None]:
+        """Open the current release and follow `current` to every later one during the block.
+
+        A new release is opened as soon as it is published, beside the requests, which go on with the old one
+        until it is ready: nobody waits, and who asks a second after the switch is answered from the new one.
+        """
         await self._follow()
         if self._release is not None:
             # DuckDB imports pandas at its first parameter, which takes a third of a second.
             await self._release.rows("select ?", 1)
+        ended = asyncio.Event()
+        task = asyncio.create_task(self._keep_following(ended))
+        try:
+            yield
+        finally:
+            ended.set()
+            await task
+            self._replace(None)
 
-    async def close(self) -> None:
-        """Close the release in use."""
-        if self._following is not None:
-            await self._following
-        self._replace(None)
+    async def _keep_following(self, ended: asyncio.Event) -> None:
+        while not ended.is_set():
+            async with self._opening:
+                await self._follow()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), _CHECK_SECONDS)
 
     async def _current(self) -> Release:
         if self._release is None:
             async with self._opening:
                 if self._release is None:
                     await self._follow()
-        elif self._is_check_due():
-            # Opening takes as long as the look-ups do; meanwhile requests go on with what is open.
-            self._following = asyncio.create_task(self._follow())
         if self._release is None:
             known = f"release {self._broken} cannot be read" if self._broken else "none was published"
             raise NoRelease(f"{known}: run `pointmart pipeline run`")
         return self._release
 
-    def _is_check_due(self) -> bool:
-        is_following = self._following is not None and not self._following.done()
-        return not is_following and time.monotonic() - self._checked_at >= _CHECK_SECONDS
-
     async def _follow(self) -> None:
-        self._checked_at = time.monotonic()
         target = self._read_link()
         if target is None or target == self._target:
             return

@@ -35,6 +35,13 @@ async def test_a_published_release_is_served_without_a_restart_and_so_is_a_rollb
     assert await until_served(acorn, RELEASE_ID) == (RELEASE_ID, 0.4)
 
 
+async def test_the_first_request_after_a_pause_is_answered_from_the_newest_release(acorn, releases):
+    assert await march(acorn) == (RELEASE_ID, 0.4)
+    publish(releases, "second", raise_activity)
+    await asyncio.sleep(2)  # nobody asks meanwhile
+    assert await march(acorn) == ("second", 0.99)
+
+
 async def test_requests_during_switches_never_fail_and_never_mix_releases(acorn, releases):
     publish(releases, "second", raise_activity, xmin=10**9)
     stop = asyncio.Event()
@@ -62,18 +69,18 @@ async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_
     folder = tmp_path / "releases"
     shutil.copytree(still_data_dir / "releases", folder, symlinks=True)
     reader = ReleaseReader(folder)
-    async with reader.lend() as old:
-        publish(folder, "second")
-        async with asyncio.timeout(WITHIN_SECONDS):
-            while True:
-                async with reader.lend() as new:
-                    if new is not old:
-                        break
-                await asyncio.sleep(0.02)
-        assert await old.rows("select count(*) from release.marts.dim_tenant") == ((2,),)
-    with pytest.raises(Exception, match=r"[Cc]losed"):
-        await old.rows("select count(*) from release.marts.dim_metric")
-    await reader.close()
+    async with reader.following():
+        async with reader.lend() as old:
+            publish(folder, "second")
+            async with asyncio.timeout(WITHIN_SECONDS):
+                while True:
+                    async with reader.lend() as new:
+                        if new is not old:
+                            break
+                    await asyncio.sleep(0.02)
+            assert await old.rows("select count(*) from release.marts.dim_tenant") == ((2,),)
+        with pytest.raises(Exception, match=r"[Cc]losed"):
+            await old.rows("select count(*) from release.marts.dim_metric")
     with pytest.raises(Exception, match=r"[Cc]losed"):
         await new.rows("select count(*) from release.marts.dim_metric")
 
@@ -140,9 +147,8 @@ async def test_health_tells_the_release_in_use_and_its_age(still):
 async def test_remembered_rows_make_room_for_newer_ones(releases, monkeypatch):
     monkeypatch.setattr("serving.release._REMEMBERED_VALUES", 10)
     reader = ReleaseReader(releases)
-    async with reader.lend() as release:
+    async with reader.following(), reader.lend() as release:
         asked = [await release.rows("select ?", number) for number in range(20)]
         assert asked == [((number,),) for number in range(20)]
         assert await release.rows("select ?", 19) is asked[19]
         assert await release.rows("select ?", 0) is not asked[0]
-    await reader.close()
