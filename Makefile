@@ -33,7 +33,8 @@ up: install ## Run the services and the screens (Ctrl-C stops them)
 	@$(BIN)/pointmart up $(ARGS)
 
 test: install ## Run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	@# Two workers, whole files each: a third less time on two cores.
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
 
 check: install ## Format, lint, types, import contracts, SQL format, dbt parse
 	$(BIN)/ruff format --check .
