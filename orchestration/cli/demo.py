@@ -5,6 +5,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -32,6 +33,7 @@ from orchestration.cli.up import (
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
 from transactional.sessions.operations import create_login
+from transactional.tenants.operations import find_tenant
 
 _USERNAME = "demo"
 _METRICS = ("activity_rate", "consumption_rate", "satisfaction_rate")
@@ -40,11 +42,12 @@ _MONTHS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Access:
-    """How to get in: the tenant's API key, a login to the screens and a member to try with."""
+    """How to get in: the tenant's API key, a login to the screens, and a member and an item to try with."""
 
     api_key: str
     password: str
     member_id: str
+    item_id: str
 
 
 def demo(
@@ -69,7 +72,8 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
     """Fill the mall and publish a release, unless that has been done."""
     file = private_folder(settings.folder) / "demo.json"
     kept = read_private(file)
-    if kept is None:
+    # The notes of an older version, or of a database that is gone, are of no use.
+    if kept is None or kept.keys() != Access.__annotations__.keys() or not asyncio.run(_is_filled(url)):
         year = ReplayWindow(None, date(2017, 1, 1), date(2017, 12, 31))
         summary = replay_with_progress(url, year, console)
         console.print(sentence(summary))
@@ -85,6 +89,14 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
     return access
 
 
+async def _is_filled(url: str) -> bool:
+    connection = await asyncpg.connect(url)
+    try:
+        return await find_tenant(connection, CODE) is not None
+    finally:
+        await connection.close()
+
+
 async def _open_doors(url: str, tenant_id: UUID) -> Access:
     password = secrets.token_urlsafe(9)
     connection = await asyncpg.connect(url)
@@ -98,19 +110,25 @@ async def _open_doors(url: str, tenant_id: UUID) -> Access:
         )
         key = await issue_key(connection, tenant_id=tenant_id, label="demo")
         member_id = await connection.fetchval(
-            "select member_id from mall.redemption where tenant_id = $1 order by effective_at desc limit 1",
+            "select account_id from mall.account "
+            "where tenant_id = $1 and kind = 'member' "
+            "order by balance desc limit 1",
+            tenant_id,
+        )
+        item_id = await connection.fetchval(
+            "select item_id from mall.redemption_line where tenant_id = $1 "
+            "group by item_id order by count(*) desc limit 1",
             tenant_id,
         )
     finally:
         await connection.close()
-    return Access(key, password, str(member_id))
+    return Access(key, password, str(member_id), str(item_id))
 
 
 def _kpi_table(ports: Ports, access: Access) -> Table:
     """Ask the serving API, as an enterprise would, for the last months' figures."""
-    table = Table(title="KPIs of the last months", title_justify="left")
-    table.add_column("month")
-    shown: dict[str, dict[str, str]] = {}
+    months: list[str] = []
+    rows: list[tuple[str, str, dict[str, str]]] = []
     with httpx.Client(
         base_url=ports.url(Service.SERVING),
         headers={"Authorization": f"Bearer {access.api_key}"},
@@ -121,32 +139,36 @@ def _kpi_table(ports: Ports, access: Access) -> Table:
             answer = client.get(f"/v1/kpis/{metric}", params={"grain": "month"})
             answer.raise_for_status()
             kpi = answer.json()
-            target = f" (≥{kpi['target']:.0%})" if kpi["target"] is not None else ""
-            table.add_column(f"{kpi['name']['zh']} {kpi['name']['en']}{target}", justify="right")
-            for row in kpi["rows"][-_MONTHS_SHOWN:]:
-                value = "–" if row["value"] is None else f"{row['value']:.1%}"
-                shown.setdefault(row["period"][:7], {})[metric] = f"{value}  n={row['n']:,}"
-    for month, values in sorted(shown.items()):
-        table.add_row(month, *(values.get(metric, "–") for metric in _METRICS))
+            # The first is the activity: months in which nothing happened say nothing.
+            months = months or [row["period"] for row in kpi["rows"] if row["numerator"]][-_MONTHS_SHOWN:]
+            values = {row["period"]: _value(row) for row in kpi["rows"]}
+            target = "" if kpi["target"] is None else f"≥{kpi['target']:.0%}"
+            rows.append((f"{kpi['name']['zh']} {kpi['name']['en']}", target, values))
+    table = Table("KPI", "target", title="First KPIs", title_justify="left")
+    for month in months:
+        table.add_column(month[:7], justify="right")
+    for name, target, values in rows:
+        table.add_row(name, target, *(values.get(month, "–") for month in months))
     return table
 
 
+def _value(row: dict[str, Any]) -> str:
+    return "–" if row["value"] is None else f"{row['value']:.1%}"
+
+
 def _welcome(console: Console, ports: Ports, access: Access) -> None:
-    console.print()
-    print_addresses(console, ports)
-    console.print(
-        f"Log in to the screens: enterprise code {CODE}, user {_USERNAME}, password {access.password}"
-    )
-    console.print("Redeem something as a tenant's system would, then see it everywhere:", style="bold")
     transactional, serving = ports.url(Service.TRANSACTIONAL), ports.url(Service.SERVING)
-    # Printed plainly, so that the lines can be copied whole.
-    for line in (
-        f"  export KEY={access.api_key} MEMBER={access.member_id}",
-        f'  curl -s -H "Authorization: Bearer $KEY" {transactional}/v1/offers?limit=3',
-        f'  curl -s -H "Authorization: Bearer $KEY" {serving}/v1/recommendations/$MEMBER?limit=5',
-        f'  curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" {transactional}/v1/redemptions \\',
-        '    -d "{\\"member_id\\": \\"$MEMBER\\", \\"lines\\": [{\\"item_id\\": \\"…\\", \\"quantity\\": 1}]}"',
-        "  .venv/bin/pointmart pipeline run",
-    ):
-        typer.echo(line)
-    console.print("Ctrl-C stops everything.")
+    print_addresses(console, ports)
+    # Printed plainly from here on, so that each line can be copied whole.
+    typer.echo(f"""
+Log in to the screens with enterprise code {CODE}, user {_USERNAME}, password {access.password}
+
+Redeem something as the tenant's own system would, and see it everywhere:
+  export KEY={access.api_key}
+  export MEMBER={access.member_id} ITEM={access.item_id}
+  curl -s -H "Authorization: Bearer $KEY" "{serving}/v1/recommendations/$MEMBER?limit=3"
+  curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" {transactional}/v1/redemptions \\
+    -d '{{"member_id": "'$MEMBER'", "lines": [{{"item_id": "'$ITEM'", "quantity": 1}}]}}'
+  .venv/bin/pointmart pipeline run
+
+Ctrl-C stops everything.""")
