@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request
 from pydantic import BaseModel
 from starlette.routing import Route
 
-from transactional import problems
+from transactional import problem_documents
 from transactional.access.operations import KeyRing
 from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
@@ -20,7 +20,8 @@ from transactional.engine.committer import Committer
 from transactional.engine.lean import LeanEndpoint
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
-from transactional.problems import Problem, ProblemDocument, responses
+from transactional.problem_documents import ProblemDocument, responses
+from transactional.problems import Problem
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.sessions import routes as sessions
@@ -69,7 +70,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         lifespan=lifetime,
     )
     app.state.clock = clock
-    problems.install(app)
+    problem_documents.install(app)
     for module in (members, ledger, catalogue, redemption, feedback, sessions):
         app.include_router(module.router)
     app.router.routes.append(

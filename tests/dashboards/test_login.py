@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from dashboards.login import Login, log_out
 from dashboards.visitor import read_visitor
-from transactional import problems
+from transactional import problem_documents
 from transactional.clock import system_clock
 from transactional.database import open_pools
 from transactional.sessions.domain import SessionSigner
@@ -40,7 +40,7 @@ async def client(database_url: str, secret: str) -> AsyncIterator[httpx.AsyncCli
     await create_login(owner, tenant_id=tenant_id, username="li.na", password="correct horse", role="planner")
     await owner.close()
     mall = FastAPI()
-    problems.install(mall)
+    problem_documents.install(mall)
     mall.include_router(router)
     async with open_pools(database_url) as pools:
         mall.state.login_desk = LoginDesk(pools.api, SessionSigner(secret, system_clock))

@@ -26,7 +26,7 @@ from websockets.sync.client import connect
 
 from orchestration.cli.postgres import EmbeddedPostgres
 from tests import literal_release as literal
-from transactional import problems
+from transactional import problem_documents
 from transactional.clock import system_clock
 from transactional.database import open_pools
 from transactional.sessions.domain import SessionSigner
@@ -71,7 +71,7 @@ def running_mall(database_url: str) -> Iterator[str]:
             yield
 
     app = FastAPI(lifespan=lifespan)
-    problems.install(app)
+    problem_documents.install(app)
     app.include_router(router)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))

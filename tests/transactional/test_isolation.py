@@ -44,7 +44,9 @@ async def test_another_tenants_key_finds_nothing(app, client, shop, owner):
     assert {tuple(r) for r in after} == {tuple(r) for r in before if r["account_id"] != stranger.member}
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer x", "Basic abc", f"Bearer pm_{UUID(int=7).hex}_"])
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer x", "Basic abc", f"Bearer pm_{UUID(int=7).hex}_"]
+)
 async def test_without_a_valid_key_nothing_answers(app, shop, header):
     async with client_for(app, "none") as nobody:
         del nobody.headers["Authorization"]

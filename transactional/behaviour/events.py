@@ -11,7 +11,8 @@ from starlette.responses import Response
 from transactional.access.domain import Unauthenticated
 from transactional.engine.lean import read_body
 from transactional.identifiers import uuid7
-from transactional.problems import InvalidRequest, RequestTooLarge, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
 
 MAX_EVENTS = 1_000
 # A client's clock may run ahead a little; more than this is a mistake.

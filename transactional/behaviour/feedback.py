@@ -13,7 +13,8 @@ from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
-from transactional.problems import InvalidRequest, Problem, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, Problem
 from transactional.redemption.domain import UnknownRedemption
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
-from transactional.problems import InvalidRequest, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 

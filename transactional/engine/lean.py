@@ -11,14 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from transactional.engine.decide import Answer
-from transactional.problems import (
-    MEDIA_TYPE,
-    InvalidRequest,
-    Problem,
-    RequestTooLarge,
-    UnexpectedFailure,
-    render,
-)
+from transactional.problem_documents import MEDIA_TYPE, render
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge, UnexpectedFailure
 
 _MAX_BODY = 2 * 1024 * 1024
 _MAX_KEY = 200

@@ -19,7 +19,8 @@ from transactional.ledger.domain import BalanceTooLarge
 from transactional.ledger.queries import balance_at, statement
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
-from transactional.problems import InvalidRequest, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["points"])
 

@@ -12,7 +12,8 @@ from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.members.operations import register_members
 from transactional.members.queries import member_by_ref
-from transactional.problems import InvalidRequest, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 
 router = APIRouter(prefix="/v1", tags=["members"])
 

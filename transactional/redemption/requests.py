@@ -15,7 +15,8 @@ from transactional.engine.lean import MissingIdempotencyKey, hash_of, idempotenc
 from transactional.identifiers import uuid7
 from transactional.ledger.domain import InsufficientPoints
 from transactional.members.domain import UnknownMember
-from transactional.problems import InvalidRequest, RequestTooLarge, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import (
     MAX_LINES,
     MAX_QUANTITY,

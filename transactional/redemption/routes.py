@@ -10,7 +10,8 @@ from pydantic import BaseModel
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
-from transactional.problems import InvalidRequest, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.queries import fate_of_key, redemption_by_id
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.problems import InvalidRequest, responses
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 from transactional.sessions.domain import MAX_PASSWORD_LENGTH, WrongCredentials
 from transactional.sessions.operations import LoginDesk
 

@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from itsdangerous import SignatureExpired, URLSafeTimedSerializer
 
-from transactional import problems
+from transactional import problem_documents
 from transactional.database import open_pools
 from transactional.sessions.domain import InvalidLogin, LoginTaken, SessionSigner
 from transactional.sessions.operations import LoginDesk, create_login
@@ -40,7 +40,7 @@ async def tenant_id(database_url: str) -> UUID:
 @pytest.fixture
 async def client(database_url: str, tenant_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    problems.install(app)
+    problem_documents.install(app)
     app.include_router(router)
     async with open_pools(database_url) as pools:
         app.state.login_desk = LoginDesk(pools.api, SessionSigner(SECRET, lambda: NOW))
