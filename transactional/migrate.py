@@ -10,10 +10,16 @@ import asyncpg
 
 # Any constant will do, as long as every Pointmart process uses the same one.
 _LOCK = 0x506F696E746D
+# uuidv7() came with it.
+_NEEDED_SERVER = 18
 
 
 class MigrationChanged(Exception):
     """An applied migration's text is no longer what was applied."""
+
+
+class ServerTooOld(Exception):
+    """The server is older than the SQL needs."""
 
 
 class DatabaseAhead(Exception):
@@ -46,9 +52,15 @@ async def migrate(connection: asyncpg.Connection) -> list[Migration]:
     """Apply what is missing and return it.
 
     Raises:
+        ServerTooOld: the server lacks what the migrations use.
         MigrationChanged: an applied file was edited afterwards.
         DatabaseAhead: the database was migrated by a newer version.
     """
+    version = connection.get_server_version()
+    if version.major < _NEEDED_SERVER:
+        raise ServerTooOld(
+            f"the server is PostgreSQL {version.major}.{version.minor}; Pointmart needs {_NEEDED_SERVER} or newer"
+        )
     known = {m.version: m for m in known_migrations()}
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)

@@ -10,7 +10,7 @@ import psycopg
 
 from orchestration.cli import postgres
 from orchestration.refusal import Refusal
-from transactional.migrate import DatabaseAhead, MigrationChanged, migrate
+from transactional.migrate import DatabaseAhead, MigrationChanged, ServerTooOld, migrate
 
 _NAME = "pointmart"
 
@@ -73,7 +73,11 @@ async def _migrate(url: str) -> None:
         ) from error
     try:
         await migrate(connection)
-    except (MigrationChanged, DatabaseAhead) as error:
+    except (MigrationChanged, DatabaseAhead, ServerTooOld) as error:
         raise SchemaMismatch(str(error)) from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise SchemaMismatch(
+            f"the database user lacks a privilege ({error}); let it create schemas and roles (CREATEROLE)"
+        ) from error
     finally:
         await connection.close()

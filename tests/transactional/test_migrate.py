@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from transactional.migrate import DatabaseAhead, MigrationChanged, migrate
+from transactional.migrate import DatabaseAhead, MigrationChanged, ServerTooOld, migrate
 
 
 @pytest.fixture
@@ -28,6 +28,12 @@ async def test_a_database_of_a_newer_version_is_refused(connection):
         "insert into pointmart_migration (version, name, digest) values (9999, 'later', 'x')"
     )
     with pytest.raises(DatabaseAhead, match="9999"):
+        await migrate(connection)
+
+
+async def test_an_old_server_is_refused(connection, monkeypatch):
+    monkeypatch.setattr("transactional.migrate._NEEDED_SERVER", 99)
+    with pytest.raises(ServerTooOld, match="needs 99"):
         await migrate(connection)
 
 
