@@ -77,7 +77,7 @@ async def _migrate(url: str) -> None:
         raise SchemaMismatch(str(error)) from error
     except asyncpg.InsufficientPrivilegeError as error:
         raise SchemaMismatch(
-            f"the database user lacks a privilege ({error}); let it create schemas and roles (CREATEROLE)"
+            f"the database user lacks a privilege ({str(error).splitlines()[0]}); let it create schemas and roles (CREATEROLE)"
         ) from error
     finally:
         await connection.close()
