@@ -44,6 +44,8 @@ class Outcome:
 
 def build(project: Project, selected: Collection[str]) -> Outcome:
     """Build the selected nodes with the tests that belong to them, and record what the tests said."""
+    # Before dbt touches a table: killed half-way, it must not leave results about the former rows.
+    _record(project, selected, {})
     kinds = [argument for kind in _KINDS for argument in ("--resource-type", kind)]
     done = project.invoke(["build", *kinds, *selection(project, selected)])
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []

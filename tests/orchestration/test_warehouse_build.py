@@ -1,0 +1,69 @@
+"""What a build leaves in the test results, on a dbt project of two chained models."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.cli.main import dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.landing.cursor import Cursor, Origin, write_cursor
+from orchestration.settings import DataFolder
+from orchestration.warehouse.build import build
+from orchestration.warehouse.project import Project
+from orchestration.warehouse.test_results import read_results, record
+
+XMIN = 900
+TESTS = {"test.p.of_first.1": ["model.p.first"], "test.p.of_second.2": ["model.p.second"]}
+
+
+class Killed(BaseException):
+    """Ends the process as a signal would: nothing after it runs."""
+
+
+@dataclass(frozen=True)
+class KilledProject(Project):
+    """A project whose dbt run never comes back."""
+
+    def invoke(self, command: list[str]) -> dbtRunnerResult:
+        raise Killed
+
+
+@pytest.fixture
+def folder(data_dir: Path) -> DataFolder:
+    made = DataFolder(data_dir)
+    made.create()
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    write_cursor(made.cursor, Cursor(Origin("1", "pointmart", 5), XMIN, now))
+    record(made.test_results, XMIN, set(TESTS), set(), dict.fromkeys(TESTS, "pass"))
+    return made
+
+
+def manifest() -> dict[str, Any]:
+    nodes: dict[str, Any] = {
+        f"model.p.{name}": {"resource_type": "model", "fqn": ["p", name]} for name in ("first", "second")
+    }
+    for test, parents in TESTS.items():
+        nodes[test] = {
+            "resource_type": "test", "config": {"enabled": True}, "depends_on": {"nodes": parents},
+        }  # fmt: skip
+    children = {
+        "model.p.first": ["model.p.second", "test.p.of_first.1"],
+        "model.p.second": ["test.p.of_second.2"],
+    }
+    return {"nodes": nodes, "sources": {}, "child_map": children}
+
+
+@pytest.mark.parametrize(
+    ("selected", "unproved"),
+    [("model.p.first", ["of_first", "of_second"]), ("model.p.second", ["of_second"])],
+)
+def test_a_build_that_is_killed_leaves_no_result_about_what_it_was_rebuilding(
+    folder: DataFolder, tmp_path: Path, selected: str, unproved: list[str]
+) -> None:
+    assert read_results(folder.test_results).missing == []
+    with pytest.raises(Killed):
+        build(KilledProject(folder, tmp_path, Manifest(), manifest()), [selected])
+    assert read_results(folder.test_results).missing == unproved
