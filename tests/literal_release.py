@@ -35,7 +35,7 @@ ACORN_NAME, BIRCH_NAME = "橡果银行", "Birch Retail"
 
 # Members. MEI and LAN are acorn's, OTTO is birch's; LAN has redeemed nothing.
 MEI, LAN, OTTO = _id(101), _id(102), _id(103)
-# The one lot of each member.
+# The one lot of each member; none of them expires.
 LOTS = {MEI: _id(201), LAN: _id(202), OTTO: _id(203)}
 
 # Items. TEA, RICE, MUG, TICKET and WATCH are acorn's; TEA and UMBRELLA are birch's.
@@ -53,6 +53,8 @@ TABLES = {
     "dim_tenant": "tenant_id uuid, code varchar, name varchar, industry varchar, is_test boolean, "
     "first_fact_date date, last_fact_date date",
     "dim_member": "tenant_id uuid, member_id uuid, registered_at timestamptz, registered_date date",
+    "dim_lot": "tenant_id uuid, lot_id uuid, member_id uuid, issued_points bigint, active_from timestamptz, "
+    "expires_on date",
     "dim_item": "item_id uuid, code varchar, name varchar, category varchar, kind varchar, class varchar",
     "dim_offer": "tenant_id uuid, item_id uuid, price_points bigint, handover varchar, "
     "opted_in_at timestamptz, listed_from timestamptz, listed_until timestamptz",
@@ -232,6 +234,11 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, MEI, "2026-01-01 10:00:00+08", "2026-01-01"),
             (ACORN, LAN, "2026-02-28 10:00:00+08", "2026-02-28"),
             (BIRCH, OTTO, "2026-03-01 10:00:00+08", "2026-03-01"),
+        ],
+        "dim_lot": [
+            (ACORN, LOTS[MEI], MEI, 1_000, "2026-01-05 10:00:00+08", None),
+            (ACORN, LOTS[LAN], LAN, 300, "2026-03-01 10:00:00+08", None),
+            (BIRCH, LOTS[OTTO], OTTO, 1_000, "2026-03-02 10:00:00+08", None),
         ],
         "dim_item": [
             (TEA, "tea", "茶叶礼盒", FOOD, "physical", "staple"),

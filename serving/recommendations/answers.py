@@ -59,7 +59,7 @@ async def recommend(
     except DatabaseAway as error:
         if not released.is_known:
             raise DatabaseUnavailable("nothing is known of this member yet; try again in a moment") from error
-    budget = sum(released.landed_points.values())
+    budget = available_points(released.lots, now)
     offers = await offers_at_landing(release, tenant_id, now, budget)
     member = MemberState(released.listed, released.redemption_counts)
     popular = await popular_items(release, tenant_id)
@@ -87,7 +87,8 @@ async def _live_answer(
         live = await live_member(database, tenant_id, member_id, xmin=0)
     if live is None:
         raise UnknownMember("this tenant has no such member; register the member first")
-    budget = available_points(live.lots, released.landed_points, now)
+    landed_points = {lot.lot_id: lot.points for lot in released.lots}
+    budget = available_points(live.lots, now, landed_points)
     member = MemberState(released.listed, released.redemption_counts, signals)
     neighbours = await _neighbours(release, tenant_id, signals)
     popular = await popular_items(release, tenant_id, _POPULAR_CANDIDATES)

@@ -1,4 +1,4 @@
-"""A member's available points: the entries in the release plus those written since, lot by lot."""
+"""A member's available points, lot by lot: the entries in the release plus those written since."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +13,29 @@ class Lot:
     """A credit of the member.
 
     Attributes:
-        moved_points: sum of its entries that the release does not have.
         active_from: from when it can be spent.
         expires_on: the last business day it can be spent; None means never expires.
+        points: sum of its entries, as far as its source has them: the release, or the live database since then.
     """
 
     lot_id: UUID
     active_from: datetime
     expires_on: date | None
-    moved_points: int
+    points: int
 
 
-def available_points(lots: Sequence[Lot], landed_points: Mapping[UUID, int], now: datetime) -> int:
-    """Return what can be spent now; landed_points: lot → sum of its entries in the release."""
+def available_points(
+    lots: Sequence[Lot], now: datetime, landed_points: Mapping[UUID, int] | None = None
+) -> int:
+    """Return what can be spent now.
+
+    Args:
+        landed_points: lot → sum of its entries in the release, for lots that count only what came since.
+    """
     today = business_date(now)
+    landed = landed_points or {}
     return sum(
-        landed_points.get(lot.lot_id, 0) + lot.moved_points
+        landed.get(lot.lot_id, 0) + lot.points
         for lot in lots
         if lot.active_from <= now and (lot.expires_on is None or today <= lot.expires_on)
     )

@@ -14,7 +14,7 @@ _SIGNAL_WINDOW = timedelta(days=7)
 # Entries are found by the landing stamp: only the few that the release does not have are read. The array makes
 # the planner drop other members' entries before it joins them to their transfers and accounts.
 _MEMBER = """
-select m.is_erased, m.is_test, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as moved_points
+select m.is_erased, m.is_test, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points
 from export.member m
 left join export.lot l on l.tenant_id = m.tenant_id and l.member_id = m.member_id
 left join (
@@ -73,7 +73,7 @@ async def live_member(
     if not found or found[0]["is_erased"]:
         return None
     lots = [
-        Lot(row["lot_id"], row["active_from"], row["expires_on"], row["moved_points"])
+        Lot(row["lot_id"], row["active_from"], row["expires_on"], row["points"])
         for row in found
         if row["lot_id"] is not None
     ]

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from serving.recommendations.balance import Lot
 from serving.recommendations.domain import ListedItem, Offer
 from serving.release import Release
 
@@ -28,20 +29,30 @@ LOOKUPS = (
         from release.marts.fct_member_items
         group by all
     ),
-    lot as (
-        select tenant_id, member_id, lot_id, sum(amount_points)::bigint as points
+    moved as (
+        select tenant_id, lot_id, sum(amount_points)::bigint as points
         from release.marts.fct_entries
-        where member_id is not null
+        where lot_id is not null
         group by all
     ),
     lots as (
-        select tenant_id, member_id, list(lot_id) as lot_ids, list(points) as lot_points from lot group by all
+        select
+            tenant_id,
+            member_id,
+            list(lot_id) as lot_ids,
+            list(epoch_us(active_from)) as lots_active_from,
+            list(expires_on) as lots_expire_on,
+            list(points) as lot_points
+        from release.marts.dim_lot
+        join moved using (tenant_id, lot_id)
+        group by all
     )
     select
         m.tenant_id, m.member_id,
         coalesce(listed_ids, []) as listed_ids, coalesce(stages, []) as stages,
         coalesce(redeemed_ids, []) as redeemed_ids, coalesce(redemption_counts, []) as redemption_counts,
-        coalesce(lot_ids, []) as lot_ids, coalesce(lot_points, []) as lot_points
+        coalesce(lot_ids, []) as lot_ids, coalesce(lots_active_from, []) as lots_active_from,
+        coalesce(lots_expire_on, []) as lots_expire_on, coalesce(lot_points, []) as lot_points
     from release.marts.dim_member m
     left join listed using (tenant_id, member_id)
     left join counted using (tenant_id, member_id)
@@ -60,6 +71,7 @@ LOOKUPS = (
     """,
     "create index neighbour_lookup_by_item on neighbour_lookup (item_id)",
 )
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -68,28 +80,33 @@ class ReleasedMember:
 
     Attributes:
         is_known: whether the release counts the member; test members and newcomers it does not.
-        landed_points: lot → sum of its entries.
+        lots: each with the sum of its landed entries.
     """
 
     is_known: bool
     listed: Sequence[ListedItem]
     redemption_counts: Mapping[UUID, int]
-    landed_points: Mapping[UUID, int]
+    lots: Sequence[Lot]
 
 
 async def released_member(release: Release, tenant_id: UUID, member_id: UUID) -> ReleasedMember:
     """Return what the release knows of a member."""
     found = await release.rows(
-        "select tenant_id, listed_ids, stages, redeemed_ids, redemption_counts, lot_ids, lot_points "
-        "from member_lookup where member_id = ?",
+        "select tenant_id, listed_ids, stages, redeemed_ids, redemption_counts, "
+        "lot_ids, lots_active_from, lots_expire_on, lot_points from member_lookup where member_id = ?",
         member_id,
     )
-    for owner_id, listed_ids, stages, redeemed_ids, counts, lot_ids, points in found:
+    for owner_id, listed_ids, stages, redeemed_ids, counts, *lots in found:
         if owner_id == tenant_id:
             listed = [ListedItem(*pair) for pair in zip(listed_ids, stages, strict=True)]
             redeemed = dict(zip(redeemed_ids, counts, strict=True))
-            return ReleasedMember(True, listed, redeemed, dict(zip(lot_ids, points, strict=True)))
-    return ReleasedMember(False, (), {}, {})
+            return ReleasedMember(True, listed, redeemed, [_lot(*lot) for lot in zip(*lots, strict=True)])
+    return ReleasedMember(False, (), {}, ())
+
+
+def _lot(lot_id: UUID, active_from_us: int, expires_on: date | None, points: int) -> Lot:
+    # Counted from the epoch: read as a timestamp, it would need another time zone library.
+    return Lot(lot_id, _EPOCH + timedelta(microseconds=active_from_us), expires_on, points)
 
 
 async def popular_items(release: Release, tenant_id: UUID, limit: int | None = None) -> list[UUID]:

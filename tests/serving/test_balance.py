@@ -8,7 +8,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def available(lot, now, landed=None):
-    return available_points([lot], landed or {}, now)
+    return available_points([lot], now, landed)
 
 
 def test_entries_of_the_release_and_since_are_summed():

@@ -3,9 +3,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.literal_release import ACORN, LAN, MEI, MUG, RICE, TEA, TICKET
+from tests.literal_release import ACORN, LAN, MEI, MUG, RICE, TEA, TICKET, WATCH, publish
 from tests.serving.gate import running_gate
 from tests.serving.mall import NOW
+
+LOT = UUID(int=7)
 
 
 @pytest.fixture
@@ -40,6 +42,40 @@ async def test_recommendations_come_from_the_release_alone(client, gate, mall):
     assert answer["available_points"] == 500
     assert ids(answer) == [TEA, RICE, MUG, TICKET]
     assert (await recommended(client, LAN))["degraded"] is True
+
+
+@pytest.mark.parametrize(
+    ("active_from", "expires_on", "is_spendable"),
+    [
+        ("2025-01-01", "2026-03-31", False),
+        ("2025-01-01", "2026-04-01", True),
+        ("2026-04-01 11:00:00+08", None, True),
+        ("2026-04-01 11:00:00.000001+08", None, False),
+    ],
+)
+async def test_points_expired_or_not_yet_active_are_not_shown_from_the_release(
+    client, gate, releases, active_from, expires_on, is_spendable
+):
+    def add_lot(connection):
+        connection.execute(
+            "insert into marts.dim_lot values (?, ?, ?, 60000, ?, ?)",
+            [ACORN, LOT, MEI, active_from, expires_on],
+        )
+        connection.execute(
+            "insert into marts.fct_entries values (?, ?, 1, 'earn', 'member', ?, ?, null, 60000, "
+            "'2026-01-01', '2026-01-01', '2026-01-01')",
+            [ACORN, LOT, MEI, LOT],
+        )
+
+    publish(releases, "another-lot", add_lot)
+    async with asyncio.timeout(10):
+        while (await recommended(client))["release_id"] != "another-lot":  # noqa: ASYNC110 - the service tells nobody
+            await asyncio.sleep(0.02)
+    await gate.close()
+    answer = await recommended(client)
+    assert answer["degraded"] is True
+    assert answer["available_points"] == (60_500 if is_spendable else 500)
+    assert (WATCH in ids(answer)) == is_spendable
 
 
 async def test_an_outage_in_the_middle_of_a_request_degrades_it(gate, releases, settings, serve):
