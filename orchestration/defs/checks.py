@@ -9,11 +9,16 @@ from orchestration.defs.platform import Platform
 from orchestration.landing.cursor import read_cursor
 
 
-@dg.asset_check(asset=["landing", "entry"], description="Something was landed within the last 26 hours.")
+@dg.asset_check(
+    asset=["landing", "entry"], description="Everything committed until 26 hours ago has been landed."
+)
 def landing_is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
-    """Compare the cursor's time with the clock."""
+    """Compare the time up to which the landing is complete with the clock."""
     cursor = read_cursor(platform.folder.cursor)
-    return dg.AssetCheckResult(passed=is_fresh(cursor, platform.clock()))
+    complete_until = cursor.complete_until.isoformat() if cursor else "nothing has been landed"
+    return dg.AssetCheckResult(
+        passed=is_fresh(cursor, platform.clock()), metadata={"complete_until": complete_until}
+    )
 
 
 @dg.asset_check(

@@ -28,11 +28,18 @@ class Origin:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Rows of transactions before `xmin` have been landed from `origin`; `landed_at` is UTC."""
+    """Rows of transactions before `xmin` have been landed from `origin`.
+
+    Attributes:
+        landed_at: when they were landed, UTC.
+        complete_until: whatever was committed up to then is among them, UTC; earlier than `landed_at` while a
+            transaction that writes is open.
+    """
 
     origin: Origin
     xmin: int
     landed_at: datetime
+    complete_until: datetime
 
 
 def read_cursor(path: Path) -> Cursor | None:
@@ -43,8 +50,13 @@ def read_cursor(path: Path) -> Cursor | None:
     """
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
+        landed_at = fields["landed_at"]
         return Cursor(
-            Origin(**fields["origin"]), int(fields["xmin"]), datetime.fromisoformat(fields["landed_at"])
+            origin=Origin(**fields["origin"]),
+            xmin=int(fields["xmin"]),
+            landed_at=datetime.fromisoformat(landed_at),
+            # Cursors of the first version do not have it.
+            complete_until=datetime.fromisoformat(fields.get("complete_until", landed_at)),
         )
     except FileNotFoundError:
         return None
@@ -60,7 +72,10 @@ def write_cursor(path: Path, cursor: Cursor) -> None:
     Raises:
         OSError: the disk is full or not writable; the old cursor stays.
     """
-    fields = asdict(cursor) | {"landed_at": cursor.landed_at.isoformat()}
+    fields = asdict(cursor) | {
+        "landed_at": cursor.landed_at.isoformat(),
+        "complete_until": cursor.complete_until.isoformat(),
+    }
     durable.write_text(path, json.dumps(fields, indent=2) + "\n")
 
 

@@ -39,7 +39,8 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
         if previous:
             check_origin(previous, source.origin, source.xmin, folder.cursor)
         rows = {view: _land_view(folder, source, view, from_xid) for view in VIEWS}
-    cursor = Cursor(source.origin, source.xmin, landed_at)
+    complete_until = min(landed_at, source.oldest_writer_since or landed_at)
+    cursor = Cursor(source.origin, source.xmin, landed_at, complete_until)
     write_cursor(folder.cursor, cursor)
     return Landed(rows, cursor)
 

@@ -7,6 +7,7 @@ DuckDB transaction, so everything read here sees one state; leaving the block ch
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,11 @@ select
     (select system_identifier::text from pg_control_system()),
     current_database()::text,
     (select oid::bigint from pg_database where datname = current_database())
+"""
+
+# The start of another user's transaction is null to a role without pg_read_all_stats.
+_OLDEST_WRITER = """
+select extract(epoch from min(xact_start))::float8 from pg_stat_activity where backend_xid is not null
 """
 
 
@@ -48,11 +54,14 @@ class Snapshot:
         connection: the DuckDB connection with the database attached as `source`.
         origin: which database it is.
         xmin: every transaction before it had ended when the snapshot was taken.
+        oldest_writer_since: since when (UTC) the oldest of the transactions that had written was open, None if
+            there was none or its start is hidden from this user.
     """
 
     connection: duckdb.DuckDBPyConnection
     origin: Origin
     xmin: int
+    oldest_writer_since: datetime | None
 
     def columns(self, view: str) -> list[str]:
         """Return the columns of an export view in order.
@@ -105,11 +114,14 @@ def opened(database_url: str) -> Iterator[Snapshot]:
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
         connection.execute(f"load '{_quoted(_extension())}'")
         connection.execute(f"attach '{_quoted(conninfo)}' as source (type postgres, read_only)")
+        # Before the snapshot: asked after it, a writer that ended in between would be overlooked.
+        ((since,),) = _ask(connection, _OLDEST_WRITER)
+        oldest_writer_since = None if since is None else datetime.fromtimestamp(since, UTC)
         connection.execute("begin")
         (before,) = _ask(connection, "select pg_current_snapshot()::text")
         ((xmin,),) = _ask(connection, "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         ((system_identifier, database, oid),) = _ask(connection, _ORIGIN)
-        yield Snapshot(connection, Origin(system_identifier, database, oid), xmin)
+        yield Snapshot(connection, Origin(system_identifier, database, oid), xmin, oldest_writer_since)
         (after,) = _ask(connection, "select pg_current_snapshot()::text")
         if before != after:
             raise SnapshotChanged(

@@ -112,7 +112,11 @@ def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
 
 
 def _landing_fields(cursor: Cursor) -> dict[str, Any]:
-    return {"xmin": cursor.xmin, "landed_at": cursor.landed_at.isoformat()}
+    return {
+        "xmin": cursor.xmin,
+        "landed_at": cursor.landed_at.isoformat(),
+        "complete_until": cursor.complete_until.isoformat(),
+    }
 
 
 def _quoted(path: Path) -> str:

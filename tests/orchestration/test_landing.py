@@ -1,9 +1,11 @@
 """Landing against a real PostgreSQL: nothing missed, nothing twice, refusals in one sentence."""
 
+import json
 import random
 import threading
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,6 +13,7 @@ import duckdb
 import psycopg
 import pytest
 
+from orchestration.checks.freshness import LATEST_AGE, is_fresh
 from orchestration.landing.batches import VIEWS, BrokenBatch, batches, row_count
 from orchestration.landing.cursor import BrokenCursor, OtherDatabase, read_cursor, write_cursor
 from orchestration.landing.land import Landed, land
@@ -132,6 +135,55 @@ def test_an_open_transaction_is_waited_for_and_later_ones_with_it(
     assert_all_landed_once(folder, database_url)
 
 
+def test_rows_are_complete_up_to_the_start_of_the_oldest_open_writer(
+    folder: DataFolder, database_url: str
+) -> None:
+    with psycopg.connect(database_url) as writer:
+        (started,) = writer.execute("select now() from pg_current_xact_id()").fetchone()
+        late = started + timedelta(days=3)  # the clock of a landing while the writer is still idle
+        cursor = land(folder, database_url, late).cursor
+        assert abs(cursor.complete_until - started) < timedelta(milliseconds=1)
+        assert cursor.landed_at == late
+        assert read_cursor(folder.cursor) == cursor
+        assert not is_fresh(cursor, late)
+        assert is_fresh(cursor, started + LATEST_AGE - timedelta(seconds=1))
+    cursor = land(folder, database_url, late).cursor
+    assert cursor.complete_until == late
+    assert is_fresh(cursor, late)
+
+
+def test_a_reader_left_open_does_not_make_the_rows_older(folder: DataFolder, database_url: str) -> None:
+    with psycopg.connect(database_url) as reader:
+        (started,) = reader.execute(
+            "select now() from export.tenant right join (select 1) on true"
+        ).fetchone()
+        late = started + timedelta(days=3)
+        assert land(folder, database_url, late).cursor.complete_until == late
+
+
+def test_without_the_right_to_see_other_writers_the_time_of_the_run_counts(
+    folder: DataFolder, database_url: str
+) -> None:
+    execute(database_url, "revoke pg_read_all_stats from pointmart_landing")
+    try:
+        with psycopg.connect(database_url) as writer:
+            (started,) = writer.execute("select now() from pg_current_xact_id()").fetchone()
+            late = started + timedelta(days=3)
+            assert land(folder, database_url, late).cursor.complete_until == late
+    finally:
+        execute(database_url, "grant pg_read_all_stats to pointmart_landing")
+
+
+def test_a_cursor_of_the_first_version_is_complete_until_it_was_landed(
+    folder: DataFolder, database_url: str
+) -> None:
+    cursor = land_now(folder, database_url).cursor
+    fields = json.loads(folder.cursor.read_text())
+    del fields["complete_until"]
+    folder.cursor.write_text(json.dumps(fields))
+    assert read_cursor(folder.cursor) == replace(cursor, complete_until=cursor.landed_at)
+
+
 def _write_for_a_while(
     database_url: str, tenant_id: UUID, member_id: UUID, seed: int, stop: threading.Event
 ) -> None:
@@ -235,7 +287,7 @@ def test_another_database_is_refused(folder: DataFolder, database_url: str, worl
 
 def test_a_database_set_back_to_an_earlier_state_is_refused(folder: DataFolder, database_url: str) -> None:
     cursor = land_now(folder, database_url).cursor
-    write_cursor(folder.cursor, type(cursor)(cursor.origin, cursor.xmin + 1_000_000, NOW))
+    write_cursor(folder.cursor, replace(cursor, xmin=cursor.xmin + 1_000_000))
     with pytest.raises(OtherDatabase, match="is older than what was landed"):
         land_now(folder, database_url)
 

@@ -22,7 +22,7 @@ from orchestration.training.tables import SCHEMAS, write_frames
 from orchestration.warehouse.test_results import record
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-CURSOR = Cursor(Origin("1", "pointmart", 5), 900, NOW)
+CURSOR = Cursor(Origin("1", "pointmart", 5), 900, NOW, NOW - timedelta(hours=1))
 PROVENANCE = Provenance(CURSOR, "1.0")
 AUDIT = Audit({"passed": 3, "failed": 0, "warned": 1}, {})
 
@@ -99,7 +99,11 @@ def test_a_release_holds_marts_only_and_its_manifest_describes_it(warehouse: Dat
         "marts.dim_b": 2,
         "marts.fct_a": 1000,
     }
-    assert manifest.landing == {"xmin": 900, "landed_at": "2026-05-01T00:00:00+00:00"}
+    assert manifest.landing == {
+        "xmin": 900,
+        "landed_at": "2026-05-01T00:00:00+00:00",
+        "complete_until": "2026-04-30T23:00:00+00:00",
+    }
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'marts.duckdb'}' as release (read_only)")
         tables = connection.execute(
@@ -268,7 +272,7 @@ def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(a
 
 def test_results_about_an_earlier_landing_close_the_gate(audited: DataFolder) -> None:
     with pytest.raises(GateClosed, match="not been built and tested on the rows landed last"):
-        audit(audited, Cursor(CURSOR.origin, 901, NOW))
+        audit(audited, Cursor(CURSOR.origin, 901, NOW, NOW))
 
 
 def test_a_missing_row_closes_the_gate(audited: DataFolder) -> None:

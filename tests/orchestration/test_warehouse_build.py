@@ -36,7 +36,7 @@ def folder(data_dir: Path) -> DataFolder:
     made = DataFolder(data_dir)
     made.create()
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    write_cursor(made.cursor, Cursor(Origin("1", "pointmart", 5), XMIN, now))
+    write_cursor(made.cursor, Cursor(Origin("1", "pointmart", 5), XMIN, now, now))
     record(made.test_results, XMIN, set(TESTS), set(), dict.fromkeys(TESTS, "pass"))
     return made
 
