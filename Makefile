@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check format lock build clean
+.PHONY: help install demo up test coverage check format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,9 @@ up: install ## Run the services and the screens (Ctrl-C stops them)
 test: install ## Run all tests
 	@# Two workers, whole files each: a third less time on two cores.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+coverage: install ## Run all tests and list the lines and branches they never reach
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 check: install ## Format, lint, types, import contracts, SQL format, dbt parse
 	$(BIN)/ruff format --check .

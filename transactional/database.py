@@ -10,6 +10,16 @@ import asyncpg
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
+# How the driver says that the server is not there, is stopping or broke the connection.
+DATABASE_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.OperatorInterventionError,
+    OSError,
+)
+
+
 @dataclass(frozen=True)
 class Pools:
     """api sees the tenant of the transaction; committer writes batches of several tenants."""

@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from transactional.problems import InvalidRequest, Problem, UnexpectedFailure
+from transactional.database import DATABASE_AWAY
+from transactional.problems import DatabaseAway, InvalidRequest, Problem, UnexpectedFailure
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -37,7 +38,7 @@ def render(problem: Problem, headers: dict[str, str] | None = None) -> Response:
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI `responses` of the problems a route may answer with."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    kinds: tuple[type[Problem], ...] = (*problems, UnexpectedFailure)
+    kinds: tuple[type[Problem], ...] = (*problems, DatabaseAway, UnexpectedFailure)
     for problem in kinds:
         known = by_status.get(problem.status)
         description = f"{known['description']}; {problem.title}" if known else problem.title
@@ -80,6 +81,10 @@ def install(app: FastAPI) -> None:
             media_type=MEDIA_TYPE,
         )
 
+    async def on_database_away(request: Request, error: Exception) -> Response:
+        _log.error("%s %s: the database is away: %s", request.method, request.url.path, error)
+        return render(DatabaseAway("the database does not answer; send the same request again in a moment"))
+
     async def on_defect(request: Request, error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return render(UnexpectedFailure("the request failed on our side; try again with the same key"))
@@ -87,4 +92,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
+    for kind in DATABASE_AWAY:
+        app.add_exception_handler(kind, on_database_away)
     app.add_exception_handler(Exception, on_defect)

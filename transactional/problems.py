@@ -49,6 +49,14 @@ class RequestTooLarge(Problem):
     status = 413
 
 
+class DatabaseAway(Problem):
+    """PostgreSQL does not answer."""
+
+    slug = "database-away"
+    title = "The database does not answer"
+    status = 503
+
+
 class UnexpectedFailure(Problem):
     """A defect of ours."""
 

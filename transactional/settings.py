@@ -1,6 +1,6 @@
 """Settings of the transactional service, read once at the edge."""
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -10,4 +10,4 @@ class TransactionalSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="POINTMART_")
 
     database_url: str
-    session_secret: SecretStr
+    session_secret: SecretStr = Field(min_length=16)

@@ -70,6 +70,7 @@ def demo(
 
 def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
     """Fill the mall and publish a release, unless that has been done."""
+    is_new = False
     file = private_folder(settings.folder) / "demo.json"
     kept = read_private(file)
     # The notes of an older version, or of a database that is gone, are of no use.
@@ -77,11 +78,12 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
         year = ReplayWindow(None, date(2017, 1, 1), date(2017, 12, 31))
         summary = replay_with_progress(url, year, console)
         console.print(sentence(summary))
+        is_new = summary.grants + summary.redemptions > 0
         access = asyncio.run(_open_doors(url, summary.tenant_id))
         write_private(file, json.dumps(vars(access)))
     else:
         access = Access(**kept)
-    if not settings.folder.current_release.exists():
+    if is_new or not settings.folder.current_release.exists():
         # Loading the scheduler takes seconds that a second start need not spend.
         from orchestration.pipeline import run_pipeline
 

@@ -10,6 +10,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -101,6 +102,7 @@ def locate(data_dir: Path) -> EmbeddedPostgres:
             if len(str(sockets)) > _MAX_SOCKET_PATH:
                 sockets = Path(tempfile.gettempdir()) / f"pointmart-{os.getuid()}-{tag}"
             sockets.mkdir(mode=0o700, exist_ok=True)
+            _require_own(sockets)
             return EmbeddedPostgres(home / "cluster", sockets, bundled / "bin", None)
         home = _STATE / tag
         home.mkdir(parents=True, exist_ok=True)
@@ -109,6 +111,8 @@ def locate(data_dir: Path) -> EmbeddedPostgres:
         owner = pwd.getpwnam(_UNPRIVILEGED)
         for folder in (home, sockets):
             os.chown(folder, owner.pw_uid, owner.pw_gid)
+            # Who reaches the socket is let in: only root and the server's own user may.
+            folder.chmod(0o700)
         binaries = bundled if _reachable_by_others(bundled) else _copy_of(bundled)
         return EmbeddedPostgres(home / "cluster", sockets, binaries / "bin", _UNPRIVILEGED)
     except OSError as error:
@@ -116,6 +120,16 @@ def locate(data_dir: Path) -> EmbeddedPostgres:
             f"the folder for PostgreSQL cannot be written ({error}); free it "
             "or choose another one with POINTMART_DATA_DIR"
         ) from error
+
+
+def _require_own(sockets: Path) -> None:
+    """Refuse a folder in a shared place that somebody else made, or that others may enter."""
+    found = sockets.lstat()
+    if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077 or not stat.S_ISDIR(found.st_mode):
+        raise PostgresDidNotStart(
+            f"the folder {sockets} belongs to somebody else or is open to others; remove it, "
+            "or choose a data folder with a shorter path"
+        )
 
 
 def _reachable_by_others(folder: Path) -> bool:

@@ -40,7 +40,7 @@ class Industry(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person may see and do on the screens."""
+    """A person's part; the session carries it to the screens."""
 
     ENTERPRISE_VIEWER = "enterprise_viewer"
     ENTERPRISE_ADMIN = "enterprise_admin"

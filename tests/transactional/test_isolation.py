@@ -72,6 +72,12 @@ async def test_a_revoked_key_stops_working(app, shop, owner):
         assert (await former.get("/v1/offers")).status_code == 401
 
 
+async def execute_as(connection, tenant_id, statement):
+    async with connection.transaction():
+        await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
+        await connection.execute(statement)
+
+
 async def test_row_security_shows_one_tenant_even_without_a_condition(owner, shop, database_url):
     stranger = await open_shop(owner, "birch")
     connection = await asyncpg.connect(database_url, server_settings={"role": "pointmart_api"})
@@ -83,8 +89,17 @@ async def test_row_security_shows_one_tenant_even_without_a_condition(owner, sho
             )
             rows = await connection.fetch("select distinct tenant_id from mall.member")
             assert [row[0] for row in rows] == [stranger.tenant_id]
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute("update mall.account set balance = 1")
+        for forbidden in (
+            "update mall.account set balance = 1",
+            f"insert into mall.account (tenant_id, account_id, kind, balance) "
+            f"values ('{stranger.tenant_id}', uuidv7(), 'member', 999999)",
+            f"insert into mall.account (tenant_id, account_id, kind) "
+            f"values ('{stranger.tenant_id}', uuidv7(), 'issuance')",
+            "insert into mall.entry (tenant_id, transfer_id, entry_no, account_id, amount) "
+            f"values ('{stranger.tenant_id}', uuidv7(), 1, uuidv7(), 5)",
+        ):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await execute_as(connection, stranger.tenant_id, forbidden)
     finally:
         await connection.close()
 

@@ -5,6 +5,8 @@ import pytest
 
 from transactional.migrate import DatabaseAhead, MigrationChanged, ServerTooOld, migrate
 
+from .conftest import open_shop
+
 
 @pytest.fixture
 async def connection(database_url):
@@ -50,6 +52,25 @@ async def test_every_tenant_owned_table_has_a_key_that_begins_with_its_tenant(co
     )
     assert len(rows) > 10
     assert {name: first for name, first in rows if first != "tenant_id"} == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "view"),
+    [
+        ("update mall.program set lot_validity_months = 3", "tenant"),
+        ("update mall.tenant set name = 'other'", "tenant"),
+        ("update mall.member set erased_at = now()", "member"),
+        ("update mall.item set name = 'other'", "item"),
+        ("update mall.offer set price_points = 7", "offer"),
+        ("update mall.stock set on_hand = 7", "stock"),
+    ],
+)
+async def test_a_change_renews_the_landing_stamp_of_what_is_exported(connection, change, view):
+    await open_shop(connection)
+    before = await connection.fetchval(f"select max(xid::text::bigint) from export.{view}")
+    await connection.execute(change)
+    after = await connection.fetchval(f"select min(xid::text::bigint) from export.{view}")
+    assert after > before
 
 
 async def test_every_tenant_owned_table_has_row_security(connection):

@@ -101,6 +101,24 @@ async def test_each_event_is_answered_for_itself(client, shop, owner, clock):
     assert await owner.fetchval("select count(*) from mall.event") == 2
 
 
+async def test_a_refused_event_does_not_use_up_its_id(client, shop):
+    shared = str(uuid4())
+    events = [
+        {"member_id": str(uuid4()), "kind": "visit", "event_id": shared},
+        {"member_id": str(shop.member), "kind": "visit", "event_id": shared},
+    ]
+    told = (await client.post("/v1/events", json={"events": events})).json()
+    assert [r["result"] for r in told["results"]] == ["unknown_member", "accepted"]
+
+
+async def test_feedback_sent_again_under_its_id_counts_once(client, shop, owner):
+    answer = {"member_id": str(shop.member), "score": 4, "feedback_id": str(uuid4())}
+    statuses = [(await client.post("/v1/feedback", json=answer)).status_code for _ in range(2)]
+    other = await client.post("/v1/feedback", json={**answer, "score": 1})
+    assert [*statuses, other.status_code] == [201, 200, 409]
+    assert await owner.fetchval("select count(*) from mall.feedback") == 1
+
+
 async def test_a_redemption_is_answered_for_once_and_by_its_member(client, shop):
     await client.earn(shop.member, 300, "e1")
     redemption = (await client.redeem(shop.member, "r1", (shop.tea, 1))).json()["redemption_id"]

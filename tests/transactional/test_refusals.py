@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from transactional.database import Pools
+
 ITEM = str(uuid4())
 
 
@@ -46,9 +48,48 @@ async def test_a_body_that_is_no_json_is_refused(client, text):
     assert answer.status_code == 422
 
 
-async def test_a_huge_body_is_refused(client):
-    answer = await client.post("/v1/events", content=b" " * (2 * 1024 * 1024 + 1))
+POSTS = ["events", "redemptions", "members", "points/earn", "feedback", "sessions"]
+
+
+@pytest.mark.parametrize("route", POSTS)
+async def test_a_huge_body_is_refused_before_the_key_is_asked(client, route):
+    async def endless():
+        while True:
+            yield b" " * 65536
+
+    answer = await client.post(
+        f"/v1/{route}",
+        content=endless(),
+        headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
+    )
     assert (answer.status_code, answer.json()["status"]) == (413, 413)
+
+
+async def test_while_the_database_is_away_every_route_says_so(app, client, shop, owner, monkeypatch):
+    class Away:
+        def acquire(self):
+            raise ConnectionRefusedError
+
+        def fetch(self, *_):
+            raise ConnectionRefusedError
+
+        def fetchval(self, *_, **__):
+            raise ConnectionRefusedError
+
+    await client.get("/v1/offers")  # the key is remembered from now on
+    monkeypatch.setattr(app.state, "pools", Pools(Away(), Away()))
+    member = str(shop.member)
+    answers = [
+        await client.get("/health"),
+        await client.get("/v1/offers"),
+        await client.get(f"/v1/members/{member}/balance"),
+        await client.post("/v1/members", json={"external_ref": "E-7"}),
+        await client.post("/v1/feedback", json={"member_id": member, "score": 1}),
+        await client.post("/v1/events", json={"events": [{"member_id": member, "kind": "visit"}]}),
+    ]
+    assert {(a.status_code, a.json()["type"]) for a in answers} == {
+        (503, "urn:pointmart:problem:database-away")
+    }
 
 
 @pytest.mark.parametrize("key", [None, "", "k" * 201, "schlüssel".encode(), b"a\tb"])
@@ -108,14 +149,21 @@ async def test_the_openapi_document_names_every_route_with_its_errors(client):
         "/v1/members": "post", "/v1/points/earn": "post", "/v1/members/{member_id}/balance": "get",
         "/v1/members/{member_id}/statement": "get", "/v1/redemptions": "post",
         "/v1/redemptions/{redemption_id}": "get", "/v1/events": "post", "/v1/feedback": "post",
-        "/v1/offers": "get", "/health": "get",
+        "/v1/offers": "get", "/v1/sessions": "post", "/health": "get",
     }  # fmt: skip
     assert set(paths) <= set(document["paths"])
-    for path, method in paths.items():
-        responses = document["paths"][path][method]["responses"]
-        assert "500" in responses
-        if path != "/health":
-            assert {"401", "422"} <= set(responses)
+    assert "get" in document["paths"]["/v1/redemptions"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            wanted = {"500", "503"}
+            if path != "/health":
+                wanted |= {"401", "422"}
+            if method == "post":
+                wanted |= {"413"}
+            assert wanted <= set(operation["responses"]), (method, path)
+    for path in ("/v1/redemptions", "/v1/points/earn"):
+        (key,) = document["paths"][path]["post"]["parameters"]
+        assert (key["name"], key["required"]) == ("Idempotency-Key", True)
     text = json.dumps(document)
     names = {ref.split('"')[0] for ref in text.split("#/components/schemas/")[1:]}
     assert names <= set(document["components"]["schemas"])

@@ -1,6 +1,6 @@
 """`POST /v1/events`: behaviour in batches, an answer per event. A hot route."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 MAX_EVENTS = 1_000
 # A client's clock may run ahead a little; more than this is a mistake.
 _TOLERATED_LEAD = timedelta(minutes=5)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+# What happened longer ago is history to be imported, or a broken clock.
+_TOLERATED_AGE = timedelta(days=400)
 
 # Unknown members and items are told apart from events that were sent before, all in one round trip.
 _INSERT = """
@@ -34,20 +35,20 @@ with given as (
     from given g
     left join mall.member m on m.tenant_id = $1 and m.member_id = g.member_id and m.erased_at is null
     left join mall.item i on i.item_id = g.item_id
+), ranked as (
+    select *, row_number() over (partition by event_id, refusal is null order by position) as occurrence
+    from judged
 ), stored as (
     insert into mall.event (tenant_id, event_id, member_id, kind, item_id, occurred_at)
-    select distinct on (event_id) $1, event_id, member_id, kind, item_id, occurred_at
-    from judged where refusal is null
-    order by event_id, position
+    select $1, event_id, member_id, kind, item_id, occurred_at
+    from ranked where refusal is null and occurrence = 1
     on conflict (tenant_id, event_id) do nothing
     returning event_id
 )
-select j.position, j.event_id,
-    coalesce(j.refusal, case when s.event_id is null then 'duplicate' else 'accepted' end) as result
-from judged j
-left join stored s on s.event_id = j.event_id
-    and j.position = (select min(position) from judged f where f.event_id = j.event_id)
-order by j.position
+select r.position, r.event_id,
+    coalesce(r.refusal, case when s.event_id is null then 'duplicate' else 'accepted' end) as result
+from ranked r
+left join stored s on s.event_id = r.event_id and r.occurrence = 1
 """
 
 
@@ -112,7 +113,7 @@ def _refused(event: EventRequest, now: datetime) -> EventResult | None:
     if event.item_id is None and event.kind not in ("visit", "search"):
         return EventResult(event.event_id, "item_missing")
     occurred_at = event.occurred_at or now
-    if occurred_at > now + _TOLERATED_LEAD or occurred_at < _EARLIEST:
+    if occurred_at > now + _TOLERATED_LEAD or occurred_at < now - _TOLERATED_AGE:
         return EventResult(event.event_id, "time_out_of_range")
     return None
 

@@ -5,16 +5,16 @@ from typing import Annotated
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
-from transactional.database import tenant_transaction
+from transactional.database import Connection, tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, Problem
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])
@@ -37,6 +37,9 @@ class FeedbackRequest(BaseModel):
     redemption_id: Annotated[UUID | None, Field(strict=False)] = None
     score: Annotated[int, Field(ge=1, le=5)]
     comment: Annotated[str | None, Field(max_length=2000, pattern=r"^[^\x00]*$")] = None
+    feedback_id: Annotated[UUID | None, Field(strict=False)] = Field(
+        None, description="An id of the client's own; sending it again stores nothing twice."
+    )
 
 
 class Feedback(BaseModel):
@@ -49,33 +52,48 @@ class Feedback(BaseModel):
     answered_at: datetime
 
 
+_STORE = """
+insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, comment, answered_at)
+values ($1, coalesce($2, uuidv7()), $3, $4, $5, $6, $7)
+on conflict (tenant_id, feedback_id) do nothing
+returning feedback_id, member_id, redemption_id, score, answered_at
+"""
+_STORED = """
+select feedback_id, member_id, redemption_id, score, answered_at
+from mall.feedback
+where tenant_id = $1 and feedback_id = $2
+"""
+
+
 @router.post(
     "/feedback",
     status_code=201,
     summary="Give feedback",
-    responses=responses(
-        Unauthenticated, UnknownMember, UnknownRedemption, FeedbackAlreadyGiven, InvalidRequest
-    ),
+    responses={
+        200: {"model": Feedback, "description": "The same answer was stored before"},
+        **responses(
+            Unauthenticated,
+            UnknownMember,
+            UnknownRedemption,
+            FeedbackAlreadyGiven,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
+    },
 )
-async def give_feedback(body: FeedbackRequest, tenant_id: Caller, request: Request) -> Feedback:
+async def give_feedback(
+    body: FeedbackRequest, tenant_id: Caller, request: Request, response: Response
+) -> Feedback:
     """Store a member's answer; each redemption is answered for once."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         await require_member(connection, tenant_id=tenant_id, member_id=body.member_id)
         if body.redemption_id is not None:
-            theirs = await connection.fetchval(
-                "select member_id from mall.redemption where tenant_id = $1 and redemption_id = $2",
-                tenant_id,
-                body.redemption_id,
-            )
-            if theirs != body.member_id:
-                raise UnknownRedemption(f"the member has no redemption {body.redemption_id}")
+            await _require_theirs(connection, tenant_id, body.member_id, body.redemption_id)
         try:
-            row = await connection.fetchrow(
-                "insert into mall.feedback "
-                "(tenant_id, member_id, redemption_id, score, comment, answered_at) "
-                "values ($1, $2, $3, $4, $5, $6) "
-                "returning feedback_id, member_id, redemption_id, score, answered_at",
+            stored = await connection.fetchrow(
+                _STORE,
                 tenant_id,
+                body.feedback_id,
                 body.member_id,
                 body.redemption_id,
                 body.score,
@@ -86,5 +104,26 @@ async def give_feedback(body: FeedbackRequest, tenant_id: Caller, request: Reque
             raise FeedbackAlreadyGiven(
                 f"redemption {body.redemption_id} has been answered for; an answer is not changed"
             ) from error
-    assert row is not None
-    return Feedback.model_validate(dict(row))
+        if stored is None:
+            response.status_code = 200
+            stored = await connection.fetchrow(_STORED, tenant_id, body.feedback_id)
+    feedback = Feedback.model_validate(dict(stored or {}))
+    if (feedback.member_id, feedback.redemption_id, feedback.score) != (
+        body.member_id, body.redemption_id, body.score,
+    ):  # fmt: skip
+        raise FeedbackAlreadyGiven(
+            f"feedback {body.feedback_id} was given with another answer; make a new id"
+        )
+    return feedback
+
+
+async def _require_theirs(
+    connection: Connection, tenant_id: UUID, member_id: UUID, redemption_id: UUID
+) -> None:
+    owner = await connection.fetchval(
+        "select member_id from mall.redemption where tenant_id = $1 and redemption_id = $2",
+        tenant_id,
+        redemption_id,
+    )
+    if owner != member_id:
+        raise UnknownRedemption(f"the member has no redemption {redemption_id}")

@@ -88,6 +88,18 @@ async def add_offers(connection: Connection, *, tenant_id: UUID, offers: Sequenc
 
 async def receive_stock(connection: Connection, *, tenant_id: UUID, receipts: Sequence[StockReceipt]) -> int:
     """Book deliveries, each reference of an item once, and return how many were new."""
+    async with connection.transaction():
+        # In the committer's order, so that the two never wait for each other in a circle.
+        await connection.execute(
+            "select from mall.stock where tenant_id = $1 and item_id = any($2::uuid[]) "
+            "order by tenant_id, item_id for update",
+            tenant_id,
+            [r.item_id for r in receipts],
+        )
+        return await _book(connection, tenant_id, receipts)
+
+
+async def _book(connection: Connection, tenant_id: UUID, receipts: Sequence[StockReceipt]) -> int:
     booked: int = await connection.fetchval(
         """
         with movement as (

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
@@ -29,13 +29,13 @@ limit $5
 
 
 class ListedOffer(BaseModel):
-    """An item on sale in the tenant's shop; `class_` is staple, quality or scarce."""
+    """An item on sale in the tenant's shop; `class` is staple, quality or scarce."""
 
     item_id: UUID
     name: str
     category: str
     kind: str
-    class_: str
+    class_: str = Field(alias="class")
     price_points: int
     handover: str
     on_hand: int
@@ -61,8 +61,6 @@ async def list_offers(
         rows = await connection.fetch(
             _OFFERS, tenant_id, request.app.state.clock(), category, after, limit + 1
         )
-    offers = [
-        ListedOffer(class_=row["class"], **{k: v for k, v in row.items() if k != "class"}) for row in rows
-    ]
+    offers = [ListedOffer.model_validate(dict(row)) for row in rows]
     page = offers[:limit]
     return OfferPage(offers=page, next_after=page[-1].item_id if len(offers) > limit else None)

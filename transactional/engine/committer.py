@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from transactional.database import Connection
+from transactional.database import DATABASE_AWAY, Connection
 from transactional.engine.commands import Command
 from transactional.engine.decide import Answer, decide
 from transactional.engine.state import load_state
@@ -16,20 +16,13 @@ from transactional.problems import Problem
 
 _MAX_BATCH = 512
 _TRIES = 5
-_DATABASE_AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.OperatorInterventionError,
-    OSError,
-)
 # Another process wrote the same key first, locks crossed, or the connection broke in the middle. Trying the
 # batch again is safe: the keys tell what was committed.
 _WORTH_RETRYING = (
     asyncpg.UniqueViolationError,
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
-    *_DATABASE_AWAY,
+    *DATABASE_AWAY,
 )
 
 _log = logging.getLogger(__name__)
@@ -43,7 +36,7 @@ class CommitUnavailable(Problem):
     status = 503
 
     def __init__(self) -> None:
-        super().__init__("the database did not answer; send the same request with the same key again")
+        super().__init__("the request could not be committed; send the same request with the same key again")
 
 
 class Overloaded(Problem):
@@ -115,7 +108,7 @@ class Committer:
         try:
             answers = await self._commit([command for command, _ in batch])
         except Exception as error:  # noqa: BLE001 - the boundary: each waiting client gets a problem
-            if len(batch) == 1 or isinstance(error, _DATABASE_AWAY):
+            if len(batch) == 1 or isinstance(error, DATABASE_AWAY):
                 _log.error("%d commands could not be committed", len(batch), exc_info=error)
                 for _, future in batch:
                     _settle(future, CommitUnavailable())

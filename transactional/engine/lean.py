@@ -1,25 +1,27 @@
-"""Lean ASGI endpoints for the hot routes: one decode, one queue, one encode, no framework in between."""
+"""What the hot routes need instead of a framework: one decode, one queue, one encode."""
 
-import logging
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from transactional.engine.decide import Answer
-from transactional.problem_documents import MEDIA_TYPE, render
-from transactional.problems import InvalidRequest, Problem, RequestTooLarge, UnexpectedFailure
+from transactional.problem_documents import MEDIA_TYPE
+from transactional.problems import InvalidRequest, Problem
 
-_MAX_BODY = 2 * 1024 * 1024
 _MAX_KEY = 200
-_log = logging.getLogger(__name__)
+
+KEY_PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "New for each request, the same for a retry.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": _MAX_KEY},
+}
 
 T = TypeVar("T")
-Handler = Callable[[Request], Awaitable[Response]]
 
 
 class MissingIdempotencyKey(Problem):
@@ -36,41 +38,15 @@ class MissingIdempotencyKey(Problem):
         )
 
 
-class LeanEndpoint:
-    """An ASGI application around a handler that renders its refusals as problems."""
-
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        try:
-            response = await self._handler(request)
-        except Problem as problem:
-            headers = {"WWW-Authenticate": "Bearer"} if problem.status == 401 else None
-            response = render(problem, headers)
-        except Exception as error:  # noqa: BLE001 - the boundary: nothing above renders it
-            _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-            response = render(UnexpectedFailure("the request failed on our side; send it again"))
-        await response(scope, receive, send)
-
-
 async def read_body(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     """Return the decoded body.
 
     Raises:
-        RequestTooLarge: it is larger than 2 MiB.
         InvalidRequest: it is not of the decoder's type.
     """
-    chunks = bytearray()
-    async for chunk in request.stream():
-        chunks += chunk
-        if len(chunks) > _MAX_BODY:
-            raise RequestTooLarge(
-                f"the body may have at most {_MAX_BODY} bytes; send several smaller requests"
-            )
+    body = await request.body()
     try:
-        return decoder.decode(bytes(chunks))
+        return decoder.decode(body)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidRequest(str(error)) from error
 

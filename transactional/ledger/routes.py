@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
@@ -13,14 +13,14 @@ from transactional.database import tenant_transaction
 from transactional.engine.commands import Earn
 from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.engine.decide import IdempotencyConflict
-from transactional.engine.lean import MissingIdempotencyKey, hash_of, idempotency_key, respond
+from transactional.engine.lean import KEY_PARAMETER, MissingIdempotencyKey, hash_of, idempotency_key, respond
 from transactional.identifiers import uuid7
 from transactional.ledger.domain import BalanceTooLarge
 from transactional.ledger.queries import balance_at, statement
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest
+from transactional.problems import InvalidRequest, RequestTooLarge
 
 router = APIRouter(prefix="/v1", tags=["points"])
 
@@ -96,14 +96,12 @@ class Statement(BaseModel):
         BalanceTooLarge,
         CommitUnavailable,
         Overloaded,
+        RequestTooLarge,
     ),
+    # Not a parameter of the function, because a missing key has a refusal of its own.
+    openapi_extra={"parameters": [KEY_PARAMETER]},
 )
-async def earn(
-    body: EarnRequest,
-    tenant_id: Caller,
-    request: Request,
-    _: Annotated[str | None, Header(alias="Idempotency-Key", description="New for each credit.")] = None,
-) -> Response:
+async def earn(body: EarnRequest, tenant_id: Caller, request: Request) -> Response:
     """Credit points to a member as a new lot that expires by the program's rule."""
     key = idempotency_key(request)
     now = request.app.state.clock()

@@ -13,7 +13,7 @@ from transactional.database import tenant_transaction
 from transactional.members.operations import register_members
 from transactional.members.queries import member_by_ref
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest
+from transactional.problems import InvalidRequest, RequestTooLarge
 
 router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -46,7 +46,7 @@ class Member(BaseModel):
     summary="Register a member",
     responses={
         200: {"model": Member, "description": "The reference was registered before"},
-        **responses(Unauthenticated, InvalidRequest),
+        **responses(Unauthenticated, InvalidRequest, RequestTooLarge),
     },
 )
 async def register(

@@ -55,6 +55,16 @@ create table mall.program (
     recorded_at timestamptz not null default clock_timestamp()
 );
 
+-- A program is exported with its tenant, so a change of it must renew the tenant's landing stamp.
+create function mall.stamp_tenant() returns trigger language plpgsql as $$
+begin
+    update mall.tenant set xid = pg_current_xact_id() where tenant_id = new.tenant_id;
+    return new;
+end
+$$;
+create trigger program_xid after insert or update on mall.program
+    for each row execute function mall.stamp_tenant();
+
 -- Only the SHA-256 of a key is kept; the key itself names its tenant and is shown once.
 create table mall.api_key (
     tenant_id uuid not null references mall.tenant,

@@ -14,6 +14,11 @@ begin
         execute format(
             'create policy own_tenant on mall.%I to pointmart_api '
             'using (tenant_id = mall.current_tenant()) with check (tenant_id = mall.current_tenant())', t);
+        if t = 'account' then
+            -- The API opens members' accounts, always empty: points come from the committer alone.
+            create policy opened_empty on mall.account as restrictive for insert to pointmart_api
+                with check (kind = 'member' and balance = 0 and version = 0);
+        end if;
         execute format('create policy every_tenant on mall.%I to pointmart_committer using (true) with check (true)', t);
     end loop;
 end
@@ -24,7 +29,9 @@ grant usage on schema mall to pointmart_api, pointmart_committer;
 grant select on mall.tenant, mall.program, mall.api_key, mall.login, mall.member, mall.account, mall.transfer,
     mall.lot, mall.entry, mall.item, mall.offer, mall.stock, mall.redemption, mall.redemption_line,
     mall.idempotency_key, mall.feedback to pointmart_api;
-grant insert on mall.member, mall.account, mall.feedback to pointmart_api;
+grant insert (tenant_id, external_ref, registered_at, is_test) on mall.member to pointmart_api;
+grant insert (tenant_id, account_id, kind) on mall.account to pointmart_api;
+grant insert on mall.feedback to pointmart_api;
 
 grant select on mall.tenant, mall.program, mall.member, mall.account, mall.lot, mall.item, mall.offer, mall.stock,
     mall.idempotency_key, mall.event to pointmart_committer;

@@ -45,7 +45,7 @@ async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> d
     )
     if row is None:
         raise UnknownRedemption(
-            f"no redemption was decided under the key {key!r}; it is safe to send the request again with it"
+            f"no redemption was decided under the key {key!r}; send the request with it again"
         )
     return {
         "idempotency_key": key,

@@ -11,7 +11,14 @@ from transactional.access.domain import Unauthenticated
 from transactional.engine.commands import Redeem
 from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.engine.decide import IdempotencyConflict
-from transactional.engine.lean import MissingIdempotencyKey, hash_of, idempotency_key, read_body, respond
+from transactional.engine.lean import (
+    KEY_PARAMETER,
+    MissingIdempotencyKey,
+    hash_of,
+    idempotency_key,
+    read_body,
+    respond,
+)
 from transactional.identifiers import uuid7
 from transactional.ledger.domain import InsufficientPoints
 from transactional.members.domain import UnknownMember
@@ -73,14 +80,7 @@ def openapi_operation() -> dict[str, Any]:
         "answer again, marked `Idempotent-Replayed: true`, whether it was a success or a refusal.",
         "operationId": "redeem",
         "security": [{"TenantKey": []}],
-        "parameters": [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": True,
-                "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-            }
-        ],
+        "parameters": [KEY_PARAMETER],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RedemptionRequest"}}},

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest
+from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.sessions.domain import MAX_PASSWORD_LENGTH, WrongCredentials
 from transactional.sessions.operations import LoginDesk
 
@@ -49,7 +49,7 @@ class OpenedSession(BaseModel):
     "/sessions",
     status_code=201,
     summary="Log in",
-    responses=responses(WrongCredentials, InvalidRequest),
+    responses=responses(WrongCredentials, InvalidRequest, RequestTooLarge),
 )
 async def open_session(body: Credentials, request: Request) -> OpenedSession:
     """Log a person in. Whatever is wrong with the credentials, the answer is the same."""

@@ -39,6 +39,26 @@ def test_no_permission_outside_our_folder_changes(private_parent):
     assert {folder: stat.S_IMODE(folder.stat().st_mode) for folder in watched} == watched
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_another_user_of_the_machine_is_not_let_in(private_parent):
+    with postgres.running(private_parent) as server:
+        stranger = get_context("fork").Process(target=connect_as, args=(1234, server.url()))
+        stranger.start()
+        stranger.join(30)
+        assert stranger.exitcode == 7
+
+
+def connect_as(uid: int, url: str) -> None:
+    os.setgroups([])
+    os.setgid(uid)
+    os.setuid(uid)
+    try:
+        psycopg.connect(url).close()
+    except psycopg.OperationalError:
+        os._exit(7)
+    os._exit(0)
+
+
 def test_a_killed_server_comes_back_with_its_rows(private_parent):
     server = postgres.locate(private_parent)
     killed = postgres.start(server)
