@@ -7,6 +7,7 @@ from orchestration import durable
 from orchestration.landing import snapshot
 from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
+from orchestration.landing.stamps import check_stamps
 from orchestration.settings import DataFolder
 
 
@@ -25,7 +26,8 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     have all ended, so none of them can add a row later, however long others stay open.
 
     Raises:
-        OtherDatabase, DatabaseUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor: nothing changed.
+        OtherDatabase, ForeignStamps, DatabaseUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor:
+            nothing changed.
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """
     durable.remove_temporaries(folder.landing)
@@ -38,6 +40,7 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     with snapshot.opened(database_url) as source:
         if previous:
             check_origin(previous, source.origin, source.xmin, folder.cursor)
+        check_stamps(source)
         rows = {view: _land_view(folder, source, view, from_xid) for view in VIEWS}
     complete_until = min(landed_at, source.oldest_writer_since or landed_at)
     cursor = Cursor(source.origin, source.xmin, landed_at, complete_until)

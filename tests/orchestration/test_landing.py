@@ -18,6 +18,7 @@ from orchestration.landing.batches import VIEWS, BrokenBatch, batches, row_count
 from orchestration.landing.cursor import BrokenCursor, OtherDatabase, read_cursor, write_cursor
 from orchestration.landing.land import Landed, land
 from orchestration.landing.snapshot import DatabaseNotMigrated, DatabaseUnreachable
+from orchestration.landing.stamps import ForeignStamps
 from orchestration.settings import DataFolder
 from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world
 
@@ -290,6 +291,31 @@ def test_a_database_set_back_to_an_earlier_state_is_refused(folder: DataFolder, 
     write_cursor(folder.cursor, replace(cursor, xmin=cursor.xmin + 1_000_000))
     with pytest.raises(OtherDatabase, match="is older than what was landed"):
         land_now(folder, database_url)
+
+
+def test_rows_restored_from_another_server_are_refused_until_their_stamps_are_renewed(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    # What a restored dump is like: rows numbered by a server that had come further than this one.
+    guard = "alter table mall.entry {} trigger entry_append_only"
+    ahead = "xid = ((xid::text)::bigint + 1000000)::text::xid8"
+    restamp = "update mall.{} set xid = pg_current_xact_id() where xid > pg_current_xact_id()"
+    execute(database_url, f"{guard.format('disable')}; update mall.entry set {ahead}")
+    execute(database_url, f"update mall.event set {ahead}; {guard.format('enable')}")
+    with pytest.raises(ForeignStamps, match=r"rows of mall\.entry, mall\.event carry") as refusal:
+        land_now(folder, database_url)
+    assert "\n" not in str(refusal.value)
+    assert not folder.cursor.exists()
+    for advice in (guard.format("disable"), restamp.format("<table>"), guard.format("enable")):
+        assert f"`{advice}`" in str(refusal.value)
+
+    execute(database_url, restamp.format("event"))
+    with pytest.raises(ForeignStamps, match=r"rows of mall\.entry carry"):
+        land_now(folder, database_url)
+    execute(database_url, f"{guard.format('disable')}; {restamp.format('entry')}")
+    execute(database_url, guard.format("enable"))
+    land_now(folder, database_url)
+    assert_all_landed_once(folder, database_url)
 
 
 def test_a_truncated_batch_is_named_in_one_sentence(

@@ -1,0 +1,36 @@
+"""Whether the rows' landing stamps were given by this PostgreSQL; those of a restored dump were not."""
+
+from orchestration.landing.batches import VIEWS
+from orchestration.landing.snapshot import Snapshot
+from orchestration.refusal import Refusal
+
+_GUARDED = {"entry": "entry_append_only"}
+
+
+class ForeignStamps(Refusal):
+    """Rows carry transaction numbers that are still to come, so landing would pass them by."""
+
+
+def check_stamps(source: Snapshot) -> None:
+    """Check that no row claims a transaction that has not begun.
+
+    A dump keeps the numbers of the server it was taken from, and a new server begins with low ones.
+
+    Raises:
+        ForeignStamps: naming the tables and how to renew their stamps.
+        DatabaseNotMigrated: a view is missing.
+    """
+    tables = [f"mall.{view}" for view in VIEWS if source.columns(view) and source.is_ahead(view)]
+    if tables:
+        triggers = [
+            f"; for mall.{view}, which is append-only, run `alter table mall.{view} disable trigger {trigger}` "
+            f"before and `alter table mall.{view} enable trigger {trigger}` after"
+            for view, trigger in _GUARDED.items()
+            if f"mall.{view}" in tables
+        ]
+        raise ForeignStamps(
+            f"rows of {', '.join(tables)} carry transaction numbers that database {source.origin.database} has not "
+            "reached, as after restoring a dump into a new server; renew them, for each table with "
+            "`update mall.<table> set xid = pg_current_xact_id() where xid > pg_current_xact_id()`"
+            f"{''.join(triggers)}, then run again"
+        )
