@@ -11,7 +11,7 @@ from serving.keys import DatabaseUnavailable
 from serving.problems import Problem
 from serving.recommendations.balance import available_points
 from serving.recommendations.domain import MemberState, Recommendation, Signal, combine
-from serving.recommendations.live import deliverable_offers, live_member, live_signals
+from serving.recommendations.live import deliverable_offers, live_lots, live_signals
 from serving.recommendations.released import (
     ReleasedMember,
     item_neighbours,
@@ -77,18 +77,17 @@ async def _live_answer(
     limit: int,
     now: datetime,
 ) -> Answer:
-    xmin = release.manifest.landing.xmin
-    live, signals = await asyncio.gather(
-        live_member(database, tenant_id, member_id, xmin=xmin),
+    # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
+    # without showing them: everything is read.
+    xmin = release.manifest.landing.xmin if released.is_known else 0
+    lots, signals = await asyncio.gather(
+        live_lots(database, tenant_id, member_id, xmin=xmin),
         live_signals(database, tenant_id, member_id, xmin=xmin, now=now),
     )
-    if live is not None and live.is_test and not released.is_known:
-        # Releases leave test members out, so all of their entries are read.
-        live = await live_member(database, tenant_id, member_id, xmin=0)
-    if live is None:
+    if lots is None:
         raise UnknownMember("this tenant has no such member; register the member first")
     landed_points = {lot.lot_id: lot.points for lot in released.lots}
-    budget = available_points(live.lots, now, landed_points)
+    budget = available_points(lots, now, landed_points)
     member = MemberState(released.listed, released.redemption_counts, signals)
     neighbours = await _neighbours(release, tenant_id, signals)
     popular = await popular_items(release, tenant_id, _POPULAR_CANDIDATES)

@@ -1,7 +1,6 @@
 """What the live database knows to the second: the balance, what the member just did, what can be delivered."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,8 +12,8 @@ _SIGNAL_WINDOW = timedelta(days=7)
 
 # Entries are found by the landing stamp: only the few that the release does not have are read. The array makes
 # the planner drop other members' entries before it joins them to their transfers and accounts.
-_MEMBER = """
-select m.is_erased, m.is_test, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points
+_LOTS = """
+select m.is_erased, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points
 from export.member m
 left join export.lot l on l.tenant_id = m.tenant_id and l.member_id = m.member_id
 left join (
@@ -53,31 +52,22 @@ where o.tenant_id = $1 and s.on_hand > 0 and o.price_points <= $2
 """
 
 
-@dataclass(frozen=True)
-class LiveMember:
-    """A member now: the lots with what moved on them since a landing."""
+async def live_lots(database: Database, tenant_id: UUID, member_id: UUID, *, xmin: int) -> list[Lot] | None:
+    """Return a member's lots with what moved on them from a transaction on.
 
-    is_test: bool
-    lots: list[Lot]
-
-
-async def live_member(
-    database: Database, tenant_id: UUID, member_id: UUID, *, xmin: int
-) -> LiveMember | None:
-    """Return the member, or None if the tenant has none of that id or it was erased.
+    None: the tenant has no member of that id, or it was erased.
 
     Raises:
         DatabaseAway: the database cannot be reached.
     """
-    found = await database.rows(_MEMBER, tenant_id, member_id, str(xmin))
+    found = await database.rows(_LOTS, tenant_id, member_id, str(xmin))
     if not found or found[0]["is_erased"]:
         return None
-    lots = [
+    return [
         Lot(row["lot_id"], row["active_from"], row["expires_on"], row["points"])
         for row in found
         if row["lot_id"] is not None
     ]
-    return LiveMember(found[0]["is_test"], lots)
 
 
 async def live_signals(

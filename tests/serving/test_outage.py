@@ -28,6 +28,12 @@ async def recommended(client, member_id=MEI):
     return answer.json()
 
 
+async def until_served(client, release_id):
+    async with asyncio.timeout(10):
+        while (await recommended(client))["release_id"] != release_id:  # noqa: ASYNC110 - the service tells nobody
+            await asyncio.sleep(0.02)
+
+
 def ids(answer):
     return [UUID(item["item_id"]) for item in answer["items"]]
 
@@ -68,9 +74,7 @@ async def test_points_expired_or_not_yet_active_are_not_shown_from_the_release(
         )
 
     publish(releases, "another-lot", add_lot)
-    async with asyncio.timeout(10):
-        while (await recommended(client))["release_id"] != "another-lot":  # noqa: ASYNC110 - the service tells nobody
-            await asyncio.sleep(0.02)
+    await until_served(client, "another-lot")
     await gate.close()
     answer = await recommended(client)
     assert answer["degraded"] is True
