@@ -4,6 +4,7 @@ Problem
 ├── one class per refusal, defined in the capability that refuses
 ├── InvalidRequest          422  the request does not have the documented form
 ├── RequestTooLarge         413  the body is larger than this service reads
+├── DatabaseAway            503  PostgreSQL does not answer
 └── UnexpectedFailure       500  a defect of ours; the details are in the log
 """
 

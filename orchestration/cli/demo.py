@@ -32,7 +32,9 @@ from orchestration.cli.up import (
 )
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
-from transactional.sessions.operations import create_login
+from transactional.ledger.queries import richest_member
+from transactional.redemption.queries import most_redeemed_item
+from transactional.sessions.operations import create_login, remove_login
 from transactional.tenants.operations import find_tenant
 
 _USERNAME = "demo"
@@ -104,24 +106,13 @@ async def _open_doors(url: str, tenant_id: UUID) -> Access:
     connection = await asyncpg.connect(url)
     try:
         # A demo that was interrupted may have made a login whose password nobody knows.
-        await connection.execute(
-            "delete from mall.login where tenant_id = $1 and username = $2", tenant_id, _USERNAME
-        )
+        await remove_login(connection, tenant_id=tenant_id, username=_USERNAME)
         await create_login(
             connection, tenant_id=tenant_id, username=_USERNAME, password=password, role="enterprise_admin"
         )
         key = await issue_key(connection, tenant_id=tenant_id, label="demo")
-        member_id = await connection.fetchval(
-            "select account_id from mall.account "
-            "where tenant_id = $1 and kind = 'member' "
-            "order by balance desc limit 1",
-            tenant_id,
-        )
-        item_id = await connection.fetchval(
-            "select item_id from mall.redemption_line where tenant_id = $1 "
-            "group by item_id order by count(*) desc limit 1",
-            tenant_id,
-        )
+        member_id = await richest_member(connection, tenant_id=tenant_id)
+        item_id = await most_redeemed_item(connection, tenant_id=tenant_id)
     finally:
         await connection.close()
     return Access(key, password, str(member_id), str(item_id))

@@ -59,6 +59,15 @@ async def balance_at(
     return {"held": 0, **{bucket: int(points) for bucket, points in row.items()}}
 
 
+async def richest_member(connection: Connection, *, tenant_id: UUID) -> UUID | None:
+    """Return the member of a tenant with most points."""
+    found: UUID | None = await connection.fetchval(
+        "select account_id from mall.account where tenant_id = $1 and kind = 'member' order by balance desc limit 1",
+        tenant_id,
+    )
+    return found
+
+
 async def statement(
     connection: Connection, *, tenant_id: UUID, member_id: UUID, limit: int, cursor: str | None
 ) -> dict[str, Any]:

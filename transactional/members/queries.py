@@ -20,6 +20,16 @@ async def member_by_ref(connection: Connection, *, tenant_id: UUID, external_ref
     return dict(row)
 
 
+async def member_ids(connection: Connection, *, tenant_id: UUID, external_refs: list[str]) -> dict[str, UUID]:
+    """Return the member id of each of the tenant's own references that is registered."""
+    rows = await connection.fetch(
+        "select external_ref, member_id from mall.member where tenant_id = $1 and external_ref = any($2::text[])",
+        tenant_id,
+        external_refs,
+    )
+    return {row["external_ref"]: row["member_id"] for row in rows}
+
+
 async def require_member(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> None:
     """Make sure a member exists and is not erased.
 

@@ -1,6 +1,7 @@
 """What became of a redemption."""
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,3 +55,27 @@ async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> d
         "response_status": row["response_status"],
         "response": json.loads(row["response_body"]),
     }
+
+
+async def decided_keys(connection: Connection, *, tenant_id: UUID) -> set[str]:
+    """Return the idempotency keys of all requests of a tenant that were decided."""
+    rows = await connection.fetch("select key from mall.idempotency_key where tenant_id = $1", tenant_id)
+    return {row["key"] for row in rows}
+
+
+async def newest_redemptions(connection: Connection, *, tenant_id: UUID) -> dict[UUID, datetime]:
+    """Return the business time of the newest redemption of each member that has one."""
+    rows = await connection.fetch(
+        "select member_id, max(effective_at) as newest from mall.redemption where tenant_id = $1 group by member_id",
+        tenant_id,
+    )
+    return {row["member_id"]: row["newest"] for row in rows}
+
+
+async def most_redeemed_item(connection: Connection, *, tenant_id: UUID) -> UUID | None:
+    """Return the item that stands on most redemption lines of a tenant."""
+    found: UUID | None = await connection.fetchval(
+        "select item_id from mall.redemption_line where tenant_id = $1 group by item_id order by count(*) desc limit 1",
+        tenant_id,
+    )
+    return found

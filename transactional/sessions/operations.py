@@ -60,6 +60,13 @@ async def create_login(
         ) from error
 
 
+async def remove_login(connection: Connection, *, tenant_id: UUID, username: str) -> None:
+    """Remove a login, if there is one; sessions it has opened last until they expire."""
+    await connection.execute(
+        "delete from mall.login where tenant_id = $1 and username = $2", tenant_id, username
+    )
+
+
 class LoginDesk:
     """Checks passwords and hands out sessions; a refusal takes as long as an admission."""
 

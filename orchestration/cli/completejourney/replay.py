@@ -32,6 +32,8 @@ from transactional.engine.commands import Command, Earn, Redeem
 from transactional.engine.committer import commit_batch
 from transactional.identifiers import uuid7
 from transactional.members.operations import register_members
+from transactional.members.queries import member_ids
+from transactional.redemption.queries import decided_keys, newest_redemptions
 from transactional.tenants.operations import NewTenant, create_tenant, find_tenant
 
 CODE = "completejourney"
@@ -84,20 +86,8 @@ async def replay(url: str, mall: Mall, window: ReplayWindow, progress: Progress)
         item_ids = await _stock_the_shop(owner, tenant_id, mall)
         grants = mall.grants.head(window.households) if window.households else mall.grants
         member_ids = await _register(owner, tenant_id, grants["household_id"].tolist())
-        known = {
-            row["key"]
-            for row in await owner.fetch(
-                "select key from mall.idempotency_key where tenant_id = $1", tenant_id
-            )
-        }
-        newest = {
-            row["member_id"]: row["newest"]
-            for row in await owner.fetch(
-                "select member_id, max(effective_at) as newest from mall.redemption "
-                "where tenant_id = $1 group by member_id",
-                tenant_id,
-            )
-        }
+        known = await decided_keys(owner, tenant_id=tenant_id)
+        newest = await newest_redemptions(owner, tenant_id=tenant_id)
     finally:
         await owner.close()
     lines = _lines_in(mall.lines, set(member_ids), window)
@@ -165,12 +155,8 @@ async def _register(
     await register_members(
         connection, tenant_id=tenant_id, external_refs=refs, registered_at=[OPENING] * len(refs)
     )
-    rows = await connection.fetch(
-        "select external_ref, member_id from mall.member where tenant_id = $1 and external_ref = any($2::text[])",
-        tenant_id,
-        refs,
-    )
-    return {int(row["external_ref"].removeprefix("household-")): row["member_id"] for row in rows}
+    known = await member_ids(connection, tenant_id=tenant_id, external_refs=refs)
+    return {int(ref.removeprefix("household-")): member_id for ref, member_id in known.items()}
 
 
 def _lines_in(lines: pd.DataFrame, households: set[int], window: ReplayWindow) -> pd.DataFrame:
