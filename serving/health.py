@@ -21,7 +21,10 @@ class HealthAnswer(BaseModel):
     release_id: str = Field(examples=["20260401T020000Z-5f3c"])
     created_at: datetime
     landed_at: datetime
-    data_lag_seconds: float = Field(description="Age of the release's newest landed data.", examples=[42.5])
+    data_lag_seconds: float = Field(
+        description="How long ago the release was complete: all that was committed up to then is in it.",
+        examples=[42.5],
+    )
 
 
 @router.get("/health", responses=responses(NoRelease))
@@ -30,12 +33,13 @@ async def get_health(request: Request, database: LiveDatabase, now: Now) -> Heal
     reader: ReleaseReader = request.app.state.releases
     is_reachable = await database.is_reachable()
     async with reader.lend() as release:
-        landed_at = release.manifest.landing.landed_at
+        landing = release.manifest.landing
+        complete_until = landing.complete_until or landing.landed_at
         return HealthAnswer(
             status="ok" if is_reachable else "degraded",
             database="reachable" if is_reachable else "away",
             release_id=release.manifest.release_id,
             created_at=release.manifest.created_at,
-            landed_at=landed_at,
-            data_lag_seconds=(now - landed_at).total_seconds(),
+            landed_at=landing.landed_at,
+            data_lag_seconds=(now - complete_until).total_seconds(),
         )

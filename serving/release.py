@@ -35,10 +35,15 @@ class NoRelease(Problem):
 
 
 class Landing(BaseModel):
-    """Up to where the live database is in the release: rows with `xid < xmin` are."""
+    """Up to where the live database is in the release: rows with `xid < xmin` are.
+
+    complete_until: what was committed up to then is in the release; a transaction that was open at the landing
+    keeps later ones out. Manifests written before it was recorded lack it.
+    """
 
     xmin: int
     landed_at: datetime
+    complete_until: datetime | None = None
 
 
 class Manifest(BaseModel):

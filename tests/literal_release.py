@@ -358,7 +358,7 @@ def publish(
         "release_id": release_id,
         "created_at": "2026-04-01T02:00:00+00:00",
         "code_version": "0.1.0",
-        "landing": {"xmin": xmin, "landed_at": landed_at},
+        "landing": {"xmin": xmin, "landed_at": landed_at, "complete_until": landed_at},
         "checks": {"passed": 120, "failed": 0, "warned": 1},
         "models": {},
         "tables": tables,

@@ -52,7 +52,7 @@ class KpiAnswer(BaseModel):
     degraded: bool = Field(
         description="The live database is away; the figures are complete as of the landing."
     )
-    landed_at: datetime = Field(description="The figures count what was recorded up to then.")
+    landed_at: datetime = Field(description="When the figures' data was landed.")
     metric: str = Field(examples=["activity_rate"])
     grain: Grain
     name: Words

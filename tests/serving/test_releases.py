@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import shutil
 
@@ -142,6 +143,25 @@ async def test_health_tells_the_release_in_use_and_its_age(still):
         "landed_at": "2026-04-01T01:59:30Z",
         "data_lag_seconds": 3630.0,
     }
+
+
+@pytest.mark.parametrize(
+    ("complete_until", "lag_seconds"),
+    [("2026-04-01T01:00:00+00:00", 7200.0), (None, 3630.0)],
+    ids=["a transaction was open", "an older manifest"],
+)
+async def test_the_data_lag_counts_from_when_the_release_was_complete(
+    releases, settings, serve, mall, complete_until, lag_seconds
+):
+    manifest_file = releases / RELEASE_ID / "manifest.json"
+    manifest = json.loads(manifest_file.read_text())
+    del manifest["landing"]["complete_until"]
+    if complete_until:
+        manifest["landing"]["complete_until"] = complete_until
+    manifest_file.write_text(json.dumps(manifest))
+    async with serve(settings) as client:
+        health = (await client.get("/health")).json()
+    assert (health["landed_at"], health["data_lag_seconds"]) == ("2026-04-01T01:59:30Z", lag_seconds)
 
 
 async def test_remembered_rows_make_room_for_newer_ones(releases, monkeypatch):
