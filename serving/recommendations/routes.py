@@ -1,7 +1,7 @@
 """GET /v1/recommendations/{member_id}."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Query
@@ -26,7 +26,7 @@ class ReasonAnswer(BaseModel):
 
 
 class RecommendedItem(BaseModel):
-    """An item the member can have now: listed, in stock and affordable."""
+    """An item the member can have now: listed, in stock and within the available points."""
 
     item_id: UUID
     name: str = Field(examples=["保温杯"])
@@ -35,9 +35,6 @@ class RecommendedItem(BaseModel):
     score: float = Field(description="Compares items of one answer only; higher is better.", examples=[0.83])
     stage: Stage = Field(description="Where the largest part of the score came from.")
     reason: ReasonAnswer
-    affordable: Literal[True] = Field(
-        default=True, description="What costs more than is available is left out."
-    )
 
 
 class RecommendationsAnswer(BaseModel):
@@ -66,7 +63,10 @@ async def get_recommendations(
     now: Now,
     limit: Annotated[int, Query(ge=1, le=50, description="At most this many items.")] = 10,
 ) -> RecommendationsAnswer:
-    """Return what to show a member now: what the member just did changes the next answer."""
+    """Return what to show a member now: what the member just did changes the next answer.
+
+    What costs more than `available_points` is left out.
+    """
     answer = await recommend(
         release, database, tenant_id=caller.tenant_id, member_id=member_id, limit=limit, now=now
     )

@@ -59,7 +59,6 @@ async def test_the_released_list_is_shown_in_order_then_what_is_popular(acorn):
         "score": 1.0,
         "stage": "personal",
         "reason": {"zh": "您兑换过 2 次", "en": "You redeemed it 2 times"},
-        "affordable": True,
     }
     assert [item["stage"] for item in answer["items"]] == ["personal", "personal", "neighbour", "popular"]
 
