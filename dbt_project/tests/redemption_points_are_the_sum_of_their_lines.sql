@@ -1,3 +1,5 @@
+-- A redemption, its lines and its deduction are written in one transaction and not updated after,
+-- so all of them are landed together; see the generic test references_row_of.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     lines as (select * from {{ ref("stg_redemption_lines") }}),

@@ -1,4 +1,6 @@
 -- One redeem transfer, from the redeeming member's own account, of exactly the redemption's points.
+-- A redemption, its lines and its deduction are written in one transaction and not updated after,
+-- so all of them are landed together; see the generic test references_row_of.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     entries as (select * from {{ ref("stg_entries") }}),

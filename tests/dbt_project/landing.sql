@@ -117,20 +117,20 @@ from (values
     (62, 12, 'created', 200, '2025-01-31 16:00:00', 100),
     (62, 12, 'partially_refunded', 200, '2025-01-31 16:00:00', 900),
     (63, 14, 'created', 100, '2025-02-02 02:00:00', 100),
-    (64, 11, 'created', 640, '2025-02-03 02:00:00', 100)
+    (64, 11, 'created', 640, '2025-02-03 02:00:00', 800)
 ) as rows(n, member, status, points, effective, xid);
 
 create table redemption_line as
 select
     id(1) as tenant_id, id(redemption) as redemption_id, cast(line_no as smallint) as line_no, id(item) as item_id,
-    cast(quantity as int) as quantity, cast(unit_points as bigint) as unit_points, stamp(100) as xid
+    cast(quantity as int) as quantity, cast(unit_points as bigint) as unit_points, stamp(xid) as xid
 from (values
-    (61, 1, 31, 3, 100),
-    (62, 1, 31, 2, 100),
-    (63, 1, 31, 1, 100),
-    (64, 1, 31, 6, 100),
-    (64, 2, 32, 1, 40)
-) as rows(redemption, line_no, item, quantity, unit_points);
+    (61, 1, 31, 3, 100, 100),
+    (62, 1, 31, 2, 100, 100),
+    (63, 1, 31, 1, 100, 100),
+    (64, 1, 31, 6, 100, 800),
+    (64, 2, 32, 1, 40, 800)
+) as rows(redemption, line_no, item, quantity, unit_points, xid);
 
 create table event as
 select
