@@ -74,7 +74,7 @@ def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
 
 def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
     tables = (
-        "dim_member", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
+        "dim_member", "dim_lot", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
         "fct_member_recommendations", "fct_entries",
     )  # fmt: skip
     members = {
@@ -86,6 +86,7 @@ def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
     }
     assert members == {
         "dim_member": [11, 12, 13, 21],
+        "dim_lot": [11, 12, 13],
         "fct_redemption_lines": [11, 12],
         "fct_events": [12],
         "fct_feedback": [11, 12, 13],

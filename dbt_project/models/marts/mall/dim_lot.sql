@@ -1,0 +1,13 @@
+with
+    lots as (select * from {{ ref("stg_lots") }}),
+    members as (select * from {{ ref("int_counted_members") }})
+
+select
+    lots.tenant_id,
+    lots.lot_id,
+    lots.member_id,
+    lots.issued_points,
+    lots.active_from,
+    lots.expires_on
+from lots
+inner join members on members.tenant_id = lots.tenant_id and members.member_id = lots.member_id
