@@ -1,11 +1,14 @@
 """The live database, read-only: schema `export` and the keys. It may be away; the release still answers."""
 
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
+
+_log = logging.getLogger(__name__)
 
 # While the database is away, requests do not queue on connection attempts: one in this many seconds tries.
 _RETRY_SECONDS = 1.0
@@ -19,12 +22,12 @@ _AWAY = (
     asyncpg.InterfaceError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
-    asyncpg.InvalidCatalogNameError,
+    asyncpg.PostgresSystemError,
 )
 
 
 class DatabaseAway(Exception):
-    """The database cannot be reached, or did not answer in time."""
+    """The database cannot be reached, lets nobody in, or did not answer in time."""
 
 
 class Database:
@@ -43,14 +46,26 @@ class Database:
         if time.monotonic() < self._retry_at:
             raise DatabaseAway
         try:
-            async with self._pool.acquire(timeout=_CONNECT_SECONDS) as connection:
-                found: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
-                return found
+            return await self._fetch(sql, arguments)
         except _AWAY as error:
+            if time.monotonic() >= self._retry_at:
+                _log.warning("the live database is away: %r", error)
             self._retry_at = time.monotonic() + _RETRY_SECONDS
             # Connections of a server that restarted are dead; the next attempt makes new ones.
             await self._pool.expire_connections()
             raise DatabaseAway from error
+
+    async def _fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+        try:
+            connection = await self._pool.acquire(timeout=_CONNECT_SECONDS)
+        except asyncpg.PostgresError as error:
+            # Whatever a server's reason to let nobody in: a wrong password, a missing role, its own start.
+            raise ConnectionError(str(error)) from error
+        try:
+            found: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+            return found
+        finally:
+            await self._pool.release(connection)
 
     async def is_reachable(self) -> bool:
         """Return whether a statement can be run now."""

@@ -1,6 +1,7 @@
-"""A gate before the real database: closing it is an outage, opening it again ends the outage."""
+"""Outages: a gate before the real database, to close and open again, and servers that let nobody in."""
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
@@ -70,3 +71,29 @@ async def running_gate(database_url: str) -> AsyncIterator[Gate]:
         yield gate
     finally:
         await gate.close()
+
+
+@asynccontextmanager
+async def refusing_server(sqlstate: str | None) -> AsyncIterator[str]:
+    """Yield the URL of a server that refuses every connection with a code, or with None keeps it waiting."""
+    waiting: set[asyncio.StreamWriter] = set()
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(8)
+        if sqlstate is None:
+            waiting.add(writer)
+            return
+        # No to encryption; the start-up message follows and is refused.
+        writer.write(b"N")
+        await reader.read(1024)
+        fields = f"SFATAL\0VFATAL\0C{sqlstate}\0Mgo away\0\0".encode()
+        writer.write(b"E" + struct.pack("!i", len(fields) + 4) + fields)
+        writer.close()
+
+    server = await asyncio.start_server(accept, "127.0.0.1")
+    try:
+        yield f"postgresql://postgres@127.0.0.1:{server.sockets[0].getsockname()[1]}/mall"
+    finally:
+        server.close()
+        for writer in waiting:
+            writer.close()

@@ -1,11 +1,13 @@
 import asyncio
+import logging
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from tests.literal_release import ACORN, LAN, MEI, MUG, RICE, TEA, TICKET, WATCH, publish
-from tests.serving.gate import running_gate
-from tests.serving.mall import NOW
+from tests.serving.gate import refusing_server, running_gate
+from tests.serving.mall import BIRCH_KEY, NOW
 
 LOT = UUID(int=7)
 
@@ -107,6 +109,82 @@ async def test_a_key_not_seen_lately_is_not_let_in(client, gate):
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] == "urn:pointmart:problem:database-unavailable"
+
+
+REFUSALS = {
+    "starting": "57P03",
+    "full": "53300",
+    "wrong password": "28P01",
+    "login not allowed": "28000",
+    "no such role": "22023",
+    "no such database": "3D000",
+    "no right to connect": "42501",
+    "not accepting connections": "55000",
+    "broken disk": "58030",
+    "silent": None,
+}
+
+
+@pytest.mark.parametrize("sqlstate", REFUSALS.values(), ids=REFUSALS)
+async def test_a_server_that_lets_nobody_in_is_an_outage(
+    settings, still_data_dir, serve, monkeypatch, caplog, sqlstate
+):
+    monkeypatch.setattr("serving.database._CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("serving.database._RETRY_SECONDS", 0)
+    paths = [f"/v1/recommendations/{MEI}", "/v1/kpis/activity_rate", f"/v1/forecasts?item_id={TEA}"]
+    async with refusing_server(sqlstate) as url:
+        changed = {"database_url": url, "data_dir": still_data_dir}
+        async with serve(settings.model_copy(update=changed)) as client:
+            for path in paths:
+                answer = await client.get(path)
+                assert answer.status_code == 503
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert answer.json()["type"] == "urn:pointmart:problem:database-unavailable"
+            health = await client.get("/health")
+    assert (health.status_code, health.json()["status"]) == (200, "degraded")
+    assert any(record.levelno == logging.WARNING and "is away" in record.message for record in caplog.records)
+
+
+@pytest.mark.parametrize("ending", ["time runs out", "connections are cut", "the server stops the statement"])
+@pytest.mark.parametrize("table", ["api_key", "member", "lot", "redemption", "stock"])
+async def test_an_outage_in_the_middle_of_any_statement_is_told_as_one(
+    gate, releases, settings, serve, database_url, monkeypatch, table, ending
+):
+    monkeypatch.setattr("serving.database._RETRY_SECONDS", 60)
+    if ending == "time runs out":
+        monkeypatch.setattr("serving.database._STATEMENT_SECONDS", 0.5)
+    async with serve(settings.model_copy(update={"database_url": gate.url})) as client:
+        assert (await recommended(client))["degraded"] is False
+        with (
+            psycopg.connect(database_url) as holder,
+            psycopg.connect(database_url, autocommit=True) as server,
+        ):
+            holder.execute(f"lock table mall.{table} in access exclusive mode")
+            asked = asyncio.create_task(client.get(f"/v1/recommendations/{MEI}"))
+            if ending != "time runs out":
+                await until_waiting(server)
+            if ending == "connections are cut":
+                await gate.close()
+            elif ending == "the server stops the statement":
+                server.execute(f"select pg_terminate_backend(pid) {WAITING}")
+            answer = await asked
+            newcomer = await client.get(f"/v1/recommendations/{uuid4()}")
+            stranger = await client.get(
+                "/v1/kpis/activity_rate", headers={"Authorization": f"Bearer {BIRCH_KEY}"}
+            )
+    assert (answer.status_code, answer.json()["degraded"]) == (200, True)
+    for refused in (newcomer, stranger):
+        assert refused.status_code == 503
+        assert refused.json()["type"] == "urn:pointmart:problem:database-unavailable"
+
+
+WAITING = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
+
+async def until_waiting(server):
+    async with asyncio.timeout(10):
+        while not server.execute(f"select 1 {WAITING}").fetchone():  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.01)
 
 
 async def test_a_member_the_release_does_not_know_is_asked_to_come_back(client, gate):
