@@ -1,20 +1,19 @@
 -- Each tenant with facts has every metric for every day and month from its first fact to its last.
 with
-    tenants as (select * from {{ ref("dim_tenant") }}),
+    ranges as ({{ staged_fact_ranges() }}),
     dates as (select * from {{ ref("dim_date") }}),
     metrics as (select * from {{ ref("dim_metric") }}),
     kpis_daily as (select * from {{ ref("fct_kpis_daily") }}),
     kpis_monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     expected as (
-        select tenants.tenant_id, 'day' as grain, dates.date as period_start, metrics.metric
-        from tenants
-        inner join dates on dates.date between tenants.first_fact_date and tenants.last_fact_date
+        select ranges.tenant_id, 'day' as grain, dates.date as period_start, metrics.metric
+        from ranges
+        inner join dates on dates.date between ranges.first_fact_date and ranges.last_fact_date
         cross join metrics
         union
-        select
-            tenants.tenant_id, 'month' as grain, dates.month_start as period_start, metrics.metric
-        from tenants
-        inner join dates on dates.date between tenants.first_fact_date and tenants.last_fact_date
+        select ranges.tenant_id, 'month' as grain, dates.month_start as period_start, metrics.metric
+        from ranges
+        inner join dates on dates.date between ranges.first_fact_date and ranges.last_fact_date
         cross join metrics
     ),
     published as (

@@ -26,6 +26,10 @@ class Build:
     def names(self, status: str) -> set[str]:
         return {run.node.name for run in self.result.result if run.status == status}
 
+    def compiled(self, name: str) -> str:
+        (code,) = (run.node.compiled_code for run in self.result.result if run.node.name == name)
+        return str(code)
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as warehouse:
             warehouse.execute("set TimeZone = 'UTC'")

@@ -1,6 +1,11 @@
 """What the marts say about a landing small enough to compute by hand."""
 
+import shutil
 from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
 
 from tests.dbt_project.small_warehouse import Build
 
@@ -132,6 +137,22 @@ def test_each_broken_identity_fails_its_own_test(broken_build: Build) -> None:
 def test_stock_not_landed_yet_is_not_compared(half_landed_build: Build) -> None:
     assert "stock_is_movements_less_lines" in half_landed_build.names("pass")
     assert half_landed_build.result.success
+
+
+@pytest.mark.parametrize(
+    "test", ["kpis_have_a_row_for_every_period", "cumulative_consumption_is_the_members_ledger"]
+)
+def test_a_last_day_lost_on_the_way_to_the_marts_is_missed(
+    test: str, built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built.warehouse.parent, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")  # the landing's views name their files from here
+    with duckdb.connect("warehouse.duckdb") as warehouse:
+        warehouse.execute("set TimeZone = 'UTC'")
+        assert warehouse.execute(built.compiled(test)).fetchall() == []
+        warehouse.execute("update marts.dim_tenant set last_fact_date = last_fact_date - 1")
+        warehouse.execute("delete from marts.fct_kpis_daily where date = '2025-02-04'")
+        assert warehouse.execute(built.compiled(test)).fetchall() != []
 
 
 def test_a_broken_identity_fails_the_build_before_any_kpi(broken_build: Build) -> None:
