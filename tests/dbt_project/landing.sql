@@ -132,13 +132,15 @@ from (values
     (64, 2, 32, 1, 40, 800)
 ) as rows(redemption, line_no, item, quantity, unit_points, xid);
 
+-- Event 83 comes from a device whose clock had been reset.
 create table event as
 select
     id(1) as tenant_id, id(n) as event_id, id(member) as member_id, kind, id(item) as item_id,
     ts(occurred) as occurred_at, ts(occurred) as recorded_at, stamp(100) as xid
 from (values
     (81, 12, 'view', 31, '2025-02-02 02:00:00'),
-    (82, 15, 'visit', null, '2025-02-02 02:00:00')
+    (82, 15, 'visit', null, '2025-02-02 02:00:00'),
+    (83, 12, 'visit', null, '2001-01-01 02:00:00')
 ) as rows(n, member, kind, item, occurred);
 
 create table feedback as
