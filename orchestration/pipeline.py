@@ -1,7 +1,8 @@
 """A whole pipeline run: land, build, train, publish, with one sentence for whatever stops it."""
 
-import errno
 import logging
+import sqlite3
+from collections.abc import Iterator
 
 import dagster as dg
 import duckdb
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from orchestration import history, lock, progress
 from orchestration.definitions import JOB, build_definitions, platform_at
+from orchestration.disk import disk_full
 from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary, summarise
 from orchestration.settings import DataFolder, PipelineSettings
@@ -28,35 +30,55 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
     folder = settings.folder
     folder.create()
     with lock.held(folder.lock), progress.logged_to(folder.logs / "pipeline.log"):
-        with progress.shown_on(console) as steps:
-            platform = platform_at(folder, settings.database_url)
-            definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
-            _execute(definitions, folder)
-        return summarise(folder.releases)
-
-
-def _execute(definitions: dg.Definitions, folder: DataFolder) -> None:
-    with history.opened(folder) as instance:
-        history.close_dead_runs(instance)
         try:
-            definitions.resolve_job_def(JOB).execute_in_process(
-                instance=instance,
-                run_config={"loggers": {"steps": {}}},
-                tags=history.run_tags(),
-            )
+            with progress.shown_on(console) as steps:
+                platform = platform_at(folder, settings.database_url)
+                definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
+                _execute(definitions, folder)
+            return summarise(folder.releases)
         except Exception as error:
             logging.getLogger("pointmart").exception("the run stopped")
             raise as_refusal(error, folder) from error
 
 
-def as_refusal(error: Exception, folder: DataFolder) -> Refusal:
+def _execute(definitions: dg.Definitions, folder: DataFolder) -> None:
+    with history.opened(folder) as instance:
+        history.close_dead_runs(instance)
+        definitions.resolve_job_def(JOB).execute_in_process(
+            instance=instance,
+            run_config={"loggers": {"steps": {}}},
+            tags=history.run_tags(),
+        )
+
+
+def as_refusal(error: BaseException, folder: DataFolder) -> Refusal:
     """Return what stopped a step as one sentence."""
-    if isinstance(error, Refusal):
-        return error
+    causes = list(_causes(error))
+    # A step that a full disk stopped may fail once more in telling Dagster's history, on the same disk.
+    if full := next(filter(None, (disk_full(cause, folder.root) for cause in causes)), None):
+        return full
+    if refusal := next((cause for cause in causes if isinstance(cause, Refusal)), None):
+        return refusal
     stays = f"the previous release stays; details are in {folder.logs}"
-    reason = " ".join(str(error).split())[:300]
-    if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in reason:
-        return PipelineStopped(f"the disk of {folder.root} is full; free some space and run again; {stays}")
-    if isinstance(error, OSError | duckdb.Error):
-        return PipelineStopped(f"a file in {folder.root} cannot be read or written ({reason}); {stays}")
-    return PipelineStopped(f"a step failed unexpectedly ({type(error).__name__}: {reason}); {stays}")
+    for cause in causes:
+        if isinstance(cause, OSError | duckdb.Error | sqlite3.Error):
+            return PipelineStopped(
+                f"a file in {folder.root} cannot be read or written, as when its disk is full or damaged "
+                f"({_one_line(cause)}); {stays}"
+            )
+    return PipelineStopped(
+        f"a step failed unexpectedly ({type(error).__name__}: {_one_line(error)}); {stays}"
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from or while handling, each once: Dagster's chains may be circles."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:300]

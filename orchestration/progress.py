@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import dagster as dg
@@ -64,12 +64,19 @@ def shown_on(console: Console) -> Iterator[dg.LoggerDefinition]:
         yield dg.LoggerDefinition(steps, description="One line per step.")
 
 
+class _LogFile(logging.FileHandler):
+    """A log file whose own trouble, such as a full disk, stays off the terminal: the step that meets it says so."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name logging calls
+        """Give the record up."""
+
+
 @contextmanager
 def logged_to(path: Path) -> Iterator[None]:
     """Send what libraries log during the block to a file and nowhere else."""
     root = logging.getLogger()
     before = root.handlers[:]
-    handler = logging.FileHandler(path, delay=True, encoding="utf-8")
+    handler = _LogFile(path, delay=True, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     level = root.level
     root.handlers[:] = [handler]
@@ -79,4 +86,5 @@ def logged_to(path: Path) -> Iterator[None]:
     finally:
         root.handlers[:] = before
         root.setLevel(level)
-        handler.close()
+        with suppress(OSError):
+            handler.close()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dbt.artifacts.schemas.run import RunExecutionResult
 
+from orchestration.disk import disk_full
 from orchestration.landing.cursor import read_cursor
 from orchestration.refusal import Refusal
 from orchestration.warehouse.project import Project
@@ -39,7 +40,7 @@ class Outcome:
     """How each node ended, and why the build was refused if it was; what was built stays."""
 
     results: list[NodeResult]
-    refusal: WarehouseRefused | None
+    refusal: Refusal | None
 
 
 def build(project: Project, selected: Collection[str]) -> Outcome:
@@ -55,6 +56,12 @@ def build(project: Project, selected: Collection[str]) -> Outcome:
     tests = project.tests()
     _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests})
     failed = [result for result in results if result.failed]
+    # The first failure may be a consequence: DuckDB gives up on the file once a write has failed.
+    causes = (
+        disk_full(words, project.folder.root) for words in (*(f.message for f in failed), done.exception)
+    )
+    if full := next(filter(None, causes), None):
+        return Outcome(results, full)
     if failed:
         return Outcome(results, WarehouseRefused(_sentence(failed)))
     if not done.success:

@@ -17,6 +17,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.disk import disk_full
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
 
@@ -98,8 +99,11 @@ def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
 
     Raises:
         BrokenProject: dbt refuses the project.
+        DiskFull: dbt cannot write down what it parsed.
     """
     done = _invoke(folder, directory, ["parse"], None)
+    if full := disk_full(done.exception, folder.root):
+        raise full
     if not isinstance(done.result, Manifest) or not done.success:
         reason = " ".join(str(done.exception).split())[:300]
         raise BrokenProject(f"dbt cannot parse {directory} ({reason}); correct it and run again")

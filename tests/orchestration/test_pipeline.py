@@ -1,8 +1,11 @@
-"""Whole runs in process: a first one, one after a new redemption, one that a dbt test stops."""
+"""Whole runs in process: a first one, two without space, one with a new redemption, one that a dbt test stops."""
 
 import errno
 import io
 import os
+import re
+import shutil
+import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import history
+from orchestration.disk import DiskFull
 from orchestration.landing.batches import row_count
 from orchestration.landing.cursor import read_cursor
 from orchestration.lock import AlreadyRunning, held
@@ -23,17 +27,30 @@ from orchestration.release.manifest import Manifest
 from orchestration.release.shelf import Shelf
 from orchestration.release.summary import ReleaseSummary
 from orchestration.settings import DataFolder, PipelineSettings, UnwritableFolder
+from orchestration.warehouse.build import build
+from orchestration.warehouse.project import parse
+from tests.orchestration.limits import files_up_to
 from tests.small_world import DAYS, FIRST_DAY, ITEMS, SmallWorld, insert_small_world, redeem
+
+
+@dataclass(frozen=True)
+class StoppedRun:
+    """A run that could not write all it had to: what it said, and what it changed."""
+
+    sentence: str
+    cursor_changed: bool
+    current: str | None
 
 
 @dataclass
 class Runs:
-    """Three runs on one data folder, and what each left."""
+    """Runs on one data folder, some of them without enough space, and what each left."""
 
     world: SmallWorld
     folder: DataFolder
     output: str
     first: ReleaseSummary
+    full_disks: list[StoppedRun]
     second: ReleaseSummary
     refusal: Refusal
     current_after_refusal: str | None
@@ -47,6 +64,16 @@ class Runs:
             path = self.folder.releases / summary.release_id / "marts.duckdb"
             connection.execute(f"attach '{path}' as release (read_only)")
             return connection.execute(query).fetchall()
+
+
+def run_with_files_up_to(size: int, settings: PipelineSettings, console: Console) -> StoppedRun:
+    """Run the pipeline with no file allowed to grow beyond a size in bytes."""
+    cursor = settings.folder.cursor
+    before = cursor.read_text()
+    with files_up_to(size), pytest.raises(Refusal) as refused:
+        run_pipeline(settings, console)
+    current = Shelf(settings.folder.releases).current_id()
+    return StoppedRun(str(refused.value), cursor.read_text() != before, current)
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +90,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> 
             connection, tenant_id, member_id, [(item_id, 1, ITEMS[5][4])], FIRST_DAY + timedelta(days=DAYS)
         )
         connection.commit()
+        copied = settings.folder.releases / first.release_id / "marts.duckdb"
+        full_disks = [
+            run_with_files_up_to(20_000, settings, console),  # not enough for what goes before the first step
+            run_with_files_up_to(copied.stat().st_size * 3 // 4, settings, console),  # not enough to publish
+        ]
         second = run_pipeline(settings, console)
         connection.execute(
             "insert into mall.entry (tenant_id, transfer_id, entry_no, account_id, amount) "
@@ -73,7 +105,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> 
         run_pipeline(settings, console)
     shelf = Shelf(settings.folder.releases)
     return Runs(
-        world, settings.folder, terminal.getvalue(), first, second, refused.value,
+        world, settings.folder, terminal.getvalue(), first, full_disks, second, refused.value,
         shelf.current_id(), shelf.release_ids(),
     )  # fmt: skip
 
@@ -149,12 +181,36 @@ def test_a_stopped_run_keeps_what_was_landed(runs: Runs) -> None:
     assert row_count(runs.folder.landing, "entry") == 2 * 204 + 2 + 1
 
 
+def test_a_run_without_enough_space_says_so_and_changes_nothing_that_is_read(runs: Runs) -> None:
+    early, late = runs.full_disks
+    assert [early.cursor_changed, late.cursor_changed] == [False, True]
+    for stopped in (early, late):
+        # SQLite, which keeps the history, does not tell why it could not write.
+        said = "(would exceed the largest size|cannot be read or written, as when its disk is full)"
+        assert re.match(f"a file in {runs.folder.root} {said}", stopped.sentence)
+        assert "\n" not in stopped.sentence
+        assert stopped.current == runs.first.release_id
+    assert not list(runs.folder.releases.glob("*.tmp"))
+
+
+def test_a_build_without_enough_space_blames_the_disk_and_not_a_model(data_dir: Path, runs: Runs) -> None:
+    folder = DataFolder(data_dir)
+    folder.create()
+    shutil.copytree(runs.folder.landing, folder.landing, dirs_exist_ok=True)
+    project = parse(folder)
+    late = project.descendants(source for source in project.manifest["sources"] if ".ml." in source)
+    with files_up_to(100_000):
+        outcome = build(project, set(project.nodes()) - late)
+    assert isinstance(outcome.refusal, DiskFull)
+    assert str(outcome.refusal).startswith(f"a file in {data_dir} would exceed the largest size")
+
+
 def test_the_terminal_shows_one_line_per_step_with_its_seconds(runs: Runs) -> None:
     lines = runs.output.splitlines()
     assert [line.split("  ")[0] for line in lines if "train" in line] == [
         "✓ train demand forecasts", "✓ train recommendations",
-    ] * 2  # fmt: skip
-    assert [line[0] for line in lines if "build and test the warehouse" in line] == ["✓", "✓", "✗"]
+    ] * 3  # fmt: skip
+    assert [line[0] for line in lines if "build and test the warehouse" in line] == ["✓", "✓", "✓", "✗"]
     assert all(line.rstrip().endswith(" s") for line in lines)
     assert "Traceback" not in runs.output
 
@@ -167,7 +223,8 @@ def test_dagster_remembers_runs_materialisations_and_checks(runs: Runs) -> None:
             [dg.AssetCheckKey(dg.AssetKey(["marts", "fct_entries"]), "rows_agree_with_the_landing")]
         )
     assert statuses == [
-        dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.SUCCESS,
+        dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE,
+        dg.DagsterRunStatus.SUCCESS,
     ]  # fmt: skip
     assert release is not None
     assert release.asset_materialization is not None
@@ -194,5 +251,6 @@ def test_a_full_disk_is_said_in_one_sentence(data_dir: Path) -> None:
     for error in (
         OSError(errno.ENOSPC, "No space left on device"),
         duckdb.IOException("IO Error: Could not write file: No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
     ):
         assert str(as_refusal(error, folder)).startswith(f"the disk of {data_dir} is full")
