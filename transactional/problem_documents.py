@@ -87,7 +87,7 @@ def install(app: FastAPI) -> None:
 
     async def on_defect(request: Request, error: Exception) -> Response:
         _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return render(UnexpectedFailure("the request failed on our side; try again with the same key"))
+        return render(UnexpectedFailure("the request failed on our side; send it again in a moment"))
 
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)

@@ -23,6 +23,10 @@ class ServiceDidNotStart(Refusal):
     """A service ended or did not answer in time."""
 
 
+class PortTwice(Refusal):
+    """Two services were given one port."""
+
+
 class ServiceEnded(Refusal):
     """A service ended while the others ran."""
 
@@ -60,8 +64,9 @@ class Running:
         """
         while True:
             for name, process in self.processes.items():
-                if process.poll() is not None:
-                    raise ServiceEnded(f"{name} has ended; see {self.logs / name}.log")
+                if (code := process.poll()) is not None:
+                    how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+                    raise ServiceEnded(f"{name} {how}, so everything was stopped; see {self.logs / name}.log")
             meanwhile()
             time.sleep(0.5)
 
@@ -71,10 +76,13 @@ def check_ports(ports: Ports) -> None:
 
     Raises:
         PortInUse: naming the port.
+        PortTwice: two services were given one port.
     """
     wanted = [ports.of(service) for service in Service]
     if ports.scheduler is not None:
         wanted.append(ports.scheduler)
+    if len(set(wanted)) < len(wanted):
+        raise PortTwice(f"two of the ports {', '.join(map(str, wanted))} are the same; give each its own")
     for port in wanted:
         listen(_HOST, port).close()
 
@@ -121,7 +129,8 @@ def _programs(ports: Ports) -> dict[str, list[str]]:
 def _process(
     name: str, arguments: list[str], logs: Path, environment: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    with (logs / f"{name}.log").open("ab") as log:
+    # Each start has a log of its own: an old line must not explain a new failure.
+    with (logs / f"{name}.log").open("wb") as log:
         # A session of its own: Ctrl-C in the terminal reaches the parent alone, which stops them in order.
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],

@@ -27,7 +27,12 @@ def replays() -> None:
 def completejourney(
     households: Annotated[int | None, typer.Option(min=1, help="Only the first N households.")] = None,
     first: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of 2017 to replay.")
+        datetime,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="First day of 2017 to replay; grants are given from January on.",
+        ),
     ] = datetime(2017, 1, 1),  # noqa: DTZ001 - a day, not a moment
     last: Annotated[
         datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of 2017 to replay.")

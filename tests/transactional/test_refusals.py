@@ -1,5 +1,6 @@
 """Bad input gets one clear sentence as a problem document, and changes nothing."""
 
+import base64
 import json
 from uuid import uuid4
 
@@ -109,21 +110,47 @@ async def test_odd_amounts_of_points_are_refused(client, shop, points):
     assert (await client.earn(shop.member, points, "e1")).status_code == 422
 
 
-@pytest.mark.parametrize("ref", ["", "x" * 201, "a\x00b", 7, None])
+@pytest.mark.parametrize("ref", ["", "x" * 201, "a\x00b", 7, None, "   ", " E-1"])
 async def test_odd_references_are_refused(client, ref):
     assert (await client.post("/v1/members", json={"external_ref": ref})).status_code == 422
 
 
 @pytest.mark.parametrize(
     "path",
-    ["members/x/balance", "members/x/statement", "redemptions/x", "redemptions", "offers?limit=0"],
+    [
+        "members/x/balance",
+        "members/x/statement",
+        "redemptions/x",
+        "redemptions",
+        "redemptions?idempotency_key=%00",
+        "offers?limit=0",
+        "offers?category=%00",
+    ],
 )
 async def test_odd_paths_and_queries_are_refused(client, path):
     answer = await client.get(f"/v1/{path}")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
 
 
-@pytest.mark.parametrize("cursor", ["x", "%00", "W10=", "WyJhIiwgImIiXQ==", "bnVsbA=="])
+FAR_OFF = base64.urlsafe_b64encode(
+    json.dumps(["9999-12-31T23:59:59-14:00", "0160ac47-15e0-77d2-807e-d45bdc633f06"]).encode()
+).decode()
+
+
+@pytest.mark.parametrize("moment", ["1", 1, "2026-03-01", "2026-03-01T12:00:00", "9999-12-31T23:59:59-14:00"])
+async def test_odd_times_are_refused(client, shop, moment):
+    body = {"external_ref": "E-77", "registered_at": moment}
+    assert (await client.post("/v1/members", json=body)).status_code == 422
+    url = f"/v1/members/{shop.member}/balance"
+    assert (await client.get(url, params={"at": moment})).status_code == 422
+
+
+async def test_a_body_without_a_content_type_is_read_as_json(client):
+    answer = await client.post("/v1/members", content=b'{"external_ref": "E-78"}')
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "W10=", "WyJhIiwgImIiXQ==", "bnVsbA==", FAR_OFF])
 async def test_a_cursor_of_ones_own_is_refused(client, shop, cursor):
     url = f"/v1/members/{shop.member}/statement"
     answer = await client.get(url, params={"cursor": cursor})

@@ -16,6 +16,7 @@ from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
+from transactional.request_types import Text
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])
 
@@ -36,7 +37,7 @@ class FeedbackRequest(BaseModel):
     member_id: Annotated[UUID, Field(strict=False)]
     redemption_id: Annotated[UUID | None, Field(strict=False)] = None
     score: Annotated[int, Field(ge=1, le=5)]
-    comment: Annotated[str | None, Field(max_length=2000, pattern=r"^[^\x00]*$")] = None
+    comment: Text | None = None
     feedback_id: Annotated[UUID | None, Field(strict=False)] = Field(
         None, description="An id of the client's own; sending it again stores nothing twice."
     )

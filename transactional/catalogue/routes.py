@@ -11,6 +11,7 @@ from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
+from transactional.request_types import Reference
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 
@@ -52,7 +53,7 @@ class OfferPage(BaseModel):
 async def list_offers(
     tenant_id: Caller,
     request: Request,
-    category: Annotated[str | None, Query(max_length=200)] = None,
+    category: Annotated[Reference | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: UUID | None = None,
 ) -> OfferPage:

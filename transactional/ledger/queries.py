@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -93,6 +93,6 @@ def _encode(transfer: dict[str, Any]) -> str:
 def _decode(cursor: str) -> tuple[datetime, UUID]:
     try:
         moment, transfer_id = json.loads(base64.urlsafe_b64decode(cursor))
-        return datetime.fromisoformat(moment), UUID(transfer_id)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(transfer_id)
+    except (ValueError, TypeError, AttributeError, OverflowError, binascii.Error) as error:
         raise InvalidRequest("cursor: use the next_cursor of the page before, unchanged") from error

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
@@ -21,6 +21,7 @@ from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Moment, Reference
 
 router = APIRouter(prefix="/v1", tags=["points"])
 
@@ -35,7 +36,7 @@ class EarnRequest(BaseModel):
     member_id: Annotated[UUID, Field(strict=False)]
     points: Annotated[int, Field(ge=1, le=MAX_EARN)]
     kind: Literal["earn", "grant"] = "earn"
-    reference: Annotated[str | None, Field(max_length=200, pattern=r"^[^\x00]*$")] = None
+    reference: Reference | None = None
 
 
 class Credit(BaseModel):
@@ -130,7 +131,7 @@ async def show_balance(
     member_id: UUID,
     tenant_id: Caller,
     request: Request,
-    at: Annotated[AwareDatetime | None, Query(description="A past moment; now if left out.")] = None,
+    at: Annotated[Moment | None, Query(description="A past moment; now if left out.")] = None,
 ) -> Balance:
     """Show a member's points by bucket, now or at a past moment."""
     now: datetime = request.app.state.clock()

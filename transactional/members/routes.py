@@ -1,11 +1,10 @@
 """`/v1/members`: registration."""
 
 from datetime import UTC, datetime
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
@@ -14,6 +13,7 @@ from transactional.members.operations import register_members
 from transactional.members.queries import member_by_ref
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Moment, Reference
 
 router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -23,9 +23,9 @@ class MemberRegistration(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"external_ref": "E-10086"}]})
 
-    external_ref: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+    external_ref: Reference
     is_test: bool = False
-    registered_at: AwareDatetime | None = Field(
+    registered_at: Moment | None = Field(
         None, description="When the member joined, if that was earlier than now."
     )
 

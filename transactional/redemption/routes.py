@@ -14,6 +14,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.queries import fate_of_key, redemption_by_id
+from transactional.request_types import Reference
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
 
@@ -80,7 +81,7 @@ async def show_redemption(redemption_id: UUID, tenant_id: Caller, request: Reque
     responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest),
 )
 async def show_fate(
-    idempotency_key: Annotated[str, Query(min_length=1, max_length=200)], tenant_id: Caller, request: Request
+    idempotency_key: Annotated[Reference, Query()], tenant_id: Caller, request: Request
 ) -> Fate:
     """Tell the first answer given under an idempotency key, for a client whose answer was lost."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:

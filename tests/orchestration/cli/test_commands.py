@@ -50,10 +50,16 @@ def test_a_tenant_and_a_login_are_created_once(mall):
 def test_a_port_in_use_is_named(mall):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        refused = pointmart("up", "--serving-port", port, **mall)
+        refused = pointmart("up", "--transactional-port", port, **mall)
         assert f"port {port} " in sentence(refused)
         alone = pointmart("serve", "transactional", "--port", port, POINTMART_SESSION_SECRET="s" * 32, **mall)
         assert f"port {port} " in sentence(alone)
+
+
+def test_one_port_for_two_services_is_refused(mall):
+    refused = pointmart("up", "--serving-port", "19777", "--dashboards-port", "19777", **mall)
+    assert "19777" in sentence(refused)
+    assert "give each its own" in sentence(refused)
 
 
 def test_a_missing_setting_is_named(data_dir):
