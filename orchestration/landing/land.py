@@ -26,7 +26,7 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     have all ended, so none of them can add a row later, however long others stay open.
 
     Raises:
-        OtherDatabase, ForeignStamps, DatabaseUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor:
+        OtherDatabase, ForeignStamps, SourceUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor:
             nothing changed.
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """

@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from orchestration.landing.cursor import Origin
 from orchestration.refusal import Refusal
+from orchestration.sql import quoted
 
 _ROLE = "pointmart_landing"
 
@@ -34,7 +35,7 @@ select extract(epoch from min(xact_start))::float8 from pg_stat_activity where b
 """
 
 
-class DatabaseUnreachable(Refusal):
+class SourceUnreachable(Refusal):
     """PostgreSQL does not answer, or not to this user."""
 
 
@@ -107,7 +108,7 @@ class Snapshot:
         )
         written = self.connection.execute(
             "copy (select * replace (xid::ubigint as xid) from postgres_query('source', $query)) "
-            f"to '{_quoted(target)}' (format parquet, compression zstd)",
+            f"to '{quoted(target)}' (format parquet, compression zstd)",
             {"query": selected},
         ).fetchone()
         return int(written[0]) if written else 0
@@ -118,13 +119,13 @@ def opened(database_url: str) -> Iterator[Snapshot]:
     """Open one snapshot of a database for the block, as the landing role.
 
     Raises:
-        DatabaseUnreachable: PostgreSQL refuses the connection or the role.
+        SourceUnreachable: PostgreSQL refuses the connection or the role.
         SnapshotChanged: the reads did not all see one state.
     """
     conninfo = _as_landing_role(database_url)
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
-        connection.execute(f"load '{_quoted(_extension())}'")
-        connection.execute(f"attach '{_quoted(conninfo)}' as source (type postgres, read_only)")
+        connection.execute(f"load '{quoted(_extension())}'")
+        connection.execute(f"attach '{quoted(conninfo)}' as source (type postgres, read_only)")
         # Before the snapshot: asked after it, a writer that ended in between would be overlooked.
         ((since,),) = _ask(connection, _OLDEST_WRITER)
         oldest_writer_since = None if since is None else datetime.fromtimestamp(since, UTC)
@@ -151,7 +152,7 @@ def _as_landing_role(database_url: str) -> str:
         psycopg.connect(conninfo, connect_timeout=10).close()
     except psycopg.Error as error:
         reason = " ".join(str(error).split())
-        raise DatabaseUnreachable(
+        raise SourceUnreachable(
             f"PostgreSQL cannot be used ({reason}); start it or correct POINTMART_DATABASE_URL"
         ) from error
     return conninfo
@@ -164,10 +165,6 @@ def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, .
 def _extension() -> Path:
     spec = find_spec("duckdb_extension_postgres_scanner")
     if spec is None or spec.origin is None:
-        raise DatabaseUnreachable("DuckDB's PostgreSQL extension is not installed; run `make install`")
+        raise SourceUnreachable("DuckDB's PostgreSQL extension is not installed; run `make install`")
     folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
     return folder / "postgres_scanner.duckdb_extension"
-
-
-def _quoted(text: Path | str) -> str:
-    return str(text).replace("'", "''")

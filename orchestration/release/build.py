@@ -18,6 +18,7 @@ from orchestration.release.content import TableContent, contents
 from orchestration.release.gate import Audit
 from orchestration.release.manifest import MANIFEST, MARTS, Manifest, describe_file, write_manifest
 from orchestration.settings import DataFolder
+from orchestration.sql import quoted
 
 _TEMPORARY = ".tmp"
 
@@ -93,8 +94,8 @@ def code_version() -> str:
 def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
     with duckdb.connect() as connection:
         # Named apart from the schema: in a database called marts, `marts.x` is ambiguous.
-        connection.execute(f"attach '{_quoted(warehouse)}' as warehouse (read_only)")
-        connection.execute(f"attach '{_quoted(target)}' as copied")
+        connection.execute(f"attach '{quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach '{quoted(target)}' as copied")
         expected = contents(connection, "warehouse")
         connection.execute("create schema copied.marts")
         for name in expected:
@@ -117,7 +118,3 @@ def _landing_fields(cursor: Cursor) -> dict[str, Any]:
         "landed_at": cursor.landed_at.isoformat(),
         "complete_until": cursor.complete_until.isoformat(),
     }
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -8,6 +8,7 @@ import duckdb
 
 from orchestration.release.manifest import MARTS
 from orchestration.release.shelf import Shelf
+from orchestration.sql import quoted
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,5 @@ def summarise(releases: Path) -> ReleaseSummary:
 def latest_kpis(release: Path) -> list[Kpi]:
     """Return the latest month with a value of each tenant and metric."""
     with duckdb.connect() as connection:
-        path = str(release / MARTS).replace("'", "''")
-        connection.execute(f"attach '{path}' as release (read_only)")
+        connection.execute(f"attach '{quoted(release / MARTS)}' as release (read_only)")
         return [Kpi(*row) for row in connection.execute(_LATEST).fetchall()]

@@ -17,9 +17,10 @@ from orchestration.checks.freshness import LATEST_AGE, is_fresh
 from orchestration.landing.batches import VIEWS, BrokenBatch, batches, row_count
 from orchestration.landing.cursor import BrokenCursor, OtherDatabase, read_cursor, write_cursor
 from orchestration.landing.land import Landed, land
-from orchestration.landing.snapshot import DatabaseNotMigrated, DatabaseUnreachable
+from orchestration.landing.snapshot import DatabaseNotMigrated, SourceUnreachable
 from orchestration.landing.stamps import ForeignStamps
 from orchestration.settings import DataFolder
+from tests.orchestration.limits import files_up_to
 from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -261,6 +262,20 @@ def test_a_crash_between_batches_and_cursor_repeats_under_the_same_name(
     assert_all_landed_once(folder, database_url)
 
 
+def test_a_landing_without_enough_space_is_repeated_by_the_next_one(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    land_now(folder, database_url)
+    before = folder.cursor.read_text()
+    execute(database_url, "update mall.offer set price_points = price_points + 1")
+    with files_up_to(1_000), pytest.raises(duckdb.IOException, match="File too large"):
+        land_now(folder, database_url)
+    assert folder.cursor.read_text() == before
+    assert not list(folder.landing.rglob("*.tmp"))
+    land_now(folder, database_url)
+    assert_all_landed_once(folder, database_url)
+
+
 def test_a_first_landing_that_crashed_is_repeated(
     folder: DataFolder, database_url: str, world: SmallWorld
 ) -> None:
@@ -362,7 +377,7 @@ def test_a_database_without_the_export_views_is_refused(folder: DataFolder, data
 
 
 def test_an_unreachable_database_is_refused_without_its_password(folder: DataFolder) -> None:
-    with pytest.raises(DatabaseUnreachable) as refusal:
+    with pytest.raises(SourceUnreachable) as refusal:
         land_now(folder, "postgresql://someone:hunter2@127.0.0.1:1/nothing")
     assert "hunter2" not in str(refusal.value)
 
