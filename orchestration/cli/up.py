@@ -119,13 +119,14 @@ def print_addresses(console: Console, ports: Ports) -> None:
 
 @contextmanager
 def _orderly_stop() -> Iterator[None]:
-    """Make SIGTERM stop as Ctrl-C does."""
+    """Make SIGTERM stop as Ctrl-C does, and let both work for a process that a script started with `&`."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
