@@ -12,6 +12,7 @@ from dashboards.words import Language
 METRICS = ("activity_rate", "consumption_rate", "consumption_rate_cumulative", "satisfaction_rate")
 # Below this many answers or members a rate says little; it is shown in grey.
 SMALL_SAMPLE = 30
+DEFAULT_MONTHS = 12
 
 _MONTHLY = """
     select
@@ -87,6 +88,18 @@ def last_fact_date(marts: TenantMarts) -> date | None:
 def month_after(month: date) -> date:
     """Return the first day of the next month."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def default_first_month(rows: pd.DataFrame) -> date:
+    """Return where the overview begins: the last months with activity, however long the mall paused.
+
+    `rows` is what `monthly` returned, at least one. Never later than `DEFAULT_MONTHS` before the newest.
+    """
+    months = sorted(rows["period"].unique())
+    is_active = (rows["metric"] == "activity_rate") & (rows["numerator"] > 0)
+    active = sorted(rows[is_active]["period"].unique())
+    starts = [of[-DEFAULT_MONTHS:][0] for of in (months, active) if of]
+    return pd.Timestamp(min(starts)).date()
 
 
 def figures(rows: pd.DataFrame, first: date, month: date, language: Language) -> list[Figure]:

@@ -10,9 +10,6 @@ from dashboards.kpi_cards import headline, show_card
 from dashboards.page import open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
 
-DEFAULT_MONTHS = 12
-
-
 words = words_of_reader()
 visitor = require_visitor(words)
 marts = open_marts(words, visitor)
@@ -34,7 +31,7 @@ def name_of_month(key: str) -> str:
     return words.month(by_key[key])
 
 
-default_first = keys[max(0, len(keys) - DEFAULT_MONTHS)]
+default_first = f"{kpis.default_first_month(rows):%Y-%m}"
 with st.container(horizontal=True, vertical_alignment="bottom"):
     first_key = st.selectbox(
         words("first_month"),

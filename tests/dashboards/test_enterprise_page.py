@@ -97,6 +97,26 @@ def test_the_address_holds_the_period(open_page: OpenPage) -> None:
     assert app.query_params["to"] == "2026-01"
 
 
+def test_the_default_period_reaches_back_over_a_pause(open_page: OpenPage, literal_release: Path) -> None:
+    # Thirteen months with activity, the last of them nine years after the others.
+    def pause(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("delete from marts.fct_kpis_monthly")
+        connection.execute(
+            "insert into marts.fct_kpis_monthly "
+            "select $acorn, month::date, 'activity_rate', active, 100, active / 100, 100, null, null, 0.3 "
+            "from (select month, case when year(month) = 2017 or month = date '2026-11-01' then 40 else 0 end "
+            "as active from range(date '2017-01-01', date '2026-12-01', interval 1 month) as t(month))",
+            {"acorn": str(literal.ACORN)},
+        )
+
+    literal.publish(literal_release, "paused", pause)
+    app = open_page()
+
+    assert (app.selectbox(key="from").value, app.selectbox(key="to").value) == ("2017-02", "2026-11")
+    shown = app.dataframe[0].value
+    assert (shown["numerator"] > 0).sum() == 12
+
+
 def test_an_address_with_an_unknown_month_shows_the_default_period(open_page: OpenPage) -> None:
     app = open_page(query={"from": "1999-13", "to": "'; drop", "metric": "profit", "grain": "hour"})
 
