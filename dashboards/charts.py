@@ -12,6 +12,7 @@ Chart = alt.LayerChart | alt.FacetChart
 
 _HEIGHT = 300
 _MARKS = 62
+_SMALL_RATE = 0.05
 
 
 def trend(
@@ -25,10 +26,12 @@ def trend(
     top = max(rows["value"].max(), rows["high"].max(), *goal)
     scale = alt.Scale(domain=[0, min(1.0, top * 1.1) if top <= 1 else top * 1.1])
     time = _time("period", "%m-%d" if is_daily else "%Y-%m", every="week" if is_daily else "month", rows=rows)
-    rate = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
+    # Whole per cents would show all the ticks of a small rate as 0%.
+    axis = alt.Axis(format=".0%" if top >= _SMALL_RATE else ".3~%", tickCount=5)
+    rate = alt.Y("value:Q", title=None, scale=scale, axis=axis)
     tooltip = [
         alt.Tooltip("period:T", title=period_label, format="%Y-%m-%d" if is_daily else "%Y-%m"),
-        alt.Tooltip("value:Q", title=value_label, format=".1%"),
+        alt.Tooltip("value:Q", title=value_label, format=".2%"),
     ]
     base = alt.Chart(rows).encode(x=time)
     band = base.mark_area(color=ACCENT, opacity=0.18).encode(

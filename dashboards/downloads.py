@@ -20,7 +20,7 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "text": "@",
     "month": "yyyy-mm",
     "date": "yyyy-mm-dd",
-    "rate": "0.0%",
+    "rate": "0.00%",
     "count": "#,##0",
     "quantity": "#,##0.0",
 }

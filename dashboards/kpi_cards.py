@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboards.kpis import Figure
-from dashboards.words import Words, is_unchanged
+from dashboards.words import Words, is_nought
 
 
 def headline(words: Words, month: date, shown: list[Figure]) -> str:
@@ -51,7 +51,7 @@ def show_card(words: Words, figure: Figure) -> None:
             None if figure.change is None else words.change(figure.change),
             delta_color=colour,
             delta_arrow="off"
-            if figure.change is None or is_unchanged(figure.change)
+            if figure.change is None or is_nought(figure.change)
             else ("up" if figure.change > 0 else "down"),
             delta_description=None if figure.change is None else words("against_last_month"),
             help=f"{figure.definition}\n\n{figure.numerator_name} {figure.numerator:,} ÷ "

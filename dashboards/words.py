@@ -27,9 +27,14 @@ def catalogue() -> dict[str, dict[str, str]]:
     return tomllib.loads((files("dashboards") / "catalogue.toml").read_text(encoding="utf-8"))
 
 
-def is_unchanged(change: float) -> bool:
-    """Tell whether a change of a rate (0-1) is nought to the decimal that is shown."""
-    return round(change * 100, 1) == 0
+def is_nought(change: float) -> bool:
+    """Tell whether a rate or a change of one (0-1) is nought to the last decimal that can be shown."""
+    return round(change * 100, 2) == 0
+
+
+def _decimals(rate: float) -> int:
+    """Return the decimals of a rate (0-1) in per cent: two if one would show a small rate as nought."""
+    return 1 if round(rate * 100, 1) or is_nought(rate) else 2
 
 
 def literally(text: str) -> str:
@@ -48,8 +53,12 @@ class Words:
         return catalogue()[key][self.language].format(**values)
 
     def rate(self, value: float | None) -> str:
-        """Return a rate (0-1) in per cent with one decimal: 0.3421 is 34.2%."""
-        return NOTHING if value is None else f"{value:.1%}"
+        """Return a rate (0-1) in per cent: 0.3421 is 34.2%, 0.0004 is 0.04%; only nought is 0.0%."""
+        if value is None:
+            return NOTHING
+        if value > 0 and is_nought(value):
+            return "<0.01%"
+        return f"{value:.{_decimals(value)}%}"
 
     def goal(self, target: float) -> str:
         """Return a target rate (0-1) without a decimal it does not need: 0.3 is 30%."""
@@ -57,9 +66,9 @@ class Words:
 
     def change(self, points: float) -> str:
         """Return a change of a rate (0-1) in percentage points with its sign, or that there is none to see."""
-        if is_unchanged(points):
+        if is_nought(points):
             return self("unchanged")
-        return self("percentage_points", points=f"{points * 100:+.1f}".replace("-", "−"))
+        return self("percentage_points", points=f"{points * 100:+.{_decimals(points)}f}".replace("-", "−"))
 
     def count(self, value: float) -> str:
         """Return a number to read: thousands separated, large ones in 万 and 亿 or in millions."""

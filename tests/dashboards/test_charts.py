@@ -35,6 +35,23 @@ def test_the_trend_has_its_target_and_its_interval() -> None:
     assert chart.to_dict()["datasets"][label["data"]["name"]] == [{"target": 0.85, "text": "目标 ≥85%"}]
 
 
+def test_a_small_rate_is_not_drawn_as_nought() -> None:
+    rows = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2026-03-01"]),
+            "value": [0.0004],
+            "low": [None],
+            "high": [None],
+            "target": [0.3],
+        }
+    )
+    chart = charts.trend(rows, is_daily=True, target_label=None, value_label="活跃率", period_label="日期")
+
+    [line] = layers(chart, "line")
+    assert line["encoding"]["y"]["axis"]["format"] == ".3~%"
+    assert [tip.get("format") for tip in line["encoding"]["tooltip"]] == ["%Y-%m-%d", ".2%"]
+
+
 def test_the_fan_begins_after_the_history_and_marks_empty_shelves() -> None:
     history = pd.DataFrame(
         {

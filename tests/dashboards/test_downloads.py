@@ -38,7 +38,7 @@ def test_excel_has_real_dates_and_numbers_under_chinese_headers(rows: pd.DataFra
         [datetime(2026, 3, 31), "茶叶礼盒", 0.4, 1_234],
         [datetime(2026, 4, 1), "=cmd()", None, 5],
     ]
-    assert [cell.number_format for cell in page[2]] == ["yyyy-mm-dd", "@", "0.0%", "#,##0"]
+    assert [cell.number_format for cell in page[2]] == ["yyyy-mm-dd", "@", "0.00%", "#,##0"]
 
 
 def test_a_text_is_never_run_as_a_formula(rows: pd.DataFrame) -> None:

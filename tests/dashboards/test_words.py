@@ -94,9 +94,19 @@ def test_rates_changes_and_dates_read_as_in_each_language() -> None:
 
     assert (zh.rate(0.3421), zh.rate(None), zh.goal(0.3)) == ("34.2%", "—", "30%")
     assert (zh.change(0.018), en.change(-0.018)) == ("+1.8 个百分点", "−1.8 pp")
-    assert (zh.change(0.0004), en.change(-0.0004)) == ("持平", "unchanged")
+    assert (zh.change(0.0), en.change(-0.00004)) == ("持平", "unchanged")
     assert (zh.month(date(2026, 3, 1)), en.month(date(2026, 3, 1))) == ("2026年3月", "Mar 2026")
     assert (zh.day(date(2026, 3, 9)), en.day(date(2026, 3, 9))) == ("2026年3月9日", "9 Mar 2026")
+
+
+def test_small_rates_and_changes_are_not_told_as_nought() -> None:
+    zh, en = Words("zh"), Words("en")
+
+    assert [zh.rate(value) for value in (0, 0.00004, 0.0001, 0.0004, 0.0006, 0.001)] == [
+        "0.0%", "<0.01%", "0.01%", "0.04%", "0.1%", "0.1%",
+    ]  # fmt: skip
+    assert (zh.change(0.0004), en.change(-0.0004)) == ("+0.04 个百分点", "−0.04 pp")
+    assert (zh.change(0.0001), en.change(-0.0006)) == ("+0.01 个百分点", "−0.1 pp")
 
 
 def test_chinese_comes_first() -> None:
