@@ -11,6 +11,8 @@ from dashboards.marts import TenantMarts
 Level = Literal["category", "item"]
 BASELINE = "seasonal_naive"
 HISTORY_DAYS = 56
+# A mall that trades is forecast from its last day; a few days without redemptions are no pause.
+_FRESH_FOR = timedelta(days=7)
 
 _SERIES = """
     select f.series_id, coalesce(any_value(i.name), f.series_id) as name
@@ -75,6 +77,10 @@ class Forecast:
     def last_date(self) -> date:
         """Return the last forecast day."""
         return self.days["date"].iloc[-1].date()  # type: ignore[no-any-return]
+
+    def starts_long_before(self, landing_date: date) -> bool:
+        """Tell whether the origin lies more than a week before the day the release's data was landed."""
+        return landing_date - self.origin_date > _FRESH_FOR
 
     def expected(self, column: str) -> float:
         """Return the sum of a column over the horizon, in units.

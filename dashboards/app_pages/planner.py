@@ -8,7 +8,7 @@ from dashboards import charts, forecasts
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
 from dashboards.forecasts import Level
-from dashboards.page import open_marts, show_as_of, show_rows
+from dashboards.page import BUSINESS_ZONE, open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import Words, literally
 
@@ -76,6 +76,8 @@ st.subheader(
     anchor=False,
     help=words("interval_is_wide"),
 )
+if found.starts_long_before(marts.release.landed_at.astimezone(BUSINESS_ZONE).date()):
+    st.info(words("starts_long_ago", day=words.day(found.origin_date)), icon=":material/history:")
 
 cards = st.columns(3)
 with cards[0], st.container(border=True, height="stretch"):

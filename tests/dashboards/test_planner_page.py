@@ -103,6 +103,36 @@ def test_only_the_newest_origin_counts(open_page: OpenPage, literal_release: Pat
     assert "预计兑换 264 件" in open_page("planner").subheader[0].value
 
 
+@pytest.mark.parametrize(
+    ("landed_at", "is_told"),
+    # In Beijing the second moment is 8 April, eight days after the forecasts' origin; the first is not yet.
+    [("2026-04-07T15:59:00+00:00", False), ("2026-04-07T16:00:00+00:00", True)],
+)
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        (
+            "zh",
+            "预测从2026年3月31日起算，即最近一段连续营业的最后一天："
+            "此后营业的天数太少，还不足以从更近的日期起算。",
+        ),
+        (
+            "en",
+            "The forecast starts from 31 Mar 2026, the end of the last unbroken trading spell, "
+            "because too few days have been traded since.",
+        ),
+    ],
+)
+def test_a_forecast_from_before_a_pause_says_so(
+    open_page: OpenPage, literal_release: Path, landed_at: str, is_told: bool, language: str, sentence: str
+) -> None:
+    literal.publish(literal_release, "reopened", landed_at=landed_at)
+    app = open_page("planner", {"lang": language})
+
+    assert [info.value for info in app.info] == ([sentence] if is_told else [])
+    assert not app.exception
+
+
 def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: Path) -> None:
     def rename(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
