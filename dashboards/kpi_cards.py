@@ -8,17 +8,20 @@ import streamlit as st
 from dashboards.kpis import Figure
 from dashboards.words import Words, is_nought
 
+# How the first figure stands, by whether it meets its target; None: it is not judged.
+_ANSWERS = {True: "answer_above", False: "answer_below", None: "answer_unjudged"}
+
 
 def headline(words: Words, month: date, shown: list[Figure]) -> str:
-    """Return the answer of the page: how the first figure stands, and which miss their target."""
+    """Return the answer of the page: how the first figure stands, which miss their target, which are not judged."""
     first = shown[0]
-    known = [figure for figure in shown if figure.value is not None]
-    missed = [figure.name for figure in known if not figure.meets_target]
+    judged = [figure for figure in shown if figure.meets_target is not None]
+    missed = [figure.name for figure in judged if not figure.meets_target]
     sentences = []
     if first.value is not None:
         sentences.append(
             words(
-                "answer_above" if first.meets_target else "answer_below",
+                _ANSWERS[first.meets_target],
                 month=words.month(month),
                 name=first.name,
                 value=words.rate(first.value),
@@ -27,14 +30,20 @@ def headline(words: Words, month: date, shown: list[Figure]) -> str:
             + ("" if first.change is None else words("answer_change", change=words.change(first.change)))
             + words("full_stop")
         )
-    if known:
+    if judged:
         sentences.append(
             words(
-                "some_missed", met=len(known) - len(missed), count=len(known), names=words("and").join(missed)
+                "some_missed",
+                met=len(judged) - len(missed),
+                count=len(judged),
+                names=words("and").join(missed),
             )
             if missed
-            else words("all_met", count=len(known))
+            else words("all_met", count=len(judged))
         )
+    small = [figure.name for figure in shown if figure.value is not None and figure.is_small]
+    if small:
+        sentences.append(words("too_few_to_judge", names=words("and").join(small)))
     unknown = [figure.name for figure in shown if figure.value is None]
     if unknown:
         sentences.append(words("unknown_yet", names=words("and").join(unknown)))

@@ -60,8 +60,8 @@ class Figure:
 
     @property
     def meets_target(self) -> bool | None:
-        """Tell whether the target is met; None without a value."""
-        return None if self.value is None else self.value >= self.target
+        """Tell whether the target is met; None without a value or with too small a sample."""
+        return None if self.value is None or self.is_small else self.value >= self.target
 
     @property
     def change(self) -> float | None:

@@ -13,7 +13,10 @@ from streamlit.testing.v1 import AppTest
 from tests import literal_release as literal
 
 OpenPage = Callable[..., AppTest]
-ANSWER = "2026年3月，月活跃率 40.0%，达到目标 30%，较上月 +10.0 个百分点。4 项指标全部达标。"
+ANSWER = (
+    "2026年3月，月活跃率 40.0%，达到目标 30%，较上月 +10.0 个百分点。3 项指标全部达标。"
+    "满意率样本不足 30，不作判断。"
+)
 
 pytestmark = pytest.mark.usefixtures("literal_release")
 
@@ -46,7 +49,8 @@ def test_the_page_speaks_english(open_page: OpenPage) -> None:
 
     assert app.subheader[0].value == (
         "Monthly activity rate in Mar 2026: 40.0%, at or above the target of 30%, "
-        "+10.0 pp against the month before. All 4 figures meet their target."
+        "+10.0 pp against the month before. All 3 figures meet their target. "
+        "Too few to judge, under 30: Satisfaction rate."
     )
     assert app.query_params["lang"] == "en"
 
@@ -58,6 +62,38 @@ def test_a_figure_below_its_target_is_named(open_page: OpenPage) -> None:
         "2026年3月，月活跃率 10.0%，低于目标 30%。3 项指标中 2 项达标；未达标：月活跃率。"
         "满意率本月还没有数据。"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "answer"),
+    [
+        ("zh", "2026年3月，月活跃率 10.0%。月活跃率、满意率样本不足 30，不作判断。"),
+        (
+            "en",
+            "Monthly activity rate in Mar 2026: 10.0%. "
+            "Too few to judge, under 30: Monthly activity rate, Satisfaction rate.",
+        ),
+    ],
+)
+def test_a_figure_of_too_few_is_neither_above_nor_below(
+    open_page: OpenPage, literal_release: Path, language: str, answer: str
+) -> None:
+    def shrink(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "update marts.fct_kpis_monthly set value = 0.1, n = 29, numerator = 3, denominator = 29 "
+            "where tenant_id = $birch and metric in ('activity_rate', 'satisfaction_rate')",
+            {"birch": str(literal.BIRCH)},
+        )
+        connection.execute(
+            "delete from marts.fct_kpis_monthly "
+            "where tenant_id = $birch and metric not in ('activity_rate', 'satisfaction_rate')",
+            {"birch": str(literal.BIRCH)},
+        )
+
+    literal.publish(literal_release, "small", shrink)
+    app = open_page(query={"lang": language}, tenant_id=literal.BIRCH)
+
+    assert app.subheader[0].value == answer
 
 
 def test_a_rate_without_answers_says_so_instead_of_zero(open_page: OpenPage) -> None:
