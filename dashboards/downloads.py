@@ -1,5 +1,6 @@
 """The rows of a page as files people open: CSV for programs, Excel with real dates and numbers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -28,14 +29,28 @@ _WIDTHS: dict[Kind, int] = {"text": 28, "month": 12, "date": 12, "rate": 12, "co
 # A text that begins like this would be run as a formula by the program that opens the file.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
+_UNSAFE = re.compile(r"[^\w-]+|_+")
+# A file system takes 255 bytes; a Chinese character is three.
+_LONGEST_PART = 40
+
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the rows: its name in the frame, the reader's word for it, and what it holds."""
+    """One column of the rows: its name in the frame, the reader's word for it, and what it holds.
+
+    `is_on_page` is false for what the page says elsewhere and only a file must say itself.
+    """
 
     name: str
     label: str
     kind: Kind
+    is_on_page: bool = True
+
+
+def file_name(*parts: object) -> str:
+    """Return the parts as a file name without suffix; only letters, digits and hyphens of any script stay."""
+    safe = (_UNSAFE.sub("-", str(part))[:_LONGEST_PART].strip("-") for part in parts)
+    return "-".join(part for part in safe if part)
 
 
 def to_csv(rows: pd.DataFrame, columns: Sequence[Column]) -> bytes:

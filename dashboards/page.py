@@ -53,7 +53,7 @@ def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_n
     st.dataframe(
         rows,
         hide_index=True,
-        column_order=[column.name for column in columns],
+        column_order=[column.name for column in columns if column.is_on_page],
         column_config={column.name: _shown(column) for column in columns},
         placeholder=NOTHING,
         alt=words("rows"),

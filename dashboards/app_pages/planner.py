@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import charts, forecasts
 from dashboards.address import from_address, to_address
-from dashboards.downloads import Column
+from dashboards.downloads import Column, file_name
 from dashboards.forecasts import Level
 from dashboards.page import BUSINESS_ZONE, open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
@@ -116,8 +116,10 @@ st.caption(words("fan_legend"))
 
 show_rows(
     words,
-    found.days,
+    found.days.assign(level=level_names[level], name=names[series_id]),
     [
+        Column("level", words("level_column"), "text", is_on_page=False),
+        Column("name", words("name_column"), "text", is_on_page=False),
         Column("date", words("day"), "date"),
         Column("mean", words("mean"), "quantity"),
         Column("q05", words("q05"), "quantity"),
@@ -127,5 +129,5 @@ show_rows(
         Column("model", words("model"), "text"),
         Column("origin_date", words("origin"), "date"),
     ],
-    file_name=f"pointmart-forecast-{found.origin_date}",
+    file_name=file_name("pointmart-forecast", names[series_id], found.origin_date),
 )

@@ -1,13 +1,13 @@
 """The files people take home."""
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
 
-from dashboards.downloads import Column, to_csv, to_excel
+from dashboards.downloads import Column, file_name, to_csv, to_excel
 
 COLUMNS = [
     Column("date", "日期", "date"),
@@ -56,3 +56,17 @@ def test_csv_opens_with_chinese_in_excel(rows: pd.DataFrame) -> None:
         "日期,商品,活跃率,数量",
         "2026-03-31,茶叶礼盒,0.4,1234",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("五常大米 5kg", "forecast-五常大米-5kg-2026-03-31"),
+        ("../../etc/passwd", "forecast-etc-passwd-2026-03-31"),
+        ('a"b\r\n<c>:|?*\\d', "forecast-a-b-c-d-2026-03-31"),
+        ("…", "forecast-2026-03-31"),
+        ("茶" * 300, f"forecast-{'茶' * 40}-2026-03-31"),
+    ],
+)
+def test_a_file_name_is_safe_whatever_the_item_is_called(name: str, expected: str) -> None:
+    assert file_name("forecast", name, date(2026, 3, 31)) == expected

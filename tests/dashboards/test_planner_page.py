@@ -1,10 +1,13 @@
 """The holiday plan, run as Streamlit runs it, on the literal release."""
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
 import pytest
+import streamlit as st
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from tests import literal_release as literal
@@ -131,6 +134,37 @@ def test_a_forecast_from_before_a_pause_says_so(
 
     assert [info.value for info in app.info] == ([sentence] if is_told else [])
     assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("query", "first_line", "stem"),
+    [
+        ({}, "品类,食品,2026-04-01,", "pointmart-forecast-食品-2026-03-31"),
+        ({"level": "item"}, "商品,茶叶礼盒,2026-04-01,", "pointmart-forecast-茶叶礼盒-2026-03-31"),
+    ],
+)
+def test_the_files_say_what_they_forecast(
+    open_page: OpenPage,
+    monkeypatch: pytest.MonkeyPatch,
+    query: dict[str, str],
+    first_line: str,
+    stem: str,
+) -> None:
+    files: dict[str, bytes] = {}
+
+    def take(_label: str, data: Callable[[], bytes], *, file_name: str, **_: object) -> None:
+        files[file_name] = data()
+
+    monkeypatch.setattr(st, "download_button", take)
+    app = open_page("planner", query)
+
+    assert not app.exception
+    assert set(files) == {f"{stem}.xlsx", f"{stem}.csv"}
+    lines = files[f"{stem}.csv"].decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("层级,名称,日期,")
+    assert lines[1].startswith(first_line)
+    sheet = load_workbook(BytesIO(files[f"{stem}.xlsx"])).active
+    assert [cell.value for cell in sheet[2]][:2] == first_line.split(",")[:2]
 
 
 def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: Path) -> None:
