@@ -21,6 +21,11 @@ _log = logging.getLogger(__name__)
 
 # A pipeline that ran less than a day ago is fresh enough for monthly figures.
 _STALE_AFTER = timedelta(hours=24)
+# The table's own toolbar would offer a second CSV, with other headers and no mark for Excel.
+_ONE_CSV = (
+    '<style>[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"])'
+    " { display: none; }</style>"
+)
 
 
 def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
@@ -50,6 +55,7 @@ def show_as_of(words: Words, release: Release) -> None:
 def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str) -> None:
     """Show the rows behind a page, sortable, with their downloads."""
     st.subheader(words("rows"), anchor=False)
+    st.html(_ONE_CSV)
     st.dataframe(
         rows,
         hide_index=True,

@@ -219,6 +219,12 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     expect(page.get_by_test_id("stVegaLiteChart")).to_be_visible()
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
 
+    # The table can be searched, but has no download of its own beside ours.
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+    assert page.locator('[aria-label^="Download as CSV"]').count() == 1
+    expect(page.locator('[aria-label^="Download as CSV"]')).to_be_hidden()
+
     with page.expect_download() as download:
         page.get_by_role("button", name="下载 Excel").click()
     download.value.save_as(tmp_path / "rows.xlsx")
