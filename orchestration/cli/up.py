@@ -43,9 +43,9 @@ def up(
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         if scheduler:
             # Loading Dagster takes seconds that a start without it need not spend.
-            from orchestration.history import prepare
+            from orchestration.history import initialise
 
-            prepare(settings.folder)
+            initialise(settings.folder)
         with running_services(settings.folder, ports, url) as running:
             print_addresses(console, ports)
             console.print("Ctrl-C stops everything.")
