@@ -46,15 +46,12 @@ def database(data_dir: Path, database_url: str | None, *, stop_at_end: bool = Fa
         yield url
 
 
-def keep_up(data_dir: Path, database_url: str | None) -> bool:
-    """Start the embedded server again if it has ended, and tell whether that was so.
+def keep_up(server: postgres.EmbeddedPostgres) -> bool:
+    """Start an embedded server again if it has ended, and tell whether that was so.
 
     Raises:
         PostgresDidNotStart: it does not start any more.
     """
-    if database_url is not None:
-        return False
-    server = postgres.locate(data_dir)
     return server.running() is None and postgres.start(server) is not None
 
 

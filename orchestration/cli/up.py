@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from orchestration import lock
+from orchestration.cli import postgres
 from orchestration.cli.database import database, keep_up
 from orchestration.cli.processes import Ports, Running, check_ports, services
 from orchestration.cli.secret import kept_secret
@@ -55,8 +56,10 @@ def up(
 def watch(running: Running, settings: PipelineSettings, console: Console) -> None:
     """Wait until a service ends; an embedded PostgreSQL that was killed is started again."""
 
+    server = None if settings.database_url else postgres.locate(settings.folder.root)
+
     def tend() -> None:
-        if keep_up(settings.folder.root, settings.database_url):
+        if server is not None and keep_up(server):
             console.print("PostgreSQL had ended and was started again; committed redemptions are all there.")
 
     running.watch(tend)
