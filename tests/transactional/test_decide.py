@@ -9,10 +9,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transactional.engine.commands import Earn, Redeem
-from transactional.engine.decide import State, decide
-from transactional.ledger.domain import Account, expiry_of
-from transactional.redemption.domain import Offer
+from transactional.engine.book import Book
+from transactional.engine.decide import decide
+from transactional.ledger.account import Account
+from transactional.ledger.commands import Earn
+from transactional.ledger.lots import expiry_of
+from transactional.redemption.commands import Redeem
+from transactional.redemption.domain import Offer, Stock
+from transactional.tenants.domain import Program
 
 TENANT = UUID(int=1)
 MEMBERS = [UUID(int=10), UUID(int=11)]
@@ -70,36 +74,36 @@ class SlowMall:
         return sum(token[0] >= today for token in self.tokens[member])
 
 
-def fresh_state() -> State:
+def fresh_book() -> Book:
     offers = {item: Offer(price, "pickup", START - timedelta(days=1), None) for item, price in PRICES.items()}
-    return State(
+    return Book(
         accounts={(TENANT, member): Account(0, 0) for member in MEMBERS},
         offers={TENANT: offers},
-        on_hand={TENANT: dict.fromkeys(ITEMS, 6)},
-        validity_months={TENANT: 1},
+        stock={TENANT: {item: Stock(6) for item in ITEMS}},
+        programs={TENANT: Program(lot_validity_months=1)},
     )
 
 
 def build(raw, number: int, at: datetime) -> Earn | Redeem:
     kind, who, what = raw
-    key, ids = f"k{number}", UUID(int=1000 + number)
+    about = {"tenant_id": TENANT, "member_id": MEMBERS[who], "key": f"k{number}", "body_hash": b"x", "at": at}
     if kind == "earn":
-        return Earn(TENANT, MEMBERS[who], key, b"x", at, ids, what, "earn", None)
+        return Earn(**about, transfer_id=UUID(int=1000 + number), points=what, kind="earn")
     asked = tuple((ITEMS[i] if i < 3 else UUID(int=99), quantity) for i, quantity in what)
-    return Redeem(TENANT, MEMBERS[who], key, b"x", at, ids, asked)
+    return Redeem(**about, redemption_id=UUID(int=1000 + number), asked=asked)
 
 
 @settings(max_examples=300, deadline=None)
 @given(commands, st.lists(st.integers(0, 20), min_size=30, max_size=30), st.integers(1, 7))
 def test_decisions_agree_with_the_slow_model(raws, day_steps, batch_size):
-    slow, state, at = SlowMall(), fresh_state(), START
+    slow, book, at = SlowMall(), fresh_book(), START
     planned = []
     for number, (raw, days) in enumerate(zip(raws, day_steps, strict=False)):
         at += timedelta(days=days)
         planned.append(build(raw, number, at))
     for begin in range(0, len(planned), batch_size):
         batch = planned[begin : begin + batch_size]
-        _, answers = decide(batch, state)
+        answers = decide(batch, book)
         for command, answer in zip(batch, answers, strict=True):
             if isinstance(command, Earn):
                 expected = slow.earn(command.member_id, command.points, command.at)
@@ -108,40 +112,44 @@ def test_decisions_agree_with_the_slow_model(raws, day_steps, batch_size):
             assert (answer.status == 201) == expected
         last = batch[-1].at
         for member in MEMBERS:
-            account = state.accounts[TENANT, member]
+            account = book.accounts[TENANT, member]
             assert account.available(last) == slow.available(member, last)
-            assert account.balance == sum(lot.remaining for lot in account.lots) == len(slow.tokens[member])
-            assert all(0 <= lot.remaining <= lot.issued for lot in account.lots)
-        assert state.on_hand[TENANT] == slow.stock
+            assert (
+                account.balance
+                == sum(lot.remaining for lot in account.lots.values())
+                == len(slow.tokens[member])
+            )
+            assert all(0 <= lot.remaining <= lot.issued for lot in account.lots.values())
+        assert {item: stock.on_hand for item, stock in book.stock[TENANT].items()} == slow.stock
 
 
 @settings(max_examples=100, deadline=None)
 @given(commands, st.randoms(use_true_random=False))
 def test_repeated_requests_change_nothing_and_get_the_first_answer(raws, chance):
     planned = [build(raw, number, START) for number, raw in enumerate(raws)]
-    once = fresh_state()
-    _, first = decide(planned, once)
+    once = fresh_book()
+    first = decide(planned, once)
     by_key = {c.key: a for c, a in zip(planned, first, strict=True)}
     repeated = list(planned)
     for command in planned:
         # A retry may arrive any time after its first try.
         repeated.insert(chance.randint(repeated.index(command) + 1, len(repeated)), command)
-    twice = fresh_state()
-    outcomes, answers = decide(repeated, twice)
+    twice = fresh_book()
+    answers = decide(repeated, twice)
     assert twice.accounts == once.accounts
-    assert twice.on_hand == once.on_hand
-    assert len(outcomes) == len(planned)
+    assert twice.stock == once.stock
+    assert len(twice.decided) == len(planned)
     for command, answer in zip(repeated, answers, strict=True):
         assert answer.body == by_key[command.key].body
 
 
 def test_a_batch_decides_in_the_order_of_arrival():
-    state = fresh_state()
+    book = fresh_book()
     earn = build(("earn", 0, 60), 1, START)
     redeem = build(("redeem", 0, [(1, 1)]), 2, START)
-    early, late = deepcopy(state), deepcopy(state)
-    assert [a.status for a in decide([earn, redeem], early)[1]] == [201, 201]
-    assert [a.status for a in decide([redeem, earn], late)[1]] == [409, 201]
+    early, late = deepcopy(book), deepcopy(book)
+    assert [a.status for a in decide([earn, redeem], early)] == [201, 201]
+    assert [a.status for a in decide([redeem, earn], late)] == [409, 201]
 
 
 def test_months_clamp_to_their_end():
@@ -158,6 +166,6 @@ def test_months_clamp_to_their_end():
 
 
 def test_a_refusal_tells_what_is_missing():
-    _, (answer,) = decide([build(("redeem", 0, [(0, 1)]), 1, START)], fresh_state())
+    (answer,) = decide([build(("redeem", 0, [(0, 1)]), 1, START)], fresh_book())
     told = msgspec.json.decode(answer.body)
     assert (told["needed_points"], told["available_points"]) == (7, 0)

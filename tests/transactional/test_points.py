@@ -24,6 +24,7 @@ async def test_earned_points_expire_by_the_programs_rule(client, shop):
         "points": 300,
         "available_points": 300,
         "effective_at": "2026-03-01T04:00:00Z",
+        "active_from": "2026-03-01T04:00:00Z",
         "expires_on": "2027-03-01",
     }
 

@@ -7,9 +7,10 @@ import msgspec
 import pytest
 
 from transactional.database import committer_pool
-from transactional.engine.commands import Earn, Redeem
 from transactional.engine.committer import Committer
 from transactional.identifiers import uuid7
+from transactional.ledger.commands import Earn
+from transactional.redemption.commands import Redeem
 
 from .conftest import NOON
 
@@ -23,12 +24,22 @@ async def pair(database_url):
         yield [await stack.enter_async_context(Committer(pool).running()) for pool in pools]
 
 
+def redeem_all(shop, member, asked, key, body_hash=b"x" * 32):
+    return Redeem(
+        tenant_id=shop.tenant_id, member_id=member, key=key, body_hash=body_hash, at=NOON,
+        redemption_id=uuid7(NOON), asked=asked,
+    )  # fmt: skip
+
+
 def redeem(shop, member, item, key, body_hash=b"x" * 32):
-    return Redeem(shop.tenant_id, member, key, body_hash, NOON, uuid7(NOON), ((item, 1),))
+    return redeem_all(shop, member, ((item, 1),), key, body_hash)
 
 
 def earn(shop, member, points, key):
-    return Earn(shop.tenant_id, member, key, b"x" * 32, NOON, uuid7(NOON), points, "earn", None)
+    return Earn(
+        tenant_id=shop.tenant_id, member_id=member, key=key, body_hash=b"x" * 32, at=NOON,
+        transfer_id=uuid7(NOON), points=points, kind="earn",
+    )  # fmt: skip
 
 
 async def fund(pair, shop):
@@ -78,7 +89,7 @@ async def test_crossed_orders_of_items_do_not_lock_each_other_out(pair, shop, ow
     there, back = ((shop.tea, 1), (shop.card, 1)), ((shop.card, 1), (shop.tea, 1))
     for n in range(ROUNDS):
         commands = [
-            Redeem(shop.tenant_id, member, f"{n}-{member}", b"x" * 32, NOON, uuid7(NOON), asked)
+            redeem_all(shop, member, asked, f"{n}-{member}")
             for member, asked in ((shop.member, there), (shop.other_member, back))
         ]
         answers = await asyncio.gather(*(c.submit(x) for c, x in zip(pair, commands, strict=True)))

@@ -1,47 +1,58 @@
-"""What can be asked of the engine."""
+"""What every command of the engine has, and how it says which rows it needs."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar
 from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Redeem:
-    """Spend points of a member on items.
-
-    Attributes:
-        key, body_hash: the client's idempotency key and the SHA-256 of what it asked.
-        at: the business time of the redemption.
-        asked: (item, quantity) pairs.
-    """
-
-    tenant_id: UUID
-    member_id: UUID
-    key: str
-    body_hash: bytes
-    at: datetime
-    redemption_id: UUID
-    asked: tuple[tuple[UUID, int], ...]
+# A row of a tenant: (tenant, id).
+Slot = tuple[UUID, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Earn:
-    """Credit points to a member as a new lot.
+@dataclass(slots=True)
+class Needs:
+    """The rows that the commands of a batch need.
 
     Attributes:
-        kind: `earn` is the member's own act, `grant` a gift of the tenant.
+        members: accounts to lock, with their lots and open holds.
+        items: stock to lock, with its offer; the count is how many codes may be issued.
+        redemptions: with lines, payment and deduction; their members and items are needed with them.
+        payments: their redemptions are needed with them.
+        holds, transfers: resolved or reversed ones; their members are needed with them.
+        backdated: the earliest moment to which a member's account is changed as of the past.
     """
 
+    members: set[Slot] = field(default_factory=set)
+    items: Counter[Slot] = field(default_factory=Counter)
+    redemptions: set[Slot] = field(default_factory=set)
+    payments: set[Slot] = field(default_factory=set)
+    holds: set[Slot] = field(default_factory=set)
+    transfers: set[Slot] = field(default_factory=set)
+    backdated: dict[Slot, datetime] = field(default_factory=dict)
+
+    def history(self, member: Slot, since: datetime) -> None:
+        """Ask for what moved a member's lots since a moment."""
+        self.backdated[member] = min(since, self.backdated.get(member, since))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """Something asked of the engine.
+
+    Attributes:
+        key: the idempotency key; None for our own background work, which decides by what it finds.
+        body_hash: SHA-256 of what was asked, 32 bytes.
+        at: when it was asked.
+    """
+
+    operation: ClassVar[str]
+
     tenant_id: UUID
-    member_id: UUID
-    key: str
+    key: str | None
     body_hash: bytes
     at: datetime
-    transfer_id: UUID
-    points: int
-    kind: Literal["earn", "grant"]
-    reference: str | None
 
-
-Command = Redeem | Earn
+    def add_needs(self, needs: Needs) -> None:
+        """Add the rows this command needs."""
+        raise NotImplementedError

@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from transactional.database import DATABASE_AWAY, Connection
+from transactional.engine.book import Answer
 from transactional.engine.commands import Command
-from transactional.engine.decide import Answer, decide
-from transactional.engine.state import load_state
-from transactional.engine.write import write_outcomes
+from transactional.engine.decide import decide
+from transactional.engine.reading.book import read_book
+from transactional.engine.writing.book import write_book
 from transactional.problems import Problem
 
 _MAX_BATCH = 512
@@ -53,10 +54,9 @@ class Overloaded(Problem):
 async def commit_batch(connection: Connection, commands: Sequence[Command]) -> list[Answer]:
     """Decide and commit commands in one transaction, and return an answer for each."""
     async with connection.transaction():
-        state = await load_state(connection, commands)
-        outcomes, answers = decide(commands, state)
-        if outcomes:
-            await write_outcomes(connection, outcomes, state)
+        book = await read_book(connection, commands)
+        answers = decide(commands, book)
+        await write_book(connection, book)
     return answers
 
 

@@ -1,16 +1,49 @@
-"""Decides commands one after another on a state held in memory: no I/O, no clock, no chance."""
+"""Decides commands one after another on a book held in memory: no I/O, no clock, no chance."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from uuid import UUID
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
 import msgspec
 
-from transactional.engine.commands import Command, Earn, Redeem
-from transactional.ledger.domain import Account, Lot, expiry_of
-from transactional.members.domain import UnknownMember
+from transactional.engine.book import Answer, Book
+from transactional.engine.commands import Command
+from transactional.engine.reply import Reply
+from transactional.ledger import commands as ledger
+from transactional.ledger.decisions import adjust, earn, expire_lots
+from transactional.ledger.holds import capture_hold, place_hold, release_hold, sweep_hold
+from transactional.ledger.reversals import correct, take_back
 from transactional.problems import Problem
-from transactional.redemption.domain import Line, Offer, first_status, price_lines
+from transactional.redemption import commands as redemption
+from transactional.redemption.ending import cancel, refund, time_out
+from transactional.redemption.making import offset_bill, redeem
+from transactional.redemption.progress import confirm_offset, payment_arrived, progress, review
+
+# Each decision takes its own kind of command, so the table as a whole takes any.
+Decision = Callable[[Any, Book], Reply]
+
+DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
+    {
+        ledger.Earn: earn,
+        ledger.Adjust: adjust,
+        ledger.TakeBack: take_back,
+        ledger.Correct: correct,
+        ledger.PlaceHold: place_hold,
+        ledger.CaptureHold: capture_hold,
+        ledger.ReleaseHold: release_hold,
+        ledger.SweepHold: sweep_hold,
+        ledger.ExpireLots: expire_lots,
+        redemption.Redeem: redeem,
+        redemption.OffsetBill: offset_bill,
+        redemption.Cancel: cancel,
+        redemption.TimeOut: time_out,
+        redemption.Refund: refund,
+        redemption.Review: review,
+        redemption.ConfirmOffset: confirm_offset,
+        redemption.Progress: progress,
+        redemption.PaymentArrived: payment_arrived,
+    }
+)
 
 
 class IdempotencyConflict(Problem):
@@ -26,149 +59,39 @@ class IdempotencyConflict(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the client is told, to the letter; kept under its key."""
+def decide(commands: Iterable[Command], book: Book) -> list[Answer]:
+    """Decide commands in order and return an answer for each; `book` then holds what is to be written.
 
-    status: int
-    body: bytes
-    body_hash: bytes
-    replayed: bool = False
-
-
-@dataclass(slots=True)
-class State:
-    """The rows a batch touches, by tenant. `decide` changes it as it goes.
-
-    Attributes:
-        accounts: member accounts by (tenant, member); erased and unknown members have none.
-        offers, on_hand: by tenant, then item.
-        answers: first answers by (tenant, key).
-        validity_months: how long a tenant's lots last.
+    A command whose key was answered before changes nothing and gets that answer again.
     """
-
-    accounts: dict[tuple[UUID, UUID], Account] = field(default_factory=dict)
-    offers: dict[UUID, dict[UUID, Offer]] = field(default_factory=dict)
-    on_hand: dict[UUID, dict[UUID, int]] = field(default_factory=dict)
-    answers: dict[tuple[UUID, str], Answer] = field(default_factory=dict)
-    validity_months: dict[UUID, int | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Redeemed:
-    """Points and stock taken: what each lot gave and the lines at their prices."""
-
-    command: Redeem
-    points: int
-    debits: tuple[tuple[UUID, int], ...]
-    balance_after: int
-    lines: tuple[Line, ...]
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Earned:
-    """Points credited as a new lot."""
-
-    command: Earn
-    lot: Lot
-    balance_after: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """Nothing happened; the refusal is kept as the key's first answer."""
-
-    command: Command
-
-
-Outcome = Redeemed | Earned | Refused
-
-
-def decide(commands: Iterable[Command], state: State) -> tuple[list[Outcome], list[Answer]]:
-    """Decide commands in order.
-
-    Returns:
-        The outcomes to be written (none for a replay or a key conflict), and an answer per command.
-    """
-    outcomes: list[Outcome] = []
-    answers: list[Answer] = []
+    answers = []
     for command in commands:
         slot = (command.tenant_id, command.key)
-        first = state.answers.get(slot)
+        first = book.answers.get(slot) if command.key is not None else None
         if first is not None:
             answers.append(_again(command, first))
             continue
-        outcome, answer = _decide_one(command, state)
-        state.answers[slot] = answer
-        outcomes.append(outcome)
+        answer = _decide_one(command, book)
+        if command.key is not None:
+            book.answers[slot] = answer
+            book.decided.append((command, answer))
         answers.append(answer)
-    return outcomes, answers
+    return answers
 
 
 def _again(command: Command, first: Answer) -> Answer:
     if first.body_hash != command.body_hash:
+        assert command.key is not None
         return _refusal(IdempotencyConflict(command.key), command)
     return Answer(first.status, first.body, first.body_hash, replayed=True)
 
 
-def _decide_one(command: Command, state: State) -> tuple[Outcome, Answer]:
-    account = state.accounts.get((command.tenant_id, command.member_id))
+def _decide_one(command: Command, book: Book) -> Answer:
     try:
-        if account is None:
-            raise UnknownMember(command.member_id)
-        if isinstance(command, Redeem):
-            return _redeem(command, account, state)
-        return _earn(command, account, state)
+        reply = DECISIONS[type(command)](command, book)
     except Problem as problem:
-        return Refused(command), _refusal(problem, command)
-
-
-def _redeem(command: Redeem, account: Account, state: State) -> tuple[Outcome, Answer]:
-    offers = state.offers.get(command.tenant_id, {})
-    on_hand = state.on_hand.setdefault(command.tenant_id, {})
-    lines = price_lines(command.asked, command.at, offers, on_hand)
-    points = sum(line.quantity * line.unit_points for line in lines)
-    debits = tuple(account.spend(points, command.at))
-    for line in lines:
-        on_hand[line.item_id] -= line.quantity
-    status = first_status(lines, offers)
-    outcome = Redeemed(command, points, debits, account.balance, lines, status)
-    body = {
-        "redemption_id": command.redemption_id,
-        "member_id": command.member_id,
-        "status": status,
-        "points": points,
-        "available_points": account.available(command.at),
-        "effective_at": command.at,
-        "lines": [
-            {
-                "item_id": line.item_id,
-                "quantity": line.quantity,
-                "unit_points": line.unit_points,
-                "points": line.quantity * line.unit_points,
-            }
-            for line in lines
-        ],
-    }
-    return outcome, Answer(201, msgspec.json.encode(body), command.body_hash)
-
-
-def _earn(command: Earn, account: Account, state: State) -> tuple[Outcome, Answer]:
-    expires_on = expiry_of(command.at, state.validity_months[command.tenant_id])
-    lot = Lot(command.transfer_id, command.points, command.points, command.at, expires_on)
-    account.credit(lot)
-    body = {
-        "transfer_id": command.transfer_id,
-        "member_id": command.member_id,
-        "kind": command.kind,
-        "points": command.points,
-        "available_points": account.available(command.at),
-        "effective_at": command.at,
-        "expires_on": expires_on,
-    }
-    outcome = Earned(command, lot, account.balance)
-    return outcome, Answer(201, msgspec.json.encode(body), command.body_hash)
+        return _refusal(problem, command)
+    return Answer(reply.status, msgspec.json.encode(reply.body), command.body_hash)
 
 
 def _refusal(problem: Problem, command: Command) -> Answer:

@@ -7,7 +7,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from transactional.engine.decide import Answer
+from transactional.engine.book import Answer
+from transactional.engine.commands import Command
+from transactional.engine.quote import quote
 from transactional.problem_documents import MEDIA_TYPE
 from transactional.problems import InvalidRequest, Problem
 
@@ -19,6 +21,14 @@ KEY_PARAMETER: Final = {
     "required": True,
     "description": "New for each request, the same for a retry.",
     "schema": {"type": "string", "minLength": 1, "maxLength": _MAX_KEY},
+}
+
+DRY_RUN_PARAMETER: Final = {
+    "name": "dry_run",
+    "in": "query",
+    "required": False,
+    "description": "`true` tells what the request would do and does nothing; no key is needed.",
+    "schema": {"type": "boolean", "default": False},
 }
 
 T = TypeVar("T")
@@ -63,13 +73,53 @@ def idempotency_key(request: Request) -> str:
     return key
 
 
+def is_dry_run(request: Request) -> bool:
+    """Tell whether the client only wants to know what would happen.
+
+    Raises:
+        InvalidRequest: `dry_run` is neither true nor false.
+    """
+    if not request.url.query:
+        return False
+    wanted = request.query_params.get("dry_run", "false")
+    if wanted not in ("true", "false"):
+        raise InvalidRequest("dry_run: say true or false")
+    return wanted == "true"
+
+
+async def answer(request: Request, command: Command) -> Response:
+    """Commit a command, or quote it in a dry run, and return the HTTP answer.
+
+    Raises:
+        CommitUnavailable, Overloaded: the command was not taken.
+    """
+    state = request.app.state
+    if is_dry_run(request):
+        told = await quote(state.pools.committer, command)
+        return Response(told.body, told.status, media_type=_media_type(told.status))
+    return respond(await state.committer.submit(command))
+
+
+def command_key(request: Request) -> str | None:
+    """Return the idempotency key of a command; a dry run needs none.
+
+    Raises:
+        MissingIdempotencyKey: it is missing, too long or not printable ASCII.
+    """
+    return None if is_dry_run(request) else idempotency_key(request)
+
+
 def hash_of(operation: str, body: object) -> bytes:
     """Return the SHA-256 of what was asked; white space and the order of members do not count."""
     return sha256(operation.encode() + b"\n" + msgspec.json.encode(body)).digest()
 
 
-def respond(answer: Answer) -> Response:
+def respond(told: Answer) -> Response:
     """Return the HTTP answer; a repeated one is marked."""
-    media_type = "application/json" if answer.status < 400 else MEDIA_TYPE
-    headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
-    return Response(answer.body, answer.status, headers=headers, media_type=media_type)
+    media_type = _media_type(told.status)
+    headers = {"Idempotent-Replayed": "true"} if told.replayed else None
+    return Response(told.body, told.status, headers=headers, media_type=media_type)
+
+
+def _media_type(status: int) -> str:
+    return "application/json" if status < 400 else MEDIA_TYPE

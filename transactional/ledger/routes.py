@@ -10,12 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
-from transactional.engine.commands import Earn
 from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.engine.decide import IdempotencyConflict
-from transactional.engine.lean import KEY_PARAMETER, MissingIdempotencyKey, hash_of, idempotency_key, respond
+from transactional.engine.lean import (
+    DRY_RUN_PARAMETER,
+    KEY_PARAMETER,
+    MissingIdempotencyKey,
+    answer,
+    command_key,
+    hash_of,
+)
 from transactional.identifiers import uuid7
-from transactional.ledger.domain import BalanceTooLarge
+from transactional.ledger.account import BalanceTooLarge
+from transactional.ledger.commands import Earn
 from transactional.ledger.queries import balance_at, statement
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
@@ -100,13 +107,14 @@ class Statement(BaseModel):
         RequestTooLarge,
     ),
     # Not a parameter of the function, because a missing key has a refusal of its own.
-    openapi_extra={"parameters": [KEY_PARAMETER]},
+    openapi_extra={"parameters": [KEY_PARAMETER, DRY_RUN_PARAMETER]},
 )
 async def earn(body: EarnRequest, tenant_id: Caller, request: Request) -> Response:
     """Credit points to a member as a new lot that expires by the program's rule."""
-    key = idempotency_key(request)
+    key = command_key(request)
     now = request.app.state.clock()
-    answer = await request.app.state.committer.submit(
+    return await answer(
+        request,
         Earn(
             tenant_id=tenant_id,
             member_id=body.member_id,
@@ -117,9 +125,8 @@ async def earn(body: EarnRequest, tenant_id: Caller, request: Request) -> Respon
             points=body.points,
             kind=body.kind,
             reference=body.reference,
-        )
+        ),
     )
-    return respond(answer)
 
 
 @router.get(

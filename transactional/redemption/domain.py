@@ -1,12 +1,15 @@
-"""What a redemption asks for, the refusals it can meet and the state it starts in."""
+"""A redemption with its lines, and the offers and stock it takes from."""
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from transactional.changes import Tracked
 from transactional.problems import Problem
+from transactional.redemption.states import IllegalMove, Move, Status, after
 
 MAX_LINES = 500
 MAX_QUANTITY = 10_000
@@ -61,35 +64,129 @@ class UnknownRedemption(Problem):
     status = 404
 
 
+Mode = Literal["points", "points_cash", "flash_sale", "draw", "bill_offset", "exchange"]
+Handover = Literal["shipping", "pickup", "instant"]
+
+
 @dataclass(slots=True)
 class Offer:
-    """An item in a tenant's shop."""
+    """An item in a tenant's shop; with `is_coded` a code is issued for each piece."""
 
     price_points: int
-    handover: str
+    handover: Handover
     listed_from: datetime
     listed_until: datetime | None
+    is_coded: bool = False
 
     def listed(self, moment: datetime) -> bool:
         """Tell whether the offer is on sale at a moment."""
         return self.listed_from <= moment and (self.listed_until is None or moment < self.listed_until)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(slots=True)
+class Stock(Tracked):
+    """Pieces of an item: those free to be asked for, and those set aside for flash sales and draws."""
+
+    on_hand: int
+    allotted: int = 0
+
+
+@dataclass(slots=True)
+class Line(Tracked):
     """One item of a redemption; `unit_points` is the price at the time."""
 
+    line_no: int
     item_id: UUID
     quantity: int
     unit_points: int
+    refunded: int = 0
+
+    @property
+    def points(self) -> int:
+        """Return the price of the whole line."""
+        return self.quantity * self.unit_points
+
+
+@dataclass(slots=True)
+class Redemption(Tracked):
+    """One order: points, stock, cash and fulfilment under one id and one deadline.
+
+    Attributes:
+        points: what is or was to be taken from the member's account.
+        cash_points: the part of the price that `cash_fen` pays instead.
+        hold_id: the hold that keeps the points while it waits; None once they are taken.
+        deadline: until when it waits for a payment, a review or a confirmation.
+    """
+
+    redemption_id: UUID
+    member_id: UUID
+    mode: Mode
+    status: Status
+    points: int
+    effective_at: datetime
+    lines: list[Line]
+    cash_fen: int = 0
+    cash_points: int = 0
+    refunded_points: int = 0
+    refunded_cash_fen: int = 0
+    hold_id: UUID | None = None
+    deadline: datetime | None = None
+    flash_sale_id: UUID | None = None
+    draw_id: UUID | None = None
+    bill_reference: str | None = None
+    bill_fen: int | None = None
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    completed_at: datetime | None = None
+    ended_at: datetime | None = None
+    cancel_reason: str | None = None
+    # (lot, points) that the deduction took, in its order; read where something is given back.
+    debits: tuple[tuple[UUID, int], ...] = field(default=())
+
+    def move(self, move: Move, moment: datetime) -> None:
+        """Go to the state that a move leads to and note when.
+
+        Raises:
+            IllegalMove: the present state does not allow it.
+        """
+        self.check(move)
+        self.status = after(self.redemption_id, self.status, move)
+        match move:
+            case Move.PAY:
+                self.paid_at, self.deadline = moment, None
+            case Move.SHIP:
+                self.shipped_at = moment
+            case Move.DELIVER:
+                self.delivered_at = moment
+            case Move.COMPLETE | Move.FULFIL:
+                self.completed_at = moment
+            case Move.CANCEL | Move.REJECT | Move.TIME_OUT | Move.REFUND:
+                self.ended_at, self.deadline = moment, None
+        self.touch()
+
+    def check(self, move: Move) -> None:
+        """Make sure that a move is legal now.
+
+        Raises:
+            IllegalMove: it is not in the table, or a partly refunded one has not got so far or is past it.
+        """
+        after(self.redemption_id, self.status, move)
+        ready = {
+            Move.SHIP: self.shipped_at is None and self.completed_at is None,
+            Move.DELIVER: self.shipped_at is not None and self.delivered_at is None,
+            Move.COMPLETE: self.delivered_at is not None and self.completed_at is None,
+        }
+        if not ready.get(move, True):
+            raise IllegalMove(self.redemption_id, self.status, move)
 
 
 def price_lines(
     asked: tuple[tuple[UUID, int], ...],
     moment: datetime,
     offers: Mapping[UUID, Offer],
-    on_hand: Mapping[UUID, int],
-) -> tuple[Line, ...]:
+    stock: Mapping[UUID, Stock],
+) -> list[Line]:
     """Return the priced lines of (item, quantity) pairs; an item may be asked for twice.
 
     Raises:
@@ -99,25 +196,21 @@ def price_lines(
     """
     lines = []
     wanted: Counter[UUID] = Counter()
-    for item_id, quantity in asked:
+    for line_no, (item_id, quantity) in enumerate(asked, start=1):
         offer = offers.get(item_id)
         if offer is None:
             raise UnknownOffer(item_id)
         if not offer.listed(moment):
             raise OfferNotListed(item_id)
         wanted[item_id] += quantity
-        lines.append(Line(item_id, quantity, offer.price_points))
+        lines.append(Line(line_no, item_id, quantity, offer.price_points))
     for item_id, quantity in wanted.items():
-        left = on_hand.get(item_id, 0)
+        left = stock[item_id].on_hand if item_id in stock else 0
         if quantity > left:
             raise OutOfStock(item_id, asked=quantity, on_hand=left)
-    return tuple(lines)
+    return lines
 
 
-def first_status(lines: tuple[Line, ...], offers: Mapping[UUID, Offer]) -> str:
-    """Return the status a redemption has once points and stock are taken.
-
-    What is picked up or issued at once is complete; what must be shipped has its goods allocated.
-    """
-    shipped = any(offers[line.item_id].handover == "shipping" for line in lines)
-    return "allocated" if shipped else "completed"
+def is_shipped(lines: list[Line], offers: Mapping[UUID, Offer]) -> bool:
+    """Tell whether anything of the lines has to be shipped; the rest is picked up or issued at once."""
+    return any(offers[line.item_id].handover == "shipping" for line in lines)

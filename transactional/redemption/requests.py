@@ -8,22 +8,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from transactional.access.domain import Unauthenticated
-from transactional.engine.commands import Redeem
 from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.engine.decide import IdempotencyConflict
 from transactional.engine.lean import (
+    DRY_RUN_PARAMETER,
     KEY_PARAMETER,
     MissingIdempotencyKey,
+    answer,
+    command_key,
     hash_of,
-    idempotency_key,
     read_body,
-    respond,
 )
 from transactional.identifiers import uuid7
-from transactional.ledger.domain import InsufficientPoints
+from transactional.ledger.account import InsufficientPoints
 from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.redemption.commands import CashPart, Redeem
 from transactional.redemption.domain import (
     MAX_LINES,
     MAX_QUANTITY,
@@ -31,6 +32,8 @@ from transactional.redemption.domain import (
     OutOfStock,
     UnknownOffer,
 )
+from transactional.redemption.payment import Provider
+from transactional.redemption.pricing import CashNotTaken, CashShareOutOfBounds
 
 
 class LineRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -40,11 +43,27 @@ class LineRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     quantity: Annotated[int, msgspec.Meta(ge=1, le=MAX_QUANTITY)]
 
 
+class CashRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Pay so many points, and the rest of the price in cash through a provider."""
+
+    provider: Provider
+    points: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class ContextRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Where the member's request came from; kept only as keyed hashes, for the risk rules."""
+
+    ip: Annotated[str, msgspec.Meta(max_length=45)] | None = None
+    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+
+
 class RedemptionRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Who redeems what."""
 
     member_id: UUID
     lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
+    cash: CashRequest | None = None
+    context: ContextRequest | None = None
 
 
 _decoder = msgspec.json.Decoder(RedemptionRequest)
@@ -54,10 +73,11 @@ async def redeem(request: Request) -> Response:
     """Spend a member's points on items: all of it or nothing."""
     state = request.app.state
     tenant_id = await state.keys.tenant(request.headers.get("authorization"))
-    key = idempotency_key(request)
+    key = command_key(request)
     body = await read_body(request, _decoder)
     now = state.clock()
-    answer = await state.committer.submit(
+    return await answer(
+        request,
         Redeem(
             tenant_id=tenant_id,
             member_id=body.member_id,
@@ -66,9 +86,9 @@ async def redeem(request: Request) -> Response:
             at=now,
             redemption_id=uuid7(now),
             asked=tuple((line.item_id, line.quantity) for line in body.lines),
-        )
+            cash=None if body.cash is None else CashPart(body.cash.provider, body.cash.points),
+        ),
     )
-    return respond(answer)
 
 
 def openapi_operation() -> dict[str, Any]:
@@ -80,7 +100,7 @@ def openapi_operation() -> dict[str, Any]:
         "answer again, marked `Idempotent-Replayed: true`, whether it was a success or a refusal.",
         "operationId": "redeem",
         "security": [{"TenantKey": []}],
-        "parameters": [KEY_PARAMETER],
+        "parameters": [KEY_PARAMETER, DRY_RUN_PARAMETER],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RedemptionRequest"}}},
@@ -109,6 +129,8 @@ def openapi_operation() -> dict[str, Any]:
                     OfferNotListed,
                     OutOfStock,
                     InsufficientPoints,
+                    CashNotTaken,
+                    CashShareOutOfBounds,
                     CommitUnavailable,
                     Overloaded,
                 ).items()

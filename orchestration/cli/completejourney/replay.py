@@ -28,11 +28,12 @@ from transactional.catalogue.operations import (
     receive_stock,
 )
 from transactional.database import committer_pool
-from transactional.engine.commands import Command, Earn, Redeem
 from transactional.engine.committer import commit_batch
 from transactional.identifiers import uuid7
+from transactional.ledger.commands import Earn
 from transactional.members.operations import register_members
 from transactional.members.queries import member_ids
+from transactional.redemption.commands import Redeem
 from transactional.redemption.queries import decided_keys, newest_redemptions
 from transactional.tenants.operations import NewTenant, create_tenant, find_tenant
 
@@ -171,7 +172,7 @@ def _in_time_order(
     member_ids: dict[int, UUID],
     item_ids: dict[str, UUID],
     window: ReplayWindow,
-) -> Iterator[Command]:
+) -> Iterator[Earn | Redeem]:
     """Yield each month's grants (from January on, whatever the window's start) before its baskets."""
     month = 0
     for basket_id, household, at, asked in each_basket(lines):
@@ -209,7 +210,7 @@ def _grants(tenant_id: UUID, grants: pd.DataFrame, member_ids: dict[int, UUID], 
         )
 
 
-def _check_forward(fresh: list[Command], newest: dict[UUID, datetime]) -> None:
+def _check_forward(fresh: list[Earn | Redeem], newest: dict[UUID, datetime]) -> None:
     """Refuse baskets older than what their member has redeemed: the points of their day may be gone."""
     for command in fresh:
         last = newest.get(command.member_id)

@@ -1,0 +1,110 @@
+"""The rows a batch touches, held in memory while it is decided, and what is to be written of them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from transactional.changes import Change, Tracked
+from transactional.engine.commands import Command, Slot
+from transactional.ledger.account import Account
+from transactional.ledger.transfers import PastTransfer, Transfer
+from transactional.redemption.domain import Offer, Redemption, Stock
+from transactional.redemption.payment import Payment
+from transactional.tenants.domain import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the client is told, to the letter; kept under its key."""
+
+    status: int
+    body: bytes
+    body_hash: bytes
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A change of state that others are told of."""
+
+    tenant_id: UUID
+    topic: str
+    subject_id: UUID
+    payload: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Pieces that came back."""
+
+    tenant_id: UUID
+    item_id: UUID
+    quantity: int
+    reason: Literal["return"]
+    reference: str
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CashRefund:
+    """Cash to be paid back to whom it came from."""
+
+    tenant_id: UUID
+    refund_id: UUID
+    payment_id: UUID
+    amount_fen: int
+    at: datetime
+
+
+@dataclass(slots=True)
+class VoucherCode(Tracked):
+    """A code that can be issued; `sealed` is encrypted."""
+
+    code_id: UUID
+    sealed: bytes
+    redemption_id: UUID | None = None
+    issued_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Book:
+    """The state of a batch. Deciding changes it as it goes; the writer writes what changed.
+
+    Attributes:
+        accounts: member accounts by (tenant, member); erased and unknown members have none.
+        offers, stock: by tenant, then item.
+        codes: free codes by (tenant, item), oldest first; as many as the batch may issue.
+        redemptions, payments: by (tenant, redemption).
+        past: transfers that commands refer to, by (tenant, transfer).
+        payers: the redemption of each payment that commands refer to, by (tenant, payment).
+        holds: the member of each hold that commands refer to, by (tenant, hold).
+        answers: first answers by (tenant, key).
+        decided: commands with a key that were decided in this batch, with their answers.
+    """
+
+    accounts: dict[Slot, Account] = field(default_factory=dict)
+    offers: dict[UUID, dict[UUID, Offer]] = field(default_factory=dict)
+    stock: dict[UUID, dict[UUID, Stock]] = field(default_factory=dict)
+    codes: dict[Slot, list[VoucherCode]] = field(default_factory=dict)
+    redemptions: dict[Slot, Redemption] = field(default_factory=dict)
+    payments: dict[Slot, Payment] = field(default_factory=dict)
+    past: dict[Slot, PastTransfer] = field(default_factory=dict)
+    payers: dict[Slot, UUID] = field(default_factory=dict)
+    holds: dict[Slot, UUID] = field(default_factory=dict)
+    programs: dict[UUID, Program] = field(default_factory=dict)
+    answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
+
+    decided: list[tuple[Command, Answer]] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
+    cash_refunds: list[CashRefund] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+
+    def open(self, tenant_id: UUID, redemption: Redemption) -> None:
+        """Add a new redemption with its lines."""
+        redemption.change = Change.ADDED
+        for line in redemption.lines:
+            line.change = Change.ADDED
+        self.redemptions[tenant_id, redemption.redemption_id] = redemption

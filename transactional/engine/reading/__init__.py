@@ -1,0 +1,1 @@
+"""Locks and reads the rows a batch needs."""

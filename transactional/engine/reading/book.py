@@ -1,0 +1,54 @@
+"""Reads a batch's book: accounts are locked first, then stock, each in sorted order."""
+
+from collections.abc import Sequence
+
+from transactional.database import Connection
+from transactional.engine.book import Answer, Book
+from transactional.engine.commands import Command, Needs
+from transactional.engine.reading.goods import read_codes, read_goods
+from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
+from transactional.engine.reading.redemptions import read_redemptions, resolve_redemptions
+from transactional.engine.reading.slots import columns
+from transactional.tenants.queries import programs
+
+_ANSWERS = """
+select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
+from mall.idempotency_key k
+join unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key) using (tenant_id, key)
+"""
+
+
+async def read_book(connection: Connection, commands: Sequence[Command], *, lock: bool = True) -> Book:
+    """Lock and read what the commands need, inside the caller's transaction.
+
+    What a command points to - a redemption, a hold, a transfer - first tells which member's account to lock;
+    it is read after the locks, since the account's lock guards everything of the member. The answers given
+    before are read last, so that a retry which waited for its first try sees it.
+
+    Args:
+        lock: whether to lock; a dry run only reads.
+    """
+    needs = Needs()
+    for command in commands:
+        command.add_needs(needs)
+    book = Book()
+    await resolve_redemptions(connection, needs, book)
+    await resolve_points(connection, needs, book)
+    await read_accounts(connection, needs, book, lock=lock)
+    await read_goods(connection, needs, book, lock=lock)
+    await read_redemptions(connection, needs, book)
+    await read_past(connection, needs, book)
+    await read_history(connection, needs, book)
+    await read_codes(connection, needs, book)
+    await _read_answers(connection, commands, book)
+    book.programs = await programs(connection, {command.tenant_id for command in commands})
+    return book
+
+
+async def _read_answers(connection: Connection, commands: Sequence[Command], book: Book) -> None:
+    keys = [(command.tenant_id, command.key) for command in commands if command.key is not None]
+    if keys:
+        for row in await connection.fetch(_ANSWERS, *columns(keys)):
+            book.answers[row["tenant_id"], row["key"]] = Answer(
+                row["response_status"], row["response_body"].encode(), row["body_hash"]
+            )

@@ -1,0 +1,1 @@
+"""Writes what a batch changed, all tables in one statement."""

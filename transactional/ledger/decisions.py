@@ -1,0 +1,105 @@
+"""Decides credits, adjustments and expiry: no I/O, no clock, no chance.
+
+Each decision checks everything before it changes anything, because a refusal must leave no trace.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from transactional.clock import business_date
+from transactional.engine.book import Book, Message
+from transactional.engine.reply import Reply
+from transactional.identifiers import derived
+from transactional.ledger.account import Share
+from transactional.ledger.commands import Adjust, Earn, ExpireLots
+from transactional.ledger.lots import Lot, active_from, expiry_moment, expiry_of
+from transactional.ledger.posting import header, post_credit, post_debit
+from transactional.ledger.telling import account_of, announce, told_of
+from transactional.tenants.domain import Program
+
+
+def earn(command: Earn, book: Book) -> Reply:
+    """Credit points as a new lot by the program's rules."""
+    account = account_of(book, command.tenant_id, command.member_id)
+    program = book.programs[command.tenant_id]
+    effective_at = command.effective_at or account.moment(command.at)
+    pending_days = program.pending_days if command.kind == "earn" else 0
+    lot = new_lot(command.transfer_id, command.points, effective_at, program, pending_days)
+    transfer = header(
+        command.kind,
+        tenant_id=command.tenant_id,
+        member_id=command.member_id,
+        transfer_id=command.transfer_id,
+        at=effective_at,
+        program=(("issuance", -command.points),),
+        reference=command.reference,
+    )
+    post_credit(book, account, transfer, lot)
+    body = told_of(account, command.at, command.member_id, command.transfer_id, command.kind, command.points)
+    body |= {"effective_at": effective_at, "active_from": lot.active_from, "expires_on": lot.expires_on}
+    return announce(book, command.tenant_id, f"points.{command.kind}", command.transfer_id, body, command.at)
+
+
+def adjust(command: Adjust, book: Book) -> Reply:
+    """Add or take points by hand, now or as of a past moment."""
+    account = account_of(book, command.tenant_id, command.member_id)
+    effective_at = command.effective_at or account.moment(command.at)
+    points = command.points
+    transfer = header(
+        "adjust",
+        tenant_id=command.tenant_id,
+        member_id=command.member_id,
+        transfer_id=command.transfer_id,
+        at=effective_at,
+        program=(("adjustment", -points),),
+        reason=command.reason,
+    )
+    if points > 0:
+        program = book.programs[command.tenant_id]
+        post_credit(book, account, transfer, new_lot(command.transfer_id, points, effective_at, program, 0))
+    else:
+        plan = account.plan if command.effective_at is None else account.plan_backdated
+        post_debit(book, account, transfer, plan(-points, effective_at))
+    body = told_of(account, command.at, command.member_id, command.transfer_id, "adjust", points)
+    body |= {"effective_at": effective_at, "reason": command.reason}
+    return announce(book, command.tenant_id, "points.adjust", command.transfer_id, body, command.at)
+
+
+def expire_lots(command: ExpireLots, book: Book) -> Reply:
+    """Debit what is left of expired lots, each as of when it expired or was last moved."""
+    account = account_of(book, command.tenant_id, command.member_id)
+    assert account.history is not None
+    moment = account.moment(command.at)
+    held = account.held(moment)
+    due: dict[datetime, list[Share]] = {}
+    for lot in account.lots.values():
+        left = lot.remaining - held[lot.lot_id]
+        if lot.expires_on is not None and lot.expired(business_date(moment)) and left:
+            since = expiry_moment(lot.expires_on)
+            due.setdefault(account.history.last_moved(lot.lot_id, since, moment), []).append(
+                (lot.lot_id, left)
+            )
+    for number, (effective_at, shares) in enumerate(sorted(due.items())):
+        points = sum(part for _, part in shares)
+        transfer = header(
+            "expire",
+            tenant_id=command.tenant_id,
+            member_id=command.member_id,
+            transfer_id=derived(command.transfer_id, number + 1),
+            at=effective_at,
+            program=(("expired", points),),
+        )
+        post_debit(book, account, transfer, shares)
+        body = told_of(account, command.at, command.member_id, transfer.transfer_id, "expire", -points)
+        body["effective_at"] = effective_at
+        book.messages.append(
+            Message(command.tenant_id, "points.expire", transfer.transfer_id, body, command.at)
+        )
+    return Reply(200, {"transfers": len(due)})
+
+
+def new_lot(lot_id: UUID, points: int, at: datetime, program: Program, pending_days: int) -> Lot:
+    """Return the lot of a credit by the program's rules."""
+    begins = active_from(at, pending_days)
+    last_day = expiry_of(begins, program.lot_validity_months, program.expiry_rounding)
+    return Lot(lot_id, points, points, begins, last_day)

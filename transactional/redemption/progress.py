@@ -1,0 +1,168 @@
+"""Decides what a redemption waits for: a payment, a review, a confirmation, a carrier."""
+
+from datetime import timedelta
+
+from transactional.engine.book import Book, CashRefund, Message
+from transactional.engine.reply import Reply
+from transactional.identifiers import derived
+from transactional.ledger.holds import capture
+from transactional.ledger.telling import account_of
+from transactional.problems import Problem
+from transactional.redemption.commands import ConfirmOffset, PaymentArrived, Progress, Review
+from transactional.redemption.ending import is_overdue, let_go, redemption_of
+from transactional.redemption.fulfilment import fulfil
+from transactional.redemption.making import hold_points
+from transactional.redemption.payment import Payment
+from transactional.redemption.states import IllegalMove, Move, Status
+from transactional.redemption.telling import announce
+
+
+class UnknownPayment(Problem):
+    """The tenant has no such payment."""
+
+    slug = "unknown-payment"
+    title = "No such payment"
+    status = 404
+
+    def __init__(self, command: PaymentArrived) -> None:
+        super().__init__(f"your tenant has no payment {command.payment_id}")
+
+
+class PaymentMismatch(Problem):
+    """What the provider says does not fit the payment."""
+
+    slug = "payment-mismatch"
+    title = "The payment is not the one that was asked for"
+    status = 409
+
+    def __init__(self, payment: Payment, what: str) -> None:
+        super().__init__(
+            f"the provider's {what} differs from that of payment {payment.payment_id}; nothing was done, "
+            "compare the two with the provider",
+            payment_id=str(payment.payment_id),
+        )
+
+
+class PastDeadline(Problem):
+    """The redemption waited too long and has let go of everything."""
+
+    slug = "past-deadline"
+    title = "The deadline has passed"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("the redemption's deadline has passed and everything it held is free; redeem again")
+
+
+def payment_arrived(command: PaymentArrived, book: Book) -> Reply:
+    """Take the points and hand over, or, if that is no longer possible, have the cash paid back.
+
+    Being told twice changes nothing.
+    """
+    tenant_id = command.tenant_id
+    redemption_id = book.payers.get((tenant_id, command.payment_id))
+    if redemption_id is None:
+        raise UnknownPayment(command)
+    redemption, payment = book.redemptions[tenant_id, redemption_id], book.payments[tenant_id, redemption_id]
+    account = account_of(book, tenant_id, redemption.member_id)
+    if payment.provider != command.provider:
+        raise PaymentMismatch(payment, "name")
+    if payment.amount_fen != command.amount_fen:
+        raise PaymentMismatch(payment, "amount")
+    if payment.provider_reference not in (None, command.provider_reference):
+        raise PaymentMismatch(payment, "transaction number")
+    if payment.status not in ("pending", "closed"):
+        return Reply(200, {"payment_id": payment.payment_id, "status": payment.status})
+    moment = account.moment(command.at)
+    payment.provider_reference = command.provider_reference
+    payment.captured_at = command.occurred_at
+    payment.touch()
+    if is_overdue(redemption, moment):
+        let_go(book, tenant_id, redemption, account, Move.TIME_OUT, "timeout", moment)
+        announce(book, tenant_id, redemption, account, command.at)
+    if redemption.status is not Status.CREATED:
+        payment.status = "refund_due"
+        payment.refunded_fen = payment.amount_fen
+        book.cash_refunds.append(
+            CashRefund(
+                tenant_id, derived(payment.payment_id, 3), payment.payment_id, payment.amount_fen, command.at
+            )
+        )
+        body = {"payment_id": payment.payment_id, "redemption_id": redemption_id, "status": payment.status}
+        book.messages.append(Message(tenant_id, "payment.refund_due", payment.payment_id, body, command.at))
+        return Reply(200, body)
+    payment.status = "captured"
+    assert redemption.hold_id is not None
+    redemption.debits = capture(
+        book, account, account.holds[redemption.hold_id], redemption.points, moment,
+        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption_id,
+    )  # fmt: skip
+    redemption.move(Move.PAY, moment)
+    codes = fulfil(book, tenant_id, redemption, moment)
+    return announce(book, tenant_id, redemption, account, command.at, codes=codes)
+
+
+def confirm_offset(command: ConfirmOffset, book: Book) -> Reply:
+    """Take the points of a bill that was credited, or let go of them."""
+    redemption, account = redemption_of(book, command)
+    tenant_id = command.tenant_id
+    move = Move.PAY if command.accepted else Move.CANCEL
+    if redemption.mode != "bill_offset":
+        raise IllegalMove(
+            redemption.redemption_id, redemption.status, move, "only a bill offset is confirmed this way"
+        )
+    if redemption.status is not Status.CREATED:
+        raise IllegalMove(redemption.redemption_id, redemption.status, move)
+    moment = account.moment(command.at)
+    if is_overdue(redemption, moment):
+        raise PastDeadline
+    if not command.accepted:
+        let_go(book, tenant_id, redemption, account, Move.CANCEL, command.reason or "not credited", moment)
+        return announce(book, tenant_id, redemption, account, command.at)
+    assert redemption.hold_id is not None
+    redemption.debits = capture(
+        book, account, account.holds[redemption.hold_id], redemption.points, moment,
+        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
+    )  # fmt: skip
+    redemption.move(Move.PAY, moment)
+    fulfil(book, tenant_id, redemption, moment)
+    return announce(book, tenant_id, redemption, account, command.at)
+
+
+def review(command: Review, book: Book) -> Reply:
+    """Let a parked redemption go on, or let go of it."""
+    redemption, account = redemption_of(book, command)
+    tenant_id = command.tenant_id
+    move = Move.APPROVE if command.verdict == "approve" else Move.REJECT
+    redemption.check(move)
+    moment = account.moment(command.at)
+    if is_overdue(redemption, moment):
+        raise PastDeadline
+    if move is Move.REJECT:
+        let_go(book, tenant_id, redemption, account, move, f"rejected by {command.reviewer}", moment)
+        return announce(book, tenant_id, redemption, account, command.at)
+    assert redemption.hold_id is not None
+    hold = account.holds[redemption.hold_id]
+    redemption.move(Move.APPROVE, moment)
+    if redemption.cash_fen:
+        program = book.programs[tenant_id]
+        redemption.deadline = moment + timedelta(minutes=program.payment_minutes)
+        account.resolve(hold, captured=0, moment=moment)
+        hold_points(account, redemption, hold.shares, moment, number=1)
+        payment = book.payments[tenant_id, redemption.redemption_id]
+        payment.touch()
+        return announce(book, tenant_id, redemption, account, command.at)
+    redemption.debits = capture(
+        book, account, hold, redemption.points, moment,
+        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
+    )  # fmt: skip
+    redemption.move(Move.PAY, moment)
+    codes = fulfil(book, tenant_id, redemption, moment)
+    return announce(book, tenant_id, redemption, account, command.at, codes=codes)
+
+
+def progress(command: Progress, book: Book) -> Reply:
+    """Note how far the goods have come."""
+    redemption, account = redemption_of(book, command)
+    redemption.move(command.move, account.moment(command.at))
+    return announce(book, command.tenant_id, redemption, account, command.at)

@@ -1,0 +1,34 @@
+"""Looks programs up."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from transactional.database import Connection
+from transactional.tenants.domain import Program, Rate
+
+_PROGRAMS = """
+select tenant_id, lot_validity_months, pending_days, expiry_rounding, return_policy, refund_grace_days,
+    qualification, cash_points, cash_fen, cash_share_min_bp, cash_share_max_bp, offset_points, offset_fen,
+    payment_minutes, review_hours, confirmation_hours
+from mall.program
+where tenant_id = any($1::uuid[])
+"""
+
+
+async def programs(connection: Connection, tenant_ids: Collection[UUID]) -> dict[UUID, Program]:
+    """Return the points rules of tenants."""
+    return {row["tenant_id"]: _program(row) for row in await connection.fetch(_PROGRAMS, list(tenant_ids))}
+
+
+def _program(row: Any) -> Program:
+    names = (
+        "lot_validity_months", "pending_days", "expiry_rounding", "return_policy", "refund_grace_days",
+        "qualification", "cash_share_min_bp", "cash_share_max_bp", "payment_minutes", "review_hours",
+        "confirmation_hours",
+    )  # fmt: skip
+    return Program(
+        **{name: row[name] for name in names},
+        cash=Rate(row["cash_points"], row["cash_fen"]) if row["cash_points"] else None,
+        offset=Rate(row["offset_points"], row["offset_fen"]) if row["offset_points"] else None,
+    )
