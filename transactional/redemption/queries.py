@@ -9,19 +9,28 @@ from transactional.database import Connection
 from transactional.redemption.domain import UnknownRedemption
 
 _REDEMPTION = """
-select r.redemption_id, r.member_id, r.status, r.points, r.effective_at, r.recorded_at, r.completed_at,
+select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.cash_points, r.cash_fen, r.refunded_points,
+    r.refunded_cash_fen, r.bill_reference, r.bill_fen, r.deadline, r.effective_at, r.recorded_at, r.paid_at,
+    r.shipped_at, r.delivered_at, r.completed_at, r.ended_at, r.cancel_reason as reason,
     (select json_agg(json_build_object(
-        'item_id', l.item_id, 'quantity', l.quantity, 'unit_points', l.unit_points,
-        'points', l.quantity * l.unit_points) order by l.line_no)
+        'line_no', l.line_no, 'item_id', l.item_id, 'quantity', l.quantity, 'unit_points', l.unit_points,
+        'points', l.quantity * l.unit_points, 'refunded_quantity', l.refunded_quantity) order by l.line_no)
      from mall.redemption_line l
-     where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as lines
+     where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as lines,
+    (select json_build_object(
+        'payment_id', p.payment_id, 'provider', p.provider, 'amount_fen', p.amount_fen, 'status', p.status)
+     from mall.payment p
+     where p.tenant_id = r.tenant_id and p.redemption_id = r.redemption_id) as payment,
+    (select json_agg(json_build_object('item_id', c.item_id, 'sealed', encode(c.sealed, 'base64')) order by c.code_id)
+     from mall.voucher_code c
+     where c.tenant_id = r.tenant_id and c.redemption_id = r.redemption_id) as sealed_codes
 from mall.redemption r
 where r.tenant_id = $1 and r.redemption_id = $2
 """
 
 
 async def redemption_by_id(connection: Connection, *, tenant_id: UUID, redemption_id: UUID) -> dict[str, Any]:
-    """Return a redemption with its lines.
+    """Return a redemption with its lines, its payment and its codes, which are still encrypted.
 
     Raises:
         UnknownRedemption: the tenant has none with this id.
@@ -29,7 +38,10 @@ async def redemption_by_id(connection: Connection, *, tenant_id: UUID, redemptio
     row = await connection.fetchrow(_REDEMPTION, tenant_id, redemption_id)
     if row is None:
         raise UnknownRedemption(f"your tenant has no redemption {redemption_id}")
-    return {**row, "lines": json.loads(row["lines"])}
+    found = dict(row)
+    for name in ("lines", "payment", "sealed_codes"):
+        found[name] = json.loads(found[name] or "null")
+    return found | {"lines": found["lines"] or [], "sealed_codes": found["sealed_codes"] or []}
 
 
 async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> dict[str, Any]:

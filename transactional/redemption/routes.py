@@ -28,17 +28,58 @@ class RedemptionLine(BaseModel):
     points: int
 
 
+class PaymentTold(BaseModel):
+    """Cash that a provider collects for a redemption."""
+
+    payment_id: UUID
+    provider: str
+    amount_fen: int
+    status: str
+
+
+class IssuedCode(BaseModel):
+    """A voucher code that was issued."""
+
+    item_id: UUID
+    code: str
+
+
+class StatusLine(RedemptionLine):
+    """A line and how many of its pieces were refunded."""
+
+    line_no: int
+    refunded_quantity: int
+
+
 class RedemptionStatus(BaseModel):
-    """A redemption as it is now."""
+    """A redemption as it is now.
+
+    `cash_points` is the part of the price that `cash_fen` pays; `deadline` is until when it waits.
+    """
 
     redemption_id: UUID
     member_id: UUID
+    mode: str
     status: str
     points: int
+    cash_points: int
+    cash_fen: int
+    refunded_points: int
+    refunded_cash_fen: int
+    bill_reference: str | None
+    bill_fen: int | None
+    deadline: datetime | None
     effective_at: datetime
     recorded_at: datetime
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
     completed_at: datetime | None
-    lines: list[RedemptionLine]
+    ended_at: datetime | None
+    reason: str | None
+    lines: list[StatusLine]
+    payment: PaymentTold | None
+    codes: list[IssuedCode]
 
 
 class Fate(BaseModel):
@@ -52,15 +93,27 @@ class Fate(BaseModel):
 
 
 class Redemption(BaseModel):
-    """The answer to a redemption."""
+    """Where a redemption stands after a request; what does not apply is left out."""
 
     redemption_id: UUID
     member_id: UUID
+    mode: str
     status: str
     points: int
     available_points: int
     effective_at: datetime
     lines: list[RedemptionLine]
+    deadline: datetime | None = None
+    cash_fen: int | None = None
+    payment: PaymentTold | None = None
+    refunded_points: int | None = None
+    refunded_cash_fen: int | None = None
+    returned_points: int | None = None
+    returned_cash_fen: int | None = None
+    bill_reference: str | None = None
+    bill_fen: int | None = None
+    reason: str | None = None
+    codes: list[IssuedCode] | None = None
 
 
 @router.get(

@@ -1,0 +1,220 @@
+"""What happens to a redemption after it was made: cancelled, refunded, reviewed, confirmed, shipped; bill offsets."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from transactional.access.domain import Unauthenticated
+from transactional.access.routes import Caller
+from transactional.engine.committer import CommitUnavailable, Overloaded
+from transactional.engine.decide import IdempotencyConflict
+from transactional.engine.lean import (
+    DRY_RUN_PARAMETER,
+    KEY_PARAMETER,
+    MissingIdempotencyKey,
+    answer,
+    command_key,
+    hash_of,
+)
+from transactional.identifiers import uuid7
+from transactional.ledger.account import BalanceTooLarge, InsufficientPoints
+from transactional.members.domain import UnknownMember
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge
+from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
+from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, UnknownRedemption
+from transactional.redemption.ending import RefundByLines, RefundTooLarge, UnknownLine
+from transactional.redemption.making import OffsetNotOffered, OffsetTooSmall
+from transactional.redemption.progress import PastDeadline
+from transactional.redemption.routes import Redemption
+from transactional.redemption.states import IllegalMove, Move
+from transactional.request_types import Reference
+
+router = APIRouter(prefix="/v1", tags=["redemptions"])
+
+MAX_OFFSET = 1_000_000_000
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class OffsetRequest(_Body):
+    """Points to turn into a credit on a bill of the member."""
+
+    member_id: Annotated[UUID, Field(strict=False)]
+    points: Annotated[int, Field(ge=1, le=MAX_OFFSET)]
+    bill_reference: Reference
+
+
+class Reason(_Body):
+    """Why, in a few words."""
+
+    reason: Reference
+
+
+class RefundLine(_Body):
+    """So many pieces of a line; lines count from 1."""
+
+    line_no: Annotated[int, Field(ge=1, le=MAX_LINES)]
+    quantity: Annotated[int, Field(ge=1, le=MAX_QUANTITY)]
+
+
+class RefundRequest(Reason):
+    """What to refund: `lines` of a redemption of items, `points` of one without; all that is left if neither."""
+
+    lines: Annotated[list[RefundLine], Field(min_length=1, max_length=MAX_LINES)] | None = None
+    points: Annotated[int, Field(ge=1)] | None = None
+    restock: Annotated[bool, Field(description="Whether the pieces are back on the shelf.")] = False
+
+
+class ReviewRequest(_Body):
+    """What a person decided about a redemption that risk rules parked."""
+
+    verdict: Literal["approve", "reject"]
+    reviewer: Reference
+
+
+class ConfirmationRequest(_Body):
+    """Whether the bill was credited."""
+
+    accepted: bool
+    reason: Reference | None = None
+
+
+class ProgressRequest(_Body):
+    """How far the goods have come."""
+
+    move: Literal["ship", "deliver", "complete"]
+
+
+def _described(*problems: type[Problem]) -> dict[str, Any]:
+    return {
+        "response_model": Redemption,
+        "response_model_exclude_unset": True,
+        "responses": responses(
+            Unauthenticated,
+            MissingIdempotencyKey,
+            InvalidRequest,
+            IdempotencyConflict,
+            RequestTooLarge,
+            CommitUnavailable,
+            Overloaded,
+            *problems,
+        ),
+        "openapi_extra": {"parameters": [KEY_PARAMETER, DRY_RUN_PARAMETER]},
+    }
+
+
+def _about(request: Request, tenant_id: UUID, operation: str, *parts: Any) -> dict[str, Any]:
+    """Return what every command has."""
+    asked = [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in parts]
+    return {
+        "tenant_id": tenant_id,
+        "key": command_key(request),
+        "body_hash": hash_of(operation, asked),
+        "at": request.app.state.clock(),
+    }
+
+
+@router.post(
+    "/bill-offsets",
+    status_code=201,
+    summary="Turn points into a credit on a bill",
+    **_described(UnknownMember, InsufficientPoints, OffsetNotOffered, OffsetTooSmall),
+)
+async def offset_bill(body: OffsetRequest, tenant_id: Caller, request: Request) -> Response:
+    """Hold points until the system that owns the bill confirms the credit, or the deadline passes."""
+    about = _about(request, tenant_id, OffsetBill.operation, body)
+    command = OffsetBill(
+        **about,
+        member_id=body.member_id,
+        redemption_id=uuid7(about["at"]),
+        points=body.points,
+        bill_reference=body.bill_reference,
+    )
+    return await answer(request, command)
+
+
+@router.post(
+    "/redemptions/{redemption_id}/confirmation",
+    summary="Confirm a bill offset",
+    **_described(UnknownRedemption, IllegalMove, PastDeadline),
+)
+async def confirm(
+    redemption_id: UUID, body: ConfirmationRequest, tenant_id: Caller, request: Request
+) -> Response:
+    """Say that the bill was credited, which takes the points, or that it will not be, which frees them."""
+    about = _about(request, tenant_id, ConfirmOffset.operation, str(redemption_id), body)
+    command = ConfirmOffset(
+        **about, redemption_id=redemption_id, accepted=body.accepted, reason=body.reason
+    )
+    return await answer(request, command)
+
+
+@router.post(
+    "/redemptions/{redemption_id}/cancellation",
+    summary="Cancel a redemption",
+    **_described(UnknownRedemption, IllegalMove, BalanceTooLarge),
+)
+async def cancel(redemption_id: UUID, body: Reason, tenant_id: Caller, request: Request) -> Response:
+    """Give points, cash and stock back before anything was handed over."""
+    about = _about(request, tenant_id, Cancel.operation, str(redemption_id), body)
+    command = Cancel(
+        **about, redemption_id=redemption_id, transfer_id=uuid7(about["at"]), reason=body.reason
+    )
+    return await answer(request, command)
+
+
+@router.post(
+    "/redemptions/{redemption_id}/refunds",
+    summary="Refund a redemption or a part of it",
+    **_described(
+        UnknownRedemption, UnknownLine, IllegalMove, RefundTooLarge, RefundByLines, BalanceTooLarge
+    ),
+)
+async def refund(
+    redemption_id: UUID, body: RefundRequest, tenant_id: Caller, request: Request
+) -> Response:
+    """Give points and cash back after the hand-over, in the proportion in which they were paid."""
+    about = _about(request, tenant_id, Refund.operation, str(redemption_id), body)
+    command = Refund(
+        **about,
+        redemption_id=redemption_id,
+        transfer_id=uuid7(about["at"]),
+        lines=None if body.lines is None else tuple((line.line_no, line.quantity) for line in body.lines),
+        points=body.points,
+        restock=body.restock,
+        reason=body.reason,
+    )
+    return await answer(request, command)
+
+
+@router.post(
+    "/redemptions/{redemption_id}/review",
+    summary="Decide about a parked redemption",
+    **_described(UnknownRedemption, IllegalMove, PastDeadline),
+)
+async def review(
+    redemption_id: UUID, body: ReviewRequest, tenant_id: Caller, request: Request
+) -> Response:
+    """Let a redemption that risk rules parked go on, or let go of what it holds."""
+    about = _about(request, tenant_id, Review.operation, str(redemption_id), body)
+    command = Review(**about, redemption_id=redemption_id, verdict=body.verdict, reviewer=body.reviewer)
+    return await answer(request, command)
+
+
+@router.post(
+    "/redemptions/{redemption_id}/progress",
+    summary="Note how far the goods have come",
+    **_described(UnknownRedemption, IllegalMove),
+)
+async def note_progress(
+    redemption_id: UUID, body: ProgressRequest, tenant_id: Caller, request: Request
+) -> Response:
+    """Note that the goods were shipped, delivered, or that the order is complete."""
+    about = _about(request, tenant_id, Progress.operation, str(redemption_id), body)
+    move: Any = Move(body.move)
+    return await answer(request, Progress(**about, redemption_id=redemption_id, move=move))
