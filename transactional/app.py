@@ -26,6 +26,10 @@ from transactional.sessions import routes as sessions
 from transactional.sessions.domain import SessionSigner
 from transactional.sessions.operations import LoginDesk
 from transactional.settings import TransactionalSettings
+from transactional.webhooks import delivery_routes as webhook_deliveries
+from transactional.webhooks import routes as webhooks
+from transactional.webhooks.addresses import AddressRules
+from transactional.webhooks.lookup import AddressGuard
 
 
 class Health(BaseModel):
@@ -62,9 +66,13 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         strict_content_type=False,
     )
     app.state.clock = clock
+    app.state.vault = settings.vault()
+    app.state.webhook_guard = AddressGuard(
+        AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
+    )
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (members, ledger, catalogue, redemption, feedback, sessions):
+    for module in (members, ledger, catalogue, redemption, feedback, sessions, webhook_deliveries, webhooks):
         app.include_router(module.router)
     # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
     app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))

@@ -1,7 +1,7 @@
 """Connections: two pools with two roles, and transactions that see one tenant only."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,10 @@ DATABASE_AWAY = (
 )
 
 
+class _DryRunEnds(Exception):
+    """Takes a dry run's transaction back."""
+
+
 @dataclass(frozen=True)
 class Pools:
     """api sees the tenant of the transaction; committer writes batches of several tenants."""
@@ -29,23 +33,33 @@ class Pools:
 
 
 @asynccontextmanager
-async def open_pools(url: str) -> AsyncIterator[Pools]:
+async def open_pools(url: str, *, committer_connections: int = 2) -> AsyncIterator[Pools]:
     """Open both pools for the block."""
     async with (
         asyncpg.create_pool(url, min_size=1, max_size=10, server_settings={"role": "pointmart_api"}) as api,
-        committer_pool(url) as committer,
+        committer_pool(url, committer_connections) as committer,
     ):
         yield Pools(api, committer)
 
 
-def committer_pool(url: str) -> asyncpg.Pool:
+def committer_pool(url: str, connections: int = 2) -> asyncpg.Pool:
     """Return the pool of the batch committer, to be entered with `async with`."""
-    return asyncpg.create_pool(url, min_size=1, max_size=2, server_settings={"role": "pointmart_committer"})
+    return asyncpg.create_pool(
+        url, min_size=1, max_size=connections, server_settings={"role": "pointmart_committer"}
+    )
 
 
 @asynccontextmanager
-async def tenant_transaction(pool: asyncpg.Pool, tenant_id: UUID) -> AsyncIterator[Connection]:
-    """Run the block in a transaction whose row security shows the rows of one tenant."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
-        yield connection
+async def tenant_transaction(
+    pool: asyncpg.Pool, tenant_id: UUID, *, dry_run: bool = False
+) -> AsyncIterator[Connection]:
+    """Run the block in a transaction whose row security shows the rows of one tenant.
+
+    With `dry_run` everything is done and checked as otherwise and then rolled back.
+    """
+    with suppress(_DryRunEnds):
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
+            yield connection
+            if dry_run:
+                raise _DryRunEnds

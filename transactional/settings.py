@@ -1,13 +1,38 @@
-"""Settings of the transactional service, read once at the edge."""
+"""Settings of the transactional service and of the worker, read once at the edge."""
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from transactional.vault import Vault, key_of
 
-class TransactionalSettings(BaseSettings):
-    """What the service needs to know; environment variables with the prefix `POINTMART_`."""
+
+class WorkerSettings(BaseSettings):
+    """What the worker needs to know; environment variables with the prefix `POINTMART_`."""
 
     model_config = SettingsConfigDict(env_prefix="POINTMART_")
 
     database_url: str
+    # 32 bytes in base64. Without it no secret is kept, so there are neither webhooks nor voucher codes.
+    vault_key: SecretStr | None = None
+    # For development: webhooks to this very machine, over plain HTTP too.
+    allow_loopback_webhooks: bool = False
+    # For an installation whose tenants' systems are in its own private network.
+    allow_private_webhooks: bool = False
+    webhook_timeout_seconds: float = Field(10, gt=0, le=60)
+
+    @field_validator("vault_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            key_of(value.get_secret_value())
+        return value
+
+    def vault(self) -> Vault | None:
+        """Return the vault of the key, if there is one."""
+        return None if self.vault_key is None else Vault(key_of(self.vault_key.get_secret_value()))
+
+
+class TransactionalSettings(WorkerSettings):
+    """What the service needs to know beyond that."""
+
     session_secret: SecretStr = Field(min_length=16)

@@ -18,11 +18,12 @@ from orchestration.cli.completejourney.replay import CODE, ReplayWindow
 from orchestration.cli.processes import Ports
 from orchestration.cli.replay import replay_with_progress, sentence
 from orchestration.cli.secret import read_private, write_private
-from orchestration.cli.serve import Service
+from orchestration.cli.serve import Service, free_port
 from orchestration.cli.up import (
     DashboardsPort,
     ServingPort,
     TransactionalPort,
+    WorkerPort,
     print_addresses,
     private_folder,
     running_services,
@@ -56,11 +57,12 @@ def demo(
     transactional_port: TransactionalPort = 8000,
     serving_port: ServingPort = 8001,
     dashboards_port: DashboardsPort = 8002,
+    worker_port: WorkerPort = 0,
 ) -> None:
     """Load a real year, run the pipeline, start everything, and show where it is. Ctrl-C stops it all."""
     settings = PipelineSettings()
     console = Console()
-    ports = Ports(transactional_port, serving_port, dashboards_port)
+    ports = Ports(transactional_port, serving_port, dashboards_port, worker_port or free_port())
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         access = _prepare(settings, url, console)
         console.print("Starting the services …")

@@ -38,6 +38,7 @@ class Ports:
     transactional: int
     serving: int
     dashboards: int
+    worker: int
     scheduler: int | None = None
 
     def of(self, service: Service) -> int:

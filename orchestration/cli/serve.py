@@ -25,6 +25,7 @@ class Service(StrEnum):
     """A process of Pointmart."""
 
     TRANSACTIONAL = "transactional"
+    WORKER = "worker"
     SERVING = "serving"
     DASHBOARDS = "dashboards"
 
@@ -68,6 +69,12 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
+def free_port(host: str = "127.0.0.1") -> int:
+    """Return a port that nothing listens on at the moment."""
+    with listen(host, 0) as listener:
+        return int(listener.getsockname()[1])
+
+
 def _application(service: Service) -> Any:
     """Build one service; the others are not even imported, so that each process stays small."""
     if service is Service.TRANSACTIONAL:
@@ -75,6 +82,11 @@ def _application(service: Service) -> Any:
         from transactional.settings import TransactionalSettings
 
         return transactional_app(TransactionalSettings())
+    if service is Service.WORKER:
+        from transactional.settings import WorkerSettings
+        from transactional.worker.app import create_worker
+
+        return create_worker(WorkerSettings())
     if service is Service.SERVING:
         from serving.app import create_app as serving_app
         from serving.settings import ServingSettings

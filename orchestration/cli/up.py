@@ -15,7 +15,7 @@ from orchestration.cli import postgres
 from orchestration.cli.database import database, keep_up
 from orchestration.cli.processes import Ports, Running, check_ports, services
 from orchestration.cli.secret import kept_secret
-from orchestration.cli.serve import Service
+from orchestration.cli.serve import Service, free_port
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder, PipelineSettings
 
@@ -27,6 +27,9 @@ class MallIsUp(Refusal):
 TransactionalPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the transactional API.")]
 ServingPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the serving API.")]
 DashboardsPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the screens.")]
+WorkerPort = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port where the worker tells its health; 0 picks a free one.")
+]
 SchedulerPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the scheduler's pages.")]
 
 
@@ -35,12 +38,19 @@ def up(
     serving_port: ServingPort = 8001,
     dashboards_port: DashboardsPort = 8002,
     scheduler_port: SchedulerPort = 8003,
+    worker_port: WorkerPort = 0,
     scheduler: Annotated[bool, typer.Option(help="Run the nightly pipeline and its pages.")] = True,
 ) -> None:
     """Run the services, the scheduler and the screens until Ctrl-C."""
     settings = PipelineSettings()
     console = Console()
-    ports = Ports(transactional_port, serving_port, dashboards_port, scheduler_port if scheduler else None)
+    ports = Ports(
+        transactional_port,
+        serving_port,
+        dashboards_port,
+        worker_port or free_port(),
+        scheduler_port if scheduler else None,
+    )
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         if scheduler:
             # Loading Dagster takes seconds that a start without it need not spend.
@@ -106,6 +116,9 @@ def running_services(folder: DataFolder, ports: Ports, url: str) -> Iterator[Run
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "POINTMART_SESSION_SECRET": os.environ.get("POINTMART_SESSION_SECRET")
         or kept_secret(private_folder(folder) / "session_secret"),
+        # What was sealed with this key opens with no other: a backup of the database needs it too.
+        "POINTMART_VAULT_KEY": os.environ.get("POINTMART_VAULT_KEY")
+        or kept_secret(private_folder(folder) / "vault_key"),
     }
     with services(ports, folder.logs, environment) as running:
         yield running

@@ -1,9 +1,9 @@
-"""The dependency that tells a route its tenant."""
+"""The dependencies that tell a route its tenant and whether to keep what it does."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
@@ -22,3 +22,10 @@ async def _caller(
 
 
 Caller = Annotated[UUID, Depends(_caller)]
+
+DryRun = Annotated[
+    bool,
+    Query(
+        description="Check everything and answer as otherwise, but change nothing; ids in the answer are gone."
+    ),
+]

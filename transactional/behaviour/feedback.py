@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
 from transactional.database import Connection, tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
@@ -83,10 +83,14 @@ where tenant_id = $1 and feedback_id = $2
     },
 )
 async def give_feedback(
-    body: FeedbackRequest, tenant_id: Caller, request: Request, response: Response
+    body: FeedbackRequest,
+    tenant_id: Caller,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
 ) -> Feedback:
     """Store a member's answer; each redemption is answered for once."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await require_member(connection, tenant_id=tenant_id, member_id=body.member_id)
         if body.redemption_id is not None:
             await _require_theirs(connection, tenant_id, body.member_id, body.redemption_id)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.members.operations import register_members
 from transactional.members.queries import member_by_ref
@@ -50,7 +50,11 @@ class Member(BaseModel):
     },
 )
 async def register(
-    body: MemberRegistration, tenant_id: Caller, request: Request, response: Response
+    body: MemberRegistration,
+    tenant_id: Caller,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
 ) -> Member:
     """Register a member and open its points account. Registering a known reference changes nothing."""
     now = request.app.state.clock()
@@ -59,7 +63,7 @@ async def register(
         raise InvalidRequest("registered_at: a member cannot have joined in the future")
     if registered_at < datetime(1970, 1, 1, tzinfo=UTC):
         raise InvalidRequest("registered_at: a member cannot have joined before 1970")
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         created = await register_members(
             connection,
             tenant_id=tenant_id,

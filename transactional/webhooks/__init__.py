@@ -1,0 +1,1 @@
+"""Telling tenants' systems what happened: endpoints, deliveries, dead letters."""

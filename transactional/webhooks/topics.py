@@ -1,0 +1,88 @@
+"""The catalogue of what can happen, and the filters that choose from it."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from transactional.problems import Problem
+
+# Sent on request only, to one endpoint, whatever its filters.
+PING = "webhook.ping"
+
+_FILTER = re.compile(r"\*|[a-z_]+(\.[a-z_]+)*(\.\*)?")
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something that happens.
+
+    Attributes:
+        name: the outbox row's topic, `<what>.<happened>`.
+        subject: what the message's `subject_id` identifies; messages of one subject come in order.
+        meaning: a sentence for those who receive it.
+    """
+
+    name: str
+    subject: str
+    meaning: str
+
+
+TOPICS = (
+    Topic("redemption.created", "redemption", "A redemption was accepted; its points are taken or set aside."),
+    Topic("redemption.in_review", "redemption", "A redemption waits for a decision of risk control."),
+    Topic("redemption.paid", "redemption", "Everything a redemption costs, points and cash, has been paid."),
+    Topic("redemption.allocated", "redemption", "The pieces of a redemption are reserved in a warehouse."),
+    Topic("redemption.shipped", "redemption", "The goods of a redemption are on their way."),
+    Topic("redemption.delivered", "redemption", "The goods of a redemption have arrived."),
+    Topic("redemption.completed", "redemption", "A redemption is fulfilled; nothing more is to be done for it."),
+    Topic("redemption.cancelled", "redemption", "A redemption ended unfulfilled; points, stock and cash go back."),
+    Topic("redemption.refunded", "redemption", "Everything paid for a redemption was given back."),
+    Topic("redemption.partially_refunded", "redemption", "A part of what was paid for a redemption was given back."),
+    Topic("points.earn", "transfer", "A member earned points with an act of their own, such as a purchase."),
+    Topic("points.grant", "transfer", "The tenant gave a member points."),
+    Topic("points.redeem", "transfer", "A member's points were spent on a redemption."),
+    Topic("points.refund", "transfer", "Points came back to a member from a redemption."),
+    Topic("points.adjust", "transfer", "A member's points were adjusted by hand."),
+    Topic("points.correct", "transfer", "An earlier transfer was corrected by a new one."),
+    Topic("points.return", "transfer", "Points earned were taken back, as after the return of a purchase."),
+    Topic("points.settle", "transfer", "Points a member owed were settled with new ones."),
+    Topic("points.expire", "transfer", "A member's points expired."),
+    Topic("points.exchange_out", "transfer", "A member's points left for another program."),
+    Topic("points.exchange_in", "transfer", "A member received points from another program."),
+    Topic("points.hold", "hold", "A member's points were set aside."),
+    Topic("hold.placed", "hold", "A member's points were set aside."),
+    Topic("hold.captured", "hold", "Points set aside were taken, all or a part of them."),
+    Topic("hold.released", "hold", "Points set aside are available to the member again."),
+    Topic("hold.expired", "hold", "Points set aside are available again because their time was up."),
+)  # fmt: skip
+
+
+class UnknownTopic(Problem):
+    """A filter chooses nothing that can happen."""
+
+    slug = "unknown-topic"
+    title = "No such topic"
+    status = 422
+
+
+def matches(topic: str, chosen: Iterable[str]) -> bool:
+    """Tell whether one of the filters chooses a topic: its name, `<beginning>.*`, or `*` for every topic."""
+    return any(
+        one in ("*", topic) or (one.endswith(".*") and topic.startswith(one.removesuffix("*")))
+        for one in chosen
+    )
+
+
+def check_filters(chosen: Sequence[str]) -> list[str]:
+    """Return the filters, each once, in their order.
+
+    Raises:
+        UnknownTopic: naming the one that chooses nothing.
+    """
+    for one in chosen:
+        if not _FILTER.fullmatch(one) or not any(matches(topic.name, [one]) for topic in TOPICS):
+            raise UnknownTopic(
+                f"the topic {one!r} chooses nothing; GET /v1/webhooks/topics lists the topics, "
+                "`redemption.*` chooses all of a kind and `*` every one"
+            )
+    return list(dict.fromkeys(chosen))

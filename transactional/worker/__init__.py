@@ -1,0 +1,1 @@
+"""The worker: does in the background what no request waits for."""
