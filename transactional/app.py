@@ -20,6 +20,7 @@ from transactional.engine.committer import Committer
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
 from transactional.problem_documents import ProblemDocument, responses
+from transactional.redemption import change_routes as redemption_changes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.sessions import routes as sessions
@@ -72,7 +73,17 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     )
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (members, ledger, catalogue, redemption, feedback, sessions, webhook_deliveries, webhooks):
+    for module in (
+        members,
+        ledger,
+        catalogue,
+        redemption,
+        redemption_changes,
+        feedback,
+        sessions,
+        webhook_deliveries,
+        webhooks,
+    ):
         app.include_router(module.router)
     # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
     app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))
@@ -103,10 +114,6 @@ def _describe_hot_routes(app: FastAPI) -> None:
             structs = (redemption_requests.RedemptionRequest, events.EventBatch, events.EventResults)
             _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
             schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
-            schemas["Redemption"] = redemption.Redemption.model_json_schema(
-                ref_template="#/components/schemas/{model}"
-            )
-            schemas["Redemption"].pop("$defs", None)
             document["components"]["schemas"].update(schemas)
             document["paths"].setdefault("/v1/redemptions", {})["post"] = (
                 redemption_requests.openapi_operation()

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -52,7 +53,12 @@ class Vault:
     """Seals and opens small secrets with one key of 32 bytes."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._cipher = AESGCM(key)
+
+    def subkey(self, purpose: bytes) -> bytes:
+        """Return a key of 32 bytes for one purpose, such as a keyed digest, that does not tell this one."""
+        return hmac.digest(self._key, purpose, "sha256")
 
     def seal(self, plain: bytes, *, context: bytes) -> bytes:
         """Return `plain` encrypted, to be opened with the same context only.

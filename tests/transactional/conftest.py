@@ -1,6 +1,7 @@
 """A tenant with a small shop, and the service around it."""
 
 import asyncio
+import base64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -23,6 +24,7 @@ from transactional.members.operations import register_members
 from transactional.settings import TransactionalSettings
 from transactional.tenants.operations import NewTenant, create_tenant
 
+VAULT_KEY = base64.b64encode(b"v" * 32).decode()
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)  # noon in Shanghai
 
 
@@ -117,7 +119,8 @@ def clock() -> Clock:
 @pytest.fixture
 async def app(database_url, shop, clock):
     """The running service."""
-    app = create_app(TransactionalSettings(database_url=database_url, session_secret="s" * 32), clock)
+    settings = TransactionalSettings(database_url=database_url, session_secret="s" * 32, vault_key=VAULT_KEY)
+    app = create_app(settings, clock)
     async with app.router.lifespan_context(app):
         yield app
 
@@ -135,6 +138,11 @@ class Client(httpx.AsyncClient):
             "lines": [{"item_id": str(item), "quantity": quantity} for item, quantity in lines],
         }
         return await self.post("/v1/redemptions", json=body, headers={"Idempotency-Key": key})
+
+    async def change(self, redemption_id: str, what: str, key: str, **body) -> httpx.Response:
+        """Ask something of a redemption: a cancellation, refunds, a review, a confirmation, progress."""
+        url = f"/v1/redemptions/{redemption_id}/{what}"
+        return await self.post(url, json=body, headers={"Idempotency-Key": key})
 
     async def available(self, member: UUID) -> int:
         return (await self.get(f"/v1/members/{member}/balance")).json()["available"]

@@ -6,6 +6,20 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.problems import Problem
+
+
+class StockOfCodes(Problem):
+    """The item is issued as codes, so its stock is its codes."""
+
+    slug = "stock-of-codes"
+    title = "The stock of this item is its codes"
+    status = 409
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(
+            f"item {item_id} is issued as codes; add codes instead of pieces", item_id=str(item_id)
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,11 @@ async def add_offers(connection: Connection, *, tenant_id: UUID, offers: Sequenc
 
 
 async def receive_stock(connection: Connection, *, tenant_id: UUID, receipts: Sequence[StockReceipt]) -> int:
-    """Book deliveries, each reference of an item once, and return how many were new."""
+    """Book deliveries, each reference of an item once, and return how many were new.
+
+    Raises:
+        StockOfCodes: an item is issued as codes; its stock is its codes.
+    """
     async with connection.transaction():
         # In the committer's order, so that the two never wait for each other in a circle.
         await connection.execute(
@@ -96,6 +114,13 @@ async def receive_stock(connection: Connection, *, tenant_id: UUID, receipts: Se
             tenant_id,
             [r.item_id for r in receipts],
         )
+        coded = await connection.fetchval(
+            "select item_id from mall.offer where tenant_id = $1 and item_id = any($2::uuid[]) and is_coded limit 1",
+            tenant_id,
+            [r.item_id for r in receipts],
+        )
+        if coded is not None:
+            raise StockOfCodes(coded)
         return await _book(connection, tenant_id, receipts)
 
 

@@ -1,17 +1,20 @@
-"""`/v1/offers`: what a tenant's shop offers now."""
+"""`/v1/offers`: what a tenant's shop offers now, and the codes it issues."""
 
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
+from transactional.catalogue.codes import MAX_CODE_LENGTH, MAX_CODES, NotACodedOffer, import_codes
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Reference
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 
@@ -47,6 +50,46 @@ class OfferPage(BaseModel):
 
     offers: list[ListedOffer]
     next_after: UUID | None
+
+
+class CodesRequest(BaseModel):
+    """Codes to add to an offer's pool; each is a piece of stock."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    codes: Annotated[
+        list[
+            Annotated[str, StringConstraints(min_length=1, max_length=MAX_CODE_LENGTH, pattern=r"^[^\x00]+$")]
+        ],
+        Field(min_length=1, max_length=MAX_CODES),
+    ]
+
+
+class CodesImported(BaseModel):
+    """How many codes were new and how many were known before, which changed nothing."""
+
+    imported: int
+    known: int
+
+
+@router.post(
+    "/offers/{item_id}/codes",
+    status_code=201,
+    summary="Add voucher codes",
+    responses=responses(
+        Unauthenticated, UnknownOffer, NotACodedOffer, InvalidRequest, RequestTooLarge, VaultKeyMissing
+    ),
+)
+async def add_codes(
+    item_id: UUID, body: CodesRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+) -> CodesImported:
+    """Add codes to the pool of an offer that is issued at once; sending codes twice adds them once."""
+    state = request.app.state
+    async with tenant_transaction(state.pools.committer, tenant_id, dry_run=dry_run) as connection:
+        imported = await import_codes(
+            connection, state.vault, tenant_id=tenant_id, item_id=item_id, codes=body.codes, at=state.clock()
+        )
+    return CodesImported(imported=imported, known=len(body.codes) - imported)
 
 
 @router.get("/offers", summary="List offers", responses=responses(Unauthenticated, InvalidRequest))

@@ -12,6 +12,7 @@ from transactional.engine.commands import Command
 from transactional.engine.quote import quote
 from transactional.problem_documents import MEDIA_TYPE
 from transactional.problems import InvalidRequest, Problem
+from transactional.redemption.codes import open_answer
 
 _MAX_KEY = 200
 
@@ -95,9 +96,10 @@ async def answer(request: Request, command: Command) -> Response:
     """
     state = request.app.state
     if is_dry_run(request):
-        told = await quote(state.pools.committer, command)
-        return Response(told.body, told.status, media_type=_media_type(told.status))
-    return respond(await state.committer.submit(command))
+        quoted = await quote(state.pools.committer, command)
+        return Response(quoted.body, quoted.status, media_type=_media_type(quoted.status))
+    told = await state.committer.submit(command)
+    return _respond(told, open_answer(told.body, state.vault, command.tenant_id))
 
 
 def command_key(request: Request) -> str | None:
@@ -114,11 +116,10 @@ def hash_of(operation: str, body: object) -> bytes:
     return sha256(operation.encode() + b"\n" + msgspec.json.encode(body)).digest()
 
 
-def respond(told: Answer) -> Response:
+def _respond(told: Answer, body: bytes) -> Response:
     """Return the HTTP answer; a repeated one is marked."""
-    media_type = _media_type(told.status)
     headers = {"Idempotent-Replayed": "true"} if told.replayed else None
-    return Response(told.body, told.status, headers=headers, media_type=media_type)
+    return Response(body, told.status, headers=headers, media_type=_media_type(told.status))
 
 
 def _media_type(status: int) -> str:

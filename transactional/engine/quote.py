@@ -10,6 +10,7 @@ from transactional.engine.book import Book
 from transactional.engine.commands import Command
 from transactional.engine.decide import decide
 from transactional.engine.reading.book import read_book
+from transactional.redemption.telling import SEALED_CODES
 
 # What the platform promises, by how goods reach the member.
 _PROMISES: Final = {
@@ -37,7 +38,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     fee_points: int
     lots: list[dict[str, Any]]
     delivery: list[dict[str, Any]]
-    answer: msgspec.Raw
+    answer: dict[str, Any]
 
 
 class DryRun(msgspec.Struct, frozen=True):
@@ -69,9 +70,16 @@ async def quote(pool: asyncpg.Pool, command: Command) -> DryRun:
         fee_points=fee,
         lots=lots,
         delivery=_delivery(book),
-        answer=msgspec.Raw(answer.body),
+        answer=_without_codes(answer.body),
     )
     return DryRun(200, msgspec.json.encode(told))
+
+
+def _without_codes(body: bytes) -> dict[str, Any]:
+    """Return an answer without the codes, which this redemption may not be the one to get."""
+    told: dict[str, Any] = msgspec.json.decode(body)
+    told.pop(SEALED_CODES, None)
+    return told
 
 
 def _lots(book: Book, held_before: set[Any], command: Command) -> list[dict[str, Any]]:

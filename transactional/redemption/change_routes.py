@@ -148,9 +148,7 @@ async def confirm(
 ) -> Response:
     """Say that the bill was credited, which takes the points, or that it will not be, which frees them."""
     about = _about(request, tenant_id, ConfirmOffset.operation, str(redemption_id), body)
-    command = ConfirmOffset(
-        **about, redemption_id=redemption_id, accepted=body.accepted, reason=body.reason
-    )
+    command = ConfirmOffset(**about, redemption_id=redemption_id, accepted=body.accepted, reason=body.reason)
     return await answer(request, command)
 
 
@@ -162,22 +160,16 @@ async def confirm(
 async def cancel(redemption_id: UUID, body: Reason, tenant_id: Caller, request: Request) -> Response:
     """Give points, cash and stock back before anything was handed over."""
     about = _about(request, tenant_id, Cancel.operation, str(redemption_id), body)
-    command = Cancel(
-        **about, redemption_id=redemption_id, transfer_id=uuid7(about["at"]), reason=body.reason
-    )
+    command = Cancel(**about, redemption_id=redemption_id, transfer_id=uuid7(about["at"]), reason=body.reason)
     return await answer(request, command)
 
 
 @router.post(
     "/redemptions/{redemption_id}/refunds",
     summary="Refund a redemption or a part of it",
-    **_described(
-        UnknownRedemption, UnknownLine, IllegalMove, RefundTooLarge, RefundByLines, BalanceTooLarge
-    ),
+    **_described(UnknownRedemption, UnknownLine, IllegalMove, RefundTooLarge, RefundByLines, BalanceTooLarge),
 )
-async def refund(
-    redemption_id: UUID, body: RefundRequest, tenant_id: Caller, request: Request
-) -> Response:
+async def refund(redemption_id: UUID, body: RefundRequest, tenant_id: Caller, request: Request) -> Response:
     """Give points and cash back after the hand-over, in the proportion in which they were paid."""
     about = _about(request, tenant_id, Refund.operation, str(redemption_id), body)
     command = Refund(
@@ -197,9 +189,7 @@ async def refund(
     summary="Decide about a parked redemption",
     **_described(UnknownRedemption, IllegalMove, PastDeadline),
 )
-async def review(
-    redemption_id: UUID, body: ReviewRequest, tenant_id: Caller, request: Request
-) -> Response:
+async def review(redemption_id: UUID, body: ReviewRequest, tenant_id: Caller, request: Request) -> Response:
     """Let a redemption that risk rules parked go on, or let go of what it holds."""
     about = _about(request, tenant_id, Review.operation, str(redemption_id), body)
     command = Review(**about, redemption_id=redemption_id, verdict=body.verdict, reviewer=body.reviewer)

@@ -12,9 +12,11 @@ from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
+from transactional.redemption.codes import open_codes
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.queries import fate_of_key, redemption_by_id
 from transactional.request_types import Reference
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
 
@@ -119,23 +121,25 @@ class Redemption(BaseModel):
 @router.get(
     "/redemptions/{redemption_id}",
     summary="Show a redemption",
-    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest, VaultKeyMissing),
 )
 async def show_redemption(redemption_id: UUID, tenant_id: Caller, request: Request) -> RedemptionStatus:
     """Show a redemption with its lines as it is now."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         found = await redemption_by_id(connection, tenant_id=tenant_id, redemption_id=redemption_id)
-    return RedemptionStatus.model_validate(found)
+    return RedemptionStatus.model_validate(open_codes(found, request.app.state.vault, tenant_id))
 
 
 @router.get(
     "/redemptions",
     summary="Tell what became of a request",
-    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest, VaultKeyMissing),
 )
 async def show_fate(
     idempotency_key: Annotated[Reference, Query()], tenant_id: Caller, request: Request
 ) -> Fate:
     """Tell the first answer given under an idempotency key, for a client whose answer was lost."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        return Fate.model_validate(await fate_of_key(connection, tenant_id=tenant_id, key=idempotency_key))
+        found = await fate_of_key(connection, tenant_id=tenant_id, key=idempotency_key)
+    found["response"] = open_codes(found["response"], request.app.state.vault, tenant_id)
+    return Fate.model_validate(found)

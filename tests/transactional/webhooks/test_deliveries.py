@@ -45,7 +45,13 @@ async def test_a_signature_of_another_secret_or_body_does_not_verify(client, sho
 
 async def test_only_chosen_topics_are_sent(client, shop, owner, receiver, courier):
     await register(client, receiver, "redemption.*", "points.earn")
-    for topic in ("redemption.created", "points.earn", "points.expire", "hold.released", "redemption.refunded"):
+    for topic in (
+        "redemption.created",
+        "points.earn",
+        "points.expire",
+        "hold.released",
+        "redemption.refunded",
+    ):
         await happen(owner, shop.tenant_id, topic)
     await courier.deliver()
 
@@ -155,7 +161,9 @@ async def test_messages_of_one_subject_come_in_order_and_of_many_at_once(client,
 
         for subject in subjects:
             turns = [
-                r.document["data"]["turn"] for r in receiver.requests if r.document["subject_id"] == str(subject)
+                r.document["data"]["turn"]
+                for r in receiver.requests
+                if r.document["subject_id"] == str(subject)
             ]
             assert turns == [0, 1, 2, 3, 4]
         assert 1 < receiver.most_at_once <= 8
@@ -263,7 +271,9 @@ async def test_a_silent_receiver_is_left_after_the_time_limit_and_delays_no_othe
         assert len(arrived) == 20
         assert max(arrived) - started < 1.4
         assert silent.most_at_once == 8
-    errors = await owner.fetch("select distinct last_error from mall.webhook_delivery where status = 'pending'")
+    errors = await owner.fetch(
+        "select distinct last_error from mall.webhook_delivery where status = 'pending'"
+    )
     assert [row[0] for row in errors] == ["no answer within 1.5 s"]
 
 
