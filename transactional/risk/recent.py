@@ -4,13 +4,15 @@ Each bucket carries the second of its newest attempt, so a window never counts t
 an attempt look younger, by less than the width of its bucket.
 """
 
-import struct
+from array import array
 from bisect import bisect_left
-from itertools import accumulate, pairwise
+from collections.abc import Sequence
 
 _BUCKET_BYTES = 16
 # (attempts older than so many seconds, lie in buckets so many seconds wide), oldest first.
 _TIERS = ((172_800, 21_600), (7_200, 900), (120, 60))
+# So few buckets are not worth merging; most members never have more.
+_FEW = 16
 # Clocks of several processes differ and requests wait in queues. A stamp further ahead than this comes from a
 # clock that was wrong: left alone, it would count against its subject until that time has come.
 _DISORDER_SECONDS = 300
@@ -25,17 +27,17 @@ def bucket_width(age: int) -> int:
 class Recent:
     """The attempts of one subject. Times are whole epoch seconds.
 
-    Counts and points are kept as running totals, so that a window costs one bisection however long it is.
+    Counts and points are running totals, so that a window costs one bisection however long it is. Packed, the
+    three columns follow each other as numbers of 4, 4 and 8 bytes in the order of the machine.
     """
 
     __slots__ = ("_counts", "_points", "_seconds")
 
     def __init__(self, packed: bytes = b"") -> None:
         n = len(packed) // _BUCKET_BYTES
-        columns = struct.unpack(f"<{n}I{n}I{n}Q", packed)
-        self._seconds = list(columns[:n])
-        self._counts = list(accumulate(columns[n : 2 * n]))
-        self._points = list(accumulate(columns[2 * n :]))
+        self._seconds = array("I", packed[: 4 * n])
+        self._counts = array("I", packed[4 * n : 8 * n])
+        self._points = array("Q", packed[8 * n :])
 
     def record(self, now: int, points: int) -> None:
         """Count one attempt of so many points."""
@@ -66,25 +68,29 @@ class Recent:
 
     def pack(self, keep: int) -> bytes:
         """Return the bytes to store, without what is older than `keep` seconds before the newest attempt."""
-        if not self._seconds:
+        seconds = self._seconds
+        if not seconds:
             return b""
-        newest = self._seconds[-1]
-        begin = bisect_left(self._seconds, newest - keep)
+        newest = seconds[-1]
+        begin = bisect_left(seconds, newest - keep)
+        if begin == 0 and len(seconds) <= _FEW:
+            return seconds.tobytes() + self._counts.tobytes() + self._points.tobytes()
+        gone_count, gone_points = (self._counts[begin - 1], self._points[begin - 1]) if begin else (0, 0)
         kept: list[int] = []
-        done = begin
         for older_than, width in _TIERS:
-            end = bisect_left(self._seconds, newest - older_than, done)
-            kept.extend(_newest_of_slots(self._seconds, done, end, width))
-            done = end
-        kept.extend(range(done, len(self._seconds)))
-        gone = (self._counts[begin - 1], self._points[begin - 1]) if begin else (0, 0)
-        counts = [later - earlier for earlier, later in pairwise([gone[0], *(self._counts[i] for i in kept)])]
-        points = [later - earlier for earlier, later in pairwise([gone[1], *(self._points[i] for i in kept)])]
-        n = len(kept)
-        return struct.pack(f"<{n}I{n}I{n}Q", *(self._seconds[i] for i in kept), *counts, *points)
+            end = bisect_left(seconds, newest - older_than, begin)
+            kept.extend(_newest_of_slots(seconds, begin, end, width))
+            begin = end
+        kept.extend(range(begin, len(seconds)))
+        columns = (
+            array("I", [seconds[i] for i in kept]),
+            array("I", [self._counts[i] - gone_count for i in kept]),
+            array("Q", [self._points[i] - gone_points for i in kept]),
+        )
+        return b"".join(column.tobytes() for column in columns)
 
 
-def _since(seconds: list[int], totals: list[int], edge: int) -> int:
+def _since(seconds: Sequence[int], totals: Sequence[int], edge: int) -> int:
     if not totals:
         return 0
     # The edge itself counts: a stamp is the floor of a time that may lie almost a second later.
@@ -92,7 +98,7 @@ def _since(seconds: list[int], totals: list[int], edge: int) -> int:
     return totals[-1] - totals[first - 1] if first else totals[-1]
 
 
-def _newest_of_slots(seconds: list[int], begin: int, end: int, width: int) -> list[int]:
+def _newest_of_slots(seconds: Sequence[int], begin: int, end: int, width: int) -> list[int]:
     newest: list[int] = []
     last_slot = -1
     for index in range(begin, end):
