@@ -22,6 +22,9 @@ from transactional.members import routes as members
 from transactional.problem_documents import ProblemDocument, responses
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
+from transactional.risk import block_routes as risk_blocks
+from transactional.risk import routes as risk
+from transactional.risk.subjects import subject_key
 from transactional.sessions import routes as sessions
 from transactional.sessions.domain import SessionSigner
 from transactional.sessions.operations import LoginDesk
@@ -62,9 +65,10 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         strict_content_type=False,
     )
     app.state.clock = clock
+    app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (members, ledger, catalogue, redemption, feedback, sessions):
+    for module in (members, ledger, catalogue, redemption, feedback, sessions, risk, risk_blocks):
         app.include_router(module.router)
     # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
     app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))

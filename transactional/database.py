@@ -1,7 +1,7 @@
 """Connections: two pools with two roles, and transactions that see one tenant only."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -43,9 +43,22 @@ def committer_pool(url: str) -> asyncpg.Pool:
     return asyncpg.create_pool(url, min_size=1, max_size=2, server_settings={"role": "pointmart_committer"})
 
 
+class _DryRunOver(Exception):
+    """Rolls a dry run back."""
+
+
 @asynccontextmanager
-async def tenant_transaction(pool: asyncpg.Pool, tenant_id: UUID) -> AsyncIterator[Connection]:
-    """Run the block in a transaction whose row security shows the rows of one tenant."""
-    async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
-        yield connection
+async def tenant_transaction(
+    pool: asyncpg.Pool, tenant_id: UUID, *, dry_run: bool = False
+) -> AsyncIterator[Connection]:
+    """Run the block in a transaction whose row security shows the rows of one tenant.
+
+    A dry run does everything and rolls it back at the end.
+    """
+    async with pool.acquire() as connection:
+        with suppress(_DryRunOver):
+            async with connection.transaction():
+                await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
+                yield connection
+                if dry_run:
+                    raise _DryRunOver

@@ -104,7 +104,7 @@ async def add_default_rules(connection: Connection, *, tenant_id: UUID, valid_fr
     """
     # Two requests at once would both find none.
     await connection.execute(
-        "select pg_advisory_xact_lock(hashtextextended('risk ' || $1::text, 0))", tenant_id
+        "select pg_advisory_xact_lock(hashtextextended('risk ' || $1::uuid::text, 0))", tenant_id
     )
     if await connection.fetchval(
         "select exists (select from mall.risk_rule where tenant_id = $1)", tenant_id
