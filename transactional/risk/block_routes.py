@@ -107,7 +107,7 @@ async def block(
 @router.post(
     "/blocks/{block_id}/lift",
     summary="Lift a block",
-    responses=responses(Unauthenticated, InvalidRequest, UnknownBlock, AlreadyEnded),
+    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, UnknownBlock, AlreadyEnded),
 )
 async def lift(block_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> RiskBlock:
     """End a block now; that it was there is kept."""

@@ -130,7 +130,7 @@ async def add_rule(
     "/rules/defaults",
     status_code=201,
     summary="Begin with the default risk rules",
-    responses=responses(Unauthenticated, InvalidRequest, HasRules),
+    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, HasRules),
 )
 async def begin_with_defaults(tenant_id: Caller, request: Request, dry_run: DryRun = False) -> RiskRules:
     """Put a sensible set of rules in force for a tenant that never had any; each can be ended like its own."""
