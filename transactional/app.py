@@ -23,6 +23,9 @@ from transactional.problem_documents import ProblemDocument, responses
 from transactional.redemption import change_routes as redemption_changes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
+from transactional.risk import block_routes as risk_blocks
+from transactional.risk import routes as risk
+from transactional.risk.subjects import subject_key
 from transactional.sessions import routes as sessions
 from transactional.sessions.domain import SessionSigner
 from transactional.sessions.operations import LoginDesk
@@ -68,6 +71,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     )
     app.state.clock = clock
     app.state.vault = settings.vault()
+    app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
     )
@@ -80,6 +84,8 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         redemption,
         redemption_changes,
         feedback,
+        risk,
+        risk_blocks,
         sessions,
         webhook_deliveries,
         webhooks,

@@ -1,0 +1,188 @@
+"""`/v1/risk/rules` and `/v1/risk/assessments`: what a tenant's redemptions are judged by, and what came of it."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from transactional.access.domain import Unauthenticated
+from transactional.access.routes import Caller
+from transactional.database import tenant_transaction
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Moment
+from transactional.risk.operations import (
+    AlreadyEnded,
+    HasRules,
+    UnknownRule,
+    add_default_rules,
+    add_rules,
+    end_rule,
+)
+from transactional.risk.periods import DryRun, period
+from transactional.risk.queries import list_assessments, list_rules
+from transactional.risk.rule_requests import NewRuleRequest
+
+router = APIRouter(prefix="/v1/risk", tags=["risk"])
+
+
+class RiskRule(BaseModel):
+    """A rule of the tenant; what its kind does not use is null."""
+
+    rule_id: UUID
+    kind: str
+    dimension: str | None
+    measure: str | None
+    threshold: int | None
+    window_seconds: int | None
+    days: int | None
+    verdict: str
+    score: int
+    note: str
+    valid_from: datetime
+    valid_until: datetime | None
+    recorded_at: datetime
+
+
+class RiskRules(BaseModel):
+    """Rules by the time they begin."""
+
+    rules: list[RiskRule]
+
+
+class RuleEnd(BaseModel):
+    """When a rule stops counting; now, if left out."""
+
+    valid_until: Moment | None = None
+
+
+class TriggeredRule(BaseModel):
+    """A rule that triggered: what it saw and the limit it had."""
+
+    rule_id: UUID
+    kind: str
+    verdict: str
+    score: int
+    observed: int
+    limit: int
+
+
+class RiskAssessment(BaseModel):
+    """An attempt that was not allowed; device and address are hashes, equal for equal ones."""
+
+    assessment_id: UUID
+    redemption_id: UUID | None
+    member_id: UUID
+    device: str | None
+    ip: str | None
+    verdict: str
+    score: int
+    triggered: list[TriggeredRule]
+    effective_at: datetime
+    decided_verdict: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    recorded_at: datetime
+
+
+class AssessmentPage(BaseModel):
+    """A page of assessments, newest first; ask for the next one with `before=next_before`."""
+
+    assessments: list[RiskAssessment]
+    next_before: UUID | None
+
+
+@router.get("/rules", summary="List risk rules", responses=responses(Unauthenticated, InvalidRequest))
+async def show_rules(tenant_id: Caller, request: Request, include_ended: bool = False) -> RiskRules:
+    """List the rules in force and those to come; with `include_ended`, also those that have ended."""
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        rules = await list_rules(connection, tenant_id=tenant_id, not_ended_at=None if include_ended else now)
+    return _told(rules)
+
+
+@router.post(
+    "/rules",
+    status_code=201,
+    summary="Add a risk rule",
+    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge),
+)
+async def add_rule(
+    body: NewRuleRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+) -> RiskRule:
+    """Put a rule in force. The next batch of redemptions meets it; it counts what was attempted before, too."""
+    valid_from, valid_until = period(body.valid_from, body.valid_until, request.app.state.clock())
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        rule_ids = await add_rules(
+            connection,
+            tenant_id=tenant_id,
+            rules=[body.parameters()],
+            valid_from=valid_from,
+            valid_until=valid_until,
+        )
+        rules = await list_rules(connection, tenant_id=tenant_id, rule_ids=rule_ids)
+    return RiskRule.model_validate(rules[0])
+
+
+@router.post(
+    "/rules/defaults",
+    status_code=201,
+    summary="Begin with the default risk rules",
+    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, HasRules),
+)
+async def begin_with_defaults(tenant_id: Caller, request: Request, dry_run: DryRun = False) -> RiskRules:
+    """Put a sensible set of rules in force for a tenant that never had any; each can be ended like its own."""
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        rule_ids = await add_default_rules(connection, tenant_id=tenant_id, valid_from=now)
+        return _told(await list_rules(connection, tenant_id=tenant_id, rule_ids=rule_ids))
+
+
+@router.post(
+    "/rules/{rule_id}/end",
+    summary="End a risk rule",
+    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, UnknownRule, AlreadyEnded),
+)
+async def end(
+    rule_id: UUID, tenant_id: Caller, request: Request, body: RuleEnd | None = None, dry_run: DryRun = False
+) -> RiskRule:
+    """Let a rule count no longer. To change a rule, end it and add another: what was in force when is kept."""
+    now = request.app.state.clock()
+    ends_at, _ = period(body.valid_until if body else None, None, now, first_field="valid_until")
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await end_rule(connection, tenant_id=tenant_id, rule_id=rule_id, now=now, ends_at=ends_at)
+        rules = await list_rules(connection, tenant_id=tenant_id, rule_ids=[rule_id])
+    return RiskRule.model_validate(rules[0])
+
+
+@router.get(
+    "/assessments", summary="List risk assessments", responses=responses(Unauthenticated, InvalidRequest)
+)
+async def show_assessments(
+    tenant_id: Caller,
+    request: Request,
+    verdict: Literal["review", "deny"] | None = None,
+    member_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    before: UUID | None = None,
+) -> AssessmentPage:
+    """List the attempts that were put up for review or denied, newest first, with each rule that triggered."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await list_assessments(
+            connection,
+            tenant_id=tenant_id,
+            verdict=verdict,
+            member_id=member_id,
+            before=before,
+            limit=limit + 1,
+        )
+    page = [RiskAssessment.model_validate(one) for one in found[:limit]]
+    return AssessmentPage(
+        assessments=page, next_before=page[-1].assessment_id if len(found) > limit else None
+    )
+
+
+def _told(rules: list[dict[str, Any]]) -> RiskRules:
+    return RiskRules(rules=[RiskRule.model_validate(rule) for rule in rules])
