@@ -11,6 +11,8 @@ from transactional.ledger.account import Account
 from transactional.ledger.transfers import PastTransfer, Transfer
 from transactional.redemption.domain import Offer, Redemption, Stock
 from transactional.redemption.payment import Payment
+from transactional.risk.domain import Assessment
+from transactional.risk.judge import Attempt, RiskState
 from transactional.tenants.domain import Program
 
 
@@ -58,6 +60,27 @@ class CashRefund:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An attempt that was not allowed; `redemption_id` is the one that is parked, if any."""
+
+    assessment_id: UUID
+    redemption_id: UUID | None
+    attempt: Attempt
+    assessment: Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person decided about a redemption that the rules parked."""
+
+    tenant_id: UUID
+    redemption_id: UUID
+    verdict: Literal["allow", "deny"]
+    reviewer: str
+    at: datetime
+
+
 @dataclass(slots=True)
 class VoucherCode(Tracked):
     """A code that can be issued; `sealed` is encrypted."""
@@ -97,10 +120,20 @@ class Book:
     answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
 
     decided: list[tuple[Command, Answer]] = field(default_factory=list)
+    risk: RiskState = field(default_factory=RiskState)
+    judged: list[Judged] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     cash_refunds: list[CashRefund] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+
+    def note_recents(self) -> None:
+        """Put what the risk rules counted of members into their accounts."""
+        for member, packed in self.risk.packed_members().items():
+            account = self.accounts[member]
+            account.recent = packed
+            account.touch()
 
     def open(self, tenant_id: UUID, redemption: Redemption) -> None:
         """Add a new redemption with its lines."""

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from transactional.risk.judge import Attempt
+
 # A row of a tenant: (tenant, id).
 Slot = tuple[UUID, UUID]
 
@@ -20,6 +22,7 @@ class Needs:
         redemptions: with lines, payment and deduction; their members and items are needed with them.
         payments: their redemptions are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
+        attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
 
@@ -29,6 +32,7 @@ class Needs:
     payments: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
+    attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 
     def history(self, member: Slot, since: datetime) -> None:

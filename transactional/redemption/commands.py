@@ -8,6 +8,7 @@ from uuid import UUID
 from transactional.engine.commands import Command, Needs
 from transactional.redemption.payment import Provider
 from transactional.redemption.states import Move
+from transactional.risk.judge import Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,30 @@ class CashPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Redeem(Command):
+class Spend(Command):
+    """A member spends points, which the risk rules judge.
+
+    Attributes:
+        ip, device: keyed hashes of where the request came from; None where that was not told.
+    """
+
+    member_id: UUID
+    redemption_id: UUID
+    ip: bytes | None = None
+    device: bytes | None = None
+
+    @property
+    def attempt(self) -> Attempt:
+        """Return what the risk rules judge."""
+        return Attempt(self.tenant_id, self.member_id, self.at, self.ip, self.device)
+
+    def add_needs(self, needs: Needs) -> None:
+        needs.members.add((self.tenant_id, self.member_id))
+        needs.attempts.append(self.attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeem(Spend):
     """Spend points of a member on items.
 
     Attributes:
@@ -30,32 +54,24 @@ class Redeem(Command):
 
     operation: ClassVar[str] = "redeem"
 
-    member_id: UUID
-    redemption_id: UUID
     asked: tuple[tuple[UUID, int], ...]
     cash: CashPart | None = None
     flash_sale_id: UUID | None = None
 
     def add_needs(self, needs: Needs) -> None:
-        tenant_id = self.tenant_id
-        needs.members.add((tenant_id, self.member_id))
+        Spend.add_needs(self, needs)
         for item_id, quantity in self.asked:
-            needs.items[tenant_id, item_id] += quantity
+            needs.items[self.tenant_id, item_id] += quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OffsetBill(Command):
+class OffsetBill(Spend):
     """Turn points into a credit on a bill, once the bill's owner confirms it."""
 
     operation: ClassVar[str] = "offset_bill"
 
-    member_id: UUID
-    redemption_id: UUID
     points: int
     bill_reference: str
-
-    def add_needs(self, needs: Needs) -> None:
-        needs.members.add((self.tenant_id, self.member_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,20 +4,23 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from transactional.changes import Change
-from transactional.engine.book import Book
+from transactional.engine.book import Book, Judged
 from transactional.engine.reply import Reply
 from transactional.identifiers import derived
 from transactional.ledger.account import Account, Hold
+from transactional.ledger.holds import capture
 from transactional.ledger.posting import header, post_debit
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
-from transactional.redemption.commands import OffsetBill, Redeem
-from transactional.redemption.domain import Line, Mode, Redemption, price_lines
+from transactional.redemption.commands import OffsetBill, Redeem, Spend
+from transactional.redemption.domain import Line, Redemption, price_lines
 from transactional.redemption.fulfilment import fulfil
 from transactional.redemption.payment import Payment
 from transactional.redemption.pricing import split
 from transactional.redemption.states import Move, Status
 from transactional.redemption.telling import announce
+from transactional.risk.domain import Assessment, RiskDenied
+from transactional.tenants.domain import Program
 
 
 class OffsetNotOffered(Problem):
@@ -47,36 +50,25 @@ def redeem(command: Redeem, book: Book) -> Reply:
     tenant_id = command.tenant_id
     account = account_of(book, tenant_id, command.member_id)
     moment = account.moment(command.at)
-    program = book.programs[tenant_id]
     lines = price_lines(command.asked, moment, book.offers.get(tenant_id, {}), book.stock.get(tenant_id, {}))
-    price = sum(line.points for line in lines)
-    mode: Mode = "points"
-    points, cash_points, cash_fen = price, 0, 0
-    if command.cash is not None:
-        mode, points = "points_cash", command.cash.points
-        cash_points, cash_fen = split(price, points, program)
-    shares = account.plan(points, moment)
-
     redemption = Redemption(
-        command.redemption_id, command.member_id, mode, Status.CREATED, points, moment, lines,
-        cash_fen=cash_fen, cash_points=cash_points,
+        command.redemption_id, command.member_id, "points", Status.CREATED, sum(line.points for line in lines),
+        moment, lines,
     )  # fmt: skip
-    book.open(tenant_id, redemption)
+    if command.cash is not None:
+        price, redemption.points = redemption.points, command.cash.points
+        redemption.cash_points, redemption.cash_fen = split(
+            price, redemption.points, book.programs[tenant_id]
+        )
+        redemption.mode = "points_cash"
+    begun = begin(command, book, account, redemption)
     take_stock(book, tenant_id, lines)
     if command.cash is not None:
-        redemption.deadline = moment + timedelta(minutes=program.payment_minutes)
-        hold_points(account, redemption, shares, moment)
-        payment = Payment(
-            derived(redemption.redemption_id, 2),
-            redemption.redemption_id,
-            command.cash.provider,
-            cash_fen,
-            change=Change.ADDED,
-        )
-        book.payments[tenant_id, redemption.redemption_id] = payment
-        return announce(book, tenant_id, redemption, account, command.at, status=201)
-    take_points(book, tenant_id, account, redemption, shares, moment)
-    codes = fulfil(book, tenant_id, redemption, moment)
+        book.payments[tenant_id, redemption.redemption_id] = Payment(
+            derived(redemption.redemption_id, 2), redemption.redemption_id, command.cash.provider,
+            redemption.cash_fen, change=Change.ADDED,
+        )  # fmt: skip
+    codes = fulfil(book, tenant_id, redemption, moment) if begun else []
     return announce(book, tenant_id, redemption, account, command.at, status=201, codes=codes)
 
 
@@ -85,21 +77,95 @@ def offset_bill(command: OffsetBill, book: Book) -> Reply:
     tenant_id = command.tenant_id
     account = account_of(book, tenant_id, command.member_id)
     moment = account.moment(command.at)
-    program = book.programs[tenant_id]
-    if program.offset is None:
+    rate = book.programs[tenant_id].offset
+    if rate is None:
         raise OffsetNotOffered
-    fen = program.offset.fen_given_for(command.points)
+    fen = rate.fen_given_for(command.points)
     if not fen:
         raise OffsetTooSmall(command.points)
-    shares = account.plan(command.points, moment)
     redemption = Redemption(
         command.redemption_id, command.member_id, "bill_offset", Status.CREATED, command.points, moment, [],
         bill_reference=command.bill_reference, bill_fen=fen,
-        deadline=moment + timedelta(hours=program.confirmation_hours),
     )  # fmt: skip
-    book.open(tenant_id, redemption)
-    hold_points(account, redemption, shares, moment)
+    begin(command, book, account, redemption)
     return announce(book, tenant_id, redemption, account, command.at, status=201)
+
+
+def begin(command: Spend, book: Book, account: Account, redemption: Redemption) -> bool:
+    """Judge a redemption, add it to the book and take its points, or hold them while it waits.
+
+    The caller has made sure of everything else before, and takes the goods after.
+
+    Returns:
+        Whether the points are taken; if not, it waits for a person, a payment or a confirmation.
+
+    Raises:
+        RiskDenied: a rule refuses it.
+        InsufficientPoints: the member's points do not suffice.
+    """
+    tenant_id, moment = command.tenant_id, redemption.effective_at
+    assessment = _judge(command, book, account, redemption.points)
+    shares = account.plan(redemption.points, moment)
+    book.open(tenant_id, redemption)
+    if assessment.verdict == "review":
+        _keep(book, command, assessment, redemption.redemption_id)
+        redemption.move(Move.PARK, moment)
+        redemption.deadline = moment + timedelta(hours=book.programs[tenant_id].review_hours)
+    else:
+        redemption.deadline = _deadline(redemption, book.programs[tenant_id], moment)
+        if redemption.deadline is None:
+            _take_points(book, tenant_id, account, redemption, shares, moment)
+            return True
+    _hold_points(account, redemption, shares, moment)
+    return False
+
+
+def proceed(book: Book, tenant_id: UUID, account: Account, redemption: Redemption, moment: datetime) -> bool:
+    """Let a redemption that was approved go on; return whether its points are taken."""
+    assert redemption.hold_id is not None
+    hold = account.holds[redemption.hold_id]
+    redemption.move(Move.APPROVE, moment)
+    redemption.deadline = _deadline(redemption, book.programs[tenant_id], moment)
+    if redemption.deadline is None:
+        take_held(book, tenant_id, account, redemption, moment)
+        return True
+    account.resolve(hold, captured=0, moment=moment)
+    _hold_points(account, redemption, hold.shares, moment, number=1)
+    return False
+
+
+def take_held(
+    book: Book, tenant_id: UUID, account: Account, redemption: Redemption, moment: datetime
+) -> None:
+    """Take the points that a redemption holds."""
+    assert redemption.hold_id is not None
+    redemption.debits = capture(
+        book, account, account.holds[redemption.hold_id], redemption.points, moment,
+        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
+    )  # fmt: skip
+    redemption.move(Move.PAY, moment)
+
+
+def _judge(command: Spend, book: Book, account: Account, points: int) -> Assessment:
+    registered_at = account.registered_at or command.at
+    assessment = book.risk.judge(command.attempt, registered_at=registered_at, points=points)
+    if assessment.verdict == "deny":
+        _keep(book, command, assessment, None)
+        raise RiskDenied([triggered.kind for triggered in assessment.triggered])
+    return assessment
+
+
+def _keep(book: Book, command: Spend, assessment: Assessment, redemption_id: UUID | None) -> None:
+    book.judged.append(Judged(derived(command.redemption_id, 4), redemption_id, command.attempt, assessment))
+
+
+def _deadline(redemption: Redemption, program: Program, moment: datetime) -> datetime | None:
+    """Return until when somebody must pay or confirm; None if nobody need."""
+    if redemption.cash_fen:
+        return moment + timedelta(minutes=program.payment_minutes)
+    if redemption.mode == "bill_offset":
+        return moment + timedelta(hours=program.confirmation_hours)
+    return None
 
 
 def take_stock(book: Book, tenant_id: UUID, lines: list[Line]) -> None:
@@ -110,7 +176,7 @@ def take_stock(book: Book, tenant_id: UUID, lines: list[Line]) -> None:
         stock.touch()
 
 
-def take_points(
+def _take_points(
     book: Book,
     tenant_id: UUID,
     account: Account,
@@ -133,7 +199,7 @@ def take_points(
     redemption.move(Move.PAY, moment)
 
 
-def hold_points(
+def _hold_points(
     account: Account,
     redemption: Redemption,
     shares: tuple[tuple[UUID, int], ...],

@@ -1,17 +1,16 @@
 """Decides what a redemption waits for: a payment, a review, a confirmation, a carrier."""
 
-from datetime import timedelta
+from typing import Literal
 
-from transactional.engine.book import Book, CashRefund, Message
+from transactional.engine.book import Book, CashRefund, Message, Verdict
 from transactional.engine.reply import Reply
 from transactional.identifiers import derived
-from transactional.ledger.holds import capture
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import ConfirmOffset, PaymentArrived, Progress, Review
 from transactional.redemption.ending import is_overdue, let_go, redemption_of
 from transactional.redemption.fulfilment import fulfil
-from transactional.redemption.making import hold_points
+from transactional.redemption.making import proceed, take_held
 from transactional.redemption.payment import Payment
 from transactional.redemption.states import IllegalMove, Move, Status
 from transactional.redemption.telling import announce
@@ -92,12 +91,7 @@ def payment_arrived(command: PaymentArrived, book: Book) -> Reply:
         book.messages.append(Message(tenant_id, "payment.refund_due", payment.payment_id, body, command.at))
         return Reply(200, body)
     payment.status = "captured"
-    assert redemption.hold_id is not None
-    redemption.debits = capture(
-        book, account, account.holds[redemption.hold_id], redemption.points, moment,
-        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption_id,
-    )  # fmt: skip
-    redemption.move(Move.PAY, moment)
+    take_held(book, tenant_id, account, redemption, moment)
     codes = fulfil(book, tenant_id, redemption, moment)
     return announce(book, tenant_id, redemption, account, command.at, codes=codes)
 
@@ -119,12 +113,7 @@ def confirm_offset(command: ConfirmOffset, book: Book) -> Reply:
     if not command.accepted:
         let_go(book, tenant_id, redemption, account, Move.CANCEL, command.reason or "not credited", moment)
         return announce(book, tenant_id, redemption, account, command.at)
-    assert redemption.hold_id is not None
-    redemption.debits = capture(
-        book, account, account.holds[redemption.hold_id], redemption.points, moment,
-        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
-    )  # fmt: skip
-    redemption.move(Move.PAY, moment)
+    take_held(book, tenant_id, account, redemption, moment)
     fulfil(book, tenant_id, redemption, moment)
     return announce(book, tenant_id, redemption, account, command.at)
 
@@ -138,26 +127,13 @@ def review(command: Review, book: Book) -> Reply:
     moment = account.moment(command.at)
     if is_overdue(redemption, moment):
         raise PastDeadline
+    verdict: Literal["allow", "deny"] = "allow" if move is Move.APPROVE else "deny"
+    book.verdicts.append(Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.at))
     if move is Move.REJECT:
         let_go(book, tenant_id, redemption, account, move, f"rejected by {command.reviewer}", moment)
         return announce(book, tenant_id, redemption, account, command.at)
-    assert redemption.hold_id is not None
-    hold = account.holds[redemption.hold_id]
-    redemption.move(Move.APPROVE, moment)
-    if redemption.cash_fen:
-        program = book.programs[tenant_id]
-        redemption.deadline = moment + timedelta(minutes=program.payment_minutes)
-        account.resolve(hold, captured=0, moment=moment)
-        hold_points(account, redemption, hold.shares, moment, number=1)
-        payment = book.payments[tenant_id, redemption.redemption_id]
-        payment.touch()
-        return announce(book, tenant_id, redemption, account, command.at)
-    redemption.debits = capture(
-        book, account, hold, redemption.points, moment,
-        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
-    )  # fmt: skip
-    redemption.move(Move.PAY, moment)
-    codes = fulfil(book, tenant_id, redemption, moment)
+    is_taken = proceed(book, tenant_id, account, redemption, moment)
+    codes = fulfil(book, tenant_id, redemption, moment) if is_taken else []
     return announce(book, tenant_id, redemption, account, command.at, codes=codes)
 
 

@@ -25,6 +25,7 @@ from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.commands import CashPart, Redeem
+from transactional.redemption.context import ContextRequest, hashed
 from transactional.redemption.domain import (
     MAX_LINES,
     MAX_QUANTITY,
@@ -34,6 +35,8 @@ from transactional.redemption.domain import (
 )
 from transactional.redemption.payment import Provider
 from transactional.redemption.pricing import CashNotTaken, CashShareOutOfBounds
+from transactional.risk.domain import RiskDenied
+from transactional.risk.subjects import InvalidSubject
 
 
 class LineRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -48,13 +51,6 @@ class CashRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
     provider: Provider
     points: Annotated[int, msgspec.Meta(ge=1)]
-
-
-class ContextRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Where the member's request came from; kept only as keyed hashes, for the risk rules."""
-
-    ip: Annotated[str, msgspec.Meta(max_length=45)] | None = None
-    device_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
 
 
 class RedemptionRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -76,16 +72,20 @@ async def redeem(request: Request) -> Response:
     key = command_key(request)
     body = await read_body(request, _decoder)
     now = state.clock()
+    ip, device = hashed(body.context, state.subject_key)
     return await answer(
         request,
         Redeem(
             tenant_id=tenant_id,
             member_id=body.member_id,
             key=key,
-            body_hash=hash_of("redeem", body),
+            # Where the request came from may differ in a retry.
+            body_hash=hash_of("redeem", (body.member_id, body.lines, body.cash)),
             at=now,
             redemption_id=uuid7(now),
             asked=tuple((line.item_id, line.quantity) for line in body.lines),
+            ip=ip,
+            device=device,
             cash=None if body.cash is None else CashPart(body.cash.provider, body.cash.points),
         ),
     )
@@ -129,6 +129,8 @@ def openapi_operation() -> dict[str, Any]:
                     OfferNotListed,
                     OutOfStock,
                     InsufficientPoints,
+                    InvalidSubject,
+                    RiskDenied,
                     CashNotTaken,
                     CashShareOutOfBounds,
                     CommitUnavailable,

@@ -43,14 +43,14 @@ where (
 order by 1, 2, 3
 on conflict do nothing
 """
-_LOCK_VELOCITY = """
+_VELOCITY = """
 select v.tenant_id, v.dimension, v.subject, v.recent
 from mall.velocity v
 join unnest($1::uuid[], $2::text[], $3::bytea[]) as w(tenant_id, dimension, subject)
     using (tenant_id, dimension, subject)
 order by v.tenant_id, v.dimension, v.subject
-for update of v
 """
+_LOCK = "for update of v"
 _BLOCKS = """
 select b.tenant_id, b.dimension, b.subject, b.valid_from, b.valid_until
 from mall.risk_block b
@@ -82,11 +82,14 @@ async def load_risk(
     connection: Connection,
     attempts: Sequence[Attempt],
     member_recents: Mapping[tuple[UUID, UUID], bytes | None],
+    *,
+    lock: bool = True,
 ) -> RiskState:
     """Lock and read what the rules of the attempts' tenants look at, inside the caller's transaction.
 
     `member_recents` is `account.recent` of the members by (tenant, member), whose rows the caller has locked.
-    The rules are those committed when this begins; all attempts of the batch meet the same.
+    The rules are those committed when this begins; all attempts of the batch meet the same. Without `lock`
+    nothing is locked or made.
     """
     state = RiskState()
     if not attempts:
@@ -112,7 +115,8 @@ async def load_risk(
         if attempt.device is not None and book.device_days:
             pairs.add((tenant_id, attempt.device, attempt.member_id))
     if stored:
-        state.recents.update(await load_velocity(connection, stored, latest))
+        read = load_velocity if lock else peek_velocity
+        state.recents.update(await read(connection, stored, latest))
     if listed:
         state.blocks = await load_blocks(connection, listed, earliest, latest)
     if pairs:
@@ -167,9 +171,20 @@ async def load_velocity(
     while missing:
         columns = _columns(missing)
         await connection.execute(_PLANT, *columns, now)
-        for row in await connection.fetch(_LOCK_VELOCITY, *columns):
+        for row in await connection.fetch(_VELOCITY + _LOCK, *columns):
             found[row["tenant_id"], row["dimension"], row["subject"]] = Recent(row["recent"])
         missing -= found.keys()
+    return found
+
+
+async def peek_velocity(
+    connection: Connection, subjects: Iterable[Subject], _now: datetime
+) -> dict[Subject, Recent]:
+    """Return the counts of subjects without locking or making their rows."""
+    wanted = set(subjects)
+    found = {subject: Recent(b"") for subject in wanted}
+    for row in await connection.fetch(_VELOCITY, *_columns(wanted)):
+        found[row["tenant_id"], row["dimension"], row["subject"]] = Recent(row["recent"])
     return found
 
 

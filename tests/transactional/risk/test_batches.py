@@ -11,6 +11,9 @@ import pytest
 
 from tests.transactional.conftest import NOON, open_shop
 from transactional.database import committer_pool
+from transactional.engine.book import Book, Judged
+from transactional.engine.writing import risk
+from transactional.engine.writing.statement import write
 from transactional.identifiers import uuid7
 from transactional.members.operations import register_members
 from transactional.risk.defaults import NewRule, default_rules
@@ -18,7 +21,6 @@ from transactional.risk.judge import Attempt
 from transactional.risk.operations import add_block, add_default_rules, add_rules, end_rule
 from transactional.risk.rows import load_risk
 from transactional.risk.sweep import sweep_velocity
-from transactional.risk.writes import Judged, write_risk
 
 DEVICE, ADDRESS = b"d" * 16, b"a" * 16
 LONG_AGO = NOON - timedelta(days=60)
@@ -56,7 +58,8 @@ async def batch(pool, attempts, *, recents=None, pause=0.0, park=None):
         judged = [
             Judged(uuid7(a.at), park, a, state.judge(a, registered_at=LONG_AGO, points=100)) for a in attempts
         ]
-        await write_risk(connection, state, judged)
+        kept = [j for j in judged if j.assessment.verdict != "allow"]
+        await write(connection, risk.PARTS, Book(risk=state, judged=kept))
     if recents is not None:
         recents.update(state.packed_members())
     return [j.assessment.verdict for j in judged]
@@ -127,7 +130,7 @@ async def test_a_batch_that_rolls_back_counts_nothing(pools, shop, owner):
         await transaction.start()
         state = await load_risk(connection, [attempt(shop, device=DEVICE)], {})
         state.judge(attempt(shop, device=DEVICE), registered_at=LONG_AGO, points=1)
-        await write_risk(connection, state, [])
+        await write(connection, risk.PARTS, Book(risk=state))
         await transaction.rollback()
 
     assert await batch(pools[0], [attempt(shop, device=DEVICE)] * 2) == ["allow", "deny"]

@@ -2,12 +2,13 @@
 
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.writing import answers, points, redemptions
+from transactional.engine.writing import answers, points, redemptions, risk
 from transactional.engine.writing.statement import Part, write
 
-PARTS: tuple[Part, ...] = (*points.PARTS, *redemptions.PARTS, *answers.PARTS)
+PARTS: tuple[Part, ...] = (*points.PARTS, *redemptions.PARTS, *risk.PARTS, *answers.PARTS)
 
 
 async def write_book(connection: Connection, book: Book) -> None:
     """Write what was decided, inside the caller's transaction."""
+    book.note_recents()
     await write(connection, PARTS, book)
