@@ -141,8 +141,9 @@ async def test_a_confirmation_after_the_deadline_is_refused(client, shop, rules,
     assert late.json()["type"] == "urn:pointmart:problem:past-deadline"
 
 
-async def test_a_dry_run_tells_everything_and_does_nothing(client, shop, owner):
+async def test_a_dry_run_tells_everything_and_does_nothing(client, shop, owner, clock):
     await client.earn(shop.member, 100, "e1")
+    clock.now += timedelta(seconds=1)
     await client.earn(shop.member, 200, "e2")
     before = await owner.fetch("select * from mall.account order by account_id")
     body = {"member_id": str(shop.member), "lines": [{"item_id": str(shop.pot), "quantity": 1}]}

@@ -113,10 +113,12 @@ class Account(Tracked):
     def free(self, moment: datetime) -> list[tuple[Lot, int]]:
         """Return the lots that can be spent at a moment with what is free of each, earliest expiry first."""
         day = business_date(moment)
-        held = self.held(moment) if self.holds else Counter[UUID]()
         lots = [lot for lot in self.lots.values() if lot.remaining and lot.spendable(moment, day)]
         if len(lots) > 1:
             lots.sort(key=spending_order)
+        if not self.holds:
+            return [(lot, lot.remaining) for lot in lots]
+        held = self.held(moment)
         return [(lot, lot.remaining - held[lot.lot_id]) for lot in lots]
 
     def available(self, moment: datetime) -> int:
