@@ -77,6 +77,7 @@ class Alipay:
 
     def __init__(self, account: AlipayAccount, client: httpx.AsyncClient, clock: Clock) -> None:
         self._account = account
+        self._clock = clock
         self._calls = AlipayCalls(account, client, clock)
 
     async def create(self, order: PaymentOrder) -> PayLink:
@@ -102,7 +103,7 @@ class Alipay:
             if not refusal.is_for(_NOT_FOUND):
                 raise
             notice_id = f"query:{number(payment_id)}:unscanned"
-            return PaymentNotice(payment_id, None, None, Outcome.PENDING, None, notice_id)
+            return PaymentNotice(payment_id, "", 0, Outcome.PENDING, self._clock(), notice_id)
         _same(trade.out_trade_no, payment_id)
         outcome = alipay_news.TRADE_STATES.get(trade.trade_status)
         if outcome is None:
@@ -116,7 +117,7 @@ class Alipay:
                 provider_reference=trade.trade_no,
                 amount_fen=to_fen(trade.total_amount),
                 outcome=outcome,
-                occurred_at=alipay_news.moment(trade.send_pay_date) if trade.send_pay_date else None,
+                occurred_at=alipay_news.moment(trade.send_pay_date) if trade.send_pay_date else self._clock(),
                 notice_id=f"query:{trade.out_trade_no}:{trade.trade_status}",
             )
         except ValueError as error:

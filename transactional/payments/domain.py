@@ -59,16 +59,18 @@ class PayLink:
 class PaymentNotice:
     """Verified news of a payment, from a notification or from asking.
 
-    `amount_fen` is the whole payment's amount, also in news of a refund; it is None only while nothing was paid.
-    News of a refund names it in `refund_id` if it is one of ours, and its amount in `refund_fen` where the
-    provider tells it (Alipay tells the sum of all refunds only). `notice_id` repeats when the news is repeated.
+    `amount_fen` is the whole payment's amount, also in news of a refund; it is 0 and `provider_reference` empty
+    only while the provider knows of no money. `occurred_at` is when it happened, as far as the provider tells,
+    else when it was told. News of a refund names it in `refund_id` if it is one of ours, and its amount in
+    `refund_fen` where the provider tells it (Alipay tells the sum of all refunds only). `notice_id` is the same
+    each time the same news is told.
     """
 
     payment_id: UUID
-    provider_reference: str | None
-    amount_fen: int | None
+    provider_reference: str
+    amount_fen: int
     outcome: Outcome
-    occurred_at: datetime | None
+    occurred_at: datetime
     notice_id: str
     refund_id: UUID | None = None
     refund_fen: int | None = None

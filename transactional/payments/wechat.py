@@ -73,6 +73,7 @@ class WeChatPay:
     ) -> None:
         self._account = account
         self._merchant = Merchant(account.mchid, account.appid)
+        self._clock = clock
         self._calls = WeChatCalls(account, client, clock, nonce)
 
     async def create(self, order: PaymentOrder) -> PayLink:
@@ -105,7 +106,9 @@ class WeChatPay:
             raise _unless_unknown(refusal, f"payment {payment_id}") from refusal
         trade = decoded(answer, Trade)
         try:
-            notice = payment_notice(trade, self._merchant, f"query:{trade.out_trade_no}:{trade.trade_state}")
+            notice = payment_notice(
+                trade, self._merchant, f"query:{trade.out_trade_no}:{trade.trade_state}", self._clock()
+            )
         except (MalformedNotice, UnknownMerchant, UnknownPayment) as problem:
             raise UntrustedAnswer(f"WeChat Pay's answer does not count: {problem.detail}") from problem
         if notice.payment_id != payment_id:
@@ -174,11 +177,11 @@ class WeChatPay:
             plain = unseal(self._account.api_v3_key, envelope.resource)
             if envelope.event_type.startswith("REFUND."):
                 refund = msgspec.json.decode(plain, type=RefundNews)
-                return refund_notice(refund, self._merchant, envelope.id)
+                return refund_notice(refund, self._merchant, envelope.id, now)
             trade = msgspec.json.decode(plain, type=Trade)
         except ValueError as error:  # msgspec's errors are ValueErrors
             raise MalformedNotice(f"the notification cannot be read: {error}") from error
-        return payment_notice(trade, self._merchant, envelope.id)
+        return payment_notice(trade, self._merchant, envelope.id, now)
 
     def accepted(self) -> NoticeAnswer:
         """Return the answer to a notification that was worked off: 204 without a body."""

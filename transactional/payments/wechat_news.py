@@ -96,8 +96,8 @@ class Merchant:
     appid: str
 
 
-def payment_notice(trade: Trade, merchant: Merchant, notice_id: str) -> PaymentNotice:
-    """Return the news of a payment.
+def payment_notice(trade: Trade, merchant: Merchant, notice_id: str, told_at: datetime) -> PaymentNotice:
+    """Return the news of a payment, told at `told_at`.
 
     Raises:
         UnknownMerchant: the payment is another merchant's.
@@ -109,20 +109,22 @@ def payment_notice(trade: Trade, merchant: Merchant, notice_id: str) -> PaymentN
     outcome = _TRADE_STATES.get(trade.trade_state)
     if outcome is None:
         raise MalformedNotice(f"the trade state {trade.trade_state[:40]} is not a documented one")
-    if outcome is Outcome.SUCCEEDED and (trade.amount is None or trade.appid is None):
-        raise MalformedNotice("news of a payment made lacks its amount or its appid")
+    if outcome is Outcome.SUCCEEDED and not (
+        trade.appid and trade.transaction_id and trade.success_time and trade.amount and trade.amount.total
+    ):
+        raise MalformedNotice("news of a payment made lacks its appid, number, time or amount")
     return PaymentNotice(
         payment_id=_payment_id(trade.out_trade_no),
-        provider_reference=trade.transaction_id,
-        amount_fen=_fen(trade.amount) if trade.amount else None,
+        provider_reference=trade.transaction_id or "",
+        amount_fen=_fen(trade.amount) if trade.amount else 0,
         outcome=outcome,
-        occurred_at=_utc(trade.success_time),
+        occurred_at=_utc(trade.success_time) or told_at,
         notice_id=notice_id,
     )
 
 
-def refund_notice(refund: RefundNews, merchant: Merchant, notice_id: str) -> PaymentNotice:
-    """Return the news of a refund.
+def refund_notice(refund: RefundNews, merchant: Merchant, notice_id: str, told_at: datetime) -> PaymentNotice:
+    """Return the news of a refund, told at `told_at`.
 
     Raises:
         UnknownMerchant: the refund is another merchant's.
@@ -136,7 +138,7 @@ def refund_notice(refund: RefundNews, merchant: Merchant, notice_id: str) -> Pay
         provider_reference=refund.refund_id,
         amount_fen=_fen(refund.amount),
         outcome=_REFUND_NEWS[_refund_outcome(refund.refund_status)],
-        occurred_at=_utc(refund.success_time),
+        occurred_at=_utc(refund.success_time) or told_at,
         notice_id=notice_id,
         refund_id=order_numbers.identifier(refund.out_refund_no),
         refund_fen=refund.amount.refund,
