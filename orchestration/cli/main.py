@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import demo, pipeline, release, replay, serve, tenants, up
+from orchestration.cli import demo, pipeline, release, replay, sandbox, serve, tenants, up
 from orchestration.cli.boundary import guarded
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.login_app, name="login")
+app.add_typer(sandbox.app, name="sandbox")
 app.command("serve")(serve.serve)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from orchestration.cli.serve import Service, listen
+from orchestration.cli.serve import MALL, Service, listen
 from orchestration.refusal import Refusal
 
 _HOST = "127.0.0.1"
@@ -79,7 +79,7 @@ def check_ports(ports: Ports) -> None:
         PortInUse: naming the port.
         PortTwice: two services were given one port.
     """
-    wanted = [ports.of(service) for service in Service]
+    wanted = [ports.of(service) for service in MALL]
     if ports.scheduler is not None:
         wanted.append(ports.scheduler)
     if len(set(wanted)) < len(wanted):
@@ -105,7 +105,7 @@ def services(ports: Ports, logs: Path, environment: Mapping[str, str]) -> Iterat
         }
         running = Running(processes, logs)
         deadline = time.monotonic() + _READY_SECONDS
-        for service in Service:
+        for service in MALL:
             _await_answer(service, ports, running, deadline)
         yield running
 
@@ -115,7 +115,7 @@ def _programs(ports: Ports) -> dict[str, list[str]]:
     programs = {
         service.value: ["orchestration.cli.serve", service.value, "--port", str(ports.of(service)),
                         "--stop-with-parent"]
-        for service in Service
+        for service in MALL
     }  # fmt: skip
     if ports.scheduler is not None:
         attached, definitions = "orchestration.cli.attached", ["--module-name", "orchestration.definitions"]

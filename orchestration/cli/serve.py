@@ -28,6 +28,11 @@ class Service(StrEnum):
     WORKER = "worker"
     SERVING = "serving"
     DASHBOARDS = "dashboards"
+    SANDBOX_PAYMENTS = "sandbox-payments"
+
+
+# What `up` and `demo` run; the payment sandbox is for development and is started by hand.
+MALL = (Service.TRANSACTIONAL, Service.SERVING, Service.DASHBOARDS)
 
 
 def serve(
@@ -92,6 +97,10 @@ def _application(service: Service) -> Any:
         from serving.settings import ServingSettings
 
         return serving_app(ServingSettings())
+    if service is Service.SANDBOX_PAYMENTS:
+        from orchestration.cli.sandbox import application
+
+        return application()
     from dashboards.app import create_app as dashboards_app
     from dashboards.settings import DashboardSettings
 

@@ -1,0 +1,1 @@
+"""Both providers for development: same protocols, own keys, no money. Never reachable from outside."""
