@@ -25,7 +25,9 @@ _LOCK = 0x506F696E747365
 _ROLE = "pointmart_sealer"
 
 # Estimates from the bounds themselves: those of a generic plan would scan whole tables.
-_PLANNING = "set local plan_cache_mode = force_custom_plan; set local jit = off"
+_SETTINGS = (
+    "set local plan_cache_mode = force_custom_plan; set local jit = off; set local search_path = pg_catalog"
+)
 
 _HORIZON = """
 select coalesce(max(to_xid), '0')::text::bigint as sealed_to,
@@ -178,12 +180,14 @@ async def seal_window(
     async with connection.transaction():
         await _begin(connection)
         horizon = await connection.fetchrow(_HORIZON)
+        assert horizon is not None
         start, xmin = horizon["sealed_to"], horizon["xmin"]
         if start > horizon["xmax"]:
             raise SealedAhead(start)
         firsts, ends = [], [xmin]
         for table in ("entry", "outbox"):
             row = await connection.fetchrow(_NEXT.format(table), str(start), str(xmin), window_rows)
+            assert row is not None
             firsts += [row["first"]] if row["first"] is not None else []
             ends += [row["beyond"]] if row["beyond"] is not None else []
         if not firsts:
@@ -205,6 +209,7 @@ async def seal_restored(connection: Connection, *, block_leaves: int = BLOCK_LEA
     async with connection.transaction():
         await _begin(connection)
         horizon = await connection.fetchrow(_HORIZON)
+        assert horizon is not None
         count: int = await connection.fetchval(
             _SEAL_RESTORED, "0", str(horizon["xmin"]), block_leaves, True, GENESIS
         )
@@ -246,6 +251,6 @@ def block_hash(
 
 
 async def _begin(connection: Connection) -> None:
-    await connection.execute(f"set local role {_ROLE}; {_PLANNING}")
+    await connection.execute(f"set local role {_ROLE}; {_SETTINGS}")
     # Each later statement sees what the sealer before this one has committed.
     await connection.execute("select pg_advisory_xact_lock($1)", _LOCK)
