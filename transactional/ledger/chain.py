@@ -5,11 +5,9 @@ transaction that is still open, as landing does, so that none is missed and none
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from uuid import UUID
 
 from transactional.database import Connection
+from transactional.ledger.block import GENESIS
 from transactional.ledger.leaf import MOVED, OPENED_LOT, OUTBOX_LEAF, TRANSFER_LEAF
 from transactional.problems import Problem
 
@@ -17,8 +15,6 @@ from transactional.problems import Problem
 WINDOW_ROWS = 50_000
 # 2.4 MB of identifiers and hashes.
 BLOCK_LEAVES = 50_000
-# What the first block of a chain continues.
-GENESIS = bytes(32)
 
 # Any constant will do, as long as every Pointmart process uses the same one.
 _LOCK = 0x506F696E747365
@@ -48,7 +44,7 @@ select
 # The order of a chain: that of the transactions; within one, by kind and identifier.
 _ORDER = 'xid, kind collate "C", id'
 
-# The same bytes as in `block_hash` below. `b` is the block, `h` the head that it continues.
+# The same bytes as in `block.block_hash`. `b` is the block, `h` the head that it continues.
 _BLOCK_HASH = """sha256('\\x4201'::bytea || h.block_hash || uuid_send(b.tenant_id) || int8send(h.seal_no + 1)
         || xid8send($1::text::xid8) || xid8send($2::text::xid8) || boolsend($4)
         || timestamptz_send(statement_timestamp()) || int4send(b.leaf_count) || b.content)"""
@@ -135,8 +131,6 @@ _SEAL_RESTORED = _SEAL.format(
     **_FRAGMENTS,
 )
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-
 
 class SealedAhead(Problem):
     """The chain was sealed by a server that had numbered more transactions than this one."""
@@ -214,40 +208,6 @@ async def seal_restored(connection: Connection, *, block_leaves: int = BLOCK_LEA
             _SEAL_RESTORED, "0", str(horizon["xmin"]), block_leaves, True, GENESIS
         )
         return count
-
-
-def block_hash(
-    *,
-    previous_hash: bytes,
-    tenant_id: UUID,
-    seal_no: int,
-    from_xid: int,
-    to_xid: int,
-    is_restored: bool,
-    sealed_at: datetime,
-    kinds: str,
-    ids: list[UUID],
-    hashes: bytes,
-) -> bytes:
-    """Return the hash of a block: of 'B' 01, all these in this order as `leaf` writes them, and its content.
-
-    The number of leaves stands before the content, which is the SHA-256 of their letters, identifiers and
-    hashes.
-    """
-    content = sha256(kinds.encode() + b"".join(i.bytes for i in ids) + hashes).digest()
-    microseconds = (sealed_at - _EPOCH) // timedelta(microseconds=1)
-    return sha256(
-        b"B\x01"
-        + previous_hash
-        + tenant_id.bytes
-        + seal_no.to_bytes(8)
-        + from_xid.to_bytes(8)
-        + to_xid.to_bytes(8)
-        + is_restored.to_bytes(1)
-        + microseconds.to_bytes(8, signed=True)
-        + len(kinds).to_bytes(4)
-        + content
-    ).digest()
 
 
 async def _begin(connection: Connection) -> None:

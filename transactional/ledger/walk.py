@@ -9,8 +9,8 @@ from uuid import UUID
 import asyncpg
 
 from transactional.database import Connection
+from transactional.ledger.block import GENESIS, block_hash
 from transactional.ledger.broken import LedgerBroken
-from transactional.ledger.chain import GENESIS, block_hash
 from transactional.ledger.leaf import MOVED, OPENED_LOT, OUTBOX_LEAF, TRANSFER_LEAF
 
 # One query recomputes so many leaves, of so many blocks at most.

@@ -5,7 +5,8 @@ from hashlib import sha256
 from struct import pack
 from uuid import UUID
 
-from transactional.ledger.chain import GENESIS, block_hash, seal
+from transactional.ledger.block import GENESIS, block_hash
+from transactional.ledger.chain import seal
 
 from .literal_ledger import write_ledger
 

@@ -5,8 +5,9 @@ import re
 import asyncpg
 import pytest
 
+from transactional.ledger.block import block_hash
 from transactional.ledger.broken import LedgerBroken
-from transactional.ledger.chain import block_hash, seal
+from transactional.ledger.chain import seal
 from transactional.ledger.verify import HeadNotFound, verify
 
 from .literal_ledger import Ledger, write_ledger
