@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import demo, pipeline, release, replay, sandbox, serve, tenants, up
+from orchestration.cli import demo, ledger, pipeline, release, replay, sandbox, serve, tenants, up
 from orchestration.cli.boundary import guarded
 
 app = typer.Typer(
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
