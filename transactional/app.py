@@ -19,6 +19,8 @@ from transactional.database import open_pools
 from transactional.engine.committer import Committer
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
+from transactional.payments import routes as payments
+from transactional.payments.settings import providers_of
 from transactional.problem_documents import ProblemDocument, responses
 from transactional.redemption import change_routes as redemption_changes
 from transactional.redemption import requests as redemption_requests
@@ -51,7 +53,9 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         async with (
             open_pools(settings.database_url) as pools,
             Committer(pools.committer).running() as committer,
+            providers_of(settings.payments_file, clock) as providers,
         ):
+            app.state.providers = providers
             app.state.pools = pools
             app.state.committer = committer
             app.state.keys = KeyRing(pools.api)
@@ -81,6 +85,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         members,
         ledger,
         catalogue,
+        payments,
         redemption,
         redemption_changes,
         feedback,

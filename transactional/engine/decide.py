@@ -17,7 +17,7 @@ from transactional.problems import Problem
 from transactional.redemption import commands as redemption
 from transactional.redemption.ending import cancel, refund, time_out
 from transactional.redemption.making import offset_bill, redeem
-from transactional.redemption.progress import confirm_offset, payment_arrived, progress, review
+from transactional.redemption.progress import cash_returned, confirm_offset, payment_arrived, progress, review
 
 # Each decision takes its own kind of command, so the table as a whole takes any.
 Decision = Callable[[Any, Book], Reply]
@@ -42,6 +42,7 @@ DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
         redemption.ConfirmOffset: confirm_offset,
         redemption.Progress: progress,
         redemption.PaymentArrived: payment_arrived,
+        redemption.CashReturned: cash_returned,
     }
 )
 
