@@ -13,9 +13,14 @@ from transactional.risk.rows import load_risk
 from transactional.tenants.queries import programs
 
 _ANSWERS = """
-select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
-from mall.idempotency_key k
-join unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key) using (tenant_id, key)
+select k.*
+from unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key)
+cross join lateral (
+    select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
+    from mall.idempotency_key k
+    where k.tenant_id = wanted.tenant_id and k.key = wanted.key
+    offset 0
+) k
 """
 
 
