@@ -33,6 +33,7 @@ from transactional.problems import Problem
 
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)  # noon in Shanghai, 1772337600
 PAYMENT = UUID("0192f0c1-a2b3-7c4d-8e5f-60718293a4b5")
+REFUND = UUID("0192f0c1-a2b3-7c4d-8e5f-60718293a4b6")
 NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242"
 API_V3_KEY = b"0123456789abcdef0123456789abcdef"
 KNOWN = Path(__file__).parent / "known_answers"

@@ -10,9 +10,16 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.transactional.payments.conftest import KNOWN, NOON, PAYMENT
+from tests.transactional.payments.conftest import KNOWN, NOON, PAYMENT, REFUND
 from transactional.payments.alipay import Alipay
-from transactional.payments.domain import Outcome, PaymentNotice
+from transactional.payments.domain import (
+    Outcome,
+    PayLink,
+    PaymentNotice,
+    PaymentOrder,
+    RefundOrder,
+    RefundOutcome,
+)
 from transactional.payments.refusals import (
     BadSignature,
     MalformedNotice,
@@ -138,11 +145,45 @@ async def test_an_answer_that_was_changed_does_not_count(pay, wire, old, new):
             await pay.query(PAYMENT)
 
 
-async def test_a_decoy_node_does_not_count(pay, wire):
-    text = f'{{"alipay_trade_query_response":{NODE},"alipay_trade_query_response":{NODE.replace("12.30", "0.01")}'
-    wire.answer = httpx.Response(200, content=f'{text},"sign":"{SIGNED_NODE}"}}'.encode())
+@pytest.mark.parametrize("forged_first", [True, False])
+async def test_a_decoy_node_does_not_count(pay, wire, forged_first):
+    nodes = [NODE, NODE.replace("12.30", "0.01")]
+    first, second = reversed(nodes) if forged_first else nodes
+    text = f'{{"alipay_trade_query_response":{first},"alipay_trade_query_response":{second},"sign":"{SIGNED_NODE}"}}'
+    wire.answer = httpx.Response(200, content=text.encode())
     with pytest.raises(UntrustedAnswer):
         await pay.query(PAYMENT)
+
+
+async def test_an_order_says_who_sells_what_until_when(pay, wire):
+    wire.answers(
+        "precreate", code="10000", out_trade_no=FIELDS["out_trade_no"], qr_code="https://qr.example/1"
+    )
+    link = await pay.create(
+        PaymentOrder(PAYMENT, 1230, "a/b=c&d 茶", NOON + timedelta(minutes=15), "https://mall.example/n")
+    )
+    assert link == PayLink(PAYMENT, "https://qr.example/1", NOON + timedelta(minutes=15))
+    sent = dict(parse_qsl(wire.requests[0].content.decode()))
+    assert (sent["method"], sent["notify_url"]) == ("alipay.trade.precreate", "https://mall.example/n")
+    assert json.loads(sent["biz_content"]) == {
+        "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+        "total_amount": "12.30",
+        "subject": "a b c d 茶",
+        "seller_id": "2088000000000001",
+        "time_expire": "2026-03-01 12:15:00",
+    }
+
+
+async def test_a_refund_names_itself_so_that_it_happens_once(pay, wire):
+    wire.answers("refund", code="10000", out_trade_no=FIELDS["out_trade_no"], trade_no="1", fund_change="Y")
+    status = await pay.refund(RefundOrder(REFUND, PAYMENT, 30, 1230, "兑换已取消", "https://mall.example/n"))
+    assert (status.outcome, status.amount_fen) == (RefundOutcome.SUCCEEDED, 30)
+    assert json.loads(dict(parse_qsl(wire.requests[0].content.decode()))["biz_content"]) == {
+        "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+        "refund_amount": "0.30",
+        "out_request_no": "0192f0c1a2b37c4d8e5f60718293a4b6",
+        "refund_reason": "兑换已取消",
+    }
 
 
 @pytest.mark.parametrize(

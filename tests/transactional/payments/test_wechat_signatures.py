@@ -10,8 +10,15 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from tests.transactional.payments.conftest import API_V3_KEY, KNOWN, NONCE, NOON, PAYMENT
-from transactional.payments.domain import Outcome, PaymentNotice
+from tests.transactional.payments.conftest import API_V3_KEY, KNOWN, NONCE, NOON, PAYMENT, REFUND
+from transactional.payments.domain import (
+    Outcome,
+    PayLink,
+    PaymentNotice,
+    PaymentOrder,
+    RefundOrder,
+    RefundOutcome,
+)
 from transactional.payments.refusals import (
     AlreadyPaid,
     BadSignature,
@@ -41,6 +48,21 @@ TRADE = {
     "trade_state": "SUCCESS",
     "success_time": "2026-03-01T11:58:00+08:00",
     "amount": {"total": 1230, "payer_total": 1200, "currency": "CNY"},
+}
+REFUND_NEWS = {
+    "mchid": "1900000001",
+    "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+    "out_refund_no": "0192f0c1a2b37c4d8e5f60718293a4b6",
+    "refund_id": "50000000382019052709732678859",
+    "refund_status": "SUCCESS",
+    "amount": {"total": 1230, "refund": 30, "payer_total": 1230, "payer_refund": 30},
+}
+REFUND_ANSWER = {
+    "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+    "out_refund_no": "0192f0c1a2b37c4d8e5f60718293a4b6",
+    "refund_id": "50000000382019052709732678859",
+    "status": "PROCESSING",
+    "amount": {"total": 1230, "refund": 30, "currency": "CNY"},
 }
 
 
@@ -190,19 +212,11 @@ def test_a_notification_of_a_payment_is_read(pay):
     [("SUCCESS", Outcome.REFUNDED), ("ABNORMAL", Outcome.REFUND_FAILED), ("CLOSED", Outcome.REFUND_FAILED)],
 )
 def test_a_notification_of_a_refund_is_read(pay, state, outcome):
-    refund = {
-        "mchid": "1900000001",
-        "out_trade_no": TRADE["out_trade_no"],
-        "out_refund_no": "0192f0c1a2b37c4d8e5f60718293a4b6",
-        "refund_id": "50000000382019052709732678859",
-        "refund_status": state,
-        "amount": {"total": 1230, "refund": 30, "payer_total": 1230, "payer_refund": 30},
-    }
+    refund = {**REFUND_NEWS, "refund_status": state}
     body = notification(refund, f"REFUND.{state}")
     news = pay.read_notice(platform_signed(body), body, NOON)
     assert (news.outcome, news.amount_fen, news.refund_fen) == (outcome, 1230, 30)
-    assert news.refund_id is not None
-    assert news.refund_id.hex == "0192f0c1a2b37c4d8e5f60718293a4b6"
+    assert news.refund_id == REFUND
 
 
 def test_header_names_may_be_in_any_case(pay):
@@ -274,6 +288,18 @@ def test_news_for_another_merchant_is_refused(pay, change):
     body = notification({**TRADE, **change})
     with pytest.raises(UnknownMerchant):
         pay.read_notice(platform_signed(body), body, NOON)
+
+
+def test_news_of_another_merchant_s_refund_is_refused(pay):
+    body = notification({**REFUND_NEWS, "mchid": "1900000002"}, "REFUND.SUCCESS")
+    with pytest.raises(UnknownMerchant):
+        pay.read_notice(platform_signed(body), body, NOON)
+
+
+def test_a_refund_made_by_hand_at_the_provider_has_no_identifier_of_ours(pay):
+    body = notification({**REFUND_NEWS, "out_refund_no": "HAND-1"}, "REFUND.SUCCESS")
+    news = pay.read_notice(platform_signed(body), body, NOON)
+    assert (news.payment_id, news.refund_id) == (PAYMENT, None)
 
 
 def test_a_payment_of_another_program_is_not_ours(pay):
@@ -363,6 +389,55 @@ async def test_an_answer_about_something_else_does_not_count(pay, wire, change):
     wire.answers(200, json.dumps({**TRADE, **change}).encode())
     with pytest.raises(UntrustedAnswer):
         await pay.query(PAYMENT)
+
+
+@pytest.mark.parametrize(
+    "change", [{"out_trade_no": "f" * 32}, {"out_refund_no": "f" * 32}, {"status": "MAYBE"}], ids=str
+)
+async def test_an_answer_about_another_refund_does_not_count(pay, wire, change):
+    wire.answers(200, json.dumps({**REFUND_ANSWER, **change}).encode())
+    with pytest.raises(UntrustedAnswer):
+        await pay.query_refund(payment_id=PAYMENT, refund_id=REFUND)
+
+
+async def test_an_order_says_who_sells_what_until_when(pay, wire):
+    wire.answers(200, b'{"code_url":"weixin://wxpay/bizpayurl?pr=1"}')
+    expires_at = NOON + timedelta(minutes=15)
+    link = await pay.create(PaymentOrder(PAYMENT, 1230, "茶" * 200, expires_at, "https://mall.example/n"))
+    assert link == PayLink(PAYMENT, "weixin://wxpay/bizpayurl?pr=1", expires_at)
+    assert json.loads(wire.requests[0].content) == {
+        "appid": "wx0000000000000001",
+        "mchid": "1900000001",
+        "description": "茶" * 127,
+        "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+        "time_expire": "2026-03-01T12:15:00+08:00",
+        "notify_url": "https://mall.example/n",
+        "amount": {"total": 1230, "currency": "CNY"},
+    }
+
+
+async def test_a_refund_names_itself_so_that_it_happens_once(pay, wire):
+    wire.answers(200, json.dumps(REFUND_ANSWER).encode())
+    status = await pay.refund(RefundOrder(REFUND, PAYMENT, 30, 1230, "兑换已取消", "https://mall.example/n"))
+    assert (status.outcome, status.amount_fen) == (RefundOutcome.PENDING, 30)
+    assert json.loads(wire.requests[0].content) == {
+        "out_trade_no": "0192f0c1a2b37c4d8e5f60718293a4b5",
+        "out_refund_no": "0192f0c1a2b37c4d8e5f60718293a4b6",
+        "reason": "兑换已取消",
+        "notify_url": "https://mall.example/n",
+        "amount": {"refund": 30, "total": 1230, "currency": "CNY"},
+    }
+
+
+@pytest.mark.parametrize(("amount", "total"), [(0, 1230), (-1, 1230), (1231, 1230)])
+def test_more_than_was_paid_or_nothing_cannot_be_refunded(amount, total):
+    with pytest.raises(ValueError, match="cannot be refunded"):
+        RefundOrder(REFUND, PAYMENT, amount, total, "", "https://mall.example/n")
+
+
+def test_a_payment_of_nothing_cannot_be_asked_for():
+    with pytest.raises(ValueError, match="cannot be asked for"):
+        PaymentOrder(PAYMENT, 0, "茶", NOON, "https://mall.example/n")
 
 
 async def test_only_a_signed_reason_is_acted_on(pay, wire):
