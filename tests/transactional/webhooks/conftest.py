@@ -59,9 +59,7 @@ class Courier:
         self._sending = Sending(Vault(bytes(range(32))), guard, tls or httpcore.default_ssl_context())
 
     async def fan_out(self, slice_rows: int = 5000) -> int:
-        return await fan_out(
-            self.context.pools.committer, now=self.context.clock(), slice_rows=slice_rows
-        )
+        return await fan_out(self.context.pools.committer, now=self.context.clock(), slice_rows=slice_rows)
 
     async def send(self) -> int:
         return await self._sending.run(self.context)
@@ -88,9 +86,7 @@ async def couriers(database_url, clock):
         async def make(tls=None, **settings) -> Courier:
             pools = await stack.enter_async_context(open_pools(database_url, committer_connections=4))
             committer = await stack.enter_async_context(Committer(pools.committer).running())
-            context = JobContext(
-                pools, committer, clock, settings_for(database_url, **settings), Random(7)
-            )
+            context = JobContext(pools, committer, clock, settings_for(database_url, **settings), Random(7))
             return Courier(context, tls)
 
         yield make
@@ -123,5 +119,7 @@ async def happen(
 
 
 async def delivery_states(owner) -> list[tuple]:
-    rows = await owner.fetch("select status, attempts from mall.webhook_delivery order by occurred_at, message_id")
+    rows = await owner.fetch(
+        "select status, attempts from mall.webhook_delivery order by occurred_at, message_id"
+    )
     return [tuple(row) for row in rows]
