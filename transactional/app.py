@@ -17,15 +17,19 @@ from transactional.catalogue import routes as catalogue
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
 from transactional.problem_documents import ProblemDocument, responses
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
+from transactional.requests import routes as requests
 from transactional.sessions import routes as sessions
 from transactional.sessions.domain import SessionSigner
 from transactional.sessions.operations import LoginDesk
 from transactional.settings import TransactionalSettings
+from transactional.tenants import routes as tenants
+from transactional.tiers import routes as tiers
 
 
 class Health(BaseModel):
@@ -64,7 +68,10 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.clock = clock
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (members, ledger, catalogue, redemption, feedback, sessions):
+    for module in (
+        members, ledger, batch_routes, hold_routes, balance_routes, requests, tiers, tenants, catalogue, redemption,
+        feedback, sessions,
+    ):  # fmt: skip
         app.include_router(module.router)
     # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
     app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))
