@@ -1,10 +1,9 @@
 -- Per tenant and day, from the start: issued - redeemed - expired - exchanged out + exchanged in
 -- + adjusted is what the members' accounts hold, but for points that are owed (taken back beyond
--- what
--- the member had, so that more is held than was issued) and fees. Each is read from the program's
--- account of that kind: issued is earned and granted less what was returned and corrected,
--- redeemed is
--- net of refunds, adjusted of corrected adjustments. An account of another kind breaks the sum.
+-- what the member had, so that more is held than was issued) and fees. Each is read from the
+-- program's account of that kind: issued is earned and granted less what was returned and
+-- corrected, redeemed is net of refunds, adjusted of corrected adjustments. An account of
+-- another kind breaks the sum.
 with
     entries as (select * from {{ ref("stg_entries") }}),
     flows as (

@@ -1,6 +1,5 @@
 -- What a redemption costs, in points and in cash for points, is the price of its lines. A draw
--- costs its
--- ticket and its prizes nothing; a bill offset and an exchange have no lines.
+-- costs its ticket and its prizes nothing; a bill offset and an exchange have no lines.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     lines as (select * from {{ ref("stg_redemption_lines") }}),

@@ -1,10 +1,7 @@
--- One transfer takes exactly the redemption's points from the redeeming member's own account once
--- it is
--- paid, and none before: while it waits for cash, a review or a confirmation its points are held.
--- One
--- that was cancelled had been paid if points came back. An exchange takes them out of the
--- program, all
--- others redeem them.
+-- Once a redemption is paid, one transfer has taken exactly its points from the redeeming
+-- member's own account, and none before: while it waits for cash, a review or a confirmation its
+-- points are held. One that was cancelled had been paid if points came back. An exchange takes
+-- its points out of the program, all others redeem them.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     entries as (select * from {{ ref("stg_entries") }}),
@@ -35,6 +32,7 @@ with
         where
             transfer_kind in ('redeem', 'exchange_out')
             and account_kind = 'member'
+            and amount_points < 0
             and redemption_id is not null
         group by tenant_id, redemption_id, transfer_id, transfer_kind, member_id
     )

@@ -1,6 +1,5 @@
 -- A redemption that waits has had a hold of its points, and none was captured. One that does not
--- wait has
--- no open hold, and what was captured is its points.
+-- wait has no open hold, and what was captured is its points.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     holds as (select * from {{ ref("stg_holds") }}),

@@ -1,6 +1,6 @@
 -- What came back to the redeeming member for a redemption is its refunded points: all of them
--- where it
--- was refunded, a part where in part, all or none where it was cancelled.
+-- where it was refunded, a part where in part, all or none where it was cancelled. Exchanges come
+-- back by a transfer of their own kind.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     entries as (select * from {{ ref("stg_entries") }}),
@@ -8,8 +8,9 @@ with
         select tenant_id, redemption_id, member_id, sum(amount_points) as points
         from entries
         where
-            transfer_kind in ('refund', 'exchange_in')
+            transfer_kind in ('refund', 'exchange_out')
             and account_kind = 'member'
+            and amount_points > 0
             and redemption_id is not null
         group by tenant_id, redemption_id, member_id
     )

@@ -1,6 +1,5 @@
 -- What is on the shelf, set aside or not, is what came in less what redemptions took, whatever
--- became of
--- them: pieces that come back are a movement.
+-- became of them: pieces that come back are a movement.
 with
     stock as (select * from {{ ref("stg_stock") }}),
     movements as (select * from {{ ref("stg_stock_movements") }}),

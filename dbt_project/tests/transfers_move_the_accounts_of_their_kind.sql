@@ -1,7 +1,6 @@
--- A transfer moves each account in its own direction: the member's, and those of the program it
--- is about.
--- What is taken back may have expired before, and then never was; it may be owed, and is settled
--- later.
+-- A transfer moves each account in its own direction: the member's, and those of the program that
+-- it is about. What is taken back may have expired before, and then never was; it may be owed,
+-- and is settled later. An exchange is reversed by a transfer of its own kind.
 with entries as (select * from {{ ref("stg_entries") }})
 
 select tenant_id, transfer_id, entry_no, transfer_kind, account_kind, amount_points
@@ -9,10 +8,10 @@ from entries
 where
     not coalesce(
         case
-            when account_kind = 'member' and transfer_kind in ('adjust', 'correct')
-            then true
             when account_kind = 'member'
-            then (amount_points > 0) = (transfer_kind in ('earn', 'grant', 'refund', 'exchange_in'))
+            then
+                transfer_kind in ('adjust', 'correct', 'exchange_out', 'exchange_in')
+                or (amount_points > 0) = (transfer_kind in ('earn', 'grant', 'refund'))
             when transfer_kind in ('earn', 'grant')
             then account_kind = 'issuance' and amount_points < 0
             when transfer_kind in ('return', 'correct')
@@ -32,9 +31,9 @@ where
             when transfer_kind = 'adjust'
             then account_kind = 'adjustment'
             when transfer_kind = 'exchange_out'
-            then account_kind = 'fee' or (account_kind = 'exchange' and amount_points > 0)
+            then account_kind in ('exchange', 'fee')
             when transfer_kind = 'exchange_in'
-            then account_kind = 'fee' or (account_kind = 'exchange' and amount_points < 0)
+            then account_kind = 'exchange'
         end,
         false
     )

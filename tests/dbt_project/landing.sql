@@ -87,7 +87,8 @@ from (values
     (48, 13, 100, '2025-02-02 02:00:00', null),
     (51, 11, 40, '2025-02-02 02:00:00', null),
     (104, 11, 25, '2025-02-04 03:00:00', 101),
-    (107, 13, 15, '2025-02-04 02:00:00', 101)
+    (107, 13, 15, '2025-02-04 02:00:00', 101),
+    (110, 13, 8, '2025-02-04 02:00:00', 101)
 ) as rows(n, member, points, active, batch);
 
 -- Each row is the member's side of a transfer; the program's side is its counterpart. Redemption 64 takes from
@@ -123,7 +124,7 @@ from (values
 ) as rows(transfer, entry_no, kind, account, member, lot, redemption, points, effective, batch);
 
 -- Of grant 41, 50 points are taken back of those that had expired; of earn 51, 40 points which
--- member 11 had spent and now owes. Exchange 69 leaves with a fee.
+-- member 11 had spent and now owes. Exchange 69 leaves with a fee and half of it comes back.
 create table other_side as
 select *
 from (values
@@ -133,7 +134,12 @@ from (values
     (102, -1, 'return', 'receivable', 11, null, null, -40, '2025-02-04 02:00:00', 101),
     (103, 1, 'exchange_out', 'member', 12, 42, 69, -20, '2025-02-04 02:00:00', 101),
     (103, 0, 'exchange_out', 'exchange', 12, null, 69, 18, '2025-02-04 02:00:00', 101),
-    (103, -1, 'exchange_out', 'fee', 12, null, 69, 2, '2025-02-04 02:00:00', 101)
+    (103, -1, 'exchange_out', 'fee', 12, null, 69, 2, '2025-02-04 02:00:00', 101),
+    (109, 1, 'exchange_out', 'member', 12, 42, 69, 10, '2025-02-04 03:00:00', 101),
+    (109, 0, 'exchange_out', 'exchange', 12, null, 69, -9, '2025-02-04 03:00:00', 101),
+    (109, -1, 'exchange_out', 'fee', 12, null, 69, -1, '2025-02-04 03:00:00', 101),
+    (110, 1, 'exchange_in', 'member', 13, 110, null, 8, '2025-02-04 02:00:00', 101),
+    (110, 0, 'exchange_in', 'exchange', 13, null, null, -8, '2025-02-04 02:00:00', 101)
 ) as rows(transfer, entry_no, kind, account, member, lot, redemption, points, effective, batch);
 
 create table entry as
@@ -188,7 +194,7 @@ from (values
     (66, 12, 'cancelled', 100, '2025-02-03 04:45:00', 890, 102, 'points', 0, 0, 0, null, 'timeout'),
     (67, 12, 'cancelled', 100, '2025-02-02 04:00:00', 900, 102, 'points', 0, 0, 100, null, 'other'),
     (68, 12, 'completed', 30, '2025-02-04 01:50:00', 900, 101, 'bill_offset', 0, 0, 0, null, null),
-    (69, 12, 'completed', 20, '2025-02-04 02:00:00', 900, 101, 'exchange', 0, 0, 0, null, null)
+    (69, 12, 'partially_refunded', 20, '2025-02-04 02:00:00', 900, 101, 'exchange', 0, 0, 10, null, null)
 ) as rows(
     n, member, status, points, effective, xid, batch, mode, cash_fen, cash_points, refunded, deadline, cancel_reason
 );

@@ -2,10 +2,8 @@ with
     entries as (select * from {{ ref("stg_entries") }}),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     -- A redemption may take from several lots; their entries are one act of the member. What is
-    -- issued
-    -- and redeemed the program's accounts say: points taken back may have expired or be owed, and
-    -- then
-    -- the member's account moves less.
+    -- issued and redeemed the program's accounts say: points that are taken back may have expired
+    -- or be owed, and then the member's account moves less.
     transfers as (
         select
             tenant_id,
