@@ -9,6 +9,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest
 from transactional.tenants.queries import program_of
 
 router = APIRouter(prefix="/v1", tags=["program"])
@@ -43,7 +44,7 @@ class Program(BaseModel):
     confirmation_hours: int
 
 
-@router.get("/program", summary="Show the program's rules", responses=responses(Unauthenticated))
+@router.get("/program", summary="Show the program's rules", responses=responses(Unauthenticated, InvalidRequest))
 async def show_program(tenant_id: Caller, request: Request) -> Program:
     """Show the rules by which points are credited, expire, are taken back and are paid with."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:

@@ -64,7 +64,7 @@ class MemberTier(BaseModel):
     missing_points: int
 
 
-@router.get("/tiers", summary="List tiers", responses=responses(Unauthenticated))
+@router.get("/tiers", summary="List tiers", responses=responses(Unauthenticated, InvalidRequest))
 async def list_tiers(tenant_id: Caller, request: Request) -> TierList:
     """List the tiers, lowest first."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:

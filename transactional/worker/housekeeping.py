@@ -1,0 +1,45 @@
+"""Jobs that write down what time has done: overdue redemptions, ended holds, expired lots; and the chain's seal."""
+
+from datetime import timedelta
+
+from transactional.ledger.chain import seal
+from transactional.ledger.sweeping import expire_lots, sweep_holds
+from transactional.redemption.sweeping import time_out_redemptions
+from transactional.risk.sweep import sweep_velocity
+from transactional.worker.job import Job, JobContext
+
+
+def housekeeping_jobs() -> tuple[Job, ...]:
+    """Return the jobs of housekeeping."""
+    second = timedelta(seconds=1)
+    return (
+        Job("time-out-redemptions", second, _time_out),
+        Job("sweep-holds", 5 * second, _sweep_holds),
+        # Lots expire at midnight; those with held points when the hold ends.
+        Job("expire-lots", 60 * second, _expire_lots),
+        Job("seal-ledger", 2 * second, _seal),
+        Job("sweep-velocity", timedelta(hours=1), _sweep_velocity),
+    )
+
+
+async def _time_out(context: JobContext) -> int:
+    return await time_out_redemptions(context.pools.committer, context.committer, context.clock())
+
+
+async def _sweep_holds(context: JobContext) -> int:
+    return await sweep_holds(context.pools.committer, context.committer, context.clock())
+
+
+async def _expire_lots(context: JobContext) -> int:
+    return await expire_lots(context.pools.committer, context.committer, context.clock())
+
+
+async def _seal(context: JobContext) -> int:
+    # Sealing takes a role of its own, so the connection is one that no role is fixed for.
+    async with context.pools.owner() as connection:
+        return await seal(connection)
+
+
+async def _sweep_velocity(context: JobContext) -> int:
+    async with context.pools.committer.acquire() as connection, connection.transaction():
+        return await sweep_velocity(connection, now=context.clock())
