@@ -16,7 +16,10 @@ from transactional.body_limit import BodyLimit
 from transactional.catalogue import routes as catalogue
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
+from transactional.draws import log_routes as draw_logs
+from transactional.draws import routes as draws
 from transactional.engine.committer import Committer
+from transactional.flash_sales import routes as flash_sales
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
 from transactional.problem_documents import ProblemDocument, responses
@@ -62,9 +65,10 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         strict_content_type=False,
     )
     app.state.clock = clock
+    app.state.max_prize_fen = settings.max_prize_fen
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (members, ledger, catalogue, redemption, feedback, sessions):
+    for module in (members, ledger, catalogue, redemption, draws, draw_logs, flash_sales, feedback, sessions):
         app.include_router(module.router)
     # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
     app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))

@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import demo, pipeline, release, replay, serve, tenants, up
+from orchestration.cli import demo, draws, pipeline, release, replay, serve, tenants, up
 from orchestration.cli.boundary import guarded
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
+app.add_typer(draws.draw_app, name="draw")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.login_app, name="login")
 app.command("serve")(serve.serve)
