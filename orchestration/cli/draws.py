@@ -39,19 +39,25 @@ def _draws() -> None:
 def verify_draw(
     log: Annotated[
         str,
-        typer.Argument(help="A file with the public log, its address, or the id of a draw in this installation."),
+        typer.Argument(
+            help="A file with the public log, its address, or the id of a draw in this installation."
+        ),
     ],
     seed_hash: Annotated[
         str | None,
-        typer.Option(help="The commitment as you noted it before the first ticket; without it the log is checked against itself."),
+        typer.Option(
+            help="The commitment as you noted it before the first ticket; without it the log is checked against itself."
+        ),
     ] = None,
     receipt: Annotated[
-        str | None, typer.Option(help="A ticket's number and the log's head after it: 17:4be1… as its buyer was told.")
+        str | None,
+        typer.Option(help="A ticket's number and the log's head after it: 17:4be1… as its buyer was told."),
     ] = None,
 ) -> None:
     """Run a draw again: its commitment, the digest of its tickets, its winners. Exit code 1 if anything differs."""
+    noted = _receipt(receipt)
     try:
-        proven = verify(read_log(_document(log)), committed=seed_hash, receipt=_receipt(receipt))
+        proven = verify(read_log(_document(log)), committed=seed_hash, receipt=noted)
     except DrawNotProven as error:
         raise DrawDiffers(str(error)) from error
     typer.echo(

@@ -102,7 +102,9 @@ class DrawSummary(BaseModel):
     one_prize_per_member: bool
     entropy_source: str | None
     entropy: str | None
-    seed_hash: str = Field(description="The commitment: SHA-256 of the seed. Note it before the first ticket.")
+    seed_hash: str = Field(
+        description="The commitment: SHA-256 of the seed. Note it before the first ticket."
+    )
     log_head: str = Field(description="The running digest of the public log.")
     seed: str | None
     revealed_at: datetime | None

@@ -111,7 +111,7 @@ class Draw:
     pseudonym_salt: bytes
     ticket_count: int
     log_head: bytes
-    is_over: bool = False
+    is_revealed: bool = False
     is_cancelled: bool = False
 
     def check(self, *, quantity: int, held: int, moment: datetime) -> None:
@@ -122,7 +122,7 @@ class Draw:
             TicketLimitReached: a member may not have so many.
             DrawSoldOut: fewer tickets are left.
         """
-        if self.is_over or self.is_cancelled or not self.starts_at <= moment < self.ends_at:
+        if self.is_revealed or self.is_cancelled or not self.starts_at <= moment < self.ends_at:
             raise DrawNotOpen(
                 self.draw_id, starts_at=self.starts_at, ends_at=self.ends_at, cancelled=self.is_cancelled
             )
@@ -192,8 +192,6 @@ def terms_of(new: NewDraw, *, draw_id: UUID, seed_hash: bytes, names: dict[UUID,
             for prize_no, p in enumerate(new.prizes, start=1)
         ],
     )
-
-
 
 
 def published_odds(quantities: Sequence[int], *, max_tickets: int) -> list[Odds]:

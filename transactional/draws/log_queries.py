@@ -73,7 +73,9 @@ async def log_tickets(
         until,
     )
     return [
-        LogTicket(row["ticket_no"], str(row["redemption_id"]), row["pseudonym"].hex(), written(row["sold_at"]))
+        LogTicket(
+            row["ticket_no"], str(row["redemption_id"]), row["pseudonym"].hex(), written(row["sold_at"])
+        )
         for row in rows
     ]
 
@@ -97,9 +99,7 @@ async def whole_log(connection: Connection, *, tenant_id: UUID, draw_id: UUID) -
     """
     state = await log_state(connection, tenant_id=tenant_id, draw_id=draw_id)
     tickets = [
-        ticket
-        async for page in _pages(connection, tenant_id, draw_id, state.ticket_count)
-        for ticket in page
+        ticket async for page in _pages(connection, tenant_id, draw_id, state.ticket_count) for ticket in page
     ]
     won = []
     if state.reveal is not None:

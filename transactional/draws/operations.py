@@ -152,9 +152,7 @@ async def _opened_before(
     return found
 
 
-async def _item_names(
-    connection: Connection, tenant_id: UUID, item_ids: list[UUID]
-) -> dict[UUID, str]:
+async def _item_names(connection: Connection, tenant_id: UUID, item_ids: list[UUID]) -> dict[UUID, str]:
     rows = await connection.fetch(
         "select i.item_id, i.name from mall.offer o join mall.item i using (item_id) "
         "where o.tenant_id = $1 and o.item_id = any($2::uuid[])",

@@ -48,9 +48,7 @@ async def reveal_draw(
         if draw is None:
             raise UnknownDraw(draw_id)
         if draw["cancelled_at"] is not None:
-            raise DrawNotOpen(
-                draw_id, starts_at=draw["starts_at"], ends_at=draw["ends_at"], cancelled=True
-            )
+            raise DrawNotOpen(draw_id, starts_at=draw["starts_at"], ends_at=draw["ends_at"], cancelled=True)
         log = await whole_log(connection, tenant_id=tenant_id, draw_id=draw_id)
         if draw["revealed_at"] is not None:
             return log.winners
@@ -77,7 +75,9 @@ def _draw(log: DrawLog, seed: bytes, entropy: str | None) -> list[Winner]:
     for ticket in log.tickets:
         head = next_head(head, ticket)
     if head.hex() != log.log_digest:
-        raise DrawAltered(f"the terms or tickets of draw {log.terms.draw_id} are not those that were published")
+        raise DrawAltered(
+            f"the terms or tickets of draw {log.terms.draw_id} are not those that were published"
+        )
     return winners(log.terms, log.tickets, seed=seed, log_digest=head, entropy=entropy)
 
 
@@ -113,7 +113,12 @@ async def _write(
         tenant_id,
         draw_id,
     )
-    told = {"draw_id": draw_id, "ticket_count": len(log.tickets), "winner_count": len(won), "revealed_at": now}
+    told = {
+        "draw_id": draw_id,
+        "ticket_count": len(log.tickets),
+        "winner_count": len(won),
+        "revealed_at": now,
+    }
     await connection.execute(
         "insert into mall.outbox (tenant_id, topic, subject_id, payload) values ($1, 'draw.revealed', $2, $3)",
         tenant_id,

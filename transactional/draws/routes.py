@@ -146,11 +146,15 @@ async def _show(connection: Connection, tenant_id: UUID, draw_id: UUID, now: dat
     prizes = await prizes_of(connection, tenant_id=tenant_id, draw_id=draw_id)
     quantities = [p["quantity"] for p in prizes]
     odds = published_odds(quantities, max_tickets=row["max_tickets"])
-    realised = [None] * len(prizes) if now < row["ends_at"] else realised_odds(
-        quantities,
-        takers=await member_count(connection, tenant_id=tenant_id, draw_id=draw_id)
-        if row["one_prize_per_member"]
-        else row["ticket_count"],
+    realised = (
+        [None] * len(prizes)
+        if now < row["ends_at"]
+        else realised_odds(
+            quantities,
+            takers=await member_count(connection, tenant_id=tenant_id, draw_id=draw_id)
+            if row["one_prize_per_member"]
+            else row["ticket_count"],
+        )
     )
     return ShownDraw(
         **summary(row, now),

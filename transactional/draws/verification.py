@@ -40,9 +40,7 @@ def read_log(document: bytes) -> DrawLog:
     return log
 
 
-def verify(
-    log: DrawLog, *, committed: str | None = None, receipt: tuple[int, str] | None = None
-) -> Proven:
+def verify(log: DrawLog, *, committed: str | None = None, receipt: tuple[int, str] | None = None) -> Proven:
     """Run the draw again.
 
     Args:
@@ -147,7 +145,9 @@ def _check_reveal(log: DrawLog) -> None:
 def _check_winners(expected: list[Winner], named: list[Winner]) -> None:
     for place, (due, found) in enumerate(zip_longest(expected, named), start=1):
         if found is None:
-            raise DrawNotProven(f"ticket {due.ticket_no} won prize {due.prize_no}, but the log does not say so")
+            raise DrawNotProven(
+                f"ticket {due.ticket_no} won prize {due.prize_no}, but the log does not say so"
+            )
         if due is None:
             raise DrawNotProven(
                 f"the log lets ticket {found.ticket_no} win prize {found.prize_no}, but all prizes have gone"

@@ -67,9 +67,7 @@ class FlashSalePage(BaseModel):
     summary="Open a flash sale",
     responses={
         200: {"model": FlashSale, "description": "The reference and these terms were sent before"},
-        **responses(
-            Unauthenticated, UnknownOffer, OutOfStock, SaleExists, InvalidRequest, RequestTooLarge
-        ),
+        **responses(Unauthenticated, UnknownOffer, OutOfStock, SaleExists, InvalidRequest, RequestTooLarge),
     },
 )
 async def create(
@@ -93,9 +91,7 @@ async def create(
     return _shown(row, now)
 
 
-@router.get(
-    "/flash-sales", summary="List flash sales", responses=responses(Unauthenticated, InvalidRequest)
-)
+@router.get("/flash-sales", summary="List flash sales", responses=responses(Unauthenticated, InvalidRequest))
 async def list_sales(
     tenant_id: Caller,
     request: Request,
@@ -127,9 +123,7 @@ async def show(sale_id: UUID, tenant_id: Caller, request: Request) -> FlashSale:
     summary="Close a flash sale",
     responses=responses(Unauthenticated, UnknownSale, InvalidRequest),
 )
-async def close(
-    sale_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False
-) -> FlashSale:
+async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> FlashSale:
     """Close a flash sale, also before its end, and put what is left back on the shelf. Once is enough."""
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
