@@ -121,7 +121,7 @@ async def show(sale_id: UUID, tenant_id: Caller, request: Request) -> FlashSale:
 @router.post(
     "/flash-sales/{sale_id}/close",
     summary="Close a flash sale",
-    responses=responses(Unauthenticated, UnknownSale, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownSale, InvalidRequest, RequestTooLarge),
 )
 async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> FlashSale:
     """Close a flash sale, also before its end, and put what is left back on the shelf. Once is enough."""

@@ -252,6 +252,59 @@ def test_another_draw_put_in_its_place_does_not_keep_the_noted_commitment_or_rec
     verify(HONEST, committed=HONEST.terms.seed_hash.upper(), receipt=(8, HONEST.log_digest))
 
 
+def test_a_seed_that_suits_better_is_not_the_one_that_was_committed():
+    log = HONEST
+    seed, digest = b"\x22" * 32, bytes.fromhex(log.log_digest)
+    won = winners(log.terms, log.tickets, seed=seed, log_digest=digest, entropy=log.reveal.entropy)
+    assert won != log.winners
+    reveal = msgspec.structs.replace(log.reveal, seed=seed.hex())
+    with pytest.raises(DrawNotProven, match="not the same seed"):
+        verify(msgspec.structs.replace(log, reveal=reveal, winners=won))
+
+
+def test_entropy_that_the_terms_do_not_name_is_not_mixed_in():
+    log = make_log(seed=SEED, members=[1, 2, 3], prizes=[1])
+    digest = bytes.fromhex(log.log_digest)
+    won = winners(log.terms, log.tickets, seed=SEED, log_digest=digest, entropy="chosen")
+    reveal = msgspec.structs.replace(log.reveal, entropy="chosen")
+    with pytest.raises(DrawNotProven, match="name no source"):
+        verify(msgspec.structs.replace(log, reveal=reveal, winners=won))
+    without = msgspec.structs.replace(HONEST.reveal, entropy=None)
+    with pytest.raises(DrawNotProven, match="is missing"):
+        verify(msgspec.structs.replace(HONEST, reveal=without))
+
+
+def honest_head(terms, tickets) -> str:
+    head = first_head(terms)
+    for ticket in tickets:
+        head = next_head(head, ticket)
+    return head.hex()
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"ticket_id": str(UUID(int=1))}, "of an earlier ticket"),
+        ({"member": HONEST.tickets[0].member}, "more than the 2 tickets"),
+        ({"sold_at": written(NOON + timedelta(days=1))}, "outside the draw's window"),
+        ({"sold_at": written(NOON - timedelta(microseconds=1))}, "outside the draw's window"),
+        ({"ticket_no": 9}, "stands where ticket 8 should be"),
+    ],
+)
+def test_a_log_that_breaks_its_terms_is_found_even_with_a_right_digest(change, says):
+    terms = msgspec.structs.replace(HONEST.terms, member_limit=2)
+    tickets = [*HONEST.tickets[:-1], msgspec.structs.replace(HONEST.tickets[-1], **change)]
+    log = msgspec.structs.replace(
+        HONEST, terms=terms, tickets=tickets, log_digest=honest_head(terms, tickets)
+    )
+    with pytest.raises(DrawNotProven, match=says):
+        verify(log)
+    few = msgspec.structs.replace(HONEST.terms, max_tickets=7)
+    log = msgspec.structs.replace(HONEST, terms=few, log_digest=honest_head(few, HONEST.tickets))
+    with pytest.raises(DrawNotProven, match="the terms allow 7"):
+        verify(log)
+
+
 def test_what_is_not_revealed_or_was_cancelled_is_not_proven():
     hidden = make_log(seed=SEED, members=[1, 2], prizes=[1], revealed=False)
     with pytest.raises(DrawNotProven, match="not revealed"):
