@@ -62,6 +62,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.clock = clock
     app.state.vault = settings.vault()
     app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
+    app.state.max_prize_fen = settings.max_prize_fen
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
     )

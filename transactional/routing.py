@@ -7,6 +7,9 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
+from transactional.draws import log_routes as draw_logs
+from transactional.draws import routes as draws
+from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
@@ -39,6 +42,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     redemption.router,
     change_routes.router,
     requests.router,
+    draws.router,
+    draw_logs.router,
+    flash_sales.router,
     feedback.router,
     risk.router,
     risk_blocks.router,

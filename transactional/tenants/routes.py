@@ -44,7 +44,9 @@ class Program(BaseModel):
     confirmation_hours: int
 
 
-@router.get("/program", summary="Show the program's rules", responses=responses(Unauthenticated, InvalidRequest))
+@router.get(
+    "/program", summary="Show the program's rules", responses=responses(Unauthenticated, InvalidRequest)
+)
 async def show_program(tenant_id: Caller, request: Request) -> Program:
     """Show the rules by which points are credited, expire, are taken back and are paid with."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:

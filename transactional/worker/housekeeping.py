@@ -35,8 +35,8 @@ async def _expire_lots(context: JobContext) -> int:
 
 
 async def _seal(context: JobContext) -> int:
-    # Sealing takes a role of its own, so the connection is one that no role is fixed for.
-    async with context.pools.owner() as connection:
+    # Sealing takes a role of its own, whatever the connection's.
+    async with context.pools.api.acquire() as connection:
         return await seal(connection)
 
 
