@@ -3,6 +3,7 @@
 Problem
 ├── UnknownSale       404  the tenant has no such sale
 ├── SaleExists        409  the reference names a sale with other terms
+├── SaleOfOtherItem   422  the redemption asks for something else than the sale sells
 ├── SaleNotOpen       409  nothing is sold at this time
 ├── SaleLimitReached  409  the member has as many pieces as one may have
 └── SaleSoldOut       409  fewer pieces are left than asked for
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from transactional.changes import Tracked
 from transactional.problems import InvalidRequest, Problem
 
 
@@ -39,6 +41,21 @@ class SaleExists(Problem):
         super().__init__(
             f"the reference {reference!r} names a flash sale with other terms; use a new one for a new sale",
             sale_id=str(sale_id),
+        )
+
+
+class SaleOfOtherItem(Problem):
+    """The redemption asks for something else than the sale sells."""
+
+    slug = "flash-sale-of-other-item"
+    title = "The flash sale sells another item"
+    status = 422
+
+    def __init__(self, sale_id: UUID, item_id: UUID) -> None:
+        super().__init__(
+            f"flash sale {sale_id} sells item {item_id} alone; ask for one line of it, and for the rest apart",
+            sale_id=str(sale_id),
+            item_id=str(item_id),
         )
 
 
@@ -111,7 +128,7 @@ class NewSale:
 
 
 @dataclass(slots=True)
-class FlashSale:
+class FlashSale(Tracked):
     """A sale while pieces are taken from it. `take` and `give_back` change it as they go."""
 
     sale_id: UUID
@@ -123,8 +140,8 @@ class FlashSale:
     member_limit: int
     is_closed: bool = False
 
-    def take(self, quantity: int, *, bought: int, moment: datetime) -> int:
-        """Take pieces for a member who has bought so many, and return how many it has then.
+    def check(self, quantity: int, *, bought: int, moment: datetime) -> None:
+        """Tell whether a member who has bought so many pieces can have `quantity` more now.
 
         Raises:
             SaleNotOpen: the sale has not begun, is over or closed.
@@ -139,7 +156,16 @@ class FlashSale:
             raise SaleLimitReached(self.sale_id, asked=quantity, has=bought, limit=self.member_limit)
         if quantity > self.left_count:
             raise SaleSoldOut(self.sale_id, asked=quantity, left=self.left_count)
+
+    def take(self, quantity: int, *, bought: int, moment: datetime) -> int:
+        """Take pieces for a member who has bought so many, and return how many it has then.
+
+        Raises:
+            SaleNotOpen, SaleLimitReached, SaleSoldOut: as `check` says.
+        """
+        self.check(quantity, bought=bought, moment=moment)
         self.left_count -= quantity
+        self.touch()
         return bought + quantity
 
     def give_back(self, quantity: int, *, bought: int) -> tuple[int, bool]:
@@ -151,6 +177,7 @@ class FlashSale:
         """
         if not self.is_closed:
             self.left_count += quantity
+            self.touch()
         return max(bought - quantity, 0), not self.is_closed
 
 
