@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from tests.transactional.conftest import client_for, open_shop
+from transactional.webhooks.topics import TOPICS
 
 from .conftest import delivery_states, happen, register
 from .receiver import receiving
@@ -22,6 +23,7 @@ async def test_a_redemption_reaches_the_tenants_system_signed(client, shop, owne
 
     written = await owner.fetch("select outbox_id, topic, subject_id from mall.outbox")
     assert len(written) > 0
+    assert {row["topic"] for row in written} <= {topic.name for topic in TOPICS}
     assert set(receiver.ids()) == {str(row["outbox_id"]) for row in written}
     assert all(request.is_signed_with(endpoint["secret"]) for request in receiver.requests)
     (told,) = [r for r in receiver.requests if r.document["type"].startswith("redemption.")]

@@ -195,13 +195,13 @@ async def test_the_catalogue_is_served_and_every_topic_of_it_can_be_chosen(clien
 
 
 async def test_filters_choose_in_sql_as_the_domain_says(client, shop, owner, receiver, courier):
-    chosen = ["hold.*", "points.earn", "points.exchange_in"]
+    chosen = ["hold.*", "points.earn", "payment.refunded"]
     await register(client, receiver, *chosen)
     for topic in TOPICS:
         await happen(owner, shop.tenant_id, topic.name)
     await courier.deliver()
     assert {r.document["type"] for r in receiver.requests} == {
-        "hold.placed", "hold.captured", "hold.released", "hold.expired", "points.earn", "points.exchange_in",
+        "hold.placed", "hold.captured", "hold.released", "hold.expired", "points.earn", "payment.refunded",
     }  # fmt: skip
 
 
