@@ -86,10 +86,14 @@ class Counter:
     providers: PaymentProviders | None = None
     notices: list[PaymentNotice] = field(default_factory=list)
     refusals: list[Problem] = field(default_factory=list)
+    failures_to_come: int = 0
 
     def app(self) -> Starlette:
         async def notification(request: Request) -> Response:
             assert self.providers is not None
+            if self.failures_to_come:
+                self.failures_to_come -= 1
+                return Response(status_code=503)
             # The sandbox's tenants are found by their only identifier here; the service looks the code up.
             tenant = TENANTS[UUID(request.path_params["tenant_id"])]
             provider = self.providers.of(tenant, request.path_params["provider"])

@@ -21,6 +21,7 @@ from transactional.payments.domain import (
     RefundOutcome,
 )
 from transactional.payments.refusals import (
+    AlreadyPaid,
     BadSignature,
     MalformedNotice,
     ProviderRefused,
@@ -172,6 +173,31 @@ async def test_an_order_says_who_sells_what_until_when(pay, wire):
         "seller_id": "2088000000000001",
         "time_expire": "2026-03-01 12:15:00",
     }
+
+
+@pytest.mark.parametrize(
+    ("state", "refusal"),
+    [("TRADE_SUCCESS", AlreadyPaid), ("WAIT_BUYER_PAY", ProviderRefused), ("TRADE_CLOSED", None)],
+)
+async def test_what_cannot_be_closed_is_looked_at(alipay_account, state, refusal):
+    wire = Wire()
+
+    def answers(request: httpx.Request) -> httpx.Response:
+        if "alipay.trade.close" in request.content.decode():
+            wire.answers("close", code="40004", sub_code="ACQ.TRADE_STATUS_ERROR")
+        else:
+            wire.answers(
+                "query", code="10000", out_trade_no=FIELDS["out_trade_no"], trade_no="1", trade_status=state,
+                total_amount="1.00",
+            )  # fmt: skip
+        return wire.answer
+
+    pay = Alipay(alipay_account, httpx.AsyncClient(transport=httpx.MockTransport(answers)), lambda: NOON)
+    if refusal is None:
+        await pay.close(PAYMENT)
+    else:
+        with pytest.raises(refusal):
+            await pay.close(PAYMENT)
 
 
 async def test_a_refund_names_itself_so_that_it_happens_once(pay, wire):

@@ -181,6 +181,16 @@ async def test_a_delayed_notification_arrives_later(world, provider, order):
     assert len(world.counter.await_notices(1)) == 1
 
 
+async def test_news_that_was_not_taken_is_told_again(world, provider, order):
+    asked = order()
+    url = (await provider.create(asked)).code_url
+    world.counter.failures_to_come = 1
+    async with httpx.AsyncClient(trust_env=False, verify=False) as phone:
+        await phone.post(url, data={"action": "pay"})
+    assert len(world.counter.await_notices(1)) == 1
+    assert world.counter.failures_to_come == 0
+
+
 async def test_a_refund_comes_back_in_parts_and_only_once_each(world, providers, provider, order):
     asked = order()
     await provider.create(asked)
