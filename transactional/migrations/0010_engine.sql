@@ -119,7 +119,7 @@ alter table mall.redemption
     add column delivered_at timestamptz,
     add column ended_at timestamptz,
     add column cancel_reason text check (length(cancel_reason) between 1 and 200);
-create index redemption_by_deadline on mall.redemption (deadline) where deadline is not null;
+create index redemption_by_deadline on mall.redemption (deadline) where status in ('created', 'in_review');
 
 -- A prize of a draw costs nothing beyond the ticket.
 alter table mall.redemption_line drop constraint redemption_line_unit_points_check;

@@ -163,7 +163,7 @@ class Redemption(Tracked):
             case Move.COMPLETE | Move.FULFIL:
                 self.completed_at = moment
             case Move.CANCEL | Move.REJECT | Move.TIME_OUT | Move.REFUND:
-                self.ended_at, self.deadline = moment, None
+                self.ended_at = moment
         self.touch()
 
     def check(self, move: Move) -> None:
