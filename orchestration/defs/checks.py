@@ -16,9 +16,7 @@ def landing_is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResul
     """Compare the time of the last landing with the clock."""
     cursor = read_cursor(platform.folder.cursor)
     landed_at = cursor.landed_at.isoformat() if cursor else "nothing has been landed"
-    return dg.AssetCheckResult(
-        passed=is_fresh(cursor, platform.clock()), metadata={"landed_at": landed_at}
-    )
+    return dg.AssetCheckResult(passed=is_fresh(cursor, platform.clock()), metadata={"landed_at": landed_at})
 
 
 @dg.asset_check(

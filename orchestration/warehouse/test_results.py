@@ -23,7 +23,9 @@ class TestResults:
     missing: list[str]
 
 
-def record(path: Path, snapshot: str, expected: set[str], outdated: set[str], results: dict[str, str]) -> None:
+def record(
+    path: Path, snapshot: str, expected: set[str], outdated: set[str], results: dict[str, str]
+) -> None:
     """Merge new results into the file.
 
     Dropped are earlier results about another landing, of outdated tests (what they read is about to be

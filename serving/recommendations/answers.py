@@ -81,7 +81,9 @@ async def _live_answer(
     # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
     # without showing them: everything is read.
     landing = release.manifest.landing
-    landed, landed_at = (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
+    landed, landed_at = (
+        (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
+    )
     points, signals = await asyncio.gather(
         live_points(database, tenant_id, member_id, landed=landed, now=now),
         live_signals(database, tenant_id, member_id, landed=landed, landed_at=landed_at, now=now),

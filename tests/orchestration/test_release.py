@@ -269,7 +269,9 @@ def test_a_failed_dbt_test_closes_the_gate(audited: DataFolder) -> None:
 
 
 def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(audited: DataFolder) -> None:
-    record(audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"})
+    record(
+        audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"}
+    )
     with pytest.raises(GateClosed, match="1 tests have not run"):
         audit(audited, CURSOR)
 
