@@ -5,7 +5,7 @@ from uuid import UUID
 
 from transactional.database import Connection
 
-_PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment")
+_PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment", "receivable", "fee")
 
 
 @dataclass(frozen=True)
