@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
-from starlette.routing import Route
 
 from transactional import problem_documents
 from transactional.access.operations import KeyRing
@@ -17,8 +16,11 @@ from transactional.catalogue import routes as catalogue
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.hot_routes import HotRoutes, Routes
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
+from transactional.payments import routes as payments
+from transactional.payments.settings import providers_of
 from transactional.problem_documents import ProblemDocument, responses
 from transactional.redemption import change_routes as redemption_changes
 from transactional.redemption import requests as redemption_requests
@@ -34,6 +36,11 @@ from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 from transactional.webhooks.addresses import AddressRules
 from transactional.webhooks.lookup import AddressGuard
+
+HOT_ROUTES: Final[Routes] = {
+    ("POST", "/v1/redemptions"): redemption_requests.redeem,
+    ("POST", "/v1/events"): events.record_events,
+}
 
 
 class Health(BaseModel):
@@ -51,7 +58,9 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         async with (
             open_pools(settings.database_url) as pools,
             Committer(pools.committer).running() as committer,
+            providers_of(settings.payments_file, clock) as providers,
         ):
+            app.state.providers = providers
             app.state.pools = pools
             app.state.committer = committer
             app.state.keys = KeyRing(pools.api)
@@ -75,12 +84,16 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
     )
+    # The hot routes skip FastAPI's parsing and validation; they are described in the same document below. What is
+    # added last stands outside: the body limit bounds them too.
+    app.add_middleware(HotRoutes, routes=HOT_ROUTES)
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
     for module in (
         members,
         ledger,
         catalogue,
+        payments,
         redemption,
         redemption_changes,
         feedback,
@@ -91,9 +104,6 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         webhooks,
     ):
         app.include_router(module.router)
-    # The hot routes skip FastAPI's parsing and validation; they are described in the same document below.
-    app.router.routes.append(Route("/v1/redemptions", redemption_requests.redeem, methods=["POST"]))
-    app.router.routes.append(Route("/v1/events", events.record_events, methods=["POST"]))
 
     @app.get(
         "/health",

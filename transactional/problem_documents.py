@@ -49,49 +49,50 @@ def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
     return by_status
 
 
+def render_error(request: Request, error: Exception) -> Response:
+    """Return the HTTP answer of whatever went wrong; the inside of a defect is for the log alone."""
+    if isinstance(error, Problem):
+        return render(error, {"WWW-Authenticate": "Bearer"} if error.status == 401 else None)
+    if isinstance(error, RequestValidationError):
+        return _render_invalid(error)
+    if isinstance(error, HTTPException):
+        return _render_http(error)
+    if isinstance(error, DATABASE_AWAY):
+        _log.error("%s %s: the database is away: %s", request.method, request.url.path, error)
+        return render(DatabaseAway("the database does not answer; send the same request again in a moment"))
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return render(UnexpectedFailure("the request failed on our side; send it again in a moment"))
+
+
 def install(app: FastAPI) -> None:
     """Make an application answer every error with a problem document."""
 
-    async def on_problem(_: Request, error: Exception) -> Response:
-        assert isinstance(error, Problem)
-        headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-        return render(error, headers)
+    async def on_error(request: Request, error: Exception) -> Response:
+        return render_error(request, error)
 
-    async def on_invalid(_: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)
-        errors = [
-            {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
-            for found in error.errors()
-        ]
-        first = errors[0]
-        return render(InvalidRequest(f"{first['field']}: {first['message']}", errors=errors))
+    for kind in (Problem, RequestValidationError, HTTPException, *DATABASE_AWAY, Exception):
+        app.add_exception_handler(kind, on_error)
 
-    async def on_http(_: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        document = {
-            "type": "about:blank",
-            "title": str(error.detail),
-            "status": error.status_code,
-            "detail": f"{error.detail}; the routes are listed at /docs",
-        }
-        return Response(
-            msgspec.json.encode(document),
-            error.status_code,
-            headers=dict(error.headers or {}),
-            media_type=MEDIA_TYPE,
-        )
 
-    async def on_database_away(request: Request, error: Exception) -> Response:
-        _log.error("%s %s: the database is away: %s", request.method, request.url.path, error)
-        return render(DatabaseAway("the database does not answer; send the same request again in a moment"))
+def _render_invalid(error: RequestValidationError) -> Response:
+    errors = [
+        {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
+        for found in error.errors()
+    ]
+    first = errors[0]
+    return render(InvalidRequest(f"{first['field']}: {first['message']}", errors=errors))
 
-    async def on_defect(request: Request, error: Exception) -> Response:
-        _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return render(UnexpectedFailure("the request failed on our side; send it again in a moment"))
 
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(HTTPException, on_http)
-    for kind in DATABASE_AWAY:
-        app.add_exception_handler(kind, on_database_away)
-    app.add_exception_handler(Exception, on_defect)
+def _render_http(error: HTTPException) -> Response:
+    document = {
+        "type": "about:blank",
+        "title": str(error.detail),
+        "status": error.status_code,
+        "detail": f"{error.detail}; the routes are listed at /docs",
+    }
+    return Response(
+        msgspec.json.encode(document),
+        error.status_code,
+        headers=dict(error.headers or {}),
+        media_type=MEDIA_TYPE,
+    )

@@ -1,5 +1,7 @@
 """Settings of the transactional service and of the worker, read once at the edge."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -18,6 +20,8 @@ class WorkerSettings(BaseSettings):
     allow_loopback_webhooks: bool = False
     # For an installation whose tenants' systems are in its own private network.
     allow_private_webhooks: bool = False
+    # The merchants' accounts at the payment providers; without it members cannot pay in cash.
+    payments_file: Path | None = None
     webhook_timeout_seconds: float = Field(10, gt=0, le=60)
 
     @field_validator("vault_key")

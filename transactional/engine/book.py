@@ -105,6 +105,7 @@ class Book:
         payers: the redemption of each payment that commands refer to, by (tenant, payment).
         holds: the member of each hold that commands refer to, by (tenant, hold).
         answers: first answers by (tenant, key).
+        cash_returned: (tenant, refund, when) of cash that providers have paid back.
         decided: commands with a key that were decided in this batch, with their answers.
     """
 
@@ -128,6 +129,7 @@ class Book:
     transfers: list[Transfer] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     cash_refunds: list[CashRefund] = field(default_factory=list)
+    cash_returned: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
 
     def note_recents(self) -> None:

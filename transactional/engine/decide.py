@@ -19,7 +19,7 @@ from transactional.problems import Problem
 from transactional.redemption import commands as redemption
 from transactional.redemption.ending import cancel, refund, time_out
 from transactional.redemption.making import offset_bill, redeem
-from transactional.redemption.progress import confirm_offset, payment_arrived, progress, review
+from transactional.redemption.progress import cash_returned, confirm_offset, payment_arrived, progress, review
 
 # Each decision takes its own kind of command, so the table as a whole takes any.
 Decision = Callable[[Any, Book], Reply]
@@ -46,6 +46,7 @@ DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
         redemption.PaymentArrived: payment_arrived,
         exchange.ExchangePoints: exchange_points,
         exchange.ReverseExchange: reverse_exchange,
+        redemption.CashReturned: cash_returned,
     }
 )
 

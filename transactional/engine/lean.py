@@ -80,7 +80,7 @@ def is_dry_run(request: Request) -> bool:
     Raises:
         InvalidRequest: `dry_run` is neither true nor false.
     """
-    if not request.url.query:
+    if not request.scope["query_string"]:
         return False
     wanted = request.query_params.get("dry_run", "false")
     if wanted not in ("true", "false"):

@@ -95,7 +95,9 @@ def plan_taking_back(account: Account, exchange: Exchange, points: int, at: date
     moment = account.moment(at)
     lot = account.lots.get(exchange.in_transfer_id)
     own = 0 if lot is None else lot.remaining - account.held(moment)[lot.lot_id]
-    others = [(lot.lot_id, free) for lot, free in account.free(moment) if lot.lot_id != exchange.in_transfer_id]
+    others = [
+        (lot.lot_id, free) for lot, free in account.free(moment) if lot.lot_id != exchange.in_transfer_id
+    ]
     if points > own + sum(free for _, free in others):
         raise PointsNotFree
     return take([(exchange.in_transfer_id, own), *others], points)

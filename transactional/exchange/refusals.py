@@ -186,7 +186,8 @@ class UnknownQuote(Problem):
 
     def __init__(self, quote_id: UUID) -> None:
         super().__init__(
-            f"your tenant has no quote {quote_id}; POST /v1/exchanges/quotes makes one", quote_id=str(quote_id)
+            f"your tenant has no quote {quote_id}; POST /v1/exchanges/quotes makes one",
+            quote_id=str(quote_id),
         )
 
 

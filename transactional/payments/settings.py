@@ -5,7 +5,8 @@
 
 import secrets
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -20,6 +21,8 @@ from transactional.payments.domain import PaymentProvider
 from transactional.payments.keys import UnusableKey, read_private_key, read_public_key
 from transactional.payments.refusals import UnknownMerchant
 from transactional.payments.wechat_calls import WeChatAccount
+
+_TIMEOUT_SECONDS = 10.0
 
 Text = Annotated[str, Field(min_length=1, pattern=r'^[^"\s]+$')]
 Url = Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
@@ -99,6 +102,20 @@ class PaymentProviders:
 def no_providers() -> PaymentProviders:
     """Return the providers of a service without an accounts file: none."""
     return PaymentProviders("http://localhost", {})
+
+
+@asynccontextmanager
+async def providers_of(file: Path | None, clock: Clock) -> AsyncIterator[PaymentProviders]:
+    """Give the providers a file names, none without a file, and the connections to them for the block.
+
+    Raises:
+        UnusablePaymentSettings: the file or a key cannot be used.
+    """
+    if file is None:
+        yield no_providers()
+        return
+    async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+        yield open_providers(file, client, clock)
 
 
 def random_nonce() -> str:

@@ -163,3 +163,16 @@ class PaymentArrived(Command):
 
     def add_needs(self, needs: Needs) -> None:
         needs.payments.add((self.tenant_id, self.payment_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashReturned(Command):
+    """A provider has paid cash back."""
+
+    operation: ClassVar[str] = "cash_returned"
+
+    payment_id: UUID
+    refund_id: UUID
+
+    def add_needs(self, needs: Needs) -> None:
+        needs.payments.add((self.tenant_id, self.payment_id))

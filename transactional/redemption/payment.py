@@ -1,6 +1,6 @@
 """Cash that a provider collects for a redemption."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -19,6 +19,7 @@ class Payment(Tracked):
         payment_id: also the order number at the provider.
         provider_reference: the provider's own number of the payment.
         status: `closed` was never paid; `refund_due` came, but nothing can be given for it.
+        refunds: amount in fen of each refund, and whether the provider has paid it back.
     """
 
     payment_id: UUID
@@ -29,3 +30,4 @@ class Payment(Tracked):
     provider_reference: str | None = None
     refunded_fen: int = 0
     captured_at: datetime | None = None
+    refunds: dict[UUID, tuple[int, bool]] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from transactional.exchange.legs import execute, require_executable
 from transactional.identifiers import derived
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
-from transactional.redemption.commands import ConfirmOffset, PaymentArrived, Progress, Review
+from transactional.redemption.commands import CashReturned, ConfirmOffset, PaymentArrived, Progress, Review
 from transactional.redemption.ending import is_overdue, let_go, redemption_of
 from transactional.redemption.fulfilment import fulfil
 from transactional.redemption.making import proceed, take_held
@@ -24,7 +24,7 @@ class UnknownPayment(Problem):
     title = "No such payment"
     status = 404
 
-    def __init__(self, command: PaymentArrived) -> None:
+    def __init__(self, command: PaymentArrived | CashReturned) -> None:
         super().__init__(f"your tenant has no payment {command.payment_id}")
 
 
@@ -95,6 +95,26 @@ def payment_arrived(command: PaymentArrived, book: Book) -> Reply:
     take_held(book, tenant_id, account, redemption, moment)
     codes = fulfil(book, tenant_id, redemption, moment)
     return announce(book, tenant_id, redemption, account, command.at, codes=codes)
+
+
+def cash_returned(command: CashReturned, book: Book) -> Reply:
+    """Note that the provider has paid a refund; being told twice changes nothing."""
+    tenant_id = command.tenant_id
+    redemption_id = book.payers.get((tenant_id, command.payment_id))
+    payment = None if redemption_id is None else book.payments[tenant_id, redemption_id]
+    if payment is None or command.refund_id not in payment.refunds:
+        raise UnknownPayment(command)
+    fen, is_done = payment.refunds[command.refund_id]
+    body = {"payment_id": payment.payment_id, "refund_id": command.refund_id, "amount_fen": fen}
+    if is_done:
+        return Reply(200, body)
+    payment.refunds[command.refund_id] = (fen, True)
+    book.cash_returned.append((tenant_id, command.refund_id, command.at))
+    if sum(fen for fen, is_done in payment.refunds.values() if is_done) == payment.amount_fen:
+        payment.status = "refunded"
+        payment.touch()
+    book.messages.append(Message(tenant_id, "payment.refunded", payment.payment_id, body, command.at))
+    return Reply(200, body)
 
 
 def confirm_offset(command: ConfirmOffset, book: Book) -> Reply:

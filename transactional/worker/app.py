@@ -14,6 +14,7 @@ from starlette.routing import Route
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.payments.settings import providers_of
 from transactional.settings import WorkerSettings
 from transactional.worker.job import Job, JobContext
 from transactional.worker.jobs import all_jobs
@@ -42,8 +43,9 @@ def create_worker(
             open_pools(settings.database_url, committer_connections=_COMMITTER_CONNECTIONS) as pools,
             open_locks(settings.database_url, len(known)) as locks,
             Committer(pools.committer).running() as committer,
+            providers_of(settings.payments_file, clock) as providers,
         ):
-            context = JobContext(pools, committer, clock, settings, SystemRandom())
+            context = JobContext(pools, committer, clock, settings, SystemRandom(), providers)
             async with Worker(context, known, locks).running() as worker:
                 app.state.worker = worker
                 yield

@@ -9,6 +9,7 @@ from random import Random
 from transactional.clock import Clock
 from transactional.database import Pools
 from transactional.engine.committer import Committer
+from transactional.payments.settings import PaymentProviders, no_providers
 from transactional.settings import WorkerSettings
 
 
@@ -22,6 +23,7 @@ class JobContext:
         clock: tells the time.
         settings: the worker's settings.
         chance: where jobs take their jitter from.
+        providers: the payment providers of every tenant.
         stopping: is set once the worker is to stop; a job that works for long looks at it and ends early.
     """
 
@@ -30,6 +32,7 @@ class JobContext:
     clock: Clock
     settings: WorkerSettings
     chance: Random
+    providers: PaymentProviders = field(default_factory=no_providers)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -42,7 +42,10 @@ join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, redemption_id) using (t
 """
 _PAYMENTS = """
 select p.tenant_id, p.payment_id, p.redemption_id, p.provider, p.amount_fen, p.status, p.provider_reference,
-    p.refunded_fen, p.captured_at
+    p.refunded_fen, p.captured_at,
+    (select json_object_agg(c.refund_id, json_build_array(c.amount_fen, c.status = 'done'))::text
+     from mall.cash_refund c
+     where c.tenant_id = p.tenant_id and c.payment_id = p.payment_id) as refunds
 from mall.payment p
 join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, redemption_id) using (tenant_id, redemption_id)
 """
@@ -75,8 +78,11 @@ async def read_redemptions(connection: Connection, needs: Needs, book: Book) -> 
         if redemption.hold_id is not None:
             holds.add((row["tenant_id"], redemption.hold_id))
     for row in await connection.fetch(_PAYMENTS, *wanted):
-        tenant_id, *payment = row
-        book.payments[tenant_id, row["redemption_id"]] = Payment(*payment)
+        tenant_id, *values, refunds = row
+        payment = Payment(*values)
+        for refund_id, (fen, is_done) in json.loads(refunds or "{}").items():
+            payment.refunds[UUID(refund_id)] = (fen, is_done)
+        book.payments[tenant_id, payment.redemption_id] = payment
     await read_lots(connection, book, lots)
     await read_named_holds(connection, book, holds)
 

@@ -90,6 +90,10 @@ def _cash_refunds(book: Book) -> list[Row]:
     return [(c.tenant_id, c.refund_id, c.payment_id, c.amount_fen, c.at) for c in book.cash_refunds]
 
 
+def _cash_returned(book: Book) -> list[Row]:
+    return [(tenant_id, refund_id, "done", at) for tenant_id, refund_id, at in book.cash_returned]
+
+
 PARTS: tuple[Part, ...] = (
     insert(
         "redemption",
@@ -146,5 +150,8 @@ PARTS: tuple[Part, ...] = (
         "cash_refund",
         "tenant_id uuid, refund_id uuid, payment_id uuid, amount_fen bigint, next_attempt_at timestamptz",
         _cash_refunds,
+    ),
+    update(
+        "cash_refund", 2, "tenant_id uuid, refund_id uuid, status text, done_at timestamptz", _cash_returned
     ),
 )

@@ -1,0 +1,62 @@
+"""The bytes of the requests: all but what changes is made once."""
+
+import random
+from collections.abc import Callable
+
+from orchestration.cli.bench.identities import ITEM, MEMBER, identifier
+from orchestration.cli.bench.order import Order
+
+EVENTS_PER_REQUEST = 100
+
+
+def request_maker(order: Order) -> tuple[Callable[[], bytes], bytes, bytes]:
+    """Return a function that makes the next request, and how the status and the body of a success begin."""
+    chance = random.Random(order.seed)  # noqa: S311 - a load, not a secret
+    # Only the keys must differ from run to run of the same seed.
+    keys = random.SystemRandom()
+    items = [identifier(ITEM, number).encode() for number in range(order.first_item, order.last_item + 1)]
+
+    def member() -> tuple[int, bytes]:
+        number = int(chance.random() * order.members) + 1
+        return number, identifier(MEMBER, number).encode()
+
+    def item() -> bytes:
+        return items[int(chance.random() * len(items))]
+
+    head = (
+        b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
+        b"Content-Type: application/json\r\nContent-Length: "
+    )
+    if order.kind == "events":
+        events_head = head % (b"/v1/events", order.key.encode())
+
+        def events() -> bytes:
+            acts = b",".join(
+                b'{"member_id":"%s","kind":"view","item_id":"%s"}' % (member()[1], item())
+                for _ in range(EVENTS_PER_REQUEST)
+            )
+            body = b'{"events":[%s]}' % acts
+            return b"%s%d\r\n\r\n%s" % (events_head, len(body), body)
+
+        return events, b"200", b'{"accepted":%d,' % EVENTS_PER_REQUEST
+
+    redeem_head = head % (b"/v1/redemptions", order.key.encode())
+    run = keys.getrandbits(64)
+
+    def redemption() -> bytes:
+        nonlocal run
+        number, who = member()
+        # As clients make them: random, so that the index of keys is met all over, as in use.
+        key = b"%016x%016x" % (chance.getrandbits(64), run)
+        run = (run + 1) & 0xFFFFFFFFFFFFFFFF
+        context = _context(number) if order.context else b""
+        body = b'{"member_id":"%s","lines":[{"item_id":"%s","quantity":1}]%s}' % (who, item(), context)
+        return b"%s%d\r\nIdempotency-Key: %s\r\n\r\n%s" % (redeem_head, len(body), key, body)
+
+    return redemption, b"201", b"{"
+
+
+def _context(member: int) -> bytes:
+    """Return where a member asks from: a device and an address of its own, as honest members have."""
+    address = b"10.%d.%d.%d" % (member >> 16 & 255, member >> 8 & 255, member & 255)
+    return b',"context":{"ip":"%s","device_id":"device-%08d"}' % (address, member)
