@@ -16,6 +16,9 @@ from transactional.catalogue import routes as catalogue
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.exchange import agreement_routes as exchange_agreements
+from transactional.exchange import link_routes as exchange_links
+from transactional.exchange import routes as exchanges
 from transactional.hot_routes import HotRoutes, Routes
 from transactional.ledger import routes as ledger
 from transactional.members import routes as members
@@ -96,6 +99,9 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         payments,
         redemption,
         redemption_changes,
+        exchange_agreements,
+        exchange_links,
+        exchanges,
         feedback,
         risk,
         risk_blocks,
