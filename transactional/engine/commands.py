@@ -23,6 +23,7 @@ class Needs:
         payments: their redemptions are needed with them.
         quotes, exchanges: of exchanges; both members' accounts and the days' limits are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
+        sales: flash sales to lock, with what the members needed have bought in them.
         attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
@@ -35,6 +36,7 @@ class Needs:
     exchanges: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
+    sales: set[Slot] = field(default_factory=set)
     attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 

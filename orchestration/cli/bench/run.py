@@ -15,6 +15,7 @@ from rich.console import Console
 
 from orchestration.cli import postgres
 from orchestration.cli.bench import books, meters
+from orchestration.cli.bench.identities import SALE, identifier
 from orchestration.cli.bench.order import Kind, Order
 from orchestration.cli.bench.pgbench import Pgbench, find_pgbench
 from orchestration.cli.bench.plan import Plan
@@ -46,13 +47,13 @@ class _Run:
 
     def load(
         self, name: str, to: Servers, *, connections: int, seconds: float, kind: Kind = "redeem",
-        first_item: int = 1, last_item: int | None = None, is_kept: bool = True,
+        first_item: int = 1, last_item: int | None = None, sale: str | None = None, is_kept: bool = True,
     ) -> None:  # fmt: skip
         """Make a load, keep its figures and check the books."""
         order = Order(
             kind=kind, ports=to.ports, connections=connections, seconds=seconds, key=self.key,
             members=self.plan.members, first_item=first_item, last_item=last_item or self.plan.items,
-            context=self.plan.context, seed=secrets.randbits(32),
+            sale=sale, context=self.plan.context, seed=secrets.randbits(32),
         )  # fmt: skip
         events = books.count_events(self.connection) if kind == "events" else 0
         with self.console.status(f"{name}: {seconds:g} s on {connections} connections"):
@@ -125,11 +126,12 @@ def _measure_service(going: _Run, url: str) -> None:
         if plan.warm_up:
             going.load("warm-up", one, connections=plan.connections, seconds=plan.warm_up, is_kept=False)
         going.load("spread", one, connections=plan.connections, seconds=plan.seconds)
-        # One item that everybody wants. A flash sale will be ordered here, with its own kind of request.
+        # One item that everybody wants, in its flash sale.
         flash = plan.flash_item
         going.load(
-            "hot", one, connections=plan.connections, seconds=plan.seconds, first_item=flash, last_item=flash
-        )
+            "hot", one, connections=plan.connections, seconds=plan.seconds, first_item=flash, last_item=flash,
+            sale=identifier(SALE, 1),
+        )  # fmt: skip
         going.load("lone", one, connections=1, seconds=plan.short_seconds)
         going.load(
             "events", one, connections=min(plan.connections, _EVENT_CONNECTIONS), seconds=plan.short_seconds,
