@@ -9,7 +9,7 @@ from uuid import UUID
 
 from transactional.changes import Change, Tracked
 from transactional.clock import business_date
-from transactional.ledger.history import History
+from transactional.ledger.history import History, SetAside
 from transactional.ledger.lots import Lot, spending_order
 from transactional.problems import Problem
 
@@ -19,6 +19,7 @@ MAX_BALANCE = 10**14
 # So many points of a lot.
 Share = tuple[UUID, int]
 HoldStatus = Literal["open", "captured", "released"]
+HoldState = Literal["open", "captured", "released", "expired"]
 
 
 class InsufficientPoints(Problem):
@@ -69,6 +70,14 @@ class Hold(Tracked):
     def active(self, moment: datetime) -> bool:
         """Tell whether the points are set aside at a moment; past its end a hold counts as released."""
         return self.status == "open" and moment < self.expires_at
+
+    def state(self, moment: datetime) -> HoldState:
+        """Return what a hold is at a moment: one that ended by itself is expired, swept or not."""
+        if self.status == "open":
+            return "open" if moment < self.expires_at else "expired"
+        if self.status == "released" and self.resolved_at == self.expires_at:
+            return "expired"
+        return self.status
 
 
 @dataclass(slots=True)
@@ -191,6 +200,7 @@ class Account(Tracked):
         """Set points aside; the caller planned the shares at the same moment."""
         hold.change = Change.ADDED
         self.holds[hold.hold_id] = hold
+        self._note_hold(hold)
         self._changed(moment)
 
     def resolve(self, hold: Hold, *, captured: int, moment: datetime) -> None:
@@ -199,7 +209,14 @@ class Account(Tracked):
         hold.captured = captured
         hold.resolved_at = moment
         hold.touch()
+        self._note_hold(hold)
         self._changed(moment)
+
+    def _note_hold(self, hold: Hold) -> None:
+        """Let backdated commands of the same batch see the hold."""
+        if self.history is not None:
+            ends = hold.resolved_at or hold.expires_at
+            self.history.note_hold(hold.hold_id, SetAside(hold.effective_at, ends, dict(hold.shares)))
 
     def _changed(self, moment: datetime) -> None:
         self.version += 1

@@ -142,7 +142,7 @@ class ExpireLots(Command):
     """Debit what is left of a member's expired lots.
 
     Attributes:
-        oldest: the earliest last day among them.
+        oldest: the earliest last day that counts; lots that ended before are left alone.
     """
 
     operation: ClassVar[str] = "expire"

@@ -74,7 +74,9 @@ def expire_lots(command: ExpireLots, book: Book) -> Reply:
     due: dict[datetime, list[Share]] = {}
     for lot in account.lots.values():
         left = lot.remaining - held[lot.lot_id]
-        if lot.expires_on is not None and lot.expired(business_date(moment)) and left:
+        if lot.expires_on is None or lot.expires_on < command.oldest:
+            continue
+        if lot.expired(business_date(moment)) and left:
             since = expiry_moment(lot.expires_on)
             due.setdefault(account.history.last_moved(lot.lot_id, since, moment), []).append(
                 (lot.lot_id, left)
@@ -90,12 +92,21 @@ def expire_lots(command: ExpireLots, book: Book) -> Reply:
             program=(("expired", points),),
         )
         post_debit(book, account, transfer, shares)
+        _note_swept(book, command.tenant_id, shares)
         body = told_of(account, command.at, command.member_id, transfer.transfer_id, "expire", -points)
         body["effective_at"] = effective_at
         book.messages.append(
             Message(command.tenant_id, "points.expire", transfer.transfer_id, body, command.at)
         )
     return Reply(200, {"transfers": len(due)})
+
+
+def _note_swept(book: Book, tenant_id: UUID, shares: list[Share]) -> None:
+    """Let a return of the same batch know which points of a credit are gone."""
+    swept = dict(shares)
+    for (owner, _), past in book.past.items():
+        if owner == tenant_id:
+            past.swept_points += sum(swept.get(lot_id, 0) for lot_id, _ in past.shares)
 
 
 def new_lot(lot_id: UUID, points: int, at: datetime, program: Program, pending_days: int) -> Lot:

@@ -109,7 +109,7 @@ def require_open(hold: Hold, moment: datetime) -> None:
         raise HoldOfRedemption(hold.hold_id, hold.redemption_id)
     if hold.status == "captured":
         raise HoldAlreadyCaptured(hold.hold_id, hold.captured)
-    if hold.status == "released" and hold.resolved_at != hold.expires_at:
+    if hold.state(moment) == "released":
         raise HoldAlreadyReleased(hold.hold_id)
     if not hold.active(moment):
         raise HoldExpired(hold.hold_id, hold.expires_at)
@@ -129,14 +129,16 @@ def hold_of(book: Book, tenant_id: UUID, hold_id: UUID) -> tuple[UUID, Account, 
 
 
 def _told_of_hold(account: Account, hold: Hold, member_id: UUID, at: datetime) -> dict[str, Any]:
+    moment = account.moment(at)
     return {
         "hold_id": hold.hold_id,
         "member_id": member_id,
-        "status": hold.status,
+        "status": hold.state(moment),
         "points": hold.points,
         "captured_points": hold.captured,
-        "available_points": account.available(account.moment(at)),
+        "available_points": account.available(moment),
         "effective_at": hold.effective_at,
         "expires_at": hold.expires_at,
+        "reference": hold.reference,
         "resolved_at": hold.resolved_at,
     }

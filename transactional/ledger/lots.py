@@ -56,12 +56,19 @@ def expiry_of(begins: datetime, validity_months: int | None, rounding: Rounding 
     """
     if validity_months is None:
         return None
-    day = business_date(begins)
-    months = day.year * 12 + day.month - 1 + validity_months
+    last = months_after(business_date(begins), validity_months)
+    if rounding == "day":
+        return last
+    months = last.year * 12 + last.month - 1
     if rounding == "quarter":
         months += 2 - months % 12 % 3
-    last = _last_day(months)
-    return last if rounding != "day" else last.replace(day=min(day.day, last.day))
+    return _last_day(months)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day so many months later (negative: earlier), or that month's last day if it has none."""
+    last = _last_day(day.year * 12 + day.month - 1 + months)
+    return last.replace(day=min(day.day, last.day))
 
 
 def expiry_moment(expires_on: date) -> datetime:

@@ -109,7 +109,8 @@ def _settle(book: Book, account: Account, cause: Transfer, credited: list[Share]
         tenant_id=cause.tenant_id,
         member_id=cause.member_id,
         transfer_id=derived(cause.transfer_id, 1),
-        at=cause.effective_at,
+        # Not before the member owed it, whatever past moment the credit is of.
+        at=account.moment(cause.effective_at),
         program=(("receivable", settled),),
     )
     post_debit(book, account, transfer, take(credited, settled))

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from transactional.ledger.lots import ReturnPolicy, Rounding
+from transactional.problems import Problem
+
+MAX_RATE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,41 @@ class Program:
     payment_minutes: int = 15
     review_hours: int = 48
     confirmation_hours: int = 24
+
+
+class ProgramRefused(Problem):
+    """The rules make no sense."""
+
+    slug = "program-refused"
+    title = "The program's rules make no sense"
+    status = 422
+
+
+def check_program(program: Program) -> None:
+    """Make sure that rules make sense.
+
+    Raises:
+        ProgramRefused: with a sentence that names the rule and its bounds.
+    """
+    bounds = (
+        ("points last", "months", program.lot_validity_months, 1, 120),
+        ("points are pending for", "days", program.pending_days, 0, 365),
+        ("the grace after a refund is", "days", program.refund_grace_days, 0, 365),
+        ("a payment is waited for", "minutes", program.payment_minutes, 1, 1440),
+        ("a review is waited for", "hours", program.review_hours, 1, 720),
+        ("a confirmation is waited for", "hours", program.confirmation_hours, 1, 720),
+    )
+    for what, unit, value, least, most in bounds:
+        if value is not None and not least <= value <= most:
+            raise ProgramRefused(f"{what} {least} to {most} {unit}, not {value}")
+    for what, rate in (("cash", program.cash), ("bills", program.offset)):
+        if rate is not None and not (1 <= rate.points <= MAX_RATE and 1 <= rate.fen <= MAX_RATE):
+            raise ProgramRefused(
+                f"the rate for {what} is 1 to {MAX_RATE} points for 1 to {MAX_RATE} fen, "
+                f"not {rate.points} for {rate.fen}"
+            )
+    least, most = program.cash_share_min_bp, program.cash_share_max_bp
+    if not (0 <= least <= most <= 10_000 and most > 0):
+        raise ProgramRefused(
+            "the share of cash lies between 0 and 100 percent, the largest above 0 and not below the smallest"
+        )

@@ -1,11 +1,19 @@
-"""Creates tenants. Needs the owner's connection: no tenant can make another."""
+"""Creates tenants and sets their rules. Needs the owner's connection: no tenant can make another."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.tenants.domain import Program, check_program
 
-_PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment")
+_CHANGE_PROGRAM = """
+update mall.program
+set lot_validity_months = $2, pending_days = $3, expiry_rounding = $4, return_policy = $5, refund_grace_days = $6,
+    qualification = $7, cash_points = $8, cash_fen = $9, cash_share_min_bp = $10, cash_share_max_bp = $11,
+    offset_points = $12, offset_fen = $13, payment_minutes = $14, review_hours = $15, confirmation_hours = $16
+where tenant_id = $1
+"""
+_PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment", "receivable", "fee")
 
 
 @dataclass(frozen=True)
@@ -61,3 +69,32 @@ async def find_tenant(connection: Connection, code: str) -> UUID | None:
     """Return the id of the tenant with a code, or None."""
     found: UUID | None = await connection.fetchval("select tenant_id from mall.tenant where code = $1", code)
     return found
+
+
+async def change_program(connection: Connection, *, tenant_id: UUID, program: Program) -> None:
+    """Set a tenant's points rules. They hold for what happens from now on; lots keep their days.
+
+    Raises:
+        ProgramRefused: the rules make no sense.
+    """
+    check_program(program)
+    p = program
+    await connection.execute(
+        _CHANGE_PROGRAM,
+        tenant_id,
+        p.lot_validity_months,
+        p.pending_days,
+        p.expiry_rounding,
+        p.return_policy,
+        p.refund_grace_days,
+        p.qualification,
+        p.cash and p.cash.points,
+        p.cash and p.cash.fen,
+        p.cash_share_min_bp,
+        p.cash_share_max_bp,
+        p.offset and p.offset.points,
+        p.offset and p.offset.fen,
+        p.payment_minutes,
+        p.review_hours,
+        p.confirmation_hours,
+    )

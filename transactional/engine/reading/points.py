@@ -9,7 +9,7 @@ from transactional.engine.book import Book
 from transactional.engine.commands import Needs, Slot
 from transactional.engine.reading.slots import columns
 from transactional.ledger.account import Account, Hold
-from transactional.ledger.history import History, Interval
+from transactional.ledger.history import History, SetAside
 from transactional.ledger.lots import Lot
 from transactional.ledger.transfers import PastTransfer
 
@@ -102,7 +102,7 @@ join mall.entry e on e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id
 where t.effective_at >= wanted.since
 """
 _HOLDS_SINCE = """
-select h.tenant_id, h.member_id, h.lot_ids, h.lot_points, h.effective_at,
+select h.tenant_id, h.member_id, h.hold_id, h.lot_ids, h.lot_points, h.effective_at,
     coalesce(h.resolved_at, h.expires_at) as ends_at
 from mall.hold h
 join unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as wanted(tenant_id, member_id, since)
@@ -205,9 +205,8 @@ async def read_history(connection: Connection, needs: Needs, book: Book) -> None
     for row in await connection.fetch(_HOLDS_SINCE, *columns(wanted, 3)):
         history = book.accounts[row["tenant_id"], row["member_id"]].history
         assert history is not None
-        for lot_id, points in zip(row["lot_ids"], row["lot_points"], strict=True):
-            interval = Interval(row["effective_at"], row["ends_at"], points)
-            history.holds.setdefault(lot_id, []).append(interval)
+        shares = dict(zip(row["lot_ids"], row["lot_points"], strict=True))
+        history.note_hold(row["hold_id"], SetAside(row["effective_at"], row["ends_at"], shares))
 
 
 def _add_lots(book: Book, rows: list[Any]) -> None:
