@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from serving.problems import Problem
@@ -35,15 +35,22 @@ class NoRelease(Problem):
 
 
 class Landing(BaseModel):
-    """Up to where the live database is in the release: rows with `xid < xmin` are.
+    """Up to where the live database is in the release: what was visible in `snapshot` is.
 
-    complete_until: what was committed up to then is in the release; a transaction that was open at the landing
-    keeps later ones out. Manifests written before it was recorded lack it.
+    complete_until: only in manifests of the first version, which a transaction open at the landing held back.
     """
 
-    xmin: int
+    snapshot: str
     landed_at: datetime
     complete_until: datetime | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_first_version(cls, fields: Any) -> Any:
+        """Read manifests of releases that end below one transaction."""
+        if isinstance(fields, dict) and "xmin" in fields and "snapshot" not in fields:
+            return fields | {"snapshot": "{xmin}:{xmin}:".format_map(fields)}
+        return fields
 
 
 class Manifest(BaseModel):

@@ -25,7 +25,7 @@ def _id(number: int) -> UUID:
 
 RELEASE_ID = "20260401T020000Z-literal"
 LANDED_AT = "2026-04-01T01:59:30+00:00"
-LANDED_XMIN = 1_000
+LANDED_SNAPSHOT = "1000:1000:"
 FIRST_DATE, LAST_DATE = date(2026, 1, 1), date(2026, 3, 31)
 FORECAST_ORIGIN, FORECAST_DAYS = LAST_DATE, 28
 
@@ -325,7 +325,7 @@ def publish(
     release_id: str,
     mutate: Mutate | None = None,
     *,
-    xmin: int = LANDED_XMIN,
+    snapshot: str = LANDED_SNAPSHOT,
     landed_at: str = LANDED_AT,
 ) -> Path:
     """Write the literal release under another id, let `mutate` change its tables, and make it current."""
@@ -358,7 +358,7 @@ def publish(
         "release_id": release_id,
         "created_at": "2026-04-01T02:00:00+00:00",
         "code_version": "0.1.0",
-        "landing": {"xmin": xmin, "landed_at": landed_at, "complete_until": landed_at},
+        "landing": {"snapshot": snapshot, "landed_at": landed_at},
         "checks": {"passed": 120, "failed": 0, "warned": 1},
         "models": {},
         "tables": tables,

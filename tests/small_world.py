@@ -118,7 +118,7 @@ def _tenant(
         "insert into mall.program (tenant_id, name, lot_validity_months) values (%s, 'Points', 24)",
         (tenant_id,),
     )
-    for kind in ("issuance", "redeemed", "expired", "exchange", "adjustment"):
+    for kind in ("issuance", "redeemed", "expired", "exchange", "adjustment", "receivable", "fee"):
         connection.execute(
             "insert into mall.account (tenant_id, account_id, kind) values (%s, uuidv7(), %s)",
             (tenant_id, kind),

@@ -2,45 +2,26 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, Final
 
-import msgspec
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
 from transactional import problem_documents
 from transactional.access.operations import KeyRing
-from transactional.behaviour import events, feedback
 from transactional.body_limit import BodyLimit
-from transactional.catalogue import routes as catalogue
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
-from transactional.hot_routes import HotRoutes, Routes
-from transactional.ledger import routes as ledger
-from transactional.members import routes as members
-from transactional.payments import routes as payments
+from transactional.hot_routes import HotRoutes
 from transactional.payments.settings import providers_of
-from transactional.problem_documents import ProblemDocument, responses
-from transactional.redemption import change_routes as redemption_changes
-from transactional.redemption import requests as redemption_requests
-from transactional.redemption import routes as redemption
-from transactional.risk import block_routes as risk_blocks
-from transactional.risk import routes as risk
+from transactional.problem_documents import responses
 from transactional.risk.subjects import subject_key
-from transactional.sessions import routes as sessions
+from transactional.routing import HOT_ROUTES, ROUTERS, describe_hot_routes
 from transactional.sessions.domain import SessionSigner
 from transactional.sessions.operations import LoginDesk
 from transactional.settings import TransactionalSettings
-from transactional.webhooks import delivery_routes as webhook_deliveries
-from transactional.webhooks import routes as webhooks
 from transactional.webhooks.addresses import AddressRules
 from transactional.webhooks.lookup import AddressGuard
-
-HOT_ROUTES: Final[Routes] = {
-    ("POST", "/v1/redemptions"): redemption_requests.redeem,
-    ("POST", "/v1/events"): events.record_events,
-}
 
 
 class Health(BaseModel):
@@ -81,6 +62,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.clock = clock
     app.state.vault = settings.vault()
     app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
+    app.state.max_prize_fen = settings.max_prize_fen
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
     )
@@ -89,21 +71,8 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.add_middleware(HotRoutes, routes=HOT_ROUTES)
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for module in (
-        members,
-        ledger,
-        catalogue,
-        payments,
-        redemption,
-        redemption_changes,
-        feedback,
-        risk,
-        risk_blocks,
-        sessions,
-        webhook_deliveries,
-        webhooks,
-    ):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
 
     @app.get(
         "/health",
@@ -116,26 +85,5 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         await request.app.state.pools.api.fetchval("select 1", timeout=2)
         return Health(status="ok", database="ok")
 
-    _describe_hot_routes(app)
+    describe_hot_routes(app)
     return app
-
-
-def _describe_hot_routes(app: FastAPI) -> None:
-    """Add what FastAPI does not know of to the OpenAPI document."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = generate()
-            structs = (redemption_requests.RedemptionRequest, events.EventBatch, events.EventResults)
-            _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
-            schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
-            document["components"]["schemas"].update(schemas)
-            document["paths"].setdefault("/v1/redemptions", {})["post"] = (
-                redemption_requests.openapi_operation()
-            )
-            document["paths"]["/v1/events"] = {"post": events.openapi_operation()}
-        assert app.openapi_schema is not None
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

@@ -42,10 +42,28 @@ async def open_pools(url: str, *, committer_connections: int = 2) -> AsyncIterat
         yield Pools(api, committer)
 
 
+# A batch's statements are planned once per connection, for planning costs more than running them for a lone request.
+# Their rows are always found by key. The planner must not decide otherwise while a table is still small: the plan
+# would stay when it is large.
+_PLANNED_ONCE = {
+    "plan_cache_mode": "force_generic_plan",
+    "jit": "off",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+
+
 def committer_pool(url: str, connections: int = 2) -> asyncpg.Pool:
     """Return the pool of the batch committer, to be entered with `async with`."""
     return asyncpg.create_pool(
-        url, min_size=1, max_size=connections, server_settings={"role": "pointmart_committer"}
+        url,
+        min_size=1,
+        max_size=connections,
+        server_settings={"role": "pointmart_committer", **_PLANNED_ONCE},
+        # A prepared statement that is dropped after a while would be planned anew.
+        max_cached_statement_lifetime=0,
+        statement_cache_size=500,
     )
 
 

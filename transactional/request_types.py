@@ -1,9 +1,12 @@
 """Types of request fields that several routes share."""
 
 import re
+from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BeforeValidator, StringConstraints
+
+from transactional.problems import InvalidRequest
 
 _ISO_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
@@ -21,4 +24,21 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 Reference = Annotated[
     str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00\s]([^\x00]*[^\x00\s])?$")
 ]
+Reason = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\s]([^\x00]*[^\x00\s])?$")
+]
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
+
+_FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def require_past(field: str, moment: datetime, now: datetime) -> None:
+    """Make sure that a moment is not in the future.
+
+    Raises:
+        InvalidRequest: it is, or it lies before 1970, which is a mistake too.
+    """
+    if moment > now:
+        raise InvalidRequest(f"{field}: this cannot be in the future")
+    if moment < _FIRST_MOMENT:
+        raise InvalidRequest(f"{field}: this cannot be before 1970")

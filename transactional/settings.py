@@ -40,3 +40,5 @@ class TransactionalSettings(WorkerSettings):
     """What the service needs to know beyond that."""
 
     session_secret: SecretStr = Field(min_length=16)
+    # No prize of a draw may be worth more: 50,000 yuan by default, the legal maximum in China.
+    max_prize_fen: int = Field(5_000_000, ge=0)

@@ -1,6 +1,7 @@
-{# A rate is unknown, not zero, where there is nothing to divide by. #}
+{# A rate is unknown, not zero, where there is nothing to divide by, or less: a day may take back more
+   than it issues. #}
 {% macro rate(numerator, denominator) -%}
-    cast({{ numerator }} as double) / nullif({{ denominator }}, 0)
+    cast({{ numerator }} as double) / case when {{ denominator }} > 0 then {{ denominator }} end
 {%- endmacro %}
 
 {# Bounds of the 95 % Wilson score interval of successes in trials (Wilson 1927); null without trials.

@@ -4,31 +4,34 @@ with
     ranges as ({{ staged_fact_ranges() }}),
     members as (select * from {{ ref("dim_member") }}),
     entries as (select * from {{ ref("fct_entries") }}),
-    ledger as (
+    -- Entries landed before they named the member of their transfer have one on the member's side.
+    transfers as (
         select
-            entries.tenant_id,
-            - sum(
-                case
-                    when entries.transfer_kind in ('redeem', 'refund')
-                    then entries.amount_points
-                    else 0
-                end
-            ) as redeemed_points,
+            tenant_id,
+            coalesce(max(transfer_member_id), max(member_id)) as member_id,
+            effective_date,
             sum(
-                case
-                    when entries.transfer_kind in ('earn', 'grant')
-                    then entries.amount_points
-                    else 0
-                end
+                case when account_kind = 'redeemed' then amount_points else 0 end
+            ) as redeemed_points,
+            - sum(
+                case when account_kind = 'issuance' then amount_points else 0 end
             ) as issued_points
         from entries
+        group by tenant_id, transfer_id, effective_date
+    ),
+    ledger as (
+        select
+            transfers.tenant_id,
+            sum(transfers.redeemed_points) as redeemed_points,
+            sum(transfers.issued_points) as issued_points
+        from transfers
         inner join
             members
-            on members.tenant_id = entries.tenant_id
-            and members.member_id = entries.member_id
-        inner join ranges on ranges.tenant_id = entries.tenant_id
-        where entries.effective_date <= ranges.last_fact_date
-        group by entries.tenant_id
+            on members.tenant_id = transfers.tenant_id
+            and members.member_id = transfers.member_id
+        inner join ranges on ranges.tenant_id = transfers.tenant_id
+        where transfers.effective_date <= ranges.last_fact_date
+        group by transfers.tenant_id
     )
 
 select

@@ -1,9 +1,12 @@
--- No redeemed unit is lost between the lines and the dense series of demand.
+-- No unit of demand is lost between the lines and the dense series.
 with
     lines as (select * from {{ ref("fct_redemption_lines") }}),
     demand as (select * from {{ ref("fct_item_demand_daily") }}),
     line_totals as (
-        select tenant_id, item_id, sum(quantity) as quantity from lines group by tenant_id, item_id
+        select tenant_id, item_id, sum(quantity) as quantity
+        from lines
+        where is_demand
+        group by tenant_id, item_id
     ),
     demand_totals as (
         select tenant_id, item_id, sum(quantity) as quantity from demand group by tenant_id, item_id

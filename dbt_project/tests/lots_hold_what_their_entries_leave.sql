@@ -1,6 +1,5 @@
 -- A lot is credited once, by the transfer whose id it bears, and what remains of it is never
--- below zero nor
--- above what was issued.
+-- below zero nor above what was issued.
 with
     lots as (select * from {{ ref("stg_lots") }}),
     entries as (select * from {{ ref("stg_entries") }}),

@@ -1,6 +1,5 @@
 -- What adds up over days (points, answers) adds up to the month, and a cumulative month ends
--- where its last
--- day ends. Active members do not add up: one member may be active on many days.
+-- where its last day ends. Active members do not add up: one member may be active on many days.
 with
     daily as (select * from {{ ref("fct_kpis_daily") }}),
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),

@@ -1,5 +1,5 @@
--- A redemption, its lines and its deduction are written in one transaction and not updated after,
--- so all of them are landed together; see the generic test references_row_of.
+-- What a redemption costs, in points and in cash for points, is the price of its lines. A draw
+-- costs its ticket and its prizes nothing; a bill offset and an exchange have no lines.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     lines as (select * from {{ ref("stg_redemption_lines") }}),
@@ -9,10 +9,22 @@ with
         group by tenant_id, redemption_id
     )
 
-select redemptions.tenant_id, redemptions.redemption_id, redemptions.points, line_totals.line_points
+select
+    redemptions.tenant_id,
+    redemptions.redemption_id,
+    redemptions.mode,
+    redemptions.points + redemptions.cash_points as price_points,
+    line_totals.line_points
 from redemptions
 left join
     line_totals
     on line_totals.tenant_id = redemptions.tenant_id
     and line_totals.redemption_id = redemptions.redemption_id
-where line_totals.line_points is distinct from redemptions.points
+where
+    case
+        when redemptions.mode in ('points', 'points_cash', 'flash_sale')
+        then line_totals.line_points is distinct from redemptions.points + redemptions.cash_points
+        when redemptions.mode = 'draw'
+        then coalesce(line_totals.line_points, 0) <> 0
+        else line_totals.line_points is not null
+    end

@@ -1,31 +1,65 @@
--- One redeem transfer, from the redeeming member's own account, of exactly the redemption's points.
--- A redemption, its lines and its deduction are written in one transaction and not updated after,
--- so all of them are landed together; see the generic test references_row_of.
+-- Once a redemption is paid, one transfer has taken exactly its points from the redeeming
+-- member's own account, and none before: while it waits for cash, a review or a confirmation its
+-- points are held. One that was cancelled had been paid if points came back. An exchange takes
+-- its points out of the program, all others redeem them.
 with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     entries as (select * from {{ ref("stg_entries") }}),
+    expected as (
+        select
+            tenant_id,
+            redemption_id,
+            member_id,
+            case when mode = 'exchange' then 'exchange_out' else 'redeem' end as transfer_kind,
+            case
+                when status in ('created', 'in_review')
+                then 0
+                when status = 'cancelled' and refunded_points = 0
+                then 0
+                else points
+            end as points
+        from redemptions
+    ),
     deductions as (
-        select tenant_id, redemption_id, transfer_id, member_id, - sum(amount_points) as points
+        select
+            tenant_id,
+            redemption_id,
+            transfer_id,
+            transfer_kind,
+            member_id,
+            - sum(amount_points) as points
         from entries
-        where transfer_kind = 'redeem' and account_kind = 'member'
-        group by tenant_id, redemption_id, transfer_id, member_id
+        where
+            transfer_kind in ('redeem', 'exchange_out')
+            and account_kind = 'member'
+            and amount_points < 0
+            and redemption_id is not null
+        group by tenant_id, redemption_id, transfer_id, transfer_kind, member_id
     )
 
 select
-    coalesce(redemptions.tenant_id, deductions.tenant_id) as tenant_id,
-    coalesce(redemptions.redemption_id, deductions.redemption_id) as redemption_id,
+    coalesce(expected.tenant_id, deductions.tenant_id) as tenant_id,
+    coalesce(expected.redemption_id, deductions.redemption_id) as redemption_id,
     count(deductions.transfer_id) as deduction_count,
-    any_value(redemptions.points) as redemption_points,
+    any_value(expected.points) as redemption_points,
     sum(deductions.points) as deducted_points
-from redemptions
+from expected
 full join
     deductions
-    on deductions.tenant_id = redemptions.tenant_id
-    and deductions.redemption_id = redemptions.redemption_id
+    on deductions.tenant_id = expected.tenant_id
+    and deductions.redemption_id = expected.redemption_id
 group by
-    coalesce(redemptions.tenant_id, deductions.tenant_id),
-    coalesce(redemptions.redemption_id, deductions.redemption_id)
+    coalesce(expected.tenant_id, deductions.tenant_id),
+    coalesce(expected.redemption_id, deductions.redemption_id)
 having
-    count(deductions.transfer_id) <> 1
-    or any_value(redemptions.points) is distinct from sum(deductions.points)
-    or any_value(redemptions.member_id) is distinct from any_value(deductions.member_id)
+    any_value(expected.points) is distinct from coalesce(sum(deductions.points), 0)
+    or (
+        any_value(expected.points) > 0
+        and (
+            count(deductions.transfer_id) <> 1
+            or any_value(expected.member_id) is distinct from any_value(deductions.member_id)
+            or any_value(expected.transfer_kind)
+            is distinct from any_value(deductions.transfer_kind)
+        )
+    )
+    or (any_value(expected.points) = 0 and count(deductions.transfer_id) > 0)

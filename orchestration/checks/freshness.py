@@ -10,4 +10,4 @@ LATEST_AGE = timedelta(hours=26)
 
 def is_fresh(cursor: Cursor | None, now: datetime) -> bool:
     """Return whether everything committed until 26 hours ago has been landed."""
-    return cursor is not None and now - cursor.complete_until <= LATEST_AGE
+    return cursor is not None and now - cursor.landed_at <= LATEST_AGE

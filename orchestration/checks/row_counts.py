@@ -1,4 +1,4 @@
-"""Every landed row of an append-only view is in the warehouse exactly once."""
+"""Every landed row of the facts is in the warehouse exactly once."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,19 @@ import duckdb
 
 from orchestration.landing.batches import row_count
 from orchestration.settings import DataFolder
+from orchestration.sql import quoted
 
-# view → the table that must have as many rows; the other views hold versions, of which the newest counts.
-_COUNTED = {
+# view → the table that must have as many rows. Of views that hold versions the keys are counted.
+_APPENDED = {
     "entry": "marts.fct_entries",
     "lot": "staging.stg_lots",
     "stock_movement": "staging.stg_stock_movements",
-    "redemption_line": "intermediate.int_redemption_lines",
     "event": "staging.stg_events",
     "feedback": "staging.stg_feedback",
+}
+_VERSIONED = {
+    "redemption": ("intermediate.int_redemptions", "tenant_id, redemption_id"),
+    "redemption_line": ("intermediate.int_redemption_lines", "tenant_id, redemption_id, line_no"),
 }
 
 
@@ -44,12 +48,22 @@ def compare_row_counts(folder: DataFolder) -> list[RowCount]:
         BrokenBatch: a landed file is damaged.
     """
     with duckdb.connect(str(folder.warehouse), read_only=True) as connection:
-        return [
+        appended = [
             RowCount(view, table, row_count(folder.landing, view), _rows(connection, table))
-            for view, table in _COUNTED.items()
+            for view, table in _APPENDED.items()
         ]
+        versioned = [
+            RowCount(view, table, _rows(connection, _keys(folder, view, key)), _rows(connection, table))
+            for view, (table, key) in _VERSIONED.items()
+        ]
+    return appended + versioned
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    found = connection.execute(f"select count(*) from {table}").fetchone()
+def _keys(folder: DataFolder, view: str, key: str) -> str:
+    row_count(folder.landing, view)  # a damaged file is named
+    return f"(select distinct {key} from read_parquet('{quoted(folder.landing / view)}/*.parquet'))"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    found = connection.execute(f"select count(*) from {relation}").fetchone()
     return int(found[0]) if found else 0

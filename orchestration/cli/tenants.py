@@ -10,14 +10,18 @@ import asyncpg
 import typer
 
 from orchestration.cli.database import database
+from orchestration.cli.program_options import changed, shown
 from orchestration.refusal import Refusal
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
 from transactional.problems import Problem
 from transactional.sessions.operations import create_login
-from transactional.tenants.operations import NewTenant, create_tenant, find_tenant
+from transactional.tenants.operations import NewTenant, change_program, create_tenant, find_tenant
+from transactional.tenants.queries import program_of
 
-tenant_app = typer.Typer(no_args_is_help=True, help="Create tenants and their API keys.")
+tenant_app = typer.Typer(
+    no_args_is_help=True, help="Create tenants, their API keys and the rules of their points."
+)
 login_app = typer.Typer(no_args_is_help=True, help="Let people log in to the screens.")
 
 
@@ -87,6 +91,79 @@ def key(code: Code, label: Annotated[str, typer.Option(help="What the key is for
         return await issue_key(
             connection, tenant_id=await _tenant(connection, code), label=label[:100] or "key"
         )
+
+    typer.echo(_with_connection(work))
+
+
+@tenant_app.command("program")
+def program(
+    code: Code,
+    lot_validity_months: Annotated[
+        str | None, typer.Option(help="Points expire after so many months, or `never`.")
+    ] = None,
+    pending_days: Annotated[
+        str | None, typer.Option(help="Earned points can be spent after so many days.")
+    ] = None,
+    expiry_rounding: Annotated[
+        str | None, typer.Option(help="Round the last day up to the end of its day, month or quarter.")
+    ] = None,
+    return_policy: Annotated[
+        str | None,
+        typer.Option(
+            help="What can be taken back of earned points: only_pending, within_balance or unlimited."
+        ),
+    ] = None,
+    refund_grace_days: Annotated[
+        str | None, typer.Option(help="Points refunded after their last day can be spent so many days.")
+    ] = None,
+    qualification: Annotated[
+        str | None, typer.Option(help="Tiers count points of a calendar_year or a rolling_year.")
+    ] = None,
+    cash: Annotated[
+        str | None,
+        typer.Option(help="Points and the fen they are worth in cash, such as 100:1000, or `none`."),
+    ] = None,
+    cash_share: Annotated[
+        str | None,
+        typer.Option(help="Smallest and largest part of a price in cash in percent, such as 0:50."),
+    ] = None,
+    offset: Annotated[
+        str | None,
+        typer.Option(help="Points and the fen they are worth on a bill, such as 100:80, or `none`."),
+    ] = None,
+    payment_minutes: Annotated[str | None, typer.Option(help="How long a payment is waited for.")] = None,
+    review_hours: Annotated[str | None, typer.Option(help="How long a review is waited for.")] = None,
+    confirmation_hours: Annotated[
+        str | None, typer.Option(help="How long the confirmation of a bill is waited for.")
+    ] = None,
+) -> None:
+    """Change rules of a tenant's points and print all of them; without options, only print."""
+    options = {
+        "lot_validity_months": lot_validity_months,
+        "pending_days": pending_days,
+        "expiry_rounding": expiry_rounding,
+        "return_policy": return_policy,
+        "refund_grace_days": refund_grace_days,
+        "qualification": qualification,
+        "cash": cash,
+        "cash_share": cash_share,
+        "offset": offset,
+        "payment_minutes": payment_minutes,
+        "review_hours": review_hours,
+        "confirmation_hours": confirmation_hours,
+    }
+    given = {name: value for name, value in options.items() if value is not None}
+
+    async def work(connection: asyncpg.Connection) -> str:
+        tenant_id = await _tenant(connection, code)
+        rules = await program_of(connection, tenant_id=tenant_id)
+        if given:
+            rules = changed(rules, given)
+            try:
+                await change_program(connection, tenant_id=tenant_id, program=rules)
+            except Problem as problem:
+                raise TenantRefused(problem.detail) from problem
+        return shown(rules)
 
     typer.echo(_with_connection(work))
 

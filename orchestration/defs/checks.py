@@ -13,12 +13,10 @@ from orchestration.landing.cursor import read_cursor
     asset=["landing", "entry"], description="Everything committed until 26 hours ago has been landed."
 )
 def landing_is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
-    """Compare the time up to which the landing is complete with the clock."""
+    """Compare the time of the last landing with the clock."""
     cursor = read_cursor(platform.folder.cursor)
-    complete_until = cursor.complete_until.isoformat() if cursor else "nothing has been landed"
-    return dg.AssetCheckResult(
-        passed=is_fresh(cursor, platform.clock()), metadata={"complete_until": complete_until}
-    )
+    landed_at = cursor.landed_at.isoformat() if cursor else "nothing has been landed"
+    return dg.AssetCheckResult(passed=is_fresh(cursor, platform.clock()), metadata={"landed_at": landed_at})
 
 
 @dg.asset_check(
@@ -27,7 +25,7 @@ def landing_is_fresh(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResul
         ["marts", "fct_redemption_lines"], ["marts", "fct_events"], ["marts", "fct_feedback"],
         ["marts", "fct_item_demand_daily"],
     ],
-    description="Every landed row of an append-only view is in the warehouse exactly once.",
+    description="Every landed row of the facts is in the warehouse exactly once.",
 )  # fmt: skip
 def rows_agree_with_the_landing(platform: dg.ResourceParam[Platform]) -> dg.AssetCheckResult:
     """Compare row counts of the warehouse with the landed files."""

@@ -1,5 +1,11 @@
-"""The landed files: immutable Parquet batches, `landing/<view>/<first xid>.parquet`."""
+"""The landed files: immutable Parquet batches, `landing/<view>/<number>.parquet`.
 
+Beside the view's columns each row bears the number of its batch in the column `batch`. Of a row that changed,
+every batch since holds a version, and the newest batch has the newest. Batches of the first version lack the
+column, and are older than all that have it.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +15,7 @@ from orchestration.refusal import Refusal
 
 VIEWS = (
     "tenant", "member", "item", "offer", "stock", "stock_movement",
-    "lot", "entry", "redemption", "redemption_line", "event", "feedback",
+    "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
 )  # fmt: skip
 
 
@@ -17,13 +23,12 @@ class BrokenBatch(Refusal):
     """A landed file cannot be read, or a view's files are gone."""
 
 
-def batch_path(landing: Path, view: str, from_xid: int) -> Path:
-    """Return the file of the batch that begins at a transaction.
+def batch_path(landing: Path, view: str, number: int) -> Path:
+    """Return the file of a batch.
 
-    The name says only where the batch begins: repeated after a crash it may reach further, and must then
-    replace the batch that was never counted.
+    Repeated after a crash, a run writes under the same number and replaces the batch that was never counted.
     """
-    return landing / view / f"{from_xid:020d}.parquet"
+    return landing / view / f"{number:020d}.parquet"
 
 
 def batches(landing: Path, view: str) -> list[Path]:
@@ -37,16 +42,25 @@ def row_count(landing: Path, view: str) -> int:
     Raises:
         BrokenBatch: naming the file that is damaged.
     """
-    return sum(_rows(path) for path in batches(landing, view))
+    return sum(_footer(path).num_rows for path in batches(landing, view))
 
 
-def check_batches(landing: Path) -> None:
+def columns(path: Path) -> set[str]:
+    """Return the names of a batch's columns.
+
+    Raises:
+        BrokenBatch: naming the file that is damaged.
+    """
+    return set(_footer(path).schema.to_arrow_schema().names)
+
+
+def check_batches(landing: Path, views: Sequence[str]) -> None:
     """Check that every view has batches and that each file is whole.
 
     Raises:
         BrokenBatch: naming the file or the view.
     """
-    for view in VIEWS:
+    for view in views:
         if not batches(landing, view):
             raise BrokenBatch(
                 f"the landed files of {landing / view} are gone; restore them from a backup, "
@@ -55,9 +69,9 @@ def check_batches(landing: Path) -> None:
         row_count(landing, view)
 
 
-def _rows(path: Path) -> int:
+def _footer(path: Path) -> parquet.FileMetaData:
     try:
-        return int(parquet.read_metadata(path).num_rows)
+        return parquet.read_metadata(path)
     except (OSError, pa.ArrowException) as error:
         raise BrokenBatch(
             f"the landed file {path} is damaged; restore it from a backup, "

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from orchestration import durable
 from orchestration.landing import snapshot
-from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches
+from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches, columns
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
 from orchestration.landing.stamps import check_stamps
 from orchestration.settings import DataFolder
@@ -22,8 +22,9 @@ class Landed:
 def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     """Land every row committed since the last run, each exactly once.
 
-    The rows taken are those with previous xmin <= xid < current xmin: transactions below the current xmin
-    have all ended, so none of them can add a row later, however long others stay open.
+    The rows taken are those visible now whose transaction was not visible to the last run. So each run ends
+    with exactly what one snapshot shows: a row never without what it refers to, and no sum half-counted,
+    however long other transactions stay open and however they cross.
 
     Raises:
         OtherDatabase, ForeignStamps, SourceUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor:
@@ -32,32 +33,37 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     """
     durable.remove_temporaries(folder.landing)
     previous = read_cursor(folder.cursor)
-    from_xid = previous.xmin if previous else 0
+    number = previous.next_batch if previous else 0
     if previous:
-        check_batches(folder.landing)
+        check_batches(folder.landing, previous.views)
     else:
         _check_nothing_counted(folder)
     with snapshot.opened(database_url) as source:
+        cursor = Cursor(source.origin, source.text, number + 1, VIEWS, landed_at)
         if previous:
-            check_origin(previous, source.origin, source.xmin, folder.cursor)
+            check_origin(previous, cursor, folder.cursor)
         check_stamps(source)
-        rows = {view: _land_view(folder, source, view, from_xid) for view in VIEWS}
-    complete_until = min(landed_at, source.oldest_writer_since or landed_at)
-    cursor = Cursor(source.origin, source.xmin, landed_at, complete_until)
+        rows = {}
+        for view in VIEWS:
+            since = previous.snapshot if previous and view in previous.views else None
+            rows[view] = _land_view(folder, source, view, number, since)
     write_cursor(folder.cursor, cursor)
     return Landed(rows, cursor)
 
 
-def _land_view(folder: DataFolder, source: snapshot.Snapshot, view: str, from_xid: int) -> int:
-    target = batch_path(folder.landing, view, from_xid)
-    if source.xmin == from_xid:
-        return 0  # no transaction since: the batch of this name, if any, begins the next range
+def _land_view(
+    folder: DataFolder, source: snapshot.Snapshot, view: str, number: int, since: str | None
+) -> int:
+    target = batch_path(folder.landing, view, number)
     target.parent.mkdir(exist_ok=True)
+    counted = [path for path in batches(folder.landing, view) if path != target]
     with durable.written_whole(target) as temporary:
-        count = source.copy(view, from_xid, temporary)
-        if count == 0 and from_xid > 0:
+        count = source.copy(view, since, number, temporary)
+        # A batch without rows still tells readers of columns that no earlier batch has.
+        is_needed = count > 0 or not counted or not columns(temporary) <= columns(counted[-1])
+        if not is_needed:
             temporary.unlink()
-    if count == 0 and from_xid > 0:
+    if not is_needed:
         # Left by a run that crashed before its cursor, its rows since replaced by newer versions.
         target.unlink(missing_ok=True)
     return count

@@ -1,4 +1,4 @@
-"""One PostgreSQL snapshot seen through DuckDB: the export views and the transaction horizon, read as one.
+"""One PostgreSQL snapshot seen through DuckDB: the export views and what was visible, read as one.
 
 DuckDB's attachment runs one connection in one REPEATABLE READ READ ONLY transaction for the length of a
 DuckDB transaction, so everything read here sees one state; leaving the block checks that it did.
@@ -7,7 +7,6 @@ DuckDB transaction, so everything read here sees one state; leaving the block ch
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,11 +26,6 @@ select
     (select system_identifier::text from pg_control_system()),
     current_database()::text,
     (select oid::bigint from pg_database where datname = current_database())
-"""
-
-# The start of another user's transaction is null to a role without pg_read_all_stats.
-_OLDEST_WRITER = """
-select extract(epoch from min(xact_start))::float8 from pg_stat_activity where backend_xid is not null
 """
 
 
@@ -54,15 +48,12 @@ class Snapshot:
     Attributes:
         connection: the DuckDB connection with the database attached as `source`.
         origin: which database it is.
-        xmin: every transaction before it had ended when the snapshot was taken.
-        oldest_writer_since: since when (UTC) the oldest of the transactions that had written was open, None if
-            there was none or its start is hidden from this user.
+        text: PostgreSQL's text of the snapshot, from which it can tell later what was visible.
     """
 
     connection: duckdb.DuckDBPyConnection
     origin: Origin
-    xmin: int
-    oldest_writer_since: datetime | None
+    text: str
 
     def columns(self, view: str) -> list[str]:
         """Return the columns of an export view in order.
@@ -82,19 +73,23 @@ class Snapshot:
             )
         return [name for (name,) in rows]
 
-    def is_ahead(self, view: str) -> bool:
-        """Return whether a view holds rows of transactions this PostgreSQL has not begun yet.
+    def has_foreign_stamps(self, view: str) -> bool:
+        """Return whether a view shows rows of transactions that, by their number, cannot be visible.
 
         Asked so that the index on xid answers it, the joined views included.
         """
-        ((ahead,),) = _ask(
+        ((found,),) = _ask(
             self.connection,
-            f"select exists (select from export.{view} where xid >= pg_snapshot_xmax(pg_current_snapshot()))",
+            f"select exists (select from export.{view} where {_not_visible_in(self.text)})",
         )
-        return bool(ahead)
+        return bool(found)
 
-    def copy(self, view: str, from_xid: int, target: Path) -> int:
-        """Write the rows of a view with from_xid <= xid < xmin to a Parquet file; return how many.
+    def copy(self, view: str, since: str | None, batch: int, target: Path) -> int:
+        """Write the rows of a view that were not visible in an earlier snapshot to Parquet; return how many.
+
+        Args:
+            since: the text of the earlier snapshot; None takes all rows.
+            batch: the number each row bears in the column `batch`.
 
         Raises:
             DatabaseNotMigrated: there is no such view.
@@ -103,13 +98,12 @@ class Snapshot:
         names = ", ".join(
             'xid::text::bigint as "xid"' if c == "xid" else f'"{c}"' for c in self.columns(view)
         )
-        selected = (
-            f"select {names} from export.{view} where xid >= '{from_xid}'::xid8 and xid < '{self.xmin}'::xid8"
-        )
+        condition = "true" if since is None else _not_visible_in(since)
         written = self.connection.execute(
-            "copy (select * replace (xid::ubigint as xid) from postgres_query('source', $query)) "
+            "copy (select * replace (xid::ubigint as xid), $batch::bigint as batch "
+            "from postgres_query('source', $query)) "
             f"to '{quoted(target)}' (format parquet, compression zstd)",
-            {"query": selected},
+            {"batch": batch, "query": f"select {names} from export.{view} where {condition}"},
         ).fetchone()
         return int(written[0]) if written else 0
 
@@ -126,15 +120,11 @@ def opened(database_url: str) -> Iterator[Snapshot]:
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as connection:
         connection.execute(f"load '{quoted(_extension())}'")
         connection.execute(f"attach '{quoted(conninfo)}' as source (type postgres, read_only)")
-        # Before the snapshot: asked after it, a writer that ended in between would be overlooked.
-        ((since,),) = _ask(connection, _OLDEST_WRITER)
-        oldest_writer_since = None if since is None else datetime.fromtimestamp(since, UTC)
         connection.execute("begin")
-        (before,) = _ask(connection, "select pg_current_snapshot()::text")
-        ((xmin,),) = _ask(connection, "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        ((before,),) = _ask(connection, "select pg_current_snapshot()::text")
         ((system_identifier, database, oid),) = _ask(connection, _ORIGIN)
-        yield Snapshot(connection, Origin(system_identifier, database, oid), xmin, oldest_writer_since)
-        (after,) = _ask(connection, "select pg_current_snapshot()::text")
+        yield Snapshot(connection, Origin(system_identifier, database, oid), before)
+        ((after,),) = _ask(connection, "select pg_current_snapshot()::text")
         if before != after:
             raise SnapshotChanged(
                 "PostgreSQL gave more than one snapshot to one landing; connect without a statement-level pooler"
@@ -156,6 +146,11 @@ def _as_landing_role(database_url: str) -> str:
             f"PostgreSQL cannot be used ({reason}); start it or correct POINTMART_DATABASE_URL"
         ) from error
     return conninfo
+
+
+def _not_visible_in(snapshot: str) -> str:
+    """Return the condition on a row's transaction; the first half is what the index on xid answers."""
+    return f"xid >= pg_snapshot_xmin('{snapshot}') and not pg_visible_in_snapshot(xid, '{snapshot}')"
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:

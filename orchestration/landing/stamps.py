@@ -8,11 +8,11 @@ _GUARDED = {"entry": "entry_append_only"}
 
 
 class ForeignStamps(Refusal):
-    """Rows carry transaction numbers that are still to come, so landing would pass them by."""
+    """Rows carry transaction numbers of another server, by which landing would pass them by or take them twice."""
 
 
 def check_stamps(source: Snapshot) -> None:
-    """Check that no row claims a transaction that has not begun.
+    """Check that no row that is there claims a transaction that has not ended.
 
     A dump keeps the numbers of the server it was taken from, and a new server begins with low ones.
 
@@ -20,7 +20,7 @@ def check_stamps(source: Snapshot) -> None:
         ForeignStamps: naming the tables and how to renew their stamps.
         DatabaseNotMigrated: a view is missing.
     """
-    tables = [f"mall.{view}" for view in VIEWS if source.columns(view) and source.is_ahead(view)]
+    tables = [f"mall.{view}" for view in VIEWS if source.columns(view) and source.has_foreign_stamps(view)]
     if tables:
         triggers = [
             f"; for mall.{view}, which is append-only, run `alter table mall.{view} disable trigger {trigger}` "

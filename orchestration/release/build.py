@@ -113,8 +113,4 @@ def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
 
 
 def _landing_fields(cursor: Cursor) -> dict[str, Any]:
-    return {
-        "xmin": cursor.xmin,
-        "landed_at": cursor.landed_at.isoformat(),
-        "complete_until": cursor.complete_until.isoformat(),
-    }
+    return {"snapshot": cursor.snapshot, "landed_at": cursor.landed_at.isoformat()}

@@ -30,7 +30,7 @@ def audit(folder: DataFolder, cursor: Cursor) -> Audit:
         GateClosed: the sentence says what failed.
     """
     tests = read_results(folder.test_results)
-    if tests.xmin != cursor.xmin or tests.missing:
+    if tests.snapshot != cursor.snapshot or tests.missing:
         raise GateClosed(
             "the warehouse has not been built and tested on the rows landed last "
             f"({len(tests.missing)} tests have not run); run the whole pipeline"

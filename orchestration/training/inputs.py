@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-# Points that were given back were not a choice of the item.
+# What was given back was not a choice of the item, nor is the prize of a draw.
 _UNDONE = "('cancelled', 'refunded')"
 
 
@@ -48,12 +48,14 @@ class TrainingInputs:
         return [item_id for (item_id,) in rows]
 
     def interactions(self, tenant_id: str) -> pd.DataFrame:
-        """Return member_id, item_id, occurred_at (UTC, naive), quantity of each redeemed line."""
+        """Return member_id, item_id, occurred_at (UTC, naive), quantity of each redeemed line that was kept."""
         return self.connection.execute(
             "select l.member_id::varchar as member_id, l.item_id::varchar as item_id, "
-            "  timezone('UTC', l.effective_at) as occurred_at, l.quantity "
+            "  timezone('UTC', l.effective_at) as occurred_at, "
+            "  l.quantity - l.refunded_quantity as quantity "
             "from marts.fct_redemption_lines l join marts.dim_member using (tenant_id, member_id) "
             f"where l.tenant_id = $1::uuid and l.status not in {_UNDONE} "
+            "  and l.quantity > l.refunded_quantity and l.mode <> 'draw' "
             "order by l.effective_at, l.redemption_id, l.line_no",
             [tenant_id],
         ).df()

@@ -85,7 +85,8 @@ def _record(project: Project, selected: Collection[str], results: dict[str, str]
     cursor = read_cursor(project.folder.cursor)
     rebuilt = project.descendants(selected)
     outdated = {test for test, parents in project.tests().items() if rebuilt.intersection(parents)}
-    record(project.folder.test_results, cursor.xmin if cursor else 0, set(project.tests()), outdated, results)
+    snapshot = cursor.snapshot if cursor else ""
+    record(project.folder.test_results, snapshot, set(project.tests()), outdated, results)
 
 
 def _sentence(failed: list[NodeResult]) -> str:

@@ -12,28 +12,30 @@ _PASSED = {"pass", "success"}
 
 @dataclass(frozen=True)
 class TestResults:
-    """How the tests stand on the rows landed before transaction `xmin`; values are test names."""
+    """How the tests stand on the rows landed up to a PostgreSQL snapshot; values are test names."""
 
     __test__ = False  # not a test class, whatever its name
 
-    xmin: int
+    snapshot: str
     passed: list[str]
     warned: list[str]
     failed: list[str]
     missing: list[str]
 
 
-def record(path: Path, xmin: int, expected: set[str], outdated: set[str], results: dict[str, str]) -> None:
+def record(
+    path: Path, snapshot: str, expected: set[str], outdated: set[str], results: dict[str, str]
+) -> None:
     """Merge new results into the file.
 
     Dropped are earlier results about another landing, of outdated tests (what they read is about to be
     rebuilt), and of tests that are no longer expected.
     """
     known = _read(path)
-    before = known.get("results", {}) if known.get("xmin") == xmin else {}
+    before = known.get("results", {}) if known.get("snapshot") == snapshot else {}
     before = {test: status for test, status in before.items() if test not in outdated}
     merged = {test: status for test, status in {**before, **results}.items() if test in expected}
-    content = {"xmin": xmin, "expected": sorted(expected), "results": dict(sorted(merged.items()))}
+    content = {"snapshot": snapshot, "expected": sorted(expected), "results": dict(sorted(merged.items()))}
     durable.write_text(path, json.dumps(content, indent=1) + "\n")
 
 
@@ -42,7 +44,7 @@ def read_results(path: Path) -> TestResults:
     content = _read(path)
     results: dict[str, str] = content.get("results", {})
     return TestResults(
-        xmin=int(content.get("xmin", -1)),
+        snapshot=str(content.get("snapshot", "")),
         passed=[_name(test) for test, status in results.items() if status in _PASSED],
         warned=[_name(test) for test, status in results.items() if status == "warn"],
         failed=[_name(test) for test, status in results.items() if status not in {*_PASSED, "warn"}],

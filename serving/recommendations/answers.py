@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from serving.database import Database, DatabaseAway
@@ -11,7 +11,7 @@ from serving.keys import DatabaseUnavailable
 from serving.problems import Problem
 from serving.recommendations.balance import available_points
 from serving.recommendations.domain import MemberState, Recommendation, Signal, combine
-from serving.recommendations.live import deliverable_offers, live_lots, live_signals
+from serving.recommendations.live import NOTHING_LANDED, deliverable_offers, live_points, live_signals
 from serving.recommendations.released import (
     ReleasedMember,
     item_neighbours,
@@ -23,6 +23,7 @@ from serving.release import Release
 
 # Twice the largest answer, so that stock and price may strike out half of them.
 _POPULAR_CANDIDATES = 100
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class UnknownMember(Problem):
@@ -79,15 +80,18 @@ async def _live_answer(
 ) -> Answer:
     # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
     # without showing them: everything is read.
-    xmin = release.manifest.landing.xmin if released.is_known else 0
-    lots, signals = await asyncio.gather(
-        live_lots(database, tenant_id, member_id, xmin=xmin),
-        live_signals(database, tenant_id, member_id, xmin=xmin, now=now),
+    landing = release.manifest.landing
+    landed, landed_at = (
+        (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
     )
-    if lots is None:
+    points, signals = await asyncio.gather(
+        live_points(database, tenant_id, member_id, landed=landed, now=now),
+        live_signals(database, tenant_id, member_id, landed=landed, landed_at=landed_at, now=now),
+    )
+    if points is None:
         raise UnknownMember("this tenant has no such member; register the member first")
     landed_points = {lot.lot_id: lot.points for lot in released.lots}
-    budget = available_points(lots, now, landed_points)
+    budget = available_points(points.lots, now, landed_points, held=points.held)
     member = MemberState(released.listed, released.redemption_counts, signals)
     neighbours = await _neighbours(release, tenant_id, signals)
     popular = await popular_items(release, tenant_id, _POPULAR_CANDIDATES)

@@ -25,17 +25,19 @@ class Lot:
 
 
 def available_points(
-    lots: Sequence[Lot], now: datetime, landed_points: Mapping[UUID, int] | None = None
+    lots: Sequence[Lot], now: datetime, landed_points: Mapping[UUID, int] | None = None, *, held: int = 0
 ) -> int:
     """Return what can be spent now.
 
     Args:
         landed_points: lot → sum of its entries in the release, for lots that count only what came since.
+        held: points set aside of these lots; of a lot that has expired meanwhile too, which errs to the low side.
     """
     today = business_date(now)
     landed = landed_points or {}
-    return sum(
+    spendable = sum(
         landed.get(lot.lot_id, 0) + lot.points
         for lot in lots
         if lot.active_from <= now and (lot.expires_on is None or today <= lot.expires_on)
     )
+    return max(0, spendable - held)

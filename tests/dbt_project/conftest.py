@@ -33,11 +33,3 @@ def broken_build(tmp_path_factory: pytest.TempPathFactory, artefacts: Path) -> B
     folder = tmp_path_factory.mktemp("broken")
     write_inputs(folder, (HERE / "faults.sql").read_text(encoding="utf-8"))
     return run_build(folder, artefacts, "--exclude-resource-type", "unit_test")
-
-
-@pytest.fixture(scope="session")
-def half_landed_build(tmp_path_factory: pytest.TempPathFactory, artefacts: Path) -> Build:
-    """A writer is open: redemption 64 is landed, its stock rows bear a later transaction and are not."""
-    folder = tmp_path_factory.mktemp("half_landed")
-    write_inputs(folder, "delete from stock where xid = stamp(800)")
-    return run_build(folder, artefacts, "--select", "staging.landing", "--indirect-selection", "cautious")

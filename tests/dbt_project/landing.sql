@@ -1,38 +1,43 @@
 -- A landing small enough to check by hand: one shop over the turn of a month, one shop without a fact.
--- Ids are numbers: 1-2 tenants, 11-21 members, 31-33 items, 41+ transfers, 61+ redemptions, 71+ others.
+-- Ids are numbers: 1-2 tenants, 11-21 members, 31-33 items, 41-60 and 101+ transfers, 61+ redemptions, 71+ others.
+-- Rows without a batch were landed by the first version, which did not have the columns that come after `batch`.
 -- 2025-01-31 16:00 UTC is 1 February in Shanghai.
 
 create macro id(n) as cast(printf('00000000-0000-0000-0000-%012d', n) as uuid);
 create macro ts(t) as cast(t || '+00' as timestamptz);
 create macro stamp(n) as cast(n as ubigint);
+create macro batch(n) as cast(n as bigint);
 
 create table tenant as
 select
     id(n) as tenant_id, code, name, industry, is_test, cast(12 as int) as lot_validity_months,
-    cast(100 as int) as point_cost_fen_per_100, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid
+    cast(100 as int) as point_cost_fen_per_100, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
+    batch(null) as batch
 from (values
     (1, 'lakeside', 'Lakeside', 'employee_benefit', false),
     (2, 'quiet', 'Quiet', 'bank', true)
 ) as rows(n, code, name, industry, is_test);
 
--- Member 13 joins on 1 February in Shanghai; 14 is a test member; 15 was erased by its second version.
+-- Member 13 joins on 1 February in Shanghai; 14 is a test member; 15 was erased by a transaction that had begun
+-- before the one that registered it ended.
 create table member as
 select
     id(tenant) as tenant_id, id(n) as member_id, is_test, is_erased, ts(registered) as registered_at,
-    ts(registered) as recorded_at, stamp(xid) as xid
+    ts(registered) as recorded_at, stamp(xid) as xid, batch(batch) as batch
 from (values
-    (1, 11, false, false, '2025-01-01 02:00:00', 100),
-    (1, 12, false, false, '2025-01-10 02:00:00', 100),
-    (1, 13, false, false, '2025-01-31 16:00:00', 100),
-    (1, 14, true, false, '2025-01-01 02:00:00', 100),
-    (1, 15, false, true, '2025-01-01 02:00:00', 900),
-    (1, 15, false, false, '2025-01-01 02:00:00', 100),
-    (2, 21, false, false, '2025-01-01 02:00:00', 100)
-) as rows(tenant, n, is_test, is_erased, registered, xid);
+    (1, 11, false, false, '2025-01-01 02:00:00', 100, null),
+    (1, 12, false, false, '2025-01-10 02:00:00', 100, null),
+    (1, 13, false, false, '2025-01-31 16:00:00', 100, null),
+    (1, 14, true, false, '2025-01-01 02:00:00', 100, null),
+    (1, 15, false, true, '2025-01-01 02:00:00', 90, 101),
+    (1, 15, false, false, '2025-01-01 02:00:00', 100, null),
+    (2, 21, false, false, '2025-01-01 02:00:00', 100, null)
+) as rows(tenant, n, is_test, is_erased, registered, xid, batch);
 
 create table item as
 select
-    id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid
+    id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
+    batch(null) as batch
 from (values
     (31, 'rice', 'Rice', 'Grocery', 'physical', 'staple'),
     (32, 'film', 'Film ticket', 'Leisure', 'virtual', 'quality')
@@ -43,100 +48,180 @@ create table offer as
 select
     id(1) as tenant_id, id(item) as item_id, cast(price as bigint) as price_points, handover,
     ts('2025-01-01 00:00:00') as opted_in_at, ts(listed) as listed_from, cast(null as timestamptz) as listed_until,
-    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(null) as batch
 from (values
     (31, 100, 'shipping', '2025-01-01 00:00:00'),
     (32, 40, 'instant', '2025-02-01 16:00:00')
 ) as rows(item, price, handover, listed);
 
+-- Two of the seven bags of rice are set aside.
 create table stock as
-select id(1) as tenant_id, id(item) as item_id, cast(on_hand as bigint) as on_hand, stamp(xid) as xid
-from (values (31, 20, 100), (31, 8, 800), (32, 0, 800)) as rows(item, on_hand, xid);
+select
+    id(1) as tenant_id, id(item) as item_id, cast(on_hand as bigint) as on_hand, stamp(xid) as xid,
+    batch(batch) as batch, cast(allotted as bigint) as allotted
+from (values (31, 20, 100, null, null), (31, 7, 800, 101, 2), (32, 0, 800, null, null))
+    as rows(item, on_hand, xid, batch, allotted);
 
+-- Redemptions 66 and 67 were cancelled and their rice came back.
 create table stock_movement as
 select
-    id(1) as tenant_id, id(n) as movement_id, id(item) as item_id, cast(quantity as bigint) as quantity,
-    'receipt' as reason, ts('2025-01-03 02:00:00') as effective_at, ts('2025-01-03 02:00:00') as recorded_at,
-    stamp(100) as xid
-from (values (71, 31, 20), (72, 32, 1)) as rows(n, item, quantity);
+    id(1) as tenant_id, id(n) as movement_id, id(item) as item_id, cast(quantity as bigint) as quantity, reason,
+    ts(effective) as effective_at, ts(effective) as recorded_at, stamp(100) as xid, batch(batch) as batch
+from (values
+    (71, 31, 20, 'receipt', '2025-01-03 02:00:00', null),
+    (72, 32, 1, 'receipt', '2025-01-03 02:00:00', null),
+    (73, 31, 1, 'return', '2025-02-03 05:00:00', 101),
+    (74, 31, 1, 'return', '2025-02-04 04:00:00', 101)
+) as rows(n, item, quantity, reason, effective, batch);
 
 create table lot as
 select
     id(1) as tenant_id, id(n) as lot_id, id(member) as member_id, cast(points as bigint) as issued_points,
-    ts(active) as active_from, date '2026-01-31' as expires_on, ts(active) as recorded_at, stamp(100) as xid
+    ts(active) as active_from, date '2026-01-31' as expires_on, ts(active) as recorded_at, stamp(100) as xid,
+    batch(batch) as batch
 from (values
-    (41, 11, 1000, '2025-01-05 02:00:00'),
-    (42, 12, 1000, '2025-01-10 02:00:00'),
-    (43, 14, 500, '2025-01-05 02:00:00'),
-    (44, 15, 500, '2025-01-05 02:00:00'),
-    (48, 13, 100, '2025-02-02 02:00:00'),
-    (51, 11, 40, '2025-02-02 02:00:00')
-) as rows(n, member, points, active);
+    (41, 11, 1000, '2025-01-05 02:00:00', null),
+    (42, 12, 1000, '2025-01-10 02:00:00', null),
+    (43, 14, 500, '2025-01-05 02:00:00', null),
+    (44, 15, 500, '2025-01-05 02:00:00', null),
+    (48, 13, 100, '2025-02-02 02:00:00', null),
+    (51, 11, 40, '2025-02-02 02:00:00', null),
+    (104, 11, 25, '2025-02-04 03:00:00', 101),
+    (107, 13, 15, '2025-02-04 02:00:00', 101),
+    (110, 13, 8, '2025-02-04 02:00:00', 101)
+) as rows(n, member, points, active, batch);
 
 -- Each row is the member's side of a transfer; the program's side is its counterpart. Redemption 64 takes from
 -- two lots, so its transfer has four entries.
 create table member_side as
 select *
 from (values
-    (41, 1, 'grant', 'issuance', 11, 41, null, 1000, '2025-01-05 02:00:00'),
-    (42, 1, 'grant', 'issuance', 12, 42, null, 1000, '2025-01-10 02:00:00'),
-    (43, 1, 'grant', 'issuance', 14, 43, null, 500, '2025-01-05 02:00:00'),
-    (44, 1, 'grant', 'issuance', 15, 44, null, 500, '2025-01-05 02:00:00'),
-    (45, 1, 'redeem', 'redeemed', 11, 41, 61, -300, '2025-01-31 15:59:59'),
-    (46, 1, 'redeem', 'redeemed', 12, 42, 62, -200, '2025-01-31 16:00:00'),
-    (47, 1, 'refund', 'redeemed', 12, 42, 62, 50, '2025-02-03 02:00:00'),
-    (48, 1, 'earn', 'issuance', 13, 48, null, 100, '2025-02-02 02:00:00'),
-    (49, 1, 'redeem', 'redeemed', 14, 43, 63, -100, '2025-02-02 02:00:00'),
-    (51, 1, 'earn', 'issuance', 11, 51, null, 40, '2025-02-02 02:00:00'),
-    (52, 1, 'redeem', 'redeemed', 11, 41, 64, -600, '2025-02-03 02:00:00'),
-    (52, 3, 'redeem', 'redeemed', 11, 51, 64, -40, '2025-02-03 02:00:00'),
-    (53, 1, 'expire', 'expired', 11, 41, null, -100, '2025-02-04 02:00:00')
-) as rows(transfer, entry_no, kind, account, member, lot, redemption, points, effective);
+    (41, 1, 'grant', 'issuance', 11, 41, null, 1000, '2025-01-05 02:00:00', null),
+    (42, 1, 'grant', 'issuance', 12, 42, null, 1000, '2025-01-10 02:00:00', null),
+    (43, 1, 'grant', 'issuance', 14, 43, null, 500, '2025-01-05 02:00:00', null),
+    (44, 1, 'grant', 'issuance', 15, 44, null, 500, '2025-01-05 02:00:00', null),
+    (45, 1, 'redeem', 'redeemed', 11, 41, 61, -300, '2025-01-31 15:59:59', null),
+    (46, 1, 'redeem', 'redeemed', 12, 42, 62, -200, '2025-01-31 16:00:00', null),
+    (47, 1, 'refund', 'redeemed', 12, 42, 62, 50, '2025-02-03 02:00:00', 101),
+    (48, 1, 'earn', 'issuance', 13, 48, null, 100, '2025-02-02 02:00:00', null),
+    (49, 1, 'redeem', 'redeemed', 14, 43, 63, -100, '2025-02-02 02:00:00', null),
+    (51, 1, 'earn', 'issuance', 11, 51, null, 40, '2025-02-02 02:00:00', null),
+    (52, 1, 'redeem', 'redeemed', 11, 41, 64, -600, '2025-02-03 02:00:00', null),
+    (52, 3, 'redeem', 'redeemed', 11, 51, 64, -40, '2025-02-03 02:00:00', null),
+    (53, 1, 'expire', 'expired', 11, 41, null, -100, '2025-02-04 02:00:00', null),
+    -- Redemption 67 was paid, then cancelled; 68 is a bill offset; 58 captures a hold of the tenant's own.
+    (54, 1, 'redeem', 'redeemed', 12, 42, 67, -100, '2025-02-02 04:00:00', 101),
+    (55, 1, 'refund', 'redeemed', 12, 42, 67, 100, '2025-02-04 04:00:00', 101),
+    (56, 1, 'redeem', 'redeemed', 12, 42, 68, -30, '2025-02-04 02:00:00', 101),
+    (58, 1, 'redeem', 'redeemed', 12, 42, null, -10, '2025-02-04 02:00:00', 101),
+    -- Member 11 earns again and settles what transfer 102 left owed; 13 has some of its earn taken back, and an
+    -- adjustment put right.
+    (104, 1, 'earn', 'issuance', 11, 104, null, 25, '2025-02-04 03:00:00', 101),
+    (105, 1, 'settle', 'receivable', 11, 104, null, -20, '2025-02-04 03:00:00', 101),
+    (106, 1, 'return', 'issuance', 13, 48, null, -30, '2025-02-04 02:00:00', 101),
+    (107, 1, 'adjust', 'adjustment', 13, 107, null, 15, '2025-02-04 02:00:00', 101),
+    (108, 1, 'correct', 'adjustment', 13, 107, null, -15, '2025-02-04 03:00:00', 101)
+) as rows(transfer, entry_no, kind, account, member, lot, redemption, points, effective, batch);
+
+-- Of grant 41, 50 points are taken back of those that had expired; of earn 51, 40 points which
+-- member 11 had spent and now owes. Exchange 69 leaves with a fee and half of it comes back.
+create table other_side as
+select *
+from (values
+    (101, 0, 'return', 'issuance', 11, null, null, 50, '2025-02-04 02:00:00', 101),
+    (101, -1, 'return', 'expired', 11, null, null, -50, '2025-02-04 02:00:00', 101),
+    (102, 0, 'return', 'issuance', 11, null, null, 40, '2025-02-04 02:00:00', 101),
+    (102, -1, 'return', 'receivable', 11, null, null, -40, '2025-02-04 02:00:00', 101),
+    (103, 1, 'exchange_out', 'member', 12, 42, 69, -20, '2025-02-04 02:00:00', 101),
+    (103, 0, 'exchange_out', 'exchange', 12, null, 69, 18, '2025-02-04 02:00:00', 101),
+    (103, -1, 'exchange_out', 'fee', 12, null, 69, 2, '2025-02-04 02:00:00', 101),
+    (109, 1, 'exchange_out', 'member', 12, 42, 69, 10, '2025-02-04 03:00:00', 101),
+    (109, 0, 'exchange_out', 'exchange', 12, null, 69, -9, '2025-02-04 03:00:00', 101),
+    (109, -1, 'exchange_out', 'fee', 12, null, 69, -1, '2025-02-04 03:00:00', 101),
+    (110, 1, 'exchange_in', 'member', 13, 110, null, 8, '2025-02-04 02:00:00', 101),
+    (110, 0, 'exchange_in', 'exchange', 13, null, null, -8, '2025-02-04 02:00:00', 101)
+) as rows(transfer, entry_no, kind, account, member, lot, redemption, points, effective, batch);
 
 create table entry as
 with sides as (
-    select transfer, entry_no, kind, 'member' as account, member, lot, redemption, points, effective
+    select transfer, entry_no, kind, 'member' as account, member, lot, redemption, points, effective, batch
     from member_side
     union all
-    select transfer, entry_no + 1, kind, account, null, null, redemption, -points, effective
+    select transfer, entry_no + 1, kind, account, member, null, redemption, -points, effective, batch
     from member_side
+    union all
+    select transfer, entry_no, kind, account, member, lot, redemption, points, effective, batch
+    from other_side
 )
 select
     id(1) as tenant_id, id(transfer) as transfer_id, cast(entry_no as smallint) as entry_no, kind as transfer_kind,
-    account as account_kind, id(member) as member_id, id(lot) as lot_id, id(redemption) as redemption_id,
-    cast(points as bigint) as amount, ts(effective) as effective_at, ts(effective) as recorded_at, stamp(100) as xid
+    account as account_kind, case when account = 'member' then id(member) end as member_id, id(lot) as lot_id,
+    id(redemption) as redemption_id, cast(points as bigint) as amount, ts(effective) as effective_at,
+    ts(effective) as recorded_at, stamp(100) as xid, batch(batch) as batch, id(member) as transfer_member_id
 from sides;
+
+-- Redemption 65 waits for its cash, 66 waited too long.
+create table hold as
+select
+    id(1) as tenant_id, id(n) as hold_id, id(12) as member_id, cast(points as bigint) as points,
+    cast(captured as bigint) as captured_points, status, id(redemption) as redemption_id, ts(effective) as effective_at,
+    ts(effective) + interval 15 minute as expires_at, ts(resolved) as resolved_at, ts(effective) as recorded_at,
+    stamp(xid) as xid, batch(batch) as batch
+from (values
+    (81, 60, 0, 'open', 65, '2025-02-04 02:00:00', null, 100, 101),
+    (82, 100, 0, 'open', 66, '2025-02-03 04:45:00', null, 100, 101),
+    (82, 100, 0, 'released', 66, '2025-02-03 04:45:00', '2025-02-03 05:00:00', 100, 102),
+    (83, 30, 30, 'captured', 68, '2025-02-04 01:50:00', '2025-02-04 02:00:00', 100, 101),
+    (84, 25, 10, 'captured', null, '2025-02-04 01:50:00', '2025-02-04 02:00:00', 100, 101)
+) as rows(n, points, captured, status, redemption, effective, resolved, xid, batch);
 
 create table redemption as
 select
     id(1) as tenant_id, id(n) as redemption_id, id(member) as member_id, status, cast(points as bigint) as points,
     ts(effective) as effective_at, cast(null as timestamptz) as completed_at, ts(effective) as recorded_at,
-    stamp(xid) as xid
+    stamp(xid) as xid, batch(batch) as batch, mode, cast(cash_fen as bigint) as cash_fen,
+    cast(cash_points as bigint) as cash_points, cast(refunded as bigint) as refunded_points,
+    cast(0 as bigint) as refunded_cash_fen, ts(deadline) as deadline, cast(null as timestamptz) as shipped_at,
+    cast(null as timestamptz) as delivered_at, cancel_reason
 from (values
-    (61, 11, 'completed', 300, '2025-01-31 15:59:59', 100),
-    (62, 12, 'created', 200, '2025-01-31 16:00:00', 100),
-    (62, 12, 'partially_refunded', 200, '2025-01-31 16:00:00', 900),
-    (63, 14, 'created', 100, '2025-02-02 02:00:00', 100),
-    (64, 11, 'created', 640, '2025-02-03 02:00:00', 800)
-) as rows(n, member, status, points, effective, xid);
+    (61, 11, 'completed', 300, '2025-01-31 15:59:59', 100, null, null, null, null, null, null, null),
+    (62, 12, 'allocated', 200, '2025-01-31 16:00:00', 100, null, null, null, null, null, null, null),
+    (62, 12, 'partially_refunded', 200, '2025-01-31 16:00:00', 900, 101, 'points', 0, 0, 50, null, null),
+    (63, 14, 'allocated', 100, '2025-02-02 02:00:00', 100, null, null, null, null, null, null, null),
+    (64, 11, 'completed', 640, '2025-02-03 02:00:00', 800, null, null, null, null, null, null, null),
+    (65, 12, 'created', 60, '2025-02-04 02:00:00', 900, 101, 'points_cash', 400, 40, 0, '2025-02-04 02:15:00', null),
+    (66, 12, 'created', 100, '2025-02-03 04:45:00', 900, 101, 'points', 0, 0, 0, '2025-02-03 05:00:00', null),
+    (66, 12, 'cancelled', 100, '2025-02-03 04:45:00', 890, 102, 'points', 0, 0, 0, null, 'timeout'),
+    (67, 12, 'cancelled', 100, '2025-02-02 04:00:00', 900, 102, 'points', 0, 0, 100, null, 'other'),
+    (68, 12, 'completed', 30, '2025-02-04 01:50:00', 900, 101, 'bill_offset', 0, 0, 0, null, null),
+    (69, 12, 'partially_refunded', 20, '2025-02-04 02:00:00', 900, 101, 'exchange', 0, 0, 10, null, null)
+) as rows(
+    n, member, status, points, effective, xid, batch, mode, cash_fen, cash_points, refunded, deadline, cancel_reason
+);
 
 create table redemption_line as
 select
     id(1) as tenant_id, id(redemption) as redemption_id, cast(line_no as smallint) as line_no, id(item) as item_id,
-    cast(quantity as int) as quantity, cast(unit_points as bigint) as unit_points, stamp(xid) as xid
+    cast(quantity as int) as quantity, cast(unit_points as bigint) as unit_points, stamp(xid) as xid,
+    batch(batch) as batch, cast(refunded as int) as refunded_quantity
 from (values
-    (61, 1, 31, 3, 100, 100),
-    (62, 1, 31, 2, 100, 100),
-    (63, 1, 31, 1, 100, 100),
-    (64, 1, 31, 6, 100, 800),
-    (64, 2, 32, 1, 40, 800)
-) as rows(redemption, line_no, item, quantity, unit_points, xid);
+    (61, 1, 31, 3, 100, 100, null, null),
+    (62, 1, 31, 2, 100, 100, null, null),
+    (62, 1, 31, 2, 100, 900, 101, 1),
+    (63, 1, 31, 1, 100, 100, null, null),
+    (64, 1, 31, 6, 100, 800, null, null),
+    (64, 2, 32, 1, 40, 800, null, null),
+    (65, 1, 31, 1, 100, 900, 101, 0),
+    (66, 1, 31, 1, 100, 900, 101, 0),
+    (67, 1, 31, 1, 100, 900, 101, 0)
+) as rows(redemption, line_no, item, quantity, unit_points, xid, batch, refunded);
 
 -- Event 83 comes from a device whose clock had been reset.
 create table event as
 select
     id(1) as tenant_id, id(n) as event_id, id(member) as member_id, kind, id(item) as item_id,
-    ts(occurred) as occurred_at, ts(occurred) as recorded_at, stamp(100) as xid
+    ts(occurred) as occurred_at, ts(occurred) as recorded_at, stamp(100) as xid,
+    batch(null) as batch
 from (values
     (81, 12, 'view', 31, '2025-02-02 02:00:00'),
     (82, 15, 'visit', null, '2025-02-02 02:00:00'),
@@ -146,7 +231,8 @@ from (values
 create table feedback as
 select
     id(1) as tenant_id, id(n) as feedback_id, id(member) as member_id, id(redemption) as redemption_id,
-    cast(score as smallint) as score, ts(answered) as answered_at, ts(answered) as recorded_at, stamp(100) as xid
+    cast(score as smallint) as score, ts(answered) as answered_at, ts(answered) as recorded_at, stamp(100) as xid,
+    batch(null) as batch
 from (values
     (91, 11, 61, 4, '2025-02-03 02:00:00'),
     (92, 12, 62, 3, '2025-02-03 02:00:00'),

@@ -36,26 +36,33 @@ class Build:
             return warehouse.execute(query).fetchall()
 
 
-def copy_table(db: duckdb.DuckDBPyConnection, table: str, path: Path, *, keep_rows: bool) -> None:
-    db.execute(f"copy (from {table} where {keep_rows}) to '{path}' (format parquet)")
+def copy_rows(db: duckdb.DuckDBPyConnection, query: str, path: Path, *, keep_rows: bool) -> None:
+    db.execute(f"copy (from ({query}) where {keep_rows}) to '{path}' (format parquet)")
 
 
 def write_inputs(folder: Path, changes: str = "", *, keep_rows: bool = True) -> None:
-    """Write landing/<view>/1.parquet and ml/<table>.parquet from the literal rows, after the changes."""
+    """Write landing/<view>/*.parquet and ml/<table>.parquet from the literal rows, after the changes."""
     with duckdb.connect() as db:
         db.execute("set TimeZone = 'UTC'")
         db.execute((HERE / "landing.sql").read_text(encoding="utf-8"))
         db.execute(changes)
-        db.execute("drop table member_side")
+        db.execute("drop table member_side; drop table other_side")
         for (view,) in db.execute("select table_name from duckdb_tables()").fetchall():
-            (folder / "landing" / view).mkdir(parents=True)
-            copy_table(db, view, folder / "landing" / view / "1.parquet", keep_rows=keep_rows)
+            views = folder / "landing" / view
+            views.mkdir(parents=True)
+            names = [name for name, *_ in db.execute(f"describe {view}").fetchall()]
+            first_names = ", ".join(names[: names.index("batch")])
+            first = f"select {first_names} from {view} where batch is null"
+            if view != "hold":
+                copy_rows(db, first, views / "0.parquet", keep_rows=keep_rows)
+            later = f"select * from {view} where batch is not null"
+            copy_rows(db, later, views / "1.parquet", keep_rows=keep_rows)
             db.execute(f"drop table {view}")
         db.execute("create macro text_id(n) as cast(id(n) as varchar)")
         db.execute((HERE / "predictions.sql").read_text(encoding="utf-8"))
         (folder / "ml").mkdir()
         for (table,) in db.execute("select table_name from duckdb_tables()").fetchall():
-            copy_table(db, table, folder / "ml" / f"{table}.parquet", keep_rows=keep_rows)
+            copy_rows(db, f"from {table}", folder / "ml" / f"{table}.parquet", keep_rows=keep_rows)
 
 
 def run_build(folder: Path, artefacts: Path, *arguments: str) -> Build:

@@ -213,7 +213,7 @@ def test_services_stop_when_their_launcher_is_killed(data_dir):
             for child in psutil.Process(process.pid).children()
             if "orchestration.cli.serve" in " ".join(child.cmdline())
         ]
-        assert len(services) == 3
+        assert len(services) == 4
         process.kill()
         _, alive = psutil.wait_procs(services, timeout=15)
         assert alive == []

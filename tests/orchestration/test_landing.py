@@ -2,9 +2,10 @@
 
 import json
 import random
+import shutil
 import threading
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,25 +15,17 @@ import psycopg
 import pytest
 
 from orchestration.checks.freshness import LATEST_AGE, is_fresh
-from orchestration.landing.batches import VIEWS, BrokenBatch, batches, row_count
+from orchestration.landing.batches import VIEWS, BrokenBatch, batches, columns, row_count
 from orchestration.landing.cursor import BrokenCursor, OtherDatabase, read_cursor, write_cursor
 from orchestration.landing.land import Landed, land
 from orchestration.landing.snapshot import DatabaseNotMigrated, SourceUnreachable
 from orchestration.landing.stamps import ForeignStamps
 from orchestration.settings import DataFolder
+from tests.orchestration.landed import assert_all_landed_once, landed_rows
 from tests.orchestration.limits import files_up_to
 from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-
-KEYS = {
-    "tenant": "tenant_id", "member": "tenant_id, member_id", "item": "item_id", "offer": "tenant_id, item_id",
-    "stock": "tenant_id, item_id", "stock_movement": "tenant_id, movement_id", "lot": "tenant_id, lot_id",
-    "entry": "tenant_id, transfer_id, entry_no", "redemption": "tenant_id, redemption_id",
-    "redemption_line": "tenant_id, redemption_id, line_no", "event": "tenant_id, event_id",
-    "feedback": "tenant_id, feedback_id",
-}  # fmt: skip
-MUTABLE = {"tenant", "member", "item", "offer", "stock", "redemption"}
 
 
 @pytest.fixture
@@ -46,28 +39,6 @@ def folder(data_dir: Path) -> DataFolder:
 def world(database_url: str) -> SmallWorld:
     with psycopg.connect(database_url) as connection:
         return insert_small_world(connection)
-
-
-def landed_rows(folder: DataFolder, view: str, newest: bool) -> list[tuple[str, ...]]:
-    pick = f"qualify row_number() over (partition by {KEYS[view]} order by xid desc) = 1" if newest else ""
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        columns = "* replace (xid::bigint as xid)"
-        query = f"select {columns} from read_parquet('{folder.landing / view}/*.parquet') {pick}"
-        return sorted(tuple(map(str, row)) for row in connection.execute(query).fetchall())
-
-
-def live_rows(database_url: str, view: str) -> list[tuple[str, ...]]:
-    with psycopg.connect(database_url, options="-c timezone=UTC") as connection:
-        rows = connection.execute(f"select * from export.{view}").fetchall()
-    return sorted(tuple(map(str, row)) for row in rows)
-
-
-def assert_all_landed_once(folder: DataFolder, database_url: str) -> None:
-    for view in VIEWS:
-        assert landed_rows(folder, view, newest=True) == live_rows(database_url, view), view
-        if view not in MUTABLE:
-            assert row_count(folder.landing, view) == len(live_rows(database_url, view)), view
 
 
 def execute(database_url: str, statement: str, values: tuple[object, ...] = ()) -> None:
@@ -94,7 +65,8 @@ def test_an_empty_database_lands_a_typed_file_without_rows_per_view(
         ("tenant_id", "UUID"), ("transfer_id", "UUID"), ("entry_no", "SMALLINT"),
         ("transfer_kind", "VARCHAR"), ("account_kind", "VARCHAR"), ("member_id", "UUID"), ("lot_id", "UUID"),
         ("redemption_id", "UUID"), ("amount", "BIGINT"), ("effective_at", "TIMESTAMP WITH TIME ZONE"),
-        ("recorded_at", "TIMESTAMP WITH TIME ZONE"), ("xid", "UBIGINT"),
+        ("recorded_at", "TIMESTAMP WITH TIME ZONE"), ("xid", "UBIGINT"), ("transfer_member_id", "UUID"),
+        ("batch", "BIGINT"),
     ]  # fmt: skip
     assert ("expires_on", "DATE") in described["lot"]
     assert ("is_erased", "BOOLEAN") in described["member"]
@@ -122,7 +94,7 @@ def test_an_update_arrives_as_a_newer_version(
     assert_all_landed_once(folder, database_url)
 
 
-def test_an_open_transaction_is_waited_for_and_later_ones_with_it(
+def test_an_open_transaction_holds_no_other_back(
     folder: DataFolder, database_url: str, world: SmallWorld
 ) -> None:
     insert = (
@@ -131,59 +103,97 @@ def test_an_open_transaction_is_waited_for_and_later_ones_with_it(
     with psycopg.connect(database_url) as slow:
         slow.execute(insert, ("slow",))
         execute(database_url, insert, ("quick",))
-        assert land_now(folder, database_url).rows["item"] == 6
+        assert land_now(folder, database_url).rows["item"] == 7
+        execute(database_url, insert, ("quicker",))
+        assert land_now(folder, database_url).rows["item"] == 1
         slow.commit()
-    assert land_now(folder, database_url).rows["item"] == 2
+    assert land_now(folder, database_url).rows["item"] == 1
     assert_all_landed_once(folder, database_url)
 
 
-def test_rows_are_complete_up_to_the_start_of_the_oldest_open_writer(
+def test_the_newest_batch_wins_over_a_larger_transaction_number(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    rename = "update mall.item set name = %s where code = 'tea'"
+    with psycopg.connect(database_url) as early:
+        early.execute("select pg_current_xact_id()")
+        execute(database_url, rename, ("by the later transaction",))
+        land_now(folder, database_url)
+        early.execute(rename, ("by the earlier one",))
+        early.commit()
+    land_now(folder, database_url)
+    assert_all_landed_once(folder, database_url)
+
+
+def test_what_was_committed_before_a_landing_is_in_it_whatever_is_open(
     folder: DataFolder, database_url: str
 ) -> None:
     with psycopg.connect(database_url) as writer:
-        (started,) = writer.execute("select now() from pg_current_xact_id()").fetchone()
-        late = started + timedelta(days=3)  # the clock of a landing while the writer is still idle
-        cursor = land(folder, database_url, late).cursor
-        assert abs(cursor.complete_until - started) < timedelta(milliseconds=1)
-        assert cursor.landed_at == late
-        assert read_cursor(folder.cursor) == cursor
-        assert not is_fresh(cursor, late)
-        assert is_fresh(cursor, started + LATEST_AGE - timedelta(seconds=1))
-    cursor = land(folder, database_url, late).cursor
-    assert cursor.complete_until == late
-    assert is_fresh(cursor, late)
+        writer.execute("select pg_current_xact_id()")
+        cursor = land_now(folder, database_url).cursor
+    assert cursor.landed_at == NOW
+    assert read_cursor(folder.cursor) == cursor
+    assert is_fresh(cursor, NOW + LATEST_AGE)
+    assert not is_fresh(cursor, NOW + LATEST_AGE + timedelta(seconds=1))
 
 
-def test_a_reader_left_open_does_not_make_the_rows_older(folder: DataFolder, database_url: str) -> None:
-    with psycopg.connect(database_url) as reader:
-        (started,) = reader.execute(
-            "select now() from export.tenant right join (select 1) on true"
-        ).fetchone()
-        late = started + timedelta(days=3)
-        assert land(folder, database_url, late).cursor.complete_until == late
-
-
-def test_without_the_right_to_see_other_writers_the_time_of_the_run_counts(
-    folder: DataFolder, database_url: str
-) -> None:
-    execute(database_url, "revoke pg_read_all_stats from pointmart_landing")
-    try:
-        with psycopg.connect(database_url) as writer:
-            (started,) = writer.execute("select now() from pg_current_xact_id()").fetchone()
-            late = started + timedelta(days=3)
-            assert land(folder, database_url, late).cursor.complete_until == late
-    finally:
-        execute(database_url, "grant pg_read_all_stats to pointmart_landing")
-
-
-def test_a_cursor_of_the_first_version_is_complete_until_it_was_landed(
-    folder: DataFolder, database_url: str
-) -> None:
-    cursor = land_now(folder, database_url).cursor
-    fields = json.loads(folder.cursor.read_text())
-    del fields["complete_until"]
+def as_first_version(folder: DataFolder, database_url: str) -> None:
+    """Turn a folder into one of the first version: without a hold, without the later columns and batches."""
+    cursor = read_cursor(folder.cursor)
+    assert cursor is not None
+    later = {
+        "entry": {"transfer_member_id"},
+        "stock": {"allotted"},
+        "redemption_line": {"refunded_quantity"},
+        "redemption": {
+            "mode", "cash_fen", "cash_points", "refunded_points", "refunded_cash_fen", "deadline", "shipped_at",
+            "delivered_at", "cancel_reason",
+        },
+    }  # fmt: skip
+    shutil.rmtree(folder.landing / "hold")
+    with duckdb.connect() as connection:
+        for view in (view for view in VIEWS if view != "hold"):
+            (path,) = batches(folder.landing, view)
+            names = ", ".join({"batch"} | later.get(view, set()))
+            connection.execute(f"create or replace table t as select * exclude ({names}) from '{path}'")
+            connection.execute(f"copy t to '{path}' (format parquet)")
+    xmin, xmax = cursor.bounds
+    assert xmin == xmax
+    fields = {
+        "origin": asdict(cursor.origin), "xmin": xmin, "landed_at": cursor.landed_at.isoformat(),
+        "complete_until": cursor.landed_at.isoformat(),
+    }  # fmt: skip
     folder.cursor.write_text(json.dumps(fields))
-    assert read_cursor(folder.cursor) == replace(cursor, complete_until=cursor.landed_at)
+
+
+def test_a_folder_of_the_first_version_goes_on(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    hold = (
+        "insert into mall.hold (tenant_id, hold_id, member_id, points, lot_ids, lot_points, status, effective_at, "
+        "expires_at) values (%s, uuidv7(), %s, 5, '{}', '{}', 'open', now(), now() + interval '1 hour')"
+    )
+    tenant_id = world.tenant_ids[0]
+    execute(database_url, hold, (tenant_id, world.member_ids[tenant_id][0]))
+    land_now(folder, database_url)
+    as_first_version(folder, database_url)
+    before = json.loads(folder.cursor.read_text())["xmin"]
+    execute(database_url, "update mall.offer set price_points = 81 where item_id = %s", (world.item_ids[0],))
+    landed = land_now(folder, database_url)
+    assert {view: rows for view, rows in landed.rows.items() if rows} == {"hold": 1, "offer": 2}
+    assert landed.cursor.next_batch == before + 1
+    # What gained a column has it in a batch, even if no row came; what gained none but `batch` too.
+    for view in VIEWS:
+        assert "batch" in columns(batches(folder.landing, view)[-1])
+    assert {"mode", "cash_fen", "cancel_reason"} <= columns(batches(folder.landing, "redemption")[-1])
+    assert "allotted" in columns(batches(folder.landing, "stock")[-1])
+    with duckdb.connect() as connection:
+        (price,) = connection.execute(
+            f"select price_points from read_parquet('{folder.landing}/offer/*.parquet', union_by_name = true) "
+            f"where item_id = '{world.item_ids[0]}' order by batch desc nulls last limit 1"
+        ).fetchone()
+    assert price == 81
+    assert set(land_now(folder, database_url).rows.values()) == {0}
 
 
 def _write_for_a_while(
@@ -253,7 +263,7 @@ def test_a_crash_between_batches_and_cursor_repeats_under_the_same_name(
     names = {view: [path.name for path in batches(folder.landing, view)] for view in VIEWS}
     # What the crash leaves: the batches, a half-written one, the old cursor.
     write_cursor(folder.cursor, before)
-    (folder.landing / "entry" / f".{before.xmin:020d}.parquet.tmp").write_bytes(b"PAR1 half")
+    (folder.landing / "entry" / f".{before.next_batch:020d}.parquet.tmp").write_bytes(b"PAR1 half")
     with psycopg.connect(database_url) as connection:
         credit(connection, tenant_id, member_id, "earn", 11, FIRST_DAY)
     land_now(folder, database_url)
@@ -301,9 +311,14 @@ def test_another_database_is_refused(folder: DataFolder, database_url: str, worl
     assert folder.cursor.read_text() == before
 
 
-def test_a_database_set_back_to_an_earlier_state_is_refused(folder: DataFolder, database_url: str) -> None:
+@pytest.mark.parametrize("further", [(1_000_000, 1_000_000), (0, 1_000_000)])
+def test_a_database_set_back_to_an_earlier_state_is_refused(
+    folder: DataFolder, database_url: str, further: tuple[int, int]
+) -> None:
     cursor = land_now(folder, database_url).cursor
-    write_cursor(folder.cursor, replace(cursor, xmin=cursor.xmin + 1_000_000))
+    xmin, xmax = cursor.bounds
+    later = f"{xmin + further[0]}:{xmax + further[1]}:"
+    write_cursor(folder.cursor, replace(cursor, snapshot=later))
     with pytest.raises(OtherDatabase, match="is older than what was landed"):
         land_now(folder, database_url)
 

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +23,8 @@ from orchestration.training.tables import SCHEMAS, write_frames
 from orchestration.warehouse.test_results import record
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
-CURSOR = Cursor(Origin("1", "pointmart", 5), 900, NOW, NOW - timedelta(hours=1))
+SNAPSHOT = "900:905:902"
+CURSOR = Cursor(Origin("1", "pointmart", 5), SNAPSHOT, 4, VIEWS, NOW)
 PROVENANCE = Provenance(CURSOR, "1.0")
 AUDIT = Audit({"passed": 3, "failed": 0, "warned": 1}, {})
 
@@ -100,9 +102,8 @@ def test_a_release_holds_marts_only_and_its_manifest_describes_it(warehouse: Dat
         "marts.fct_a": 1000,
     }
     assert manifest.landing == {
-        "xmin": 900,
+        "snapshot": SNAPSHOT,
         "landed_at": "2026-05-01T00:00:00+00:00",
-        "complete_until": "2026-04-30T23:00:00+00:00",
     }
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'marts.duckdb'}' as release (read_only)")
@@ -220,18 +221,21 @@ def audited(folder: DataFolder) -> DataFolder:
             f"create table {table} as select 1 as x"
             for table in (
                 "marts.fct_entries", "staging.stg_lots", "staging.stg_stock_movements",
-                "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
+                "intermediate.int_redemptions", "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
             )
         ),
     )  # fmt: skip
     with duckdb.connect() as connection:
         for view in VIEWS:
             (folder.landing / view).mkdir()
-            connection.execute(
-                f"copy (select 1 as x) to '{folder.landing / view}/0.parquet' (format parquet)"
-            )
-    record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
-    record(folder.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})
+            # Of what changes, two batches hold a version each.
+            for batch in range(2 if view.startswith("redemption") else 1):
+                connection.execute(
+                    "copy (select 1 as tenant_id, 1 as redemption_id, 1 as line_no) "
+                    f"to '{folder.landing / view}/{batch}.parquet' (format parquet)"
+                )
+    record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
+    record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})
     write_scores(folder, released=0.30, low=0.28, high=0.32)
     return folder
 
@@ -251,7 +255,7 @@ def write_scores(folder: DataFolder, released: float, low: float, high: float) -
 
 def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> None:
     found = audit(audited, CURSOR)
-    assert found.checks == {"passed": 1 + 6 + 2, "failed": 0, "warned": 1}
+    assert found.checks == {"passed": 1 + 7 + 2, "failed": 0, "warned": 1}
     (ranking,) = found.models["ranking"]
     assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
     (demand,) = found.models["demand"]
@@ -259,25 +263,33 @@ def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> 
 
 
 def test_a_failed_dbt_test_closes_the_gate(audited: DataFolder) -> None:
-    record(audited.test_results, 900, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "fail"})
+    record(audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "fail"})
     with pytest.raises(GateClosed, match="dbt test b failed; the previous release stays"):
         audit(audited, CURSOR)
 
 
 def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(audited: DataFolder) -> None:
-    record(audited.test_results, 900, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"})
+    record(
+        audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"}
+    )
     with pytest.raises(GateClosed, match="1 tests have not run"):
         audit(audited, CURSOR)
 
 
 def test_results_about_an_earlier_landing_close_the_gate(audited: DataFolder) -> None:
     with pytest.raises(GateClosed, match="not been built and tested on the rows landed last"):
-        audit(audited, Cursor(CURSOR.origin, 901, NOW, NOW))
+        audit(audited, replace(CURSOR, snapshot="900:905:"))
 
 
 def test_a_missing_row_closes_the_gate(audited: DataFolder) -> None:
     fill_warehouse(audited, "delete from marts.fct_entries")
     with pytest.raises(GateClosed, match=r"marts\.fct_entries has 0 rows where 1 were landed of entry"):
+        audit(audited, CURSOR)
+
+
+def test_a_missing_row_of_what_changes_closes_the_gate(audited: DataFolder) -> None:
+    fill_warehouse(audited, "delete from intermediate.int_redemption_lines")
+    with pytest.raises(GateClosed, match=r"lines has 0 rows where 1 were landed of redemption_line"):
         audit(audited, CURSOR)
 
 

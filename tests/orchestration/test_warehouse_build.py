@@ -9,13 +9,14 @@ import pytest
 from dbt.cli.main import dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 
+from orchestration.landing.batches import VIEWS
 from orchestration.landing.cursor import Cursor, Origin, write_cursor
 from orchestration.settings import DataFolder
 from orchestration.warehouse.build import build
 from orchestration.warehouse.project import Project
 from orchestration.warehouse.test_results import read_results, record
 
-XMIN = 900
+SNAPSHOT = "900:900:"
 TESTS = {"test.p.of_first.1": ["model.p.first"], "test.p.of_second.2": ["model.p.second"]}
 
 
@@ -36,8 +37,8 @@ def folder(data_dir: Path) -> DataFolder:
     made = DataFolder(data_dir)
     made.create()
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    write_cursor(made.cursor, Cursor(Origin("1", "pointmart", 5), XMIN, now, now))
-    record(made.test_results, XMIN, set(TESTS), set(), dict.fromkeys(TESTS, "pass"))
+    write_cursor(made.cursor, Cursor(Origin("1", "pointmart", 5), SNAPSHOT, 1, VIEWS, now))
+    record(made.test_results, SNAPSHOT, set(TESTS), set(), dict.fromkeys(TESTS, "pass"))
     return made
 
 

@@ -73,7 +73,7 @@ def releases(data_dir: Path, still_data_dir: Path, mall: Mall) -> Path:
     shutil.copytree(still_data_dir / "releases", folder, symlinks=True)
     manifest_file = folder / RELEASE_ID / "manifest.json"
     manifest = json.loads(manifest_file.read_text())
-    manifest["landing"]["xmin"] = mall.next_xmin()
+    manifest["landing"]["snapshot"] = mall.snapshot()
     manifest_file.write_text(json.dumps(manifest))
     return folder
 

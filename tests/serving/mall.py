@@ -30,9 +30,9 @@ class Mall:
         """Run one statement."""
         self._connection.execute(sql, values)
 
-    def next_xmin(self) -> int:
-        """Return a landing cursor: all that was written so far is below it, all to come is not."""
-        row = self._connection.execute("select pg_current_xact_id()::text::bigint + 1").fetchone()
+    def snapshot(self) -> str:
+        """Return a landing's snapshot: all that was written so far is visible in it, all to come is not."""
+        row = self._connection.execute("select pg_current_snapshot()::text").fetchone()
         assert row is not None
         return row[0]
 
@@ -110,6 +110,14 @@ class Mall:
             tenant_id, member_id, lot_id, -points, "redeem", "redeemed", redemption_id=redemption_id
         )
         return redemption_id
+
+    def hold(self, tenant_id: UUID, member_id: UUID, points: int, *, expires_at: datetime) -> None:
+        """Set points of a member's first lot aside."""
+        self.execute(
+            "insert into mall.hold (tenant_id, hold_id, member_id, points, lot_ids, lot_points, status, "
+            "effective_at, expires_at) values (%s, uuidv7(), %s, %s, array[%s], array[%s::bigint], 'open', %s, %s)",
+            *(tenant_id, member_id, points, literal.LOTS[member_id], points, NOW, expires_at),
+        )
 
     def act(self, tenant_id: UUID, member_id: UUID, kind: str, item_id: UUID, at: datetime) -> None:
         """Write one behaviour event."""

@@ -2,6 +2,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from tests.literal_release import (
@@ -20,7 +21,7 @@ from tests.literal_release import (
     WATCH,
     publish,
 )
-from tests.serving.mall import NOW
+from tests.serving.mall import NOW, Mall
 
 
 async def recommended(client, member_id, **parameters):
@@ -125,6 +126,11 @@ async def test_what_runs_out_of_stock_disappears_at_once(acorn, mall):
     assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
 
 
+async def test_pieces_set_aside_are_not_shown(acorn, mall):
+    mall.execute("update mall.stock set on_hand = 0, allotted = 5 where item_id = %s", TEA)
+    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+
+
 async def test_what_is_delisted_disappears_at_once(acorn, mall):
     mall.execute(
         "update mall.offer set listed_until = %s where tenant_id = %s and item_id = %s", NOW, ACORN, TEA
@@ -170,6 +176,72 @@ async def test_a_lot_not_yet_active_cannot_be_spent(acorn, mall):
     assert (await recommended(acorn, MEI))["available_points"] == 500
 
 
+async def test_held_points_cannot_be_spent_until_their_hold_ends(acorn, mall, clock):
+    mall.hold(ACORN, MEI, 450, expires_at=NOW + timedelta(minutes=15))
+    mall.hold(ACORN, LAN, 7, expires_at=NOW + timedelta(minutes=15))
+    answer = await recommended(acorn, MEI)
+    assert (answer["available_points"], ids(answer)) == (50, [TICKET])
+    clock.now = NOW + timedelta(minutes=15)
+    assert (await recommended(acorn, MEI))["available_points"] == 500
+
+
+@pytest.mark.parametrize("status", ["captured", "released"])
+async def test_a_hold_that_has_ended_holds_nothing(acorn, mall, status):
+    mall.hold(ACORN, MEI, 450, expires_at=NOW + timedelta(minutes=15))
+    mall.execute("update mall.hold set status = %s, resolved_at = %s", status, NOW)
+    assert (await recommended(acorn, MEI))["available_points"] == 500
+
+
+async def test_what_was_open_at_the_landing_counts_from_its_commit_on(acorn, mall, releases, database_url):
+    lot_id = uuid4()
+    with psycopg.connect(database_url) as late:
+        Mall(late).earn(ACORN, MEI, 1_000, lot_id=lot_id)
+        mall.earn(ACORN, MEI, 30)  # of a later transaction that ended before the landing
+        publish(releases, "between", _with_lot_of(30), snapshot=mall.snapshot())
+        await until_served(acorn, "between")
+        assert (await recommended(acorn, MEI))["available_points"] == 530
+        late.commit()
+    assert (await recommended(acorn, MEI))["available_points"] == 1_530
+
+
+def _with_lot_of(points):
+    """Return what the landing of the newest lot does to a release: its entry, on the member's first lot."""
+    return lambda release: release.execute(
+        "insert into marts.fct_entries select * replace (? as amount_points) from marts.fct_entries "
+        "where lot_id = ? limit 1",
+        [points, LOTS[MEI]],
+    )
+
+
+@pytest.mark.parametrize(
+    ("recorded_at", "reason"),
+    [("2026-04-01 01:00+00", "Popular with members lately"), ("2026-04-01 02:30+00", "You redeemed it once")],
+    ids=["redeemed before the landing", "redeemed after it"],
+)
+async def test_a_partly_refunded_redemption_counts_once(acorn, mall, recorded_at, reason):
+    redemption_id = mall.redeem(ACORN, LAN, TICKET, 100)
+    mall.execute(
+        "update mall.redemption set status = 'partially_refunded', recorded_at = %s where redemption_id = %s",
+        *(recorded_at, redemption_id),
+    )
+    mall.execute(
+        "update mall.redemption_line set quantity = 2, refunded_quantity = 1 where redemption_id = %s",
+        redemption_id,
+    )
+    ticket = item_of(await recommended(acorn, LAN), TICKET)
+    assert ticket["reason"]["en"] == reason
+
+
+async def test_what_was_given_back_whole_and_what_was_drawn_is_no_signal(acorn, mall):
+    given_back, drawn = mall.redeem(ACORN, LAN, TEA, 100), mall.redeem(ACORN, LAN, MUG, 1)
+    mall.execute(
+        "update mall.redemption_line set refunded_quantity = quantity where redemption_id = %s", given_back
+    )
+    mall.execute("update mall.redemption set mode = 'draw' where redemption_id = %s", drawn)
+    answer = await recommended(acorn, LAN)
+    assert {item["stage"] for item in answer["items"]} == {"popular"}
+
+
 async def test_a_newcomer_gets_what_is_popular(acorn, mall):
     member_id = uuid4()
     mall.add_member(ACORN, member_id)
@@ -183,21 +255,19 @@ async def test_a_test_member_has_all_of_its_points(acorn, mall, releases):
     member_id = uuid4()
     mall.add_member(ACORN, member_id, is_test=True)
     mall.earn(ACORN, member_id, 250)
-    publish(releases, "after-the-test-member", xmin=mall.next_xmin())
+    publish(releases, "after-the-test-member", snapshot=mall.snapshot())
     await until_served(acorn, "after-the-test-member")
     answer = await recommended(acorn, member_id)
     assert answer["available_points"] == 250
 
 
-async def test_a_member_whose_row_had_not_landed_has_all_of_its_points(acorn, mall, releases):
+async def test_a_member_the_release_leaves_out_has_all_of_its_points(acorn, mall, releases):
     member_id = uuid4()
     mall.add_member(ACORN, member_id)
     mall.earn(ACORN, member_id, 250, lot_id=(lot_id := uuid4()))
     mall.redeem(ACORN, member_id, TICKET, 50, lot_id=lot_id)
-    landed_below = mall.next_xmin()
-    # The row's only version is now newer than what the landing took.
-    mall.execute("update mall.member set is_test = is_test where member_id = %s", member_id)
-    publish(releases, "without-the-member", xmin=landed_below)
+    # Not among those it counts, as one that was erased when it landed.
+    publish(releases, "without-the-member", snapshot=mall.snapshot())
     await until_served(acorn, "without-the-member")
     answer = await recommended(acorn, member_id)
     assert answer["available_points"] == 200

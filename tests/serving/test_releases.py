@@ -44,7 +44,7 @@ async def test_the_first_request_after_a_pause_is_answered_from_the_newest_relea
 
 
 async def test_requests_during_switches_never_fail_and_never_mix_releases(acorn, releases):
-    publish(releases, "second", raise_activity, xmin=10**9)
+    publish(releases, "second", raise_activity, snapshot="1000000000:1000000000:")
     stop = asyncio.Event()
     seen = set()
 
@@ -148,20 +148,37 @@ async def test_health_tells_the_release_in_use_and_its_age(still):
 @pytest.mark.parametrize(
     ("complete_until", "lag_seconds"),
     [("2026-04-01T01:00:00+00:00", 7200.0), (None, 3630.0)],
-    ids=["a transaction was open", "an older manifest"],
+    ids=["a release of the first version", "a release of now"],
 )
 async def test_the_data_lag_counts_from_when_the_release_was_complete(
     releases, settings, serve, mall, complete_until, lag_seconds
 ):
     manifest_file = releases / RELEASE_ID / "manifest.json"
     manifest = json.loads(manifest_file.read_text())
-    del manifest["landing"]["complete_until"]
     if complete_until:
         manifest["landing"]["complete_until"] = complete_until
     manifest_file.write_text(json.dumps(manifest))
     async with serve(settings) as client:
         health = (await client.get("/health")).json()
     assert (health["landed_at"], health["data_lag_seconds"]) == ("2026-04-01T01:59:30Z", lag_seconds)
+
+
+async def test_a_release_of_the_first_version_ends_below_its_transaction(tmp_path):
+    manifest_file = publish(tmp_path, "old") / "manifest.json"
+    manifest = json.loads(manifest_file.read_text())
+    manifest["landing"] = {"xmin": 900, "landed_at": "2026-04-01T01:59:30+00:00"}
+    manifest_file.write_text(json.dumps(manifest))
+    async with ReleaseReader(tmp_path).lend() as release:
+        assert release.manifest.landing.snapshot == "900:900:"
+
+
+@pytest.mark.parametrize("landing", [[], {}, None, {"xmin": 900}])
+async def test_a_release_whose_landing_is_unclear_is_not_read(tmp_path, landing):
+    manifest_file = publish(tmp_path, "unclear") / "manifest.json"
+    manifest_file.write_text(json.dumps(json.loads(manifest_file.read_text()) | {"landing": landing}))
+    with pytest.raises(NoRelease, match="cannot be read"):
+        async with ReleaseReader(tmp_path).lend():
+            pass
 
 
 async def test_remembered_rows_make_room_for_newer_ones(releases, monkeypatch):

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from transactional.catalogue.operations import (
 )
 from transactional.members.operations import register_members
 from transactional.settings import TransactionalSettings
-from transactional.tenants.operations import NewTenant, create_tenant
+from transactional.tenants.operations import NewTenant, change_program, create_tenant
+from transactional.tenants.queries import program_of
 
 VAULT_KEY = base64.b64encode(b"v" * 32).decode()
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)  # noon in Shanghai
@@ -125,8 +126,40 @@ async def app(database_url, shop, clock):
         yield app
 
 
+@pytest.fixture
+def rules(owner, shop):
+    """Changes rules of the shop's program."""
+
+    async def change(**changes) -> None:
+        program = await program_of(owner, tenant_id=shop.tenant_id)
+        await change_program(owner, tenant_id=shop.tenant_id, program=replace(program, **changes))
+
+    return change
+
+
 class Client(httpx.AsyncClient):
     """A client of one tenant with shorthands for the calls tests make often."""
+
+    async def command(self, path: str, key: str, **body) -> httpx.Response:
+        """Send a command under a key; UUIDs and times are written out."""
+        written = {
+            name: value.isoformat()
+            if isinstance(value, datetime)
+            else str(value)
+            if isinstance(value, UUID)
+            else value
+            for name, value in body.items()
+        }
+        return await self.post(path, json=written, headers={"Idempotency-Key": key})
+
+    async def buckets(self, member: UUID, **asked: datetime) -> dict[str, int]:
+        """The points of a balance by bucket, those that are 0 left out."""
+        params = {name: moment.isoformat() for name, moment in asked.items()}
+        answer = await self.get(f"/v1/members/{member}/balance", params=params)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert told["available"] + told["held"] + told["pending"] + told["unswept"] == told["balance"]
+        return {name: told[name] for name in told if isinstance(told[name], int) and told[name]}
 
     async def earn(self, member: UUID, points: int, key: str, **more) -> httpx.Response:
         body = {"member_id": str(member), "points": points, **more}
@@ -160,6 +193,7 @@ def client_for(app, key: str) -> Client:
 @pytest.fixture
 async def client(app, shop):
     async with client_for(app, shop.key) as client:
+        client.committer = app.state.committer
         yield client
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from transactional.changes import Change, Tracked
 from transactional.engine.commands import Command, Slot
+from transactional.flash_sales.domain import FlashSale
 from transactional.ledger.account import Account
 from transactional.ledger.transfers import PastTransfer, Transfer
 from transactional.redemption.domain import Offer, Redemption, Stock
@@ -103,6 +104,8 @@ class Book:
         past: transfers that commands refer to, by (tenant, transfer).
         payers: the redemption of each payment that commands refer to, by (tenant, payment).
         holds: the member of each hold that commands refer to, by (tenant, hold).
+        sales: by (tenant, sale).
+        bought: pieces by (tenant, sale, member); those that changed are in `bought_changed`.
         answers: first answers by (tenant, key).
         cash_returned: (tenant, refund, when) of cash that providers have paid back.
         decided: commands with a key that were decided in this batch, with their answers.
@@ -118,6 +121,9 @@ class Book:
     payers: dict[Slot, UUID] = field(default_factory=dict)
     holds: dict[Slot, UUID] = field(default_factory=dict)
     programs: dict[UUID, Program] = field(default_factory=dict)
+    sales: dict[Slot, FlashSale] = field(default_factory=dict)
+    bought: dict[tuple[UUID, UUID, UUID], int] = field(default_factory=dict)
+    bought_changed: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
 
     decided: list[tuple[Command, Answer]] = field(default_factory=list)
@@ -136,6 +142,11 @@ class Book:
             account = self.accounts[member]
             account.recent = packed
             account.touch()
+
+    def note_bought(self, buyer: tuple[UUID, UUID, UUID], pieces: int) -> None:
+        """Note how many pieces of a sale a member has bought now."""
+        self.bought[buyer] = pieces
+        self.bought_changed.add(buyer)
 
     def open(self, tenant_id: UUID, redemption: Redemption) -> None:
         """Add a new redemption with its lines."""

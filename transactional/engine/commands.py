@@ -22,6 +22,7 @@ class Needs:
         redemptions: with lines, payment and deduction; their members and items are needed with them.
         payments: their redemptions are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
+        sales: flash sales to lock, with what the members needed have bought in them.
         attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
@@ -32,6 +33,7 @@ class Needs:
     payments: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
+    sales: set[Slot] = field(default_factory=set)
     attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 

@@ -1,12 +1,13 @@
 """Tells what a command would do, without doing it: what a dry run answers."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import asyncpg
 import msgspec
 
 from transactional.changes import Change
-from transactional.engine.book import Book
+from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command
 from transactional.engine.decide import decide
 from transactional.engine.reading.book import read_book
@@ -50,7 +51,10 @@ class DryRun(msgspec.Struct, frozen=True):
 
 async def quote(pool: asyncpg.Pool, command: Command) -> DryRun:
     """Decide a command on what is stored now, without locks, and tell what it would do; nothing is kept."""
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
         book = await read_book(connection, [command], lock=False)
     held_before = {
         (member, hold.hold_id)
@@ -80,6 +84,16 @@ def _without_codes(body: bytes) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.json.decode(body)
     told.pop(SEALED_CODES, None)
     return told
+
+
+async def rehearse(pool: asyncpg.Pool, commands: Sequence[Command]) -> list[Answer]:
+    """Return what commands would be answered, one after another, as of what is stored now; nothing is kept."""
+    async with (
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        book = await read_book(connection, commands, lock=False)
+    return decide(commands, book)
 
 
 def _lots(book: Book, held_before: set[Any], command: Command) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Balances and statements, computed from the entries."""
+"""Statements, lots and holds."""
 
 import base64
 import binascii
@@ -9,36 +9,14 @@ from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.database import Connection
+from transactional.ledger.account import Hold
+from transactional.ledger.refusals import UnknownHold
 from transactional.problems import InvalidRequest
 
-# All five buckets come from the entries up to a moment, lot by lot, so the past is asked the same way as the
-# present. A lot past its last day is expired at read time, before anything sweeps it.
-_BUCKETS = """
-with lot_state as (
-    select
-        l.active_from, l.expires_on,
-        sum(e.amount) as remaining,
-        coalesce(sum(e.amount) filter (where t.kind in ('redeem', 'refund')), 0) as redeemed,
-        coalesce(sum(e.amount) filter (where t.kind = 'expire'), 0) as swept
-    from mall.entry e
-    join mall.transfer t using (tenant_id, transfer_id)
-    join mall.lot l on l.tenant_id = e.tenant_id and l.account_id = e.account_id and l.lot_id = e.lot_id
-    where t.tenant_id = $1 and t.member_id = $2 and e.account_id = $2 and t.effective_at <= $3
-    group by l.lot_id, l.active_from, l.expires_on
-)
-select
-    coalesce(sum(remaining) filter (where active_from <= $3 and (expires_on is null or expires_on >= $4)), 0)
-        as available,
-    coalesce(sum(remaining) filter (where active_from > $3), 0) as pending,
-    coalesce(sum(remaining) filter (where active_from <= $3 and expires_on < $4), 0) - coalesce(sum(swept), 0)
-        as expired,
-    -coalesce(sum(redeemed), 0) as spent,
-    coalesce(sum(remaining), 0) as balance
-from lot_state
-"""
 _STATEMENT = """
-select t.transfer_id, t.kind, t.redemption_id, t.reference, t.effective_at, t.recorded_at,
-    (select sum(e.amount) from mall.entry e
+select t.transfer_id, t.kind, t.redemption_id, t.reference, t.reverses_id, t.reason, t.effective_at,
+    t.recorded_at,
+    (select coalesce(sum(e.amount), 0) from mall.entry e
      where e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id)
      as points
 from mall.transfer t
@@ -47,16 +25,41 @@ where t.tenant_id = $1 and t.member_id = $2
 order by t.effective_at desc, t.transfer_id desc
 limit $5
 """
-
-
-async def balance_at(
-    connection: Connection, *, tenant_id: UUID, member_id: UUID, moment: datetime
-) -> dict[str, int]:
-    """Return the buckets of a member's points at a moment, now or past."""
-    row = await connection.fetchrow(_BUCKETS, tenant_id, member_id, moment, business_date(moment))
-    assert row is not None
-    # Nothing holds points yet: a redemption takes them at once.
-    return {"held": 0, **{bucket: int(points) for bucket, points in row.items()}}
+_LOTS = """
+with held as (
+    select s.lot_id, sum(s.points) as points
+    from mall.hold h
+    cross join lateral unnest(h.lot_ids, h.lot_points) as s(lot_id, points)
+    where h.tenant_id = $1 and h.member_id = $2 and h.status = 'open' and $3 < h.expires_at
+    group by s.lot_id
+), swept as (
+    select distinct e.lot_id
+    from mall.transfer t
+    join mall.entry e on e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id
+    where t.tenant_id = $1 and t.member_id = $2 and t.kind = 'expire'
+)
+select l.lot_id, l.issued_points as issued, l.remaining_points as remaining,
+    coalesce(h.points, 0)::bigint as held, l.active_from, l.expires_on,
+    case
+        when l.remaining_points = 0 and s.lot_id is null then 'used'
+        when l.expires_on < $4 then 'expired'
+        when l.active_from > $3 then 'pending'
+        else 'active'
+    end as state
+from mall.lot l
+left join held h on h.lot_id = l.lot_id
+left join swept s on s.lot_id = l.lot_id
+where l.tenant_id = $1 and l.account_id = $2 and ($5::uuid is null or l.lot_id < $5)
+order by l.lot_id desc
+limit $6
+"""
+_HOLD = """
+select h.hold_id, h.member_id, h.points, h.captured_points, h.status, h.redemption_id, h.reference,
+    h.effective_at, h.expires_at, h.resolved_at, h.recorded_at, a.changed_at
+from mall.hold h
+join mall.account a on a.tenant_id = h.tenant_id and a.account_id = h.member_id
+where h.tenant_id = $1 and h.hold_id = $2
+"""
 
 
 async def richest_member(connection: Connection, *, tenant_id: UUID) -> UUID | None:
@@ -65,6 +68,49 @@ async def richest_member(connection: Connection, *, tenant_id: UUID) -> UUID | N
         "select account_id from mall.account where tenant_id = $1 and kind = 'member' order by balance desc limit 1",
         tenant_id,
     )
+    return found
+
+
+async def lots_of(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    member_id: UUID,
+    moment: datetime,
+    limit: int,
+    after: UUID | None,
+) -> list[dict[str, Any]]:
+    """Return a member's lots as they are at a moment that is now, newest first, from after a lot on."""
+    rows = await connection.fetch(_LOTS, tenant_id, member_id, moment, business_date(moment), after, limit)
+    return [dict(row) for row in rows]
+
+
+async def hold_by_id(
+    connection: Connection, *, tenant_id: UUID, hold_id: UUID, clock_says: datetime
+) -> dict[str, Any]:
+    """Return a hold as it is now; past its end it is expired, whether or not that was written down.
+
+    Raises:
+        UnknownHold: the tenant has none with this id.
+    """
+    row = await connection.fetchrow(_HOLD, tenant_id, hold_id)
+    if row is None:
+        raise UnknownHold(hold_id)
+    found = dict(row)
+    hold = Hold(
+        hold_id,
+        row["points"],
+        (),
+        row["effective_at"],
+        row["expires_at"],
+        row["status"],
+        row["captured_points"],
+        row["resolved_at"],
+    )
+    changed_at = found.pop("changed_at")
+    found["status"] = hold.state(clock_says if changed_at is None else max(clock_says, changed_at))
+    if found["status"] == "expired":
+        found["resolved_at"] = hold.expires_at
     return found
 
 

@@ -14,7 +14,8 @@ from transactional.problems import Problem
 from transactional.worker.job import Job, JobContext
 
 _STEP = 50
-# Asked this long before the deadline, a payment whose news got lost is still in time.
+# Asked this long before the deadline, a payment whose news got lost is still in time, and nobody can pay any more:
+# providers are told to stop taking the money earlier still.
 _LEAD = timedelta(seconds=20)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 
@@ -24,7 +25,7 @@ from mall.payment p
 join mall.redemption r using (tenant_id, redemption_id)
 join mall.tenant t using (tenant_id)
 where p.provider_reference is null and not p.is_settled
-    and (r.status not in ('created', 'in_review') or r.deadline <= $1)
+    and r.deadline <= $1
 order by p.tenant_id, p.payment_id
 limit $2
 """
@@ -55,7 +56,7 @@ def payment_jobs() -> tuple[Job, ...]:
 
 
 async def settle_payments(context: JobContext) -> int:
-    """Ask about payments whose time is nearly over or whose redemption has ended, and close what nobody paid.
+    """Ask about payments whose time is nearly over, and close what nobody paid.
 
     A payment that was made although its news got lost is taken, or paid back if it is too late.
     """

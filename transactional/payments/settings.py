@@ -12,7 +12,7 @@ from typing import Annotated
 from uuid import UUID
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from transactional.clock import Clock
 from transactional.payments import alipay, wechat
@@ -43,9 +43,16 @@ class WeChatSection(_Section):
     appid: Text
     serial: Text
     private_key: Path
-    api_v3_key: SecretStr = Field(min_length=32, max_length=32)
+    api_v3_key: SecretStr
     platform_keys: dict[str, Path] = Field(min_length=1)
     base_url: Url = "https://api.mch.weixin.qq.com"
+
+    @field_validator("api_v3_key")
+    @classmethod
+    def _is_key(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value().encode()) != 32:
+            raise ValueError("an APIv3 key has 32 bytes")
+        return value
 
 
 class AlipaySection(_Section):

@@ -62,6 +62,8 @@ class Redeem(Spend):
         Spend.add_needs(self, needs)
         for item_id, quantity in self.asked:
             needs.items[self.tenant_id, item_id] += quantity
+        if self.flash_sale_id is not None:
+            needs.sales.add((self.tenant_id, self.flash_sale_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

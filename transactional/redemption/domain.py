@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from transactional.changes import Tracked
+from transactional.flash_sales.domain import FlashSale
 from transactional.problems import Problem
 from transactional.redemption.states import IllegalMove, Move, Status, after
 
@@ -162,7 +163,7 @@ class Redemption(Tracked):
             case Move.COMPLETE | Move.FULFIL:
                 self.completed_at = moment
             case Move.CANCEL | Move.REJECT | Move.TIME_OUT | Move.REFUND:
-                self.ended_at, self.deadline = moment, None
+                self.ended_at = moment
         self.touch()
 
     def check(self, move: Move) -> None:
@@ -186,8 +187,11 @@ def price_lines(
     moment: datetime,
     offers: Mapping[UUID, Offer],
     stock: Mapping[UUID, Stock],
+    sale: FlashSale | None = None,
 ) -> list[Line]:
     """Return the priced lines of (item, quantity) pairs; an item may be asked for twice.
+
+    Pieces of a flash sale have its price and are its own, so the stock on hand does not matter to them.
 
     Raises:
         UnknownOffer: the shop does not have an item.
@@ -203,8 +207,8 @@ def price_lines(
         if not offer.listed(moment):
             raise OfferNotListed(item_id)
         wanted[item_id] += quantity
-        lines.append(Line(line_no, item_id, quantity, offer.price_points))
-    for item_id, quantity in wanted.items():
+        lines.append(Line(line_no, item_id, quantity, (sale or offer).price_points))
+    for item_id, quantity in wanted.items() if sale is None else ():
         left = stock[item_id].on_hand if item_id in stock else 0
         if quantity > left:
             raise OutOfStock(item_id, asked=quantity, on_hand=left)

@@ -6,7 +6,7 @@ Each decision checks everything before it changes anything, because a refusal mu
 from datetime import datetime
 from uuid import UUID
 
-from transactional.engine.book import Book, CashRefund, Movement
+from transactional.engine.book import Book, CashRefund
 from transactional.engine.reply import Reply
 from transactional.identifiers import derived
 from transactional.ledger.account import Account, Share, take
@@ -15,6 +15,7 @@ from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import Cancel, OfRedemption, Refund, TimeOut
 from transactional.redemption.domain import Line, Redemption, UnknownRedemption
+from transactional.redemption.goods import restock, return_goods
 from transactional.redemption.states import IllegalMove, Move, Status
 from transactional.redemption.telling import announce
 
@@ -83,7 +84,7 @@ def cancel(command: Cancel, book: Book) -> Reply:
         _return_cash(
             book, command.tenant_id, redemption, redemption.cash_fen, command.transfer_id, command.at
         )
-        _return_stock(book, command.tenant_id, redemption, command.transfer_id, moment)
+        return_goods(book, command.tenant_id, redemption, command.transfer_id, moment)
         redemption.cancel_reason = command.reason
         redemption.move(Move.CANCEL, moment)
     return announce(book, command.tenant_id, redemption, account, command.at)
@@ -134,7 +135,7 @@ def refund(command: Refund, book: Book) -> Reply:
         line.refunded += quantity
         line.touch()
         if command.restock and not book.offers[command.tenant_id][line.item_id].is_coded:
-            _restock(book, command.tenant_id, line, quantity, command.transfer_id, moment)
+            restock(book, command.tenant_id, line, quantity, command.transfer_id, moment)
     redemption.move(move, moment)
     return announce(
         book, command.tenant_id, redemption, account, command.at,
@@ -160,7 +161,7 @@ def let_go(
     assert redemption.hold_id is not None
     hold = account.holds[redemption.hold_id]
     account.resolve(hold, captured=0, moment=min(moment, hold.expires_at))
-    _return_stock(book, tenant_id, redemption, redemption.redemption_id, moment)
+    return_goods(book, tenant_id, redemption, redemption.redemption_id, moment)
     payment = book.payments.get((tenant_id, redemption.redemption_id))
     if payment is not None and payment.status == "pending":
         payment.status = "closed"
@@ -246,19 +247,3 @@ def _return_cash(
     payment.refunded_fen += fen
     payment.touch()
     book.cash_refunds.append(CashRefund(tenant_id, derived(transfer_id, 3), payment.payment_id, fen, at))
-
-
-def _return_stock(book: Book, tenant_id: UUID, redemption: Redemption, cause: UUID, moment: datetime) -> None:
-    for line in redemption.lines:
-        if not book.offers[tenant_id][line.item_id].is_coded or redemption.paid_at is None:
-            _restock(book, tenant_id, line, line.quantity - line.refunded, cause, moment)
-
-
-def _restock(book: Book, tenant_id: UUID, line: Line, quantity: int, cause: UUID, moment: datetime) -> None:
-    if not quantity:
-        return
-    stock = book.stock[tenant_id][line.item_id]
-    stock.on_hand += quantity
-    stock.touch()
-    reference = f"{cause}:{line.line_no}"
-    book.movements.append(Movement(tenant_id, line.item_id, quantity, "return", reference, moment))

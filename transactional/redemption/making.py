@@ -13,8 +13,9 @@ from transactional.ledger.posting import header, post_debit
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import OffsetBill, Redeem, Spend
-from transactional.redemption.domain import Line, Redemption, price_lines
+from transactional.redemption.domain import Redemption, price_lines
 from transactional.redemption.fulfilment import fulfil
+from transactional.redemption.goods import sale_of, take_goods
 from transactional.redemption.payment import Payment
 from transactional.redemption.pricing import split
 from transactional.redemption.states import Move, Status
@@ -50,19 +51,23 @@ def redeem(command: Redeem, book: Book) -> Reply:
     tenant_id = command.tenant_id
     account = account_of(book, tenant_id, command.member_id)
     moment = account.moment(command.at)
-    lines = price_lines(command.asked, moment, book.offers.get(tenant_id, {}), book.stock.get(tenant_id, {}))
+    sale = sale_of(command, book, moment)
+    lines = price_lines(
+        command.asked, moment, book.offers.get(tenant_id, {}), book.stock.get(tenant_id, {}), sale
+    )
     redemption = Redemption(
-        command.redemption_id, command.member_id, "points", Status.CREATED, sum(line.points for line in lines),
-        moment, lines,
+        command.redemption_id, command.member_id, "points" if sale is None else "flash_sale", Status.CREATED,
+        sum(line.points for line in lines), moment, lines, flash_sale_id=command.flash_sale_id,
     )  # fmt: skip
     if command.cash is not None:
         price, redemption.points = redemption.points, command.cash.points
         redemption.cash_points, redemption.cash_fen = split(
             price, redemption.points, book.programs[tenant_id]
         )
-        redemption.mode = "points_cash"
+        if sale is None:
+            redemption.mode = "points_cash"
     begun = begin(command, book, account, redemption)
-    take_stock(book, tenant_id, lines)
+    take_goods(book, tenant_id, redemption, sale)
     if command.cash is not None:
         book.payments[tenant_id, redemption.redemption_id] = Payment(
             derived(redemption.redemption_id, 2), redemption.redemption_id, command.cash.provider,
@@ -166,14 +171,6 @@ def _deadline(redemption: Redemption, program: Program, moment: datetime) -> dat
     if redemption.mode == "bill_offset":
         return moment + timedelta(hours=program.confirmation_hours)
     return None
-
-
-def take_stock(book: Book, tenant_id: UUID, lines: list[Line]) -> None:
-    """Take the pieces of all lines; the caller has made sure that they are there."""
-    for line in lines:
-        stock = book.stock[tenant_id][line.item_id]
-        stock.on_hand -= line.quantity
-        stock.touch()
 
 
 def _take_points(

@@ -19,6 +19,13 @@ from transactional.engine.lean import (
     hash_of,
     read_body,
 )
+from transactional.flash_sales.domain import (
+    SaleLimitReached,
+    SaleNotOpen,
+    SaleOfOtherItem,
+    SaleSoldOut,
+    UnknownSale,
+)
 from transactional.identifiers import uuid7
 from transactional.ledger.account import InsufficientPoints
 from transactional.members.domain import UnknownMember
@@ -60,6 +67,7 @@ class RedemptionRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=MAX_LINES)]
     cash: CashRequest | None = None
     context: ContextRequest | None = None
+    flash_sale_id: UUID | None = None
 
 
 _decoder = msgspec.json.Decoder(RedemptionRequest)
@@ -80,10 +88,11 @@ async def redeem(request: Request) -> Response:
             member_id=body.member_id,
             key=key,
             # Where the request came from may differ in a retry.
-            body_hash=hash_of("redeem", (body.member_id, body.lines, body.cash)),
+            body_hash=hash_of("redeem", (body.member_id, body.lines, body.cash, body.flash_sale_id)),
             at=now,
             redemption_id=uuid7(now),
             asked=tuple((line.item_id, line.quantity) for line in body.lines),
+            flash_sale_id=body.flash_sale_id,
             ip=ip,
             device=device,
             cash=None if body.cash is None else CashPart(body.cash.provider, body.cash.points),
@@ -131,6 +140,11 @@ def openapi_operation() -> dict[str, Any]:
                     InsufficientPoints,
                     InvalidSubject,
                     RiskDenied,
+                    UnknownSale,
+                    SaleOfOtherItem,
+                    SaleNotOpen,
+                    SaleLimitReached,
+                    SaleSoldOut,
                     CashNotTaken,
                     CashShareOutOfBounds,
                     CommitUnavailable,

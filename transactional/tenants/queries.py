@@ -21,6 +21,11 @@ async def programs(connection: Connection, tenant_ids: Collection[UUID]) -> dict
     return {row["tenant_id"]: _program(row) for row in await connection.fetch(_PROGRAMS, list(tenant_ids))}
 
 
+async def program_of(connection: Connection, *, tenant_id: UUID) -> Program:
+    """Return the points rules of one tenant, which exists."""
+    return (await programs(connection, [tenant_id]))[tenant_id]
+
+
 def _program(row: Any) -> Program:
     names = (
         "lot_validity_months", "pending_days", "expiry_rounding", "return_policy", "refund_grace_days",

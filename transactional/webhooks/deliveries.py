@@ -53,10 +53,10 @@ update mall.webhook_delivery d
 set status = r.status,
     attempts = d.attempts + 1,
     next_attempt_at = r.next_attempt_at,
-    last_attempt_at = $1,
+    last_attempt_at = $1::timestamptz,
     last_status = r.last_status,
     last_error = r.last_error,
-    settled_at = case when r.status <> 'pending' then $1 end
+    settled_at = case when r.status <> 'pending' then $1::timestamptz end
 from unnest($2::uuid[], $3::uuid[], $4::text[], $5::timestamptz[], $6::smallint[], $7::text[])
     as r(tenant_id, delivery_id, status, next_attempt_at, last_status, last_error)
 where d.tenant_id = r.tenant_id and d.delivery_id = r.delivery_id and d.status = 'pending'

@@ -9,7 +9,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest
+from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.webhooks import operations, queries
 from transactional.webhooks.documents import DeadLetter, DeadLetters, Deliveries, Delivery, Replayed
 from transactional.webhooks.domain import EndpointDisabled, UnknownDeadLetter, UnknownEndpoint
@@ -42,7 +42,9 @@ async def list_dead_letters(
     "/dead-letters/{delivery_id}/replay",
     status_code=202,
     summary="Send a dead letter again",
-    responses=responses(Unauthenticated, UnknownDeadLetter, EndpointDisabled, InvalidRequest),
+    responses=responses(
+        Unauthenticated, UnknownDeadLetter, EndpointDisabled, InvalidRequest, RequestTooLarge
+    ),
 )
 async def replay(delivery_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> Delivery:
     """Put a dead letter on its way again, with the same `webhook-id`."""
@@ -74,7 +76,7 @@ async def list_deliveries(
     "/{endpoint_id}/dead-letters/replay",
     status_code=202,
     summary="Send all dead letters of an endpoint again",
-    responses=responses(Unauthenticated, UnknownEndpoint, EndpointDisabled, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownEndpoint, EndpointDisabled, InvalidRequest, RequestTooLarge),
 )
 async def replay_all(
     endpoint_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False

@@ -28,7 +28,7 @@ from transactional.webhooks.topics import TOPICS, UnknownTopic, check_filters
 router = APIRouter(prefix="/v1/webhooks", tags=["webhooks"])
 
 
-@router.get("/topics", summary="List what can be told", responses=responses(Unauthenticated))
+@router.get("/topics", summary="List what can be told", responses=responses(Unauthenticated, InvalidRequest))
 async def list_topics(_: Caller) -> Topics:
     """Return the catalogue of topics."""
     return Topics(topics=[Topic(name=t.name, subject=t.subject, meaning=t.meaning) for t in TOPICS])
@@ -80,7 +80,7 @@ async def register(
     return NewEndpoint.model_validate(row)
 
 
-@router.get("", summary="List endpoints", responses=responses(Unauthenticated))
+@router.get("", summary="List endpoints", responses=responses(Unauthenticated, InvalidRequest))
 async def list_endpoints(tenant_id: Caller, request: Request) -> Endpoints:
     """Return the tenant's endpoints, without their secrets."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
@@ -115,7 +115,7 @@ async def delete(endpoint_id: UUID, tenant_id: Caller, request: Request, dry_run
 @router.post(
     "/{endpoint_id}/enable",
     summary="Enable an endpoint",
-    responses=responses(Unauthenticated, UnknownEndpoint, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownEndpoint, InvalidRequest, RequestTooLarge),
 )
 async def enable(endpoint_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> Endpoint:
     """Take a disabled endpoint up again. It is told of what happens from now on; dead letters can be replayed."""
@@ -128,7 +128,7 @@ async def enable(endpoint_id: UUID, tenant_id: Caller, request: Request, dry_run
     "/{endpoint_id}/ping",
     status_code=202,
     summary="Send a test message",
-    responses=responses(Unauthenticated, UnknownEndpoint, EndpointDisabled, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownEndpoint, EndpointDisabled, InvalidRequest, RequestTooLarge),
 )
 async def ping(endpoint_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> Delivery:
     """Put a message with the topic `webhook.ping` on its way; the endpoint's deliveries tell how it was taken."""

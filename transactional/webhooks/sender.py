@@ -78,7 +78,7 @@ class Sender:
         except WebhookAddressRefused as error:
             return Reply(None, error.detail)
         except Exception as error:  # noqa: BLE001 - the boundary: whatever goes wrong is this endpoint's own failure
-            return Reply(None, f"{type(error).__name__}: {error}"[:_MAX_ERROR])
+            return Reply(None, _printable(f"{type(error).__name__}: {error}"))
         return Reply(status, None if 200 <= status < 300 else f"answered {status}")
 
 
@@ -94,6 +94,11 @@ async def open_sender(
         network_backend=_GuardedNetwork(guard),
     ) as pool:
         yield Sender(pool, timeout_seconds)
+
+
+def _printable(text: str) -> str:
+    # What a broken endpoint sent may be quoted in it, and PostgreSQL's text cannot hold a NUL character.
+    return "".join(c if c.isprintable() else "�" for c in text)[:_MAX_ERROR]
 
 
 async def _drain(response: httpcore.Response) -> None:

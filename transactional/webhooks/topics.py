@@ -40,20 +40,16 @@ TOPICS = (
     Topic("redemption.partially_refunded", "redemption", "A part of what was paid for a redemption was given back."),
     Topic("points.earn", "transfer", "A member earned points with an act of their own, such as a purchase."),
     Topic("points.grant", "transfer", "The tenant gave a member points."),
-    Topic("points.redeem", "transfer", "A member's points were spent on a redemption."),
-    Topic("points.refund", "transfer", "Points came back to a member from a redemption."),
     Topic("points.adjust", "transfer", "A member's points were adjusted by hand."),
     Topic("points.correct", "transfer", "An earlier transfer was corrected by a new one."),
     Topic("points.return", "transfer", "Points earned were taken back, as after the return of a purchase."),
-    Topic("points.settle", "transfer", "Points a member owed were settled with new ones."),
     Topic("points.expire", "transfer", "A member's points expired."),
-    Topic("points.exchange_out", "transfer", "A member's points left for another program."),
-    Topic("points.exchange_in", "transfer", "A member received points from another program."),
-    Topic("points.hold", "hold", "A member's points were set aside."),
     Topic("hold.placed", "hold", "A member's points were set aside."),
     Topic("hold.captured", "hold", "Points set aside were taken, all or a part of them."),
     Topic("hold.released", "hold", "Points set aside are available to the member again."),
     Topic("hold.expired", "hold", "Points set aside are available again because their time was up."),
+    Topic("payment.refund_due", "payment", "Cash of a member is to be given back."),
+    Topic("payment.refunded", "payment", "Cash of a member was given back by the payment provider."),
 )  # fmt: skip
 
 

@@ -3,9 +3,10 @@
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.webhooks.jobs import webhook_jobs
+from transactional.worker.housekeeping import housekeeping_jobs
 from transactional.worker.job import Job
 
 
 def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
     """Return every job, each of which only one worker does at a time."""
-    return (*webhook_jobs(settings), *payment_jobs())
+    return (*housekeeping_jobs(), *payment_jobs(), *webhook_jobs(settings))

@@ -12,14 +12,10 @@ with
         select
             tenant_id,
             effective_date as date,
-            sum(
-                case when transfer_kind in ('earn', 'grant') then amount_points else 0 end
-            ) as issued_points,
-            sum(
-                case when transfer_kind in ('redeem', 'refund') then - amount_points else 0 end
-            ) as redeemed_points
+            sum(issued_points) as issued_points,
+            sum(redeemed_points) as redeemed_points
         from transfers
-        where transfer_kind in ('earn', 'grant', 'redeem', 'refund')
+        where issued_points <> 0 or redeemed_points <> 0
         group by tenant_id, effective_date
     ),
     points_by_period as (

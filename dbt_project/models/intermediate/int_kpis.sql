@@ -49,7 +49,7 @@ select
     counts.numerator,
     counts.denominator,
     {{ rate("counts.numerator", "counts.denominator") }} as value,
-    counts.denominator as n,
+    greatest(counts.denominator, 0) as n,
     case
         when metrics.is_sampled then {{ wilson_low("counts.numerator", "counts.denominator") }}
     end as low,

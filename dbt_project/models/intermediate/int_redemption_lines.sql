@@ -8,12 +8,15 @@ select
     lines.line_no,
     redemptions.member_id,
     lines.item_id,
+    redemptions.mode,
     redemptions.status,
     lines.quantity,
+    lines.refunded_quantity,
     lines.unit_points,
     lines.quantity * lines.unit_points as line_points,
     redemptions.effective_at,
     redemptions.effective_date,
+    redemptions.is_demand,
     redemptions.is_counted
 from lines
 inner join

@@ -2,13 +2,16 @@ with
     redemptions as (select * from {{ ref("stg_redemptions") }}),
     counted_members as (select * from {{ ref("int_counted_members") }})
 
+-- Cancelling a paid redemption gives its points back; where none came back, none had been taken.
 select
     redemptions.tenant_id,
     redemptions.redemption_id,
     redemptions.member_id,
+    redemptions.mode,
     redemptions.status,
     redemptions.effective_at,
     {{ business_date("redemptions.effective_at") }} as effective_date,
+    redemptions.status <> 'cancelled' or redemptions.refunded_points > 0 as is_demand,
     counted_members.member_id is not null as is_counted
 from redemptions
 left join

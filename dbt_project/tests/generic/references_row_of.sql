@@ -1,10 +1,7 @@
 {# Fails on each combination of columns, none of them null, that has no row in the model referred to.
 
-   A row is landed once every transaction up to its own has ended. A row that is referred to is written
-   before or with the row that refers to it, so it is landed too, as long as it keeps the stamp of that
-   first writing. Updating a tenant, member, item, offer or redemption renews the stamp and could hold it
-   back beyond the rows that refer to it; nothing does so today, and
-   tests/dbt_project/test_landing_assumptions.py fails on the first statement that would. #}
+   A landing brings all that one snapshot of the database shows, and there a row that is referred to is
+   written before or with the row that refers to it, however often it was updated since. #}
 {% test references_row_of(model, columns, to, to_columns=none) %}
     {%- set target_columns = to_columns or columns %}
     with

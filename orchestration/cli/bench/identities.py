@@ -13,6 +13,7 @@ PAST_CREDIT: Final = 5
 PAST_DEBIT: Final = 6
 EARN_EVENT: Final = 7
 DEBIT_EVENT: Final = 8
+SALE: Final = 9
 
 
 def identifier(kind: int, number: int) -> str:

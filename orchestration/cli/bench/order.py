@@ -13,6 +13,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         ports: where the servers listen on this machine; connections take turns.
         first_item, last_item: numbers of the items to be asked for.
+        sale: the flash sale to redeem in; None for the ordinary shop.
         context: whether requests carry the IP address and device of the member.
     """
 
@@ -24,6 +25,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     members: int
     first_item: int
     last_item: int
+    sale: str | None
     context: bool
     seed: int
 

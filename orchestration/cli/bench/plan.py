@@ -28,7 +28,7 @@ class Plan:
     history_entries: int = 0
     history_redemptions: int = 0
     pgbench_clients: int = 32
-    context: bool = False
+    context: bool = True
     data_dir: Path | None = None
 
     @property

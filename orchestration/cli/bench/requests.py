@@ -40,6 +40,7 @@ def request_maker(order: Order) -> tuple[Callable[[], bytes], bytes, bytes]:
 
         return events, b"200", b'{"accepted":%d,' % EVENTS_PER_REQUEST
 
+    sale = b"" if order.sale is None else b',"flash_sale_id":"%s"' % order.sale.encode()
     redeem_head = head % (b"/v1/redemptions", order.key.encode())
     run = keys.getrandbits(64)
 
@@ -50,7 +51,12 @@ def request_maker(order: Order) -> tuple[Callable[[], bytes], bytes, bytes]:
         key = b"%016x%016x" % (chance.getrandbits(64), run)
         run = (run + 1) & 0xFFFFFFFFFFFFFFFF
         context = _context(number) if order.context else b""
-        body = b'{"member_id":"%s","lines":[{"item_id":"%s","quantity":1}]%s}' % (who, item(), context)
+        body = b'{"member_id":"%s","lines":[{"item_id":"%s","quantity":1}]%s%s}' % (
+            who,
+            item(),
+            sale,
+            context,
+        )
         return b"%s%d\r\nIdempotency-Key: %s\r\n\r\n%s" % (redeem_head, len(body), key, body)
 
     return redemption, b"201", b"{"

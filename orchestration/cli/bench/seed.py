@@ -1,6 +1,7 @@
 """Fills an empty mall with members, lots, items and stock, set-based and true to the ledger's rules."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -8,11 +9,12 @@ import psycopg
 from rich.console import Console
 
 from orchestration.cli.bench.history import store_history
-from orchestration.cli.bench.identities import EARLY_LOT, ITEM, LATE_LOT, MEMBER, sql_identifier
+from orchestration.cli.bench.identities import EARLY_LOT, ITEM, LATE_LOT, MEMBER, SALE, sql_identifier
 from orchestration.cli.bench.plan import Plan
 from orchestration.cli.progress import progress_bar
 from orchestration.refusal import Refusal
 from transactional.access.operations import issue_key
+from transactional.risk.operations import add_default_rules
 from transactional.tenants.operations import NewTenant, create_tenant, find_tenant
 
 _CODE = "bench"
@@ -92,6 +94,19 @@ where o.tenant_id = %(tenant)s
 """
 
 
+# Half of what there is of the item that everybody wants is set aside for its flash sale.
+_SALE = f"""
+with moved as (
+    update mall.stock set on_hand = on_hand - %(stock)s / 2, allotted = %(stock)s / 2
+    where tenant_id = %(tenant)s and item_id = {sql_identifier(ITEM, "%(item)s")}
+)
+insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, starts_at, ends_at,
+    allotted, left_count, member_limit)
+select %(tenant)s, {sql_identifier(SALE, "1")}, 'bench', sha256('bench'), {sql_identifier(ITEM, "%(item)s")}, 50,
+    now() - interval '1 day', now() + interval '30 days', %(stock)s / 2, %(stock)s / 2, 1000000
+"""
+
+
 class SeededOtherwise(Refusal):
     """The folder's database was filled with another mall."""
 
@@ -113,6 +128,7 @@ def seed(url: str, plan: Plan, console: Console) -> UUID:
                     "choose another --data-dir or delete this one"
                 )
             return tenant_id
+        asyncio.run(_with_rules(url, tenant_id))
         connection.execute(_FAST)
         connection.execute(_OFFERS, {"tenant": tenant_id, "last": plan.flash_item})
         # History comes first, as it happened first: it leaves every member with a balance of nothing.
@@ -124,10 +140,22 @@ def seed(url: str, plan: Plan, console: Console) -> UUID:
                 advance(last, plan.members)
         with console.status("Stock, statistics and a checkpoint"):
             connection.execute(_SHELVES, {"tenant": tenant_id, "stock": _STOCK})
+            connection.execute(_SALE, {"tenant": tenant_id, "stock": _STOCK, "item": plan.flash_item})
             connection.execute("vacuum (freeze, analyze)")
             connection.execute("create table public.bench_seed as select %s::text as size", [size])
             connection.execute("checkpoint")
     return tenant_id
+
+
+async def _with_rules(url: str, tenant_id: UUID) -> None:
+    """Put the risk rules of a new tenant in force: judging every redemption is part of what is measured."""
+    connection = await asyncpg.connect(url)
+    try:
+        await add_default_rules(
+            connection, tenant_id=tenant_id, valid_from=datetime.now(UTC) - timedelta(days=1)
+        )
+    finally:
+        await connection.close()
 
 
 def new_key(url: str, tenant_id: UUID) -> str:

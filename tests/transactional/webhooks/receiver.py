@@ -55,7 +55,7 @@ class Receiver:
 
     async def wait_for(self, count: int, seconds: float = 20) -> None:
         async with asyncio.timeout(seconds):
-            while len(set(self.ids())) < count:
+            while len(set(self.ids())) < count:  # noqa: ASYNC110 - requests arrive from outside
                 await asyncio.sleep(0.02)
 
 
@@ -65,10 +65,9 @@ async def receiving(
 ) -> AsyncIterator[Receiver]:
     """Run a receiver for the block."""
     receiver = Receiver(answer=answer, scheme="https" if tls else "http")
-    connections: set[asyncio.StreamWriter] = set()
+    conversations: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connections.add(writer)
         try:
             while (request := await _read(reader)) is not None:
                 receiver.requests.append(request)
@@ -83,18 +82,20 @@ async def receiving(
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
         finally:
-            connections.discard(writer)
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        conversations.add(asyncio.create_task(serve(reader, writer)))
+
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     try:
         yield receiver
     finally:
         server.close()
-        for writer in list(connections):
-            writer.transport.abort()
-        await asyncio.sleep(0)
+        for conversation in conversations:
+            conversation.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
 
 
 async def _read(reader: asyncio.StreamReader) -> Received | None:

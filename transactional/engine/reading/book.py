@@ -1,4 +1,4 @@
-"""Reads a batch's book: accounts are locked first, then stock, then what risk rules count, each in order."""
+"""Reads a batch's book: accounts are locked first, then stock, what risk rules count and flash sales, each in order."""
 
 from collections.abc import Sequence
 
@@ -8,14 +8,20 @@ from transactional.engine.commands import Command, Needs
 from transactional.engine.reading.goods import read_codes, read_goods
 from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
 from transactional.engine.reading.redemptions import read_redemptions, resolve_redemptions
+from transactional.engine.reading.sales import read_sales
 from transactional.engine.reading.slots import columns
 from transactional.risk.rows import load_risk
 from transactional.tenants.queries import programs
 
 _ANSWERS = """
-select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
-from mall.idempotency_key k
-join unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key) using (tenant_id, key)
+select k.*
+from unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key)
+cross join lateral (
+    select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
+    from mall.idempotency_key k
+    where k.tenant_id = wanted.tenant_id and k.key = wanted.key
+    offset 0
+) k
 """
 
 
@@ -39,6 +45,7 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     await read_goods(connection, needs, book, lock=lock)
     recents = {member: account.recent for member, account in book.accounts.items()}
     book.risk = await load_risk(connection, needs.attempts, recents, lock=lock)
+    await read_sales(connection, needs, book, lock=lock)
     await read_redemptions(connection, needs, book)
     await read_past(connection, needs, book)
     await read_history(connection, needs, book)

@@ -7,12 +7,16 @@ from transactional.engine.reading.slots import columns
 from transactional.redemption.domain import Offer, Stock
 
 _GOODS = """
-select s.tenant_id, s.item_id, s.on_hand, s.allotted,
-    o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded
-from mall.stock s
-join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, item_id) using (tenant_id, item_id)
-join mall.offer o using (tenant_id, item_id)
-order by s.tenant_id, s.item_id
+select g.*
+from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, item_id)
+cross join lateral (
+    select s.tenant_id, s.item_id, s.on_hand, s.allotted,
+        o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded
+    from mall.stock s
+    join mall.offer o on o.tenant_id = s.tenant_id and o.item_id = s.item_id
+    where s.tenant_id = wanted.tenant_id and s.item_id = wanted.item_id
+    offset 0 {lock}
+) g
 """
 _LOCK = "for update of s"
 # The stock row's lock keeps other processes from the item's codes.
@@ -33,7 +37,9 @@ async def read_goods(connection: Connection, needs: Needs, book: Book, *, lock: 
     """Lock and read the stock of items with their offers."""
     if not needs.items:
         return
-    for row in await connection.fetch(_GOODS + (_LOCK if lock else ""), *columns(sorted(needs.items))):
+    for row in await connection.fetch(
+        _GOODS.format(lock=_LOCK if lock else ""), *columns(sorted(needs.items))
+    ):
         tenant_id, item_id, on_hand, allotted, *offer = row
         book.stock.setdefault(tenant_id, {})[item_id] = Stock(on_hand, allotted)
         book.offers.setdefault(tenant_id, {})[item_id] = Offer(*offer)

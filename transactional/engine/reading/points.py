@@ -13,22 +13,32 @@ from transactional.ledger.history import History, SetAside
 from transactional.ledger.lots import Lot
 from transactional.ledger.transfers import PastTransfer
 
-# One order for every process, so that two batches never wait for each other in a circle.
+# Rows are looked up one by one, in the sorted order in which the batch names them: that is one order of locks for
+# every process, so that two batches never wait for each other in a circle, and `offset 0` keeps the planner from
+# reading a tenant's whole table because it was small when it planned.
 _ACCOUNTS = """
-select a.tenant_id, a.account_id, a.balance, a.version, a.owed_points, a.changed_at, a.recent, m.registered_at
-from mall.account a
-join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, account_id) using (tenant_id, account_id)
-join mall.member m on m.tenant_id = a.tenant_id and m.member_id = a.account_id
-where a.kind = 'member' and m.erased_at is null
-order by a.tenant_id, a.account_id
+select a.*
+from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, account_id)
+cross join lateral (
+    select a.tenant_id, a.account_id, a.balance, a.version, a.owed_points, a.changed_at, a.recent, m.registered_at
+    from mall.account a
+    join mall.member m on m.tenant_id = a.tenant_id and m.member_id = a.account_id
+    where a.tenant_id = wanted.tenant_id and a.account_id = wanted.account_id
+        and a.kind = 'member' and m.erased_at is null
+    offset 0 {lock}
+) a
 """
 _LOCK = "for update of a"
 _LOT = "l.tenant_id, l.account_id, l.lot_id, l.issued_points, l.remaining_points, l.active_from, l.expires_on"
 _LOTS = f"""
-select {_LOT}
-from mall.lot l
-join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, account_id) using (tenant_id, account_id)
-where l.remaining_points > 0
+select l.*
+from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, account_id)
+cross join lateral (
+    select {_LOT}
+    from mall.lot l
+    where l.tenant_id = wanted.tenant_id and l.account_id = wanted.account_id and l.remaining_points > 0
+    offset 0
+) l
 """
 _NAMED_LOTS = f"""
 select {_LOT}
@@ -39,10 +49,14 @@ join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as wanted(tenant_id, account_id,
 _HOLD = """h.tenant_id, h.hold_id, h.member_id, h.points, h.captured_points, h.lot_ids, h.lot_points, h.status,
     h.redemption_id, h.reference, h.effective_at, h.expires_at, h.resolved_at"""
 _OPEN_HOLDS = f"""
-select {_HOLD}
-from mall.hold h
-join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, member_id) using (tenant_id, member_id)
-where h.status = 'open'
+select h.*
+from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, member_id)
+cross join lateral (
+    select {_HOLD}
+    from mall.hold h
+    where h.tenant_id = wanted.tenant_id and h.member_id = wanted.member_id and h.status = 'open'
+    offset 0
+) h
 """
 _NAMED_HOLDS = f"""
 select {_HOLD}
@@ -127,7 +141,7 @@ async def read_accounts(connection: Connection, needs: Needs, book: Book, *, loc
     if not needs.members:
         return
     members = columns(sorted(needs.members))
-    for row in await connection.fetch(_ACCOUNTS + (_LOCK if lock else ""), *members):
+    for row in await connection.fetch(_ACCOUNTS.format(lock=_LOCK if lock else ""), *members):
         book.accounts[row["tenant_id"], row["account_id"]] = Account(
             row["balance"],
             row["version"],

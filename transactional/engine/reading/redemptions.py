@@ -20,7 +20,7 @@ join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, payment_id) using (tena
 """
 # Who and what a redemption is about never changes, so it may be read before the locks.
 _ABOUT = """
-select r.tenant_id, r.member_id,
+select r.tenant_id, r.member_id, r.flash_sale_id,
     (select array_agg(l.item_id) from mall.redemption_line l
      where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as items,
     (select array_agg(l.quantity) from mall.redemption_line l
@@ -60,6 +60,8 @@ async def resolve_redemptions(connection: Connection, needs: Needs, book: Book) 
     if needs.redemptions:
         for row in await connection.fetch(_ABOUT, *columns(needs.redemptions)):
             needs.members.add((row["tenant_id"], row["member_id"]))
+            if row["flash_sale_id"] is not None:
+                needs.sales.add((row["tenant_id"], row["flash_sale_id"]))
             for item_id, quantity in zip(row["items"] or [], row["quantities"] or [], strict=True):
                 needs.items[row["tenant_id"], item_id] += quantity
 

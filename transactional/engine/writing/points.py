@@ -93,7 +93,8 @@ PARTS: tuple[Part, ...] = (
         "tenant_id uuid, transfer_id uuid, entry_no smallint, kind text, amount bigint",
         "insert into mall.entry (tenant_id, transfer_id, entry_no, account_id, amount) "
         "select r.tenant_id, r.transfer_id, r.entry_no, a.account_id, r.amount "
-        "from {rows} join mall.account a on a.tenant_id = r.tenant_id and a.kind = r.kind",
+        # Without the last condition the index on the program's accounts could not be used.
+        "from {rows} join mall.account a on a.tenant_id = r.tenant_id and a.kind = r.kind and a.kind <> 'member'",
         _program_entries,
     ),
     Part(

@@ -17,7 +17,7 @@ from transactional.payments.sandbox.key_files import SandboxKeys
 from transactional.payments.sandbox.notices import Fault, aged, notification
 
 
-class Notify(Struct, forbid_unknown_fields=True):
+class Notify(Struct, frozen=True, forbid_unknown_fields=True):
     """How to tell the merchant: how often, with which fault, signed how many seconds ago, after which delay.
 
     `replay` sends the bytes of the last notification again instead of a new one.
@@ -30,7 +30,7 @@ class Notify(Struct, forbid_unknown_fields=True):
     replay: bool = False
 
 
-class Payment(Struct, forbid_unknown_fields=True):
+class Payment(Struct, frozen=True, forbid_unknown_fields=True):
     """How to pay: another amount, although closed or expired, and whether to tell."""
 
     amount_fen: int | None = None
@@ -38,14 +38,14 @@ class Payment(Struct, forbid_unknown_fields=True):
     notify: Notify | None = Notify()
 
 
-class Settlement(Struct, forbid_unknown_fields=True):
+class Settlement(Struct, frozen=True, forbid_unknown_fields=True):
     """How a pending refund ends, and whether to tell."""
 
     succeeds: bool = True
     notify: Notify | None = Notify()
 
 
-class Switches(Struct, forbid_unknown_fields=True):
+class Switches(Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the providers answer at all, and whether refunds end by themselves or wait for a settlement."""
 
     unavailable: bool | None = None

@@ -7,6 +7,7 @@ select
     transfer_kind,
     account_kind,
     member_id,
+    transfer_member_id,
     lot_id,
     redemption_id,
     amount_points,

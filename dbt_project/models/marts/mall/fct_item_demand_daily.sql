@@ -10,6 +10,7 @@ with
             sum(quantity) as quantity,
             count(distinct redemption_id) as redemption_count
         from lines
+        where is_demand
         group by tenant_id, item_id, effective_date
     ),
     -- An offer keeps its latest listing only; a redemption proves that an earlier one was there.

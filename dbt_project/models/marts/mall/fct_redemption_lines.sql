@@ -6,11 +6,14 @@ select
     line_no,
     member_id,
     item_id,
+    mode,
     status,
     quantity,
+    refunded_quantity,
     unit_points,
     line_points,
     effective_at,
-    effective_date
+    effective_date,
+    is_demand
 from lines
 where is_counted

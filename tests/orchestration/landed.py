@@ -1,0 +1,38 @@
+"""Compares what was landed with the live database, row by row."""
+
+import duckdb
+import psycopg
+
+from orchestration.landing.batches import VIEWS, row_count
+from orchestration.settings import DataFolder
+
+KEYS = {
+    "tenant": "tenant_id", "member": "tenant_id, member_id", "item": "item_id", "offer": "tenant_id, item_id",
+    "stock": "tenant_id, item_id", "stock_movement": "tenant_id, movement_id", "lot": "tenant_id, lot_id",
+    "entry": "tenant_id, transfer_id, entry_no", "hold": "tenant_id, hold_id", "redemption": "tenant_id, redemption_id",
+    "redemption_line": "tenant_id, redemption_id, line_no", "event": "tenant_id, event_id",
+    "feedback": "tenant_id, feedback_id",
+}  # fmt: skip
+MUTABLE = {"tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line"}
+
+
+def landed_rows(folder: DataFolder, view: str, newest: bool) -> list[tuple[str, ...]]:
+    pick = f"qualify row_number() over (partition by {KEYS[view]} order by batch desc) = 1" if newest else ""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        columns = "* exclude (batch) replace (xid::bigint as xid)"
+        query = f"select {columns} from read_parquet('{folder.landing / view}/*.parquet') {pick}"
+        return sorted(tuple(map(str, row)) for row in connection.execute(query).fetchall())
+
+
+def live_rows(database_url: str, view: str) -> list[tuple[str, ...]]:
+    with psycopg.connect(database_url, options="-c timezone=UTC") as connection:
+        rows = connection.execute(f"select * from export.{view}").fetchall()
+    return sorted(tuple(map(str, row)) for row in rows)
+
+
+def assert_all_landed_once(folder: DataFolder, database_url: str) -> None:
+    for view in VIEWS:
+        assert landed_rows(folder, view, newest=True) == live_rows(database_url, view), view
+        if view not in MUTABLE:
+            assert row_count(folder.landing, view) == len(live_rows(database_url, view)), view

@@ -1,0 +1,182 @@
+"""Every route with the wrong tenant's key: it finds nothing of the other tenant and moves nothing of it.
+
+A route that is not listed here fails the test, so that nobody forgets to try a new one.
+"""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from .conftest import client_for, open_shop
+
+# What needs no key because anybody may see it, or because somebody else has signed it.
+WITHOUT_KEY = {
+    ("get", "/health"),
+    ("post", "/v1/sessions"),
+    ("get", "/v1/draws/{draw_id}/log"),
+    ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
+}
+# What answers about the caller's own tenant whatever is asked: it must not show anything of another's.
+OWN = {
+    ("get", "/v1/program"), ("get", "/v1/tiers"), ("put", "/v1/tiers"), ("get", "/v1/offers"), ("get", "/v1/draws"),
+    ("get", "/v1/flash-sales"), ("get", "/v1/risk/rules"), ("post", "/v1/risk/rules"),
+    ("post", "/v1/risk/rules/defaults"), ("get", "/v1/risk/assessments"), ("get", "/v1/risk/blocks"),
+    ("post", "/v1/members"), ("post", "/v1/events"), ("post", "/v1/points/batches"),
+    ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
+    ("get", "/v1/webhooks/dead-letters"),
+}  # fmt: skip
+
+
+@pytest.fixture
+async def belongings(client, shop, clock, owner):
+    """One of everything that a tenant can have, by the names that paths use, and what bodies say of them."""
+    await owner.execute(
+        "update mall.program set offset_points = 100, offset_fen = 850, cash_points = 100, cash_fen = 1000"
+    )
+    earned = (await client.earn(shop.member, 2000, "e1")).json()
+    made = (await client.redeem(shop.member, "r1", (shop.pot, 1))).json()
+    hold = await client.post(
+        "/v1/holds",
+        json={"member_id": str(shop.member), "points": 10, "expires_in_seconds": 600},
+        headers={"Idempotency-Key": "h1"},
+    )
+    soon, later = clock.now.isoformat(), (clock.now + timedelta(hours=1)).isoformat()
+    sale = await client.post(
+        "/v1/flash-sales",
+        json={
+            "reference": "s", "item_id": str(shop.tea), "price_points": 5, "starts_at": soon, "ends_at": later,
+            "allotted": 2, "member_limit": 1,
+        },
+    )  # fmt: skip
+    draw = await client.post(
+        "/v1/draws",
+        json={
+            "reference": "d", "name": "抽奖", "ticket_points": 5, "starts_at": soon, "ends_at": later,
+            "max_tickets": 10, "member_limit": 1, "one_prize_per_member": True,
+            "prizes": [{"item_id": str(shop.tea), "quantity": 1, "value_fen": 100}],
+        },
+    )  # fmt: skip
+    rule = await client.post(
+        "/v1/risk/rules", json={"kind": "account_age", "days": 1, "verdict": "review", "score": 10}
+    )
+    block = await client.post(
+        "/v1/risk/blocks", json={"dimension": "member", "subject": str(shop.other_member), "reason": "fraud"}
+    )
+    endpoint = await client.post("/v1/webhooks", json={"url": "https://93.184.215.14/hook", "topics": ["*"]})
+    for answer in (hold, sale, draw, rule, block, endpoint):
+        assert answer.status_code == 201, answer.text
+    return {
+        "member_id": str(shop.member),
+        "item_id": str(shop.card),
+        "transfer_id": earned["transfer_id"],
+        "redemption_id": made["redemption_id"],
+        "hold_id": hold.json()["hold_id"],
+        "sale_id": sale.json()["sale_id"],
+        "draw_id": draw.json()["draw_id"],
+        "rule_id": rule.json()["rule_id"],
+        "block_id": block.json()["block_id"],
+        "endpoint_id": endpoint.json()["endpoint_id"],
+        "delivery_id": str(uuid4()),
+        "idempotency_key": "r1",
+        "provider": "wechat",
+        "tenant_id": str(shop.tenant_id),
+    }
+
+
+def bodies(mine):
+    """A valid body for each route that takes one, naming the other tenant's things."""
+    member, line = mine["member_id"], [{"item_id": mine["item_id"], "quantity": 1}]
+    return {
+        "/v1/points/earn": {"member_id": member, "points": 5},
+        "/v1/points/adjustments": {"member_id": member, "points": 5, "reason": "x"},
+        "/v1/points/returns": {"transfer_id": mine["transfer_id"], "points": 5, "reason": "x"},
+        "/v1/points/corrections": {"transfer_id": mine["transfer_id"], "reason": "x"},
+        "/v1/points/batches": {
+            "items": [
+                {"operation": "earn", "idempotency_key": "b1", "member_id": member, "points": 5},
+            ]
+        },
+        "/v1/holds": {"member_id": member, "points": 5, "expires_in_seconds": 60},
+        "/v1/holds/{hold_id}/capture": {},
+        "/v1/offers/{item_id}/codes": {"codes": ["AAA-1"]},
+        "/v1/redemptions": {"member_id": member, "lines": line},
+        "/v1/bill-offsets": {"member_id": member, "points": 50, "bill_reference": "b"},
+        "/v1/redemptions/{redemption_id}/confirmation": {"accepted": True},
+        "/v1/redemptions/{redemption_id}/cancellation": {"reason": "x"},
+        "/v1/redemptions/{redemption_id}/refunds": {"reason": "x"},
+        "/v1/redemptions/{redemption_id}/review": {"verdict": "approve", "reviewer": "x"},
+        "/v1/redemptions/{redemption_id}/progress": {"move": "ship"},
+        "/v1/draws": {
+            "reference": "n", "name": "n", "ticket_points": 5, "starts_at": "2026-03-01T12:00:00+08:00",
+            "ends_at": "2026-03-02T12:00:00+08:00", "max_tickets": 5, "member_limit": 1,
+            "one_prize_per_member": False, "prizes": [{"item_id": mine["item_id"], "quantity": 1, "value_fen": 1}],
+        },
+        "/v1/draws/{draw_id}/entropy": {"value": "42"},
+        "/v1/draws/{draw_id}/tickets": {"member_id": member},
+        "/v1/draws/{draw_id}/cancellation": {"reason": "x"},
+        "/v1/flash-sales": {
+            "reference": "n", "item_id": mine["item_id"], "price_points": 5,
+            "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-02T12:00:00+08:00", "allotted": 1,
+            "member_limit": 1,
+        },
+        "/v1/feedback": {"member_id": member, "score": 1},
+        "/v1/risk/rules": {"kind": "account_age", "days": 1, "verdict": "review", "score": 10},
+        "/v1/risk/blocks": {"dimension": "member", "subject": member, "reason": "x"},
+        "/v1/risk/rules/{rule_id}/end": {},
+        "/v1/risk/blocks/{block_id}/lift": {},
+        "/v1/tiers": {"tiers": []},
+        "/v1/members": {"external_ref": "E-1"},
+        "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
+        "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
+    }  # fmt: skip
+
+
+async def rows_of(owner, tenant_id):
+    """Every row of a tenant in every table, as text."""
+    tables = await owner.fetch(
+        "select c.table_name from information_schema.columns c join pg_tables t on t.tablename = c.table_name "
+        "and t.schemaname = 'mall' where c.table_schema = 'mall' and c.column_name = 'tenant_id'"
+    )
+    found = {}
+    for (table,) in tables:
+        rows = await owner.fetch(f"select t::text as row from mall.{table} t where tenant_id = $1", tenant_id)
+        found[table] = sorted(row["row"] for row in rows)
+    return found
+
+
+async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop, belongings, owner):
+    stranger = await open_shop(owner, "birch")
+    document = (await client.get("/openapi.json")).json()
+    before = await rows_of(owner, shop.tenant_id)
+    texts = bodies(belongings)
+    secrets = {value for name, value in belongings.items() if name.endswith("_id")} - {
+        belongings["delivery_id"]
+    }
+    async with client_for(app, stranger.key) as foreign, client_for(app, "none") as nobody:
+        del nobody.headers["Authorization"]
+        for path, methods in document["paths"].items():
+            for method in methods:
+                if (method, path) in WITHOUT_KEY:
+                    continue
+                url = path.format(**belongings)
+                body = texts.get(path)
+                assert method == "get" or body is not None or "{" in path or path.endswith("defaults"), (
+                    f"tell what to try {method} {path} with"
+                )
+                more = (
+                    {"params": {"idempotency_key": "r1"}}
+                    if (method, path) == ("get", "/v1/redemptions")
+                    else {}
+                )
+                headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
+                told = await foreign.request(method, url, json=body, headers=headers, **more)
+                if (method, path) in OWN:
+                    assert told.status_code < 300 or told.status_code == 409, (method, path, told.text)
+                    echoed = {value for value in secrets if value in str(body)}
+                    assert not [s for s in secrets - echoed if s in told.text], (method, path)
+                else:
+                    assert told.status_code == 404, (method, path, told.text)
+                unknown = await nobody.request(method, url, json=body, headers=headers, **more)
+                assert unknown.status_code == 401, (method, path)
+    assert await rows_of(owner, shop.tenant_id) == before

@@ -1,0 +1,48 @@
+"""Locks and reads flash sales and what members have bought in them."""
+
+from transactional.database import Connection
+from transactional.engine.book import Book
+from transactional.engine.commands import Needs
+from transactional.engine.reading.slots import columns
+from transactional.flash_sales.domain import FlashSale
+
+_SALES = """
+select s.*
+from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, sale_id)
+cross join lateral (
+    select s.tenant_id, s.sale_id, s.item_id, s.price_points, s.starts_at, s.ends_at, s.left_count, s.member_limit,
+        s.closed_at is not null as is_closed
+    from mall.flash_sale s
+    where s.tenant_id = wanted.tenant_id and s.sale_id = wanted.sale_id
+    offset 0 {lock}
+) s
+"""
+_LOCK = "for update of s"
+_BOUGHT = """
+select b.*
+from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as wanted(tenant_id, sale_id, member_id)
+cross join lateral (
+    select b.tenant_id, b.sale_id, b.member_id, b.bought_count
+    from mall.flash_sale_member b
+    where b.tenant_id = wanted.tenant_id and b.sale_id = wanted.sale_id and b.member_id = wanted.member_id
+    offset 0
+) b
+"""
+
+
+async def read_sales(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
+    """Lock and read flash sales, and what the members of the batch have bought in them."""
+    if not needs.sales:
+        return
+    rows = await connection.fetch(_SALES.format(lock=_LOCK if lock else ""), *columns(sorted(needs.sales)))
+    for tenant_id, *sale in rows:
+        book.sales[tenant_id, sale[0]] = FlashSale(*sale)
+    buyers = [
+        (tenant_id, sale_id, member_id)
+        for tenant_id, sale_id in book.sales
+        for its_tenant, member_id in needs.members
+        if its_tenant == tenant_id
+    ]
+    if buyers:
+        for *buyer, bought in await connection.fetch(_BOUGHT, *columns(buyers, 3)):
+            book.bought[buyer[0], buyer[1], buyer[2]] = bought

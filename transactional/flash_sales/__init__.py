@@ -1,0 +1,1 @@
+"""Flash sales: pieces set aside for a window, at a price and a limit of their own."""

@@ -1,0 +1,145 @@
+"""`/v1/flash-sales`: opening, listing and closing them. Buying in one is a redemption."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from transactional.access.domain import Unauthenticated
+from transactional.access.routes import Caller, DryRun
+from transactional.database import tenant_transaction
+from transactional.flash_sales.domain import NewSale, SaleExists, UnknownSale
+from transactional.flash_sales.operations import close_sale, open_sale
+from transactional.flash_sales.queries import find_sale, sales_of
+from transactional.identifiers import uuid7
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.redemption.domain import MAX_QUANTITY, OutOfStock, UnknownOffer
+from transactional.request_types import Moment, Reference
+
+router = APIRouter(prefix="/v1", tags=["flash sales"])
+
+
+class NewFlashSale(BaseModel):
+    """A sale to open. `reference` is your own name of it: sent again with the same terms it changes nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference
+    item_id: UUID
+    price_points: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    starts_at: Moment | None = Field(None, description="By default now.")
+    ends_at: Moment = Field(description="The first moment at which nothing is sold any more.")
+    allotted: Annotated[int, Field(ge=1, le=1_000_000_000, description="Pieces set aside for the sale.")]
+    member_limit: Annotated[int, Field(ge=1, le=MAX_QUANTITY, description="Pieces a member may buy.")] = 1
+
+
+class FlashSale(BaseModel):
+    """A sale as it is now; `status` is scheduled, open, sold_out, over or closed."""
+
+    sale_id: UUID
+    reference: str
+    item_id: UUID
+    item_name: str
+    price_points: int
+    starts_at: datetime
+    ends_at: datetime
+    allotted: int
+    left_count: int = Field(description="Pieces still to be had; of a closed sale, those that went back.")
+    member_limit: int
+    status: str
+    closed_at: datetime | None
+
+
+class FlashSalePage(BaseModel):
+    """A page of sales; ask for the next one with `after=next_after`."""
+
+    sales: list[FlashSale]
+    next_after: UUID | None
+
+
+@router.post(
+    "/flash-sales",
+    status_code=201,
+    summary="Open a flash sale",
+    responses={
+        200: {"model": FlashSale, "description": "The reference and these terms were sent before"},
+        **responses(Unauthenticated, UnknownOffer, OutOfStock, SaleExists, InvalidRequest, RequestTooLarge),
+    },
+)
+async def create(
+    body: NewFlashSale, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+) -> FlashSale:
+    """Open a flash sale of an item in your shop and set its pieces aside."""
+    now = request.app.state.clock()
+    new = NewSale(**{**dict(body), "starts_at": body.starts_at or now})
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        sale_id, opened = await open_sale(
+            connection,
+            tenant_id=tenant_id,
+            sale_id=uuid7(now),
+            new=new,
+            request_hash=sha256(body.model_dump_json().encode()).digest(),
+            now=now,
+        )
+        row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
+    if not opened:
+        response.status_code = 200
+    return _shown(row, now)
+
+
+@router.get("/flash-sales", summary="List flash sales", responses=responses(Unauthenticated, InvalidRequest))
+async def list_sales(
+    tenant_id: Caller,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    after: UUID | None = None,
+) -> FlashSalePage:
+    """List your flash sales in the order they were created, with what is left of each."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        rows = await sales_of(connection, tenant_id=tenant_id, limit=limit + 1, after=after)
+    now = request.app.state.clock()
+    page = [_shown(row, now) for row in rows[:limit]]
+    return FlashSalePage(sales=page, next_after=page[-1].sale_id if len(rows) > limit else None)
+
+
+@router.get(
+    "/flash-sales/{sale_id}",
+    summary="Show a flash sale",
+    responses=responses(Unauthenticated, UnknownSale, InvalidRequest),
+)
+async def show(sale_id: UUID, tenant_id: Caller, request: Request) -> FlashSale:
+    """Show a flash sale with what is left."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
+    return _shown(row, request.app.state.clock())
+
+
+@router.post(
+    "/flash-sales/{sale_id}/close",
+    summary="Close a flash sale",
+    responses=responses(Unauthenticated, UnknownSale, InvalidRequest, RequestTooLarge),
+)
+async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> FlashSale:
+    """Close a flash sale, also before its end, and put what is left back on the shelf. Once is enough."""
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await close_sale(connection, tenant_id=tenant_id, sale_id=sale_id, now=now)
+        row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
+    return _shown(row, now)
+
+
+def _shown(row: dict[str, object], now: datetime) -> FlashSale:
+    sale = FlashSale.model_validate({**row, "status": "open"})
+    if sale.closed_at is not None:
+        sale.status = "closed"
+    elif now < sale.starts_at:
+        sale.status = "scheduled"
+    elif now >= sale.ends_at:
+        sale.status = "over"
+    elif sale.left_count == 0:
+        sale.status = "sold_out"
+    return sale

@@ -1,0 +1,1 @@
+"""What became of requests, by their idempotency keys."""

@@ -1,0 +1,80 @@
+"""Every route of the service, by capability."""
+
+from typing import Any, Final
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+
+from transactional.behaviour import events, feedback
+from transactional.catalogue import routes as catalogue
+from transactional.draws import log_routes as draw_logs
+from transactional.draws import routes as draws
+from transactional.flash_sales import routes as flash_sales
+from transactional.hot_routes import Routes
+from transactional.ledger import balance_routes, batch_routes, hold_routes
+from transactional.ledger import routes as ledger
+from transactional.members import routes as members
+from transactional.payments import routes as payments
+from transactional.problem_documents import ProblemDocument
+from transactional.redemption import change_routes
+from transactional.redemption import requests as redemption_requests
+from transactional.redemption import routes as redemption
+from transactional.requests import routes as requests
+from transactional.risk import block_routes as risk_blocks
+from transactional.risk import routes as risk
+from transactional.sessions import routes as sessions
+from transactional.tenants import routes as tenants
+from transactional.tiers import routes as tiers
+from transactional.webhooks import delivery_routes as webhook_deliveries
+from transactional.webhooks import routes as webhooks
+
+# A path that begins like another's parameter comes before it.
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    tenants.router,
+    members.router,
+    ledger.router,
+    batch_routes.router,
+    hold_routes.router,
+    balance_routes.router,
+    tiers.router,
+    catalogue.router,
+    payments.router,
+    redemption.router,
+    change_routes.router,
+    requests.router,
+    draws.router,
+    draw_logs.router,
+    flash_sales.router,
+    feedback.router,
+    risk.router,
+    risk_blocks.router,
+    sessions.router,
+    webhook_deliveries.router,
+    webhooks.router,
+)
+
+HOT_ROUTES: Final[Routes] = {
+    ("POST", "/v1/redemptions"): redemption_requests.redeem,
+    ("POST", "/v1/events"): events.record_events,
+}
+
+
+def describe_hot_routes(app: FastAPI) -> None:
+    """Add what FastAPI does not know of to the OpenAPI document."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            structs = (redemption_requests.RedemptionRequest, events.EventBatch, events.EventResults)
+            _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
+            schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
+            document["components"]["schemas"].update(schemas)
+            document["paths"].setdefault("/v1/redemptions", {})["post"] = (
+                redemption_requests.openapi_operation()
+            )
+            document["paths"]["/v1/events"] = {"post": events.openapi_operation()}
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""Tiers: what members reach with the points they earn."""
