@@ -93,7 +93,9 @@ async def _pay_back(context: JobContext, row: asyncpg.Record, now: datetime) -> 
         case RefundOutcome.PENDING:
             return "the provider has not paid it yet"
         case RefundOutcome.FAILED:
-            return "the provider could not pay it back; finish this refund in the merchant's own console there"
+            return (
+                "the provider could not pay it back; finish this refund in the merchant's own console there"
+            )
     await note_returned(
         context.committer,
         tenant_id=tenant_id,

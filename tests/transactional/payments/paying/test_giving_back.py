@@ -23,7 +23,9 @@ async def three(till, rules):
 
 
 async def refunds(owner):
-    return [tuple(row) for row in await owner.fetch("select amount_fen, status from mall.cash_refund order by 1")]
+    return [
+        tuple(row) for row in await owner.fetch("select amount_fen, status from mall.cash_refund order by 1")
+    ]
 
 
 async def drain(till):
@@ -53,7 +55,9 @@ async def test_parts_of_a_refund_add_up_to_the_whole(till, three, owner):
     told = []
     for n in range(3):
         part = [{"line_no": 1, "quantity": 1}]
-        answer = (await till.client.change(three.about, "refunds", f"f{n}", lines=part, reason="broken")).json()
+        answer = (
+            await till.client.change(three.about, "refunds", f"f{n}", lines=part, reason="broken")
+        ).json()
         told.append((answer["status"], answer["returned_points"], answer["returned_cash_fen"]))
     assert told == [("partially_refunded", 33, 221), ("partially_refunded", 34, 221), ("refunded", 34, 222)]
     assert await till.client.buckets(till.shop.member) == {"available": 1000, "balance": 1000}

@@ -20,7 +20,9 @@ def taken(provider):
 
 async def of_the_redemption(owner, paying):
     """How often points were taken and messages sent for a redemption."""
-    transfers = await owner.fetchval("select count(*) from mall.transfer where transfer_id = $1", paying.about)
+    transfers = await owner.fetchval(
+        "select count(*) from mall.transfer where transfer_id = $1", paying.about
+    )
     return transfers, await owner.fetchval(
         "select count(*) from mall.outbox where subject_id = $1", paying.about
     )
