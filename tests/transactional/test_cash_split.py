@@ -18,7 +18,9 @@ def programs(draw: st.DrawFn) -> Program:
 
 @given(programs(), st.integers(1, 10_000_000), st.data())
 def test_a_split_keeps_to_its_bounds_and_rounds_against_the_payer(program, price, data):
-    points = data.draw(st.integers(1, price))
+    edges = [price * (10_000 - bp) // 10_000 for bp in (program.cash_share_min_bp, program.cash_share_max_bp)]
+    near = st.sampled_from([edge + step for edge in edges for step in (-1, 0, 1)])
+    points = data.draw(near.filter(lambda points: 1 <= points <= price) | st.integers(1, price))
     share = (price - points) * 10_000
     fits = (
         0 < points < price and price * program.cash_share_min_bp <= share <= price * program.cash_share_max_bp
