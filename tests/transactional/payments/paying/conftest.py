@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
@@ -106,10 +106,6 @@ class Till:
         """Ask the sandbox's control for something."""
         return await self.http.post(f"{self.sandbox_url}/control/{path}", json=wish)
 
-    async def do(self, job: Callable[[JobContext], Awaitable[int]]) -> int:
-        """Let a job of the worker do one step."""
-        return await job(self.worker)
-
     async def settle(self) -> int:
         return await settle_payments(self.worker)
 
@@ -170,7 +166,8 @@ class Paying:
     async def becomes(self, *stands: str) -> None:
         """Wait until news that the provider tells in the background have been taken."""
         async with asyncio.timeout(10):
-            while await self.stands() != stands:
+            # Another process changes it, so there is nothing to wait on but time.
+            while await self.stands() != stands:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 

@@ -1,10 +1,12 @@
 """Time that runs out, cash that comes too late, and news that got lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from tests.transactional.payments.paying.conftest import MINUTE, SECOND
+from transactional.payments.settings import no_providers
 
 WHOLE = {"available": 1000, "balance": 1000}
 
@@ -131,6 +133,17 @@ async def test_a_payment_that_cannot_be_settled_keeps_no_other_waiting(till, mon
     assert await till.settle() == 1
     assert await good.stands() == ("completed", "captured")
     assert await wrong.stands() == ("created", "pending")
+
+
+async def test_a_worker_without_the_accounts_gives_nothing_up_for_a_day(till):
+    paying = await till.started("r1", till.shop.pot, points=99)
+    await paying.pay(notify=None)
+    accounts, till.worker = till.worker, replace(till.worker, providers=no_providers())
+    till.clock.now += timedelta(hours=20)
+    assert await till.settle() == 0
+    till.worker = accounts
+    assert await till.settle() == 1
+    assert await paying.stands() == ("cancelled", "refund_due")
 
 
 async def test_the_books_agree_after_payments_in_time_and_late(till):
