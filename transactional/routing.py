@@ -9,6 +9,7 @@ from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
+from transactional.draws import ticket_routes as draw_tickets
 from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -44,6 +45,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     requests.router,
     draws.router,
     draw_logs.router,
+    draw_tickets.router,
     flash_sales.router,
     feedback.router,
     risk.router,

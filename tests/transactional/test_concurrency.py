@@ -107,7 +107,7 @@ def check_books(database_url):
     assert run(_fetch(database_url, wrong_lots)) == []
     wrong_stock = """
         select s.item_id from mall.stock s
-        where s.on_hand <> (select sum(quantity) from mall.stock_movement m where m.item_id = s.item_id)
+        where s.on_hand + s.allotted <> (select sum(quantity) from mall.stock_movement m where m.item_id = s.item_id)
             - coalesce((select sum(quantity) from mall.redemption_line l where l.item_id = s.item_id), 0)
     """
     assert run(_fetch(database_url, wrong_stock)) == []

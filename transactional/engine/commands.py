@@ -22,6 +22,9 @@ class Needs:
         redemptions: with lines, payment and deduction; their members and items are needed with them.
         payments: their redemptions are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
+        sales: (tenant, draw, member) of tickets to be sold; the draws are locked.
+        draws: draws to lock as a whole, with the stock of their prizes.
+        tickets: redemptions that are tickets, with what they won.
         attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
@@ -32,6 +35,9 @@ class Needs:
     payments: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
+    sales: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    draws: set[Slot] = field(default_factory=set)
+    tickets: set[Slot] = field(default_factory=set)
     attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 

@@ -2,10 +2,10 @@
 
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.writing import answers, points, redemptions, risk
+from transactional.engine.writing import answers, draws, points, redemptions, risk
 from transactional.engine.writing.statement import Part, write
 
-PARTS: tuple[Part, ...] = (*points.PARTS, *redemptions.PARTS, *risk.PARTS, *answers.PARTS)
+PARTS: tuple[Part, ...] = (*points.PARTS, *redemptions.PARTS, *risk.PARTS, *draws.PARTS, *answers.PARTS)
 
 
 async def write_book(connection: Connection, book: Book) -> None:
