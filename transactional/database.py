@@ -35,7 +35,7 @@ class Pools:
 
 
 @asynccontextmanager
-async def open_pools(url: str, *, committer_connections: int = 2) -> AsyncIterator[Pools]:
+async def open_pools(url: str, *, committer_connections: int = 4) -> AsyncIterator[Pools]:
     """Open both pools for the block."""
     async with (
         asyncpg.create_pool(url, min_size=1, max_size=10, server_settings={"role": "pointmart_api"}) as api,
@@ -56,7 +56,7 @@ _PLANNED_ONCE = {
 }
 
 
-def committer_pool(url: str, connections: int = 2) -> asyncpg.Pool:
+def committer_pool(url: str, connections: int = 4) -> asyncpg.Pool:
     """Return the pool of the batch committer, to be entered with `async with`."""
     return asyncpg.create_pool(
         url,

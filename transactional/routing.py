@@ -9,6 +9,9 @@ from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
+from transactional.exchange import agreement_routes as exchange_agreements
+from transactional.exchange import link_routes as member_links
+from transactional.exchange import routes as exchanges
 from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -45,6 +48,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draws.router,
     draw_logs.router,
     flash_sales.router,
+    exchange_agreements.router,
+    exchanges.router,
+    member_links.router,
     feedback.router,
     risk.router,
     risk_blocks.router,

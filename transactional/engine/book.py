@@ -7,6 +7,7 @@ from uuid import UUID
 
 from transactional.changes import Change, Tracked
 from transactional.engine.commands import Command, Slot
+from transactional.exchange.state import ExchangeState
 from transactional.flash_sales.domain import FlashSale
 from transactional.ledger.account import Account
 from transactional.ledger.transfers import PastTransfer, Transfer
@@ -127,6 +128,7 @@ class Book:
     answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
 
     decided: list[tuple[Command, Answer]] = field(default_factory=list)
+    exchange: ExchangeState = field(default_factory=ExchangeState)
     risk: RiskState = field(default_factory=RiskState)
     judged: list[Judged] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)

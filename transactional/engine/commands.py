@@ -21,6 +21,7 @@ class Needs:
         items: stock to lock, with its offer; the count is how many codes may be issued.
         redemptions: with lines, payment and deduction; their members and items are needed with them.
         payments: their redemptions are needed with them.
+        quotes, exchanges: of exchanges; both members' accounts and the days' limits are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
         sales: flash sales to lock, with what the members needed have bought in them.
         attempts: what the risk rules are to judge.
@@ -31,6 +32,8 @@ class Needs:
     items: Counter[Slot] = field(default_factory=Counter)
     redemptions: set[Slot] = field(default_factory=set)
     payments: set[Slot] = field(default_factory=set)
+    quotes: set[Slot] = field(default_factory=set)
+    exchanges: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
     sales: set[Slot] = field(default_factory=set)

@@ -17,6 +17,9 @@ from transactional.problems import Problem
 
 _MAX_BATCH = 512
 _TRIES = 5
+# Batches of one process at the same time, and how many commands must wait for a second one to begin.
+_LANES = 2
+_WORTH_A_LANE = 24
 # Another process wrote the same key first, locks crossed, or the connection broke in the middle. Trying the
 # batch again is safe: the keys tell what was committed.
 _WORTH_RETRYING = (
@@ -61,14 +64,18 @@ async def commit_batch(connection: Connection, commands: Sequence[Command]) -> l
 
 
 class Committer:
-    """Queues commands of all requests of this process and commits them batch by batch."""
+    """Queues commands of all requests of this process and commits them batch by batch.
+
+    A batch begins as soon as nothing else is being committed, so a lone request waits for nobody; a second one
+    begins beside it once enough is waiting, so that one is decided while the other is written.
+    """
 
     def __init__(self, pool: asyncpg.Pool, *, max_waiting: int = 20_000) -> None:
         self._pool = pool
         self._max_waiting = max_waiting
         self._waiting: list[tuple[Command, asyncio.Future[Answer]]] = []
-        self._arrived = asyncio.Event()
-        self._stopping = False
+        self._batches: set[asyncio.Task[None]] = set()
+        self._is_due = False
 
     async def submit(self, command: Command) -> Answer:
         """Commit a command and return its answer.
@@ -79,30 +86,40 @@ class Committer:
         """
         if len(self._waiting) >= self._max_waiting:
             raise Overloaded
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((command, answer))
-        self._arrived.set()
+        if not self._is_due:
+            # Not at once: what else arrives in this round of the loop belongs to the same batch.
+            self._is_due = True
+            loop.call_soon(self._begin_batches)
         return await answer
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Committer"]:
         """Commit while the block runs; at its end, finish what waits."""
-        task = asyncio.create_task(self._run())
         try:
             yield self
         finally:
-            self._stopping = True
-            self._arrived.set()
-            await task
+            while self._batches or self._is_due:
+                await asyncio.sleep(0)
+                if self._batches:
+                    await asyncio.wait(self._batches)
 
-    async def _run(self) -> None:
-        while self._waiting or not self._stopping:
-            await self._arrived.wait()
+    def _begin_batches(self) -> None:
+        self._is_due = False
+        while self._waiting and len(self._batches) < _LANES:
+            if self._batches and len(self._waiting) < _WORTH_A_LANE:
+                return
             batch, self._waiting = self._waiting[:_MAX_BATCH], self._waiting[_MAX_BATCH:]
-            if not self._waiting and not self._stopping:
-                self._arrived.clear()
-            if batch:
-                await self._answer(batch)
+            task = asyncio.create_task(self._answer(batch))
+            self._batches.add(task)
+            task.add_done_callback(self._end_batch)
+
+    def _end_batch(self, task: "asyncio.Task[None]") -> None:
+        self._batches.discard(task)
+        if self._waiting:
+            self._begin_batches()
 
     async def _answer(self, batch: list[tuple[Command, asyncio.Future[Answer]]]) -> None:
         try:

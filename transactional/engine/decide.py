@@ -9,6 +9,8 @@ import msgspec
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command
 from transactional.engine.reply import Reply
+from transactional.exchange import commands as exchange
+from transactional.exchange.decisions import exchange_points, reverse_exchange
 from transactional.ledger import commands as ledger
 from transactional.ledger.decisions import adjust, earn, expire_lots
 from transactional.ledger.holds import capture_hold, place_hold, release_hold, sweep_hold
@@ -42,6 +44,8 @@ DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
         redemption.ConfirmOffset: confirm_offset,
         redemption.Progress: progress,
         redemption.PaymentArrived: payment_arrived,
+        exchange.ExchangePoints: exchange_points,
+        exchange.ReverseExchange: reverse_exchange,
         redemption.CashReturned: cash_returned,
     }
 )

@@ -66,7 +66,8 @@ async def quote(pool: asyncpg.Pool, command: Command) -> DryRun:
     if answer.status >= 400:
         return DryRun(answer.status, answer.body)
     lots = _lots(book, held_before, command)
-    fee = sum(amount for t in book.transfers for kind, amount in t.program if kind == "fee")
+    own = [t for t in book.transfers if t.tenant_id == command.tenant_id]
+    fee = sum(amount for t in own for kind, amount in t.program if kind == "fee")
     told = Quote(
         points=sum(lot["points"] for lot in lots),
         cash_fen=sum(p.amount_fen for p in book.payments.values() if p.change is Change.ADDED)
@@ -97,7 +98,7 @@ async def rehearse(pool: asyncpg.Pool, commands: Sequence[Command]) -> list[Answ
 
 
 def _lots(book: Book, held_before: set[Any], command: Command) -> list[dict[str, Any]]:
-    """Return by lot what the command would take, set aside, free or add."""
+    """Return by lot what the command would take, set aside, free or add; only of the tenant that asks."""
     changes: dict[tuple[Any, Any], int] = {}
     for transfer in book.transfers:
         member = (transfer.tenant_id, transfer.member_id)
@@ -119,7 +120,7 @@ def _lots(book: Book, held_before: set[Any], command: Command) -> list[dict[str,
             "expires_on": book.accounts[member].lots[lot_id].expires_on,
         }
         for (member, lot_id), points in changes.items()
-        if points
+        if points and member[0] == command.tenant_id
     ]
 
 

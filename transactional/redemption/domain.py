@@ -113,7 +113,7 @@ class Redemption(Tracked):
     """One order: points, stock, cash and fulfilment under one id and one deadline.
 
     Attributes:
-        points: what is or was to be taken from the member's account.
+        points: what is or was to be taken from the member's account, the fee within it.
         cash_points: the part of the price that `cash_fen` pays instead.
         hold_id: the hold that keeps the points while it waits; None once they are taken.
         deadline: until when it waits for a payment, a review or a confirmation.
@@ -128,6 +128,7 @@ class Redemption(Tracked):
     lines: list[Line]
     cash_fen: int = 0
     cash_points: int = 0
+    fee_points: int = 0
     refunded_points: int = 0
     refunded_cash_fen: int = 0
     hold_id: UUID | None = None

@@ -158,7 +158,7 @@ def let_go(
     reason: str,
     moment: datetime,
 ) -> None:
-    """Free points, stock and payment of a redemption that was never paid."""
+    """Free points, stock, payment and limits of a redemption that was never paid."""
     assert redemption.hold_id is not None
     hold = account.holds[redemption.hold_id]
     account.resolve(hold, captured=0, moment=min(moment, hold.expires_at))
@@ -167,6 +167,7 @@ def let_go(
     if payment is not None and payment.status == "pending":
         payment.status = "closed"
         payment.touch()
+    book.exchange.release(tenant_id, redemption.redemption_id)
     redemption.cancel_reason = reason
     redemption.move(move, moment)
 
@@ -227,12 +228,21 @@ def _return_points(
     )
     grace = book.programs[command.tenant_id].refund_grace_days
     post_give_back(
-        book, account, transfer, _last_spent(redemption.debits, redemption.refunded_points, points), grace
+        book, account, transfer, last_spent(redemption.debits, redemption.refunded_points, points), grace
     )
 
 
-def _last_spent(debits: tuple[Share, ...], given_back: int, points: int) -> tuple[Share, ...]:
-    last_first = tuple(reversed(debits))
+def last_spent(debits: tuple[Share, ...], given_back: int, points: int) -> tuple[Share, ...]:
+    """Return which lots get points back: last spent, first given back.
+
+    Args:
+        debits: what was spent of which lots, in that order; a lot may stand there twice in a row.
+        given_back: how many of the points went back before.
+    """
+    whole: dict[UUID, int] = {}
+    for lot_id, part in debits:
+        whole[lot_id] = whole.get(lot_id, 0) + part
+    last_first = tuple(reversed(whole.items()))
     before = dict(take(last_first, given_back))
     left = [(lot_id, part - before.get(lot_id, 0)) for lot_id, part in last_first]
     return take(left, points)

@@ -7,13 +7,14 @@ from transactional.changes import Change
 from transactional.engine.book import Book, Judged
 from transactional.engine.reply import Reply
 from transactional.identifiers import derived
-from transactional.ledger.account import Account, Hold
-from transactional.ledger.holds import capture
-from transactional.ledger.posting import header, post_debit
+from transactional.ledger.account import Account, Hold, take
+from transactional.ledger.posting import Balancing, header, post_debit
 from transactional.ledger.telling import account_of
+from transactional.ledger.transfers import TransferKind
 from transactional.problems import Problem
 from transactional.redemption.commands import OffsetBill, Redeem, Spend
 from transactional.redemption.domain import Redemption, price_lines
+from transactional.redemption.ending import last_spent
 from transactional.redemption.fulfilment import fulfil
 from transactional.redemption.goods import sale_of, take_goods
 from transactional.redemption.payment import Payment
@@ -144,11 +145,9 @@ def take_held(
 ) -> None:
     """Take the points that a redemption holds."""
     assert redemption.hold_id is not None
-    redemption.debits = capture(
-        book, account, account.holds[redemption.hold_id], redemption.points, moment,
-        tenant_id=tenant_id, member_id=redemption.member_id, transfer_id=redemption.redemption_id,
-    )  # fmt: skip
-    redemption.move(Move.PAY, moment)
+    hold = account.holds[redemption.hold_id]
+    account.resolve(hold, captured=redemption.points, moment=moment)
+    _take_points(book, tenant_id, account, redemption, hold.shares, moment)
 
 
 def _judge(command: Spend, book: Book, account: Account, points: int) -> Assessment:
@@ -181,14 +180,25 @@ def _take_points(
     shares: tuple[tuple[UUID, int], ...],
     moment: datetime,
 ) -> None:
-    """Take the points of a redemption out of lots; the deduction carries the redemption's id."""
+    """Take the points of a redemption out of lots; the deduction carries the redemption's id.
+
+    The fee of an exchange has entries of its own: the last of the points, against the program's fee account.
+    """
+    fee = redemption.fee_points
+    kind: TransferKind = "redeem"
+    program: Balancing = (("redeemed", redemption.points),)
+    if redemption.mode == "exchange":
+        kind, program = "exchange_out", (("exchange", redemption.points - fee),)
+    if fee:
+        program = (*program, ("fee", fee))
+        shares = (*take(shares, redemption.points - fee), *last_spent(shares, 0, fee)[::-1])
     transfer = header(
-        "redeem",
+        kind,
         tenant_id=tenant_id,
         member_id=redemption.member_id,
         transfer_id=redemption.redemption_id,
         at=moment,
-        program=(("redeemed", redemption.points),),
+        program=program,
         redemption_id=redemption.redemption_id,
     )
     post_debit(book, account, transfer, shares)

@@ -4,6 +4,7 @@ from typing import Literal
 
 from transactional.engine.book import Book, CashRefund, Message, Verdict
 from transactional.engine.reply import Reply
+from transactional.exchange.legs import execute, require_executable
 from transactional.identifiers import derived
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
@@ -147,12 +148,17 @@ def review(command: Review, book: Book) -> Reply:
     moment = account.moment(command.at)
     if is_overdue(redemption, moment):
         raise PastDeadline
+    exchange = book.exchange.exchanges.get((tenant_id, redemption.redemption_id))
+    if exchange is not None and move is Move.APPROVE:
+        require_executable(book, exchange, command.at)
     verdict: Literal["allow", "deny"] = "allow" if move is Move.APPROVE else "deny"
     book.verdicts.append(Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.at))
     if move is Move.REJECT:
         let_go(book, tenant_id, redemption, account, move, f"rejected by {command.reviewer}", moment)
         return announce(book, tenant_id, redemption, account, command.at)
     is_taken = proceed(book, tenant_id, account, redemption, moment)
+    if exchange is not None:
+        execute(book, exchange, command.at)
     codes = fulfil(book, tenant_id, redemption, moment) if is_taken else []
     return announce(book, tenant_id, redemption, account, command.at, codes=codes)
 

@@ -9,7 +9,7 @@ from transactional.database import Connection
 from transactional.redemption.domain import UnknownRedemption
 
 _REDEMPTION = """
-select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.cash_points, r.cash_fen, r.refunded_points,
+select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.fee_points, r.cash_points, r.cash_fen, r.refunded_points,
     r.refunded_cash_fen, r.bill_reference, r.bill_fen, r.deadline, r.effective_at, r.recorded_at, r.paid_at,
     r.shipped_at, r.delivered_at, r.completed_at, r.ended_at, r.cancel_reason as reason,
     (select json_agg(json_build_object(

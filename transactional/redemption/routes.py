@@ -56,7 +56,7 @@ class StatusLine(RedemptionLine):
 class RedemptionStatus(BaseModel):
     """A redemption as it is now.
 
-    `cash_points` is the part of the price that `cash_fen` pays; `deadline` is until when it waits.
+    `points` has the fee of an exchange within it; `cash_points` is the part of the price that `cash_fen` pays; `deadline` is until when it waits.
     """
 
     redemption_id: UUID
@@ -64,6 +64,7 @@ class RedemptionStatus(BaseModel):
     mode: str
     status: str
     points: int
+    fee_points: int
     cash_points: int
     cash_fen: int
     refunded_points: int
@@ -106,6 +107,7 @@ class Redemption(BaseModel):
     effective_at: datetime
     lines: list[RedemptionLine]
     deadline: datetime | None = None
+    fee_points: int | None = None
     cash_fen: int | None = None
     payment: PaymentTold | None = None
     refunded_points: int | None = None

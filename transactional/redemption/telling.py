@@ -69,6 +69,8 @@ def told(redemption: Redemption, account: Account, at: datetime, payment: Paymen
         body["refunded_cash_fen"] = redemption.refunded_cash_fen
     if redemption.cancel_reason is not None:
         body["reason"] = redemption.cancel_reason
+    if redemption.mode == "exchange":
+        body["fee_points"] = redemption.fee_points
     if redemption.bill_fen is not None:
         body["bill_reference"] = redemption.bill_reference
         body["bill_fen"] = redemption.bill_fen

@@ -1,5 +1,6 @@
 """The jobs of the worker, all of them."""
 
+from transactional.exchange.jobs import exchange_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.webhooks.jobs import webhook_jobs
@@ -9,4 +10,4 @@ from transactional.worker.job import Job
 
 def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
     """Return every job, each of which only one worker does at a time."""
-    return (*housekeeping_jobs(), *payment_jobs(), *webhook_jobs(settings))
+    return (*housekeeping_jobs(), *exchange_jobs(), *payment_jobs(), *webhook_jobs(settings))

@@ -117,7 +117,8 @@ class Books:
         """Return what was available at a past moment, from entries and holds alone."""
         held = self.held(member, moment)
         return sum(
-            sum(e.amount for e in self.entries if e.lot == lot.lot and e.effective_at <= moment) - held[lot.lot]
+            sum(e.amount for e in self.entries if e.lot == lot.lot and e.effective_at <= moment)
+            - held[lot.lot]
             for lot in self.lots
             if lot.member == member and lot.begun(moment) and not lot.over(moment)
         )

@@ -99,7 +99,9 @@ class OnPostgres:
         ):
             books.accounts[r["account_id"]] = AccountRow(r["balance"], r["owed_points"], r["changed_at"])
         columns = "account_id, lot_id, issued_points, remaining_points, active_from, expires_on"
-        books.lots = [LotRow(*r) for r in await self._rows(f"select {columns} from mall.lot where tenant_id = $1")]
+        books.lots = [
+            LotRow(*r) for r in await self._rows(f"select {columns} from mall.lot where tenant_id = $1")
+        ]
         books.holds = [
             HoldRow(
                 r["member_id"], r["hold_id"], dict(zip(r["lot_ids"], r["lot_points"], strict=True)),

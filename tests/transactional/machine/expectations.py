@@ -39,7 +39,12 @@ def expect(mall: Shop, command: Command, names: Names) -> Reasons:
 
 def _earn(mall: Shop, c: points.Earn, names: Names) -> Reasons:
     return mall.ledger.earn(
-        name=c.transfer_id, member=c.member_id, points=c.points, kind=c.kind, at=c.at, effective_at=c.effective_at
+        name=c.transfer_id,
+        member=c.member_id,
+        points=c.points,
+        kind=c.kind,
+        at=c.at,
+        effective_at=c.effective_at,
     )
 
 
@@ -58,9 +63,7 @@ def _correct(mall: Shop, c: points.Correct, names: Names) -> Reasons:
 
 
 def _place_hold(mall: Shop, c: points.PlaceHold, names: Names) -> Reasons:
-    return mall.ledger.place_hold(
-        name=c.hold_id, member=c.member_id, points=c.points, lasts=c.lasts, at=c.at
-    )
+    return mall.ledger.place_hold(name=c.hold_id, member=c.member_id, points=c.points, lasts=c.lasts, at=c.at)
 
 
 def _capture_hold(mall: Shop, c: points.CaptureHold, names: Names) -> Reasons:
@@ -108,7 +111,12 @@ def _time_out(mall: Shop, c: redemption.TimeOut, names: Names) -> Reasons:
 
 def _refund(mall: Shop, c: redemption.Refund, names: Names) -> Reasons:
     return mall.refund(
-        name=c.redemption_id, lines=c.lines, points=c.points, restock=c.restock, at=c.at, transfer=c.transfer_id
+        name=c.redemption_id,
+        lines=c.lines,
+        points=c.points,
+        restock=c.restock,
+        at=c.at,
+        transfer=c.transfer_id,
     )
 
 

@@ -27,9 +27,7 @@ class InMemory:
         items = {name: UUID(int=20 + number) for number, name in enumerate(OFFERS)}
         self.world = World(TENANT, (UUID(int=10), UUID(int=11)), items)
         self.book = Book(
-            accounts={
-                (TENANT, m): Account(0, 0, registered_at=LONG_AGO) for m in self.world.members
-            },
+            accounts={(TENANT, m): Account(0, 0, registered_at=LONG_AGO) for m in self.world.members},
             offers={
                 TENANT: {
                     items[name]: Offer(o.price, o.handover, LONG_AGO, o.until, o.is_coded)  # type: ignore[arg-type]
@@ -76,9 +74,7 @@ class InMemory:
                 book.holds[tenant, hold_id] = member
             account.history = self._history(member, account) if (tenant, member) in needs.backdated else None
         made = {transfer.transfer_id: transfer for transfer in book.transfers}
-        book.past = {
-            slot: self._past(made[slot[1]]) for slot in needs.transfers if slot[1] in made
-        }
+        book.past = {slot: self._past(made[slot[1]]) for slot in needs.transfers if slot[1] in made}
 
     def _history(self, member: UUID, account: Account) -> History:
         history = History()

@@ -62,7 +62,10 @@ class PointsRules(MallMachine):
     def correct(self, which):
         self.ask(
             Correct(
-                **self.about(), transfer_id=self.fresh(), reversed_id=self.pick(self.acts, which), reason="wrong"
+                **self.about(),
+                transfer_id=self.fresh(),
+                reversed_id=self.pick(self.acts, which),
+                reason="wrong",
             )
         )
 
@@ -79,9 +82,7 @@ class PointsRules(MallMachine):
     @rule(which=WHICH, amount=st.none() | st.integers(1, 20))
     def capture(self, which, amount):
         self.ask(
-            CaptureHold(
-                **self.about(), hold_id=self._hold(which), transfer_id=self.fresh(), points=amount
-            )
+            CaptureHold(**self.about(), hold_id=self._hold(which), transfer_id=self.fresh(), points=amount)
         )
 
     @knows_holds

@@ -23,7 +23,9 @@ from transactional.redemption.commands import (
 from transactional.redemption.states import Move
 
 BASKETS = st.lists(
-    st.tuples(st.sampled_from(["tea"] * 4 + ["pot", "card"] * 3 + ["past"] * 2 + ["unknown"]), st.integers(1, 3)),
+    st.tuples(
+        st.sampled_from(["tea"] * 4 + ["pot", "card"] * 3 + ["past"] * 2 + ["unknown"]), st.integers(1, 3)
+    ),
     min_size=1,
     max_size=3,
 )

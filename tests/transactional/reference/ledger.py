@@ -109,9 +109,7 @@ class Ledger:
         self.bring_back(act.points, act.member, moment, correction)
         return DONE
 
-    def place_hold(
-        self, *, name: UUID, member: UUID, points: int, lasts: timedelta, at: datetime
-    ) -> Reasons:
+    def place_hold(self, *, name: UUID, member: UUID, points: int, lasts: timedelta, at: datetime) -> Reasons:
         moment = self.moment(member, at)
         good = self.wallets[member].spendable(moment)
         if len(good) < points:
@@ -271,8 +269,12 @@ class Ledger:
         state = hold.state(moment)
         if state == "open":
             return hold, moment, DONE
-        return hold, moment, {
-            "captured": {"hold-already-captured"},
-            "released": {"hold-already-released"},
-            "expired": {"hold-expired"},
-        }[state]
+        return (
+            hold,
+            moment,
+            {
+                "captured": {"hold-already-captured"},
+                "released": {"hold-already-released"},
+                "expired": {"hold-expired"},
+            }[state],
+        )

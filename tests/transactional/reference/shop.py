@@ -60,9 +60,7 @@ class Shop:
             return reasons
         return self._begin(order, verdict, moment)
 
-    def offset_bill(
-        self, *, name: UUID, member: UUID, points: int, verdict: str, at: datetime
-    ) -> Reasons:
+    def offset_bill(self, *, name: UUID, member: UUID, points: int, verdict: str, at: datetime) -> Reasons:
         rate = self.ledger.rules.offset
         if rate is None:
             return {"offset-not-offered"}

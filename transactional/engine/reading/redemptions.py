@@ -96,7 +96,7 @@ def _redemption(row: Any) -> Redemption:
     ]
     names = (
         "redemption_id", "member_id", "mode", "points", "effective_at", "cash_fen", "cash_points",
-        "refunded_points", "refunded_cash_fen", "hold_id", "deadline", "flash_sale_id", "draw_id",
+        "fee_points", "refunded_points", "refunded_cash_fen", "hold_id", "deadline", "flash_sale_id", "draw_id",
         "bill_reference", "bill_fen", "paid_at", "shipped_at", "delivered_at", "completed_at", "ended_at",
         "cancel_reason",
     )  # fmt: skip

@@ -2,10 +2,17 @@
 
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.writing import answers, points, redemptions, risk, sales
+from transactional.engine.writing import answers, exchanges, points, redemptions, risk, sales
 from transactional.engine.writing.statement import Part, write
 
-PARTS: tuple[Part, ...] = (*points.PARTS, *redemptions.PARTS, *risk.PARTS, *sales.PARTS, *answers.PARTS)
+PARTS: tuple[Part, ...] = (
+    *points.PARTS,
+    *redemptions.PARTS,
+    *exchanges.PARTS,
+    *risk.PARTS,
+    *sales.PARTS,
+    *answers.PARTS,
+)
 
 
 async def write_book(connection: Connection, book: Book) -> None:

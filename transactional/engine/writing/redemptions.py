@@ -8,7 +8,7 @@ from transactional.engine.writing.statement import Part, Row, insert, update
 def _new_redemptions(book: Book) -> list[Row]:
     return [
         (
-            tenant_id, r.redemption_id, r.member_id, r.mode, str(r.status), r.points, r.cash_fen, r.cash_points,
+            tenant_id, r.redemption_id, r.member_id, r.mode, str(r.status), r.points, r.cash_fen, r.cash_points, r.fee_points,
             r.hold_id, r.deadline, r.flash_sale_id, r.draw_id, r.bill_reference, r.bill_fen, r.effective_at,
             r.paid_at, r.completed_at,
         )
@@ -98,7 +98,7 @@ PARTS: tuple[Part, ...] = (
     insert(
         "redemption",
         "tenant_id uuid, redemption_id uuid, member_id uuid, mode text, status text, points bigint, "
-        "cash_fen bigint, cash_points bigint, hold_id uuid, deadline timestamptz, flash_sale_id uuid, "
+        "cash_fen bigint, cash_points bigint, fee_points bigint, hold_id uuid, deadline timestamptz, flash_sale_id uuid, "
         "draw_id uuid, bill_reference text, bill_fen bigint, effective_at timestamptz, paid_at timestamptz, "
         "completed_at timestamptz",
         _new_redemptions,
