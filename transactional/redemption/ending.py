@@ -114,6 +114,8 @@ def refund(command: Refund, book: Book) -> Reply:
     the parts of a whole give back exactly the whole.
     """
     redemption, account = redemption_of(book, command)
+    # Whether anything can be refunded comes before what: of a redemption that ended nothing is too large.
+    redemption.check(Move.REFUND)
     by_points = redemption.mode in BY_POINTS
     if (command.lines if by_points else command.points) is not None:
         raise RefundByLines
@@ -129,7 +131,6 @@ def refund(command: Refund, book: Book) -> Reply:
         left = sum(line.quantity - line.refunded for line in redemption.lines)
         is_whole = left == sum(quantity for _, quantity in wanted)
     move = Move.REFUND if is_whole else Move.REFUND_PART
-    redemption.check(move)
     _refuse_final(redemption, move)
     moment = account.moment(command.at)
     points = redemption.points * after // value - redemption.refunded_points

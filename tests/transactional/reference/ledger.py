@@ -67,6 +67,7 @@ class Ledger:
         if len(good) < -points:
             return {"insufficient-points"}
         taken = good[:-points]
+        wallet.swap_in_holds(taken, wallet.moment(moment))
         wallet.move(taken, Place.WITHDRAWN, moment)
         self.program["adjustment"] += len(taken)
         self.acts[name] = Act("adjust", member, taken, is_credit=False)

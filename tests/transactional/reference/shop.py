@@ -103,7 +103,9 @@ class Shop:
         order = self.orders.get(name)
         if order is None:
             return {"unknown-redemption"}
-        reasons: set[str] = set() if order.may("refund") else {"illegal-move"}
+        if not order.may("refund"):
+            return {"illegal-move"}
+        reasons: set[str] = set()
         parts: Counter[int] = Counter()
         if order.mode == "bill_offset":
             left = order.points - order.points_back

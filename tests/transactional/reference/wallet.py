@@ -160,6 +160,19 @@ class Wallet:
         moments |= {h.begins for h in self.holds if h.begins > since}
         return max(0, min(self.free_at(lot, moment) for moment in moments))
 
+    def swap_in_holds(self, points: list[Point], newest: datetime) -> None:
+        """Let holds that may still be active hold other points of the same lots instead: those of a lot are alike.
+
+        A hold that has ended is active again when the clock jumps back, unless something happened since.
+        """
+        holds = [hold for hold in self.holds if hold.active(newest)]
+        for hold in holds:
+            for number, point in enumerate(hold.points):
+                if point in points:
+                    busy = {*points, *(p for h in holds for p in h.points)}
+                    there = [p for p in self.points if p.lot is point.lot and p.place is Place.WITH_MEMBER]
+                    hold.points[number] = next(p for p in there if p not in busy)
+
     def available_at(self, moment: datetime) -> int:
         """Return what was available at a past moment, as it is known now."""
         good = [lot for lot in self.lots() if lot.begun(moment) and not lot.over(moment)]
