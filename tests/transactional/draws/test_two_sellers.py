@@ -64,7 +64,7 @@ async def proves(owner, shop, draw, error) -> None:
         verify(log)
 
 
-async def test_no_more_tickets_than_there_are_and_numbers_without_holes(client, shop, owner, pair):
+async def test_no_more_tickets_than_there_are_and_numbers_without_holes(client, shop, owner, pair, caplog):
     draw = await opened(client, shop, max_tickets=30, member_limit=30)
     commands = [ticket(shop, draw, (shop.member, shop.other_member)[n % 2], f"t{n}") for n in range(48)]
     Random(5).shuffle(commands)
@@ -73,6 +73,8 @@ async def test_no_more_tickets_than_there_are_and_numbers_without_holes(client, 
     assert [n for n, _ in await tickets_of(owner, draw)] == list(range(1, 31))
     told = {msgspec.json.decode(a.body)["ticket_no"] for a in answers if a.status == 201}
     assert told == set(range(1, 31))
+    # The draw's lock made them take turns; the key of tickets alone would have made them try again.
+    assert "tried again" not in caplog.text
     await proves(owner, shop, draw, "30 tickets so far agree")
     await seal(owner)
     await verify_ledger(owner)
@@ -85,6 +87,19 @@ async def test_no_member_gets_more_than_the_limit(client, shop, owner, pair):
     assert sorted(a.status for a in answers) == [201] * 14 + [409] * 26
     bought = [member for _, member in await tickets_of(owner, draw)]
     assert (bought.count(shop.member), bought.count(shop.other_member)) == (7, 7)
+
+
+async def test_a_ticket_waits_for_a_draw_that_is_being_ended(client, shop, owner, pair):
+    draw = await opened(client, shop)
+    ended = "update mall.draw set cancelled_at = $2, cancel_reason = 'x' where draw_id = $1"
+    async with owner.transaction():
+        await owner.execute(ended, UUID(draw["draw_id"]), NOON)
+        buying = asyncio.create_task(pair[0].submit(ticket(shop, draw, shop.member, "t1")))
+        await asyncio.sleep(0.3)
+        assert not buying.done()
+    assert (await buying).status == 409
+    shown = (await client.get(f"/v1/draws/{draw['draw_id']}")).json()
+    assert (shown["status"], shown["ticket_count"]) == ("cancelled", 0)
 
 
 async def test_one_key_sent_to_both_buys_one_ticket(client, shop, owner, pair):
