@@ -104,7 +104,7 @@ async def propose(
     return Agreement.model_validate(row)
 
 
-@router.get("", summary="List agreements", responses=responses(Unauthenticated))
+@router.get("", summary="List agreements", responses=responses(Unauthenticated, InvalidRequest))
 async def list_agreements(tenant_id: Caller, request: Request) -> Agreements:
     """Return the tenant's agreements and proposals in both directions."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
@@ -115,7 +115,9 @@ async def list_agreements(tenant_id: Caller, request: Request) -> Agreements:
 @router.post(
     "/{agreement_id}/acceptance",
     summary="Accept an agreement",
-    responses=responses(Unauthenticated, UnknownAgreement, AgreementEnded, AgreementOverlaps, InvalidRequest),
+    responses=responses(
+        Unauthenticated, UnknownAgreement, AgreementEnded, AgreementOverlaps, InvalidRequest, RequestTooLarge
+    ),
 )
 async def accept(
     agreement_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False

@@ -59,7 +59,7 @@ class Links(BaseModel):
     "/{member_id}/link-codes",
     status_code=201,
     summary="Issue a link code",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownMember, InvalidRequest, RequestTooLarge),
 )
 async def issue_code(
     member_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False
