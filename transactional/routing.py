@@ -12,6 +12,7 @@ from transactional.draws import routes as draws
 from transactional.exchange import agreement_routes as exchange_agreements
 from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
+from transactional.exchange import statement_routes as exchange_statements
 from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -49,6 +50,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     flash_sales.router,
     exchange_agreements.router,
+    exchange_statements.router,
     exchanges.router,
     member_links.router,
     feedback.router,

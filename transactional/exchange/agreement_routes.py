@@ -12,13 +12,13 @@ from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.exchange import agreements
 from transactional.exchange.agreements import NewAgreement
-from transactional.exchange.domain import Terms
-from transactional.exchange.refusals import (
+from transactional.exchange.consent_refusals import (
     AgreementEnded,
     AgreementOverlaps,
     UnknownAgreement,
     UnknownPartner,
 )
+from transactional.exchange.domain import Terms
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment

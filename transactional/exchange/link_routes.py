@@ -11,7 +11,12 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.exchange import links
-from transactional.exchange.refusals import AlreadyLinked, LinkCodeRefused, LinkWithinTenant, UnknownLink
+from transactional.exchange.consent_refusals import (
+    AlreadyLinked,
+    LinkCodeRefused,
+    LinkWithinTenant,
+    UnknownLink,
+)
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
@@ -43,7 +42,7 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     book = Book()
     await resolve_exchanges(connection, needs, book)
     await resolve_redemptions(connection, needs, book)
-    days = await resolve_parties(connection, needs, {business_date(command.at) for command in commands})
+    days = await resolve_parties(connection, needs, commands)
     await resolve_points(connection, needs, book)
     await read_accounts(connection, needs, book, lock=lock)
     await read_goods(connection, needs, book, lock=lock)
