@@ -16,6 +16,8 @@ DATABASE_AWAY = (
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.OperatorInterventionError,
+    # What it says of a connection that was told of a crash before the server closed it.
+    asyncpg.InternalClientError,
     OSError,
 )
 

@@ -9,6 +9,7 @@ from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
+from transactional.draws import ticket_routes as draw_tickets
 from transactional.exchange import agreement_routes as exchange_agreements
 from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
@@ -48,6 +49,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     requests.router,
     draws.router,
     draw_logs.router,
+    draw_tickets.router,
     flash_sales.router,
     exchange_agreements.router,
     exchange_statements.router,

@@ -32,7 +32,7 @@ async def recommended(client, member_id=MEI):
 
 async def until_served(client, release_id):
     async with asyncio.timeout(10):
-        while (await recommended(client))["release_id"] != release_id:  # noqa: ASYNC110 - the service tells nobody
+        while (await recommended(client))["release_id"] != release_id:
             await asyncio.sleep(0.02)
 
 
@@ -183,7 +183,7 @@ WAITING = "from pg_stat_activity where datname = current_database() and wait_eve
 
 async def until_waiting(server):
     async with asyncio.timeout(10):
-        while not server.execute(f"select 1 {WAITING}").fetchone():  # noqa: ASYNC110 - the server tells nobody
+        while not server.execute(f"select 1 {WAITING}").fetchone():
             await asyncio.sleep(0.01)
 
 
@@ -211,7 +211,7 @@ async def test_answers_are_live_again_when_the_database_is_back(client, gate, ma
     mall.act(ACORN, MEI, "click", MUG, NOW)
     await gate.open()
     async with asyncio.timeout(10):
-        while (answer := await recommended(client))["degraded"]:  # noqa: ASYNC110 - the service tells nobody
+        while (answer := await recommended(client))["degraded"]:
             await asyncio.sleep(0.05)
     assert ids(answer) == [TEA, MUG, RICE, TICKET]
 

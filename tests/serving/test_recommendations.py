@@ -32,7 +32,7 @@ async def recommended(client, member_id, **parameters):
 
 async def until_served(client, release_id):
     async with asyncio.timeout(10):
-        while (await recommended(client, MEI))["release_id"] != release_id:  # noqa: ASYNC110 - the service tells nobody
+        while (await recommended(client, MEI))["release_id"] != release_id:
             await asyncio.sleep(0.02)
 
 

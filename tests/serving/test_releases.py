@@ -23,7 +23,7 @@ async def march(client):
 
 async def until_served(client, release_id):
     async with asyncio.timeout(WITHIN_SECONDS):
-        while (served := await march(client))[0] != release_id:  # noqa: ASYNC110 - the service tells nobody
+        while (served := await march(client))[0] != release_id:
             await asyncio.sleep(0.02)
     return served
 

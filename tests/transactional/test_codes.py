@@ -26,6 +26,7 @@ async def test_codes_come_with_the_answer_and_with_every_repetition_of_it(client
     assert (await client.get(f"/v1/redemptions/{about}")).json()["codes"] == first.json()["codes"]
     fate = (await client.get("/v1/redemptions", params={"idempotency_key": "r1"})).json()
     assert fate["response"] == first.json()
+    assert (await client.get("/v1/requests/r1")).json()["body"] == first.json()
     assert (await client.redeem(shop.member, "r2", (shop.card, 2))).status_code == 409
 
 

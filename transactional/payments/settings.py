@@ -94,7 +94,10 @@ class PaymentProviders:
         """
         found = self._by_tenant.get(tenant_code, {}).get(provider)
         if found is None:
-            raise UnknownMerchant(f"no account at {provider[:40]} is configured for {tenant_code[:40]}")
+            raise UnknownMerchant(
+                f"no account at {provider[:40]} is configured for {tenant_code[:40]}; "
+                "add it to the file of POINTMART_PAYMENTS_FILE and restart"
+            )
         return found
 
     def names(self, tenant_code: str) -> list[str]:

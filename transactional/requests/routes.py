@@ -11,7 +11,9 @@ from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
+from transactional.redemption.codes import open_codes
 from transactional.requests.queries import UnknownRequest, request_by_key
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1/requests", tags=["requests"])
 
@@ -30,7 +32,7 @@ class DecidedRequest(BaseModel):
 @router.get(
     "/{idempotency_key:path}",
     summary="Tell what became of a request",
-    responses=responses(Unauthenticated, UnknownRequest, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownRequest, InvalidRequest, VaultKeyMissing),
 )
 async def show_request(
     idempotency_key: Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")],
@@ -40,4 +42,5 @@ async def show_request(
     """Tell the first answer given under an idempotency key. If there is none, sending again is safe."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         found = await request_by_key(connection, tenant_id=tenant_id, key=idempotency_key)
+    found["body"] = open_codes(found["body"], request.app.state.vault, tenant_id)
     return DecidedRequest.model_validate(found)

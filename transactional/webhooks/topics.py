@@ -38,6 +38,8 @@ TOPICS = (
     Topic("redemption.cancelled", "redemption", "A redemption ended unfulfilled; points, stock and cash go back."),
     Topic("redemption.refunded", "redemption", "Everything paid for a redemption was given back."),
     Topic("redemption.partially_refunded", "redemption", "A part of what was paid for a redemption was given back."),
+    Topic("draw.revealed", "draw", "A draw has ended; its seed is public and its winners are drawn."),
+    Topic("draw.cancelled", "draw", "A draw was cancelled; the points of its tickets are given back."),
     Topic("points.earn", "transfer", "A member earned points with an act of their own, such as a purchase."),
     Topic("points.grant", "transfer", "The tenant gave a member points."),
     Topic("points.adjust", "transfer", "A member's points were adjusted by hand."),

@@ -180,7 +180,7 @@ async def test_a_sealer_killed_in_the_middle_leaves_nothing_behind(owner, databa
         await owner.execute("lock table mall.seal in share mode")
         sealing = asyncio.create_task(seal_window(victim))
         waiting = "select exists (select from pg_locks where pid = $1 and not granted)"
-        while not await owner.fetchval(waiting, victim.get_server_pid()):  # noqa: ASYNC110 - the server tells nobody
+        while not await owner.fetchval(waiting, victim.get_server_pid()):
             await asyncio.sleep(0.01)
         await owner.execute("select pg_terminate_backend($1)", victim.get_server_pid())
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError)):

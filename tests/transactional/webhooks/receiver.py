@@ -55,7 +55,7 @@ class Receiver:
 
     async def wait_for(self, count: int, seconds: float = 20) -> None:
         async with asyncio.timeout(seconds):
-            while len(set(self.ids())) < count:  # noqa: ASYNC110 - requests arrive from outside
+            while len(set(self.ids())) < count:
                 await asyncio.sleep(0.02)
 
 

@@ -78,7 +78,7 @@ async def test_a_worker_killed_again_and_again_loses_nothing_and_repeats_with_th
         async with worker_process(database_url):
             await receiver.wait_for(150, seconds=60)
             async with asyncio.timeout(10):
-                while await pending(owner):  # noqa: ASYNC110 - another process settles them
+                while await pending(owner):
                     await asyncio.sleep(0.05)
 
     assert set(receiver.ids()) == set(messages)

@@ -29,7 +29,7 @@ async def working(database_url, clock, *jobs: Job):
 
 async def until(condition, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - the condition may be anything
+        while not condition():
             await asyncio.sleep(0.01)
 
 

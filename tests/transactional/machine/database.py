@@ -1,0 +1,186 @@
+"""The real committer on PostgreSQL, with the same little world in a tenant of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from itertools import count
+from typing import Any
+
+import asyncpg
+
+from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.world import BARRED, LONG_AGO, OFFERS, PIECES, World
+from tests.transactional.reference.program import Rules
+from transactional.catalogue.codes import import_codes
+from transactional.catalogue.operations import (
+    NewItem,
+    NewOffer,
+    StockReceipt,
+    add_items,
+    add_offers,
+    receive_stock,
+)
+from transactional.database import committer_pool
+from transactional.engine.book import Answer
+from transactional.engine.commands import Command
+from transactional.engine.committer import Committer
+from transactional.ledger.agreement import require_agreement
+from transactional.members.operations import register_members
+from transactional.tenants.operations import NewTenant, create_tenant
+from transactional.vault import Vault
+
+_ENTRIES = """
+select t.transfer_id, t.kind, t.member_id, t.effective_at, a.kind as account, e.lot_id, e.amount
+from mall.transfer t
+join mall.entry e using (tenant_id, transfer_id)
+join mall.account a on a.tenant_id = e.tenant_id and a.account_id = e.account_id
+where t.tenant_id = $1
+"""
+_ORDERS = """
+select r.redemption_id, r.status, r.points, r.refunded_points, r.refunded_cash_fen, r.deadline,
+    array(select l.quantity from mall.redemption_line l
+        where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id order by l.line_no) as quantities,
+    array(select l.refunded_quantity from mall.redemption_line l
+        where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id order by l.line_no) as refunded,
+    p.status as payment, p.amount_fen, p.refunded_fen
+from mall.redemption r
+left join mall.payment p on p.tenant_id = r.tenant_id and p.redemption_id = r.redemption_id
+where r.tenant_id = $1
+"""
+_numbers = count(1)
+
+
+class OnPostgres:
+    """A tenant of a real database, and a committer of its own."""
+
+    def __init__(self, database_url: str, rules: Rules) -> None:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self.code = f"world-{next(_numbers)}"
+        self._runner.run(self._open(database_url, rules))
+
+    async def _open(self, database_url: str, rules: Rules) -> None:
+        self._owner = await asyncpg.connect(database_url)
+        self._stack.push_async_callback(self._owner.close)
+        pool = await self._stack.enter_async_context(committer_pool(database_url))
+        self._committer = await self._stack.enter_async_context(Committer(pool).running())
+        self.world = await _create(self._owner, self.code, rules)
+
+    def close(self) -> None:
+        """Check what is derived, as the verification of the ledger does, and disconnect."""
+        try:
+            tenant = self.world.tenant
+            self._runner.run(
+                require_agreement(
+                    self._owner, codes={tenant: self.code}, tenant_id=tenant, checking=lambda words: None
+                )
+            )
+        finally:
+            self._runner.run(self._stack.aclose())
+            self._runner.close()
+
+    def deliver(self, commands: Sequence[Command]) -> list[Answer]:
+        """Submit commands at once: they are committed as one batch, in their order."""
+
+        async def submit() -> list[Answer]:
+            return await asyncio.gather(*(self._committer.submit(command) for command in commands))
+
+        return self._runner.run(submit())
+
+    def books(self) -> Books:
+        """Return the tenant's rows."""
+        return self._runner.run(self._books())
+
+    async def _books(self) -> Books:
+        books = Books()
+        for r in await self._rows(
+            "select account_id, balance, owed_points, changed_at from mall.account "
+            "where tenant_id = $1 and kind = 'member'"
+        ):
+            books.accounts[r["account_id"]] = AccountRow(r["balance"], r["owed_points"], r["changed_at"])
+        columns = "account_id, lot_id, issued_points, remaining_points, active_from, expires_on"
+        books.lots = [
+            LotRow(*r) for r in await self._rows(f"select {columns} from mall.lot where tenant_id = $1")
+        ]
+        books.holds = [
+            HoldRow(
+                r["member_id"], r["hold_id"], dict(zip(r["lot_ids"], r["lot_points"], strict=True)),
+                r["effective_at"], r["resolved_at"] or r["expires_at"],
+            )
+            for r in await self._rows("select * from mall.hold where tenant_id = $1")
+        ]  # fmt: skip
+        books.entries = [EntryRow(*r) for r in await self._rows(_ENTRIES)]
+        books.stock = dict(await self._rows("select item_id, on_hand from mall.stock where tenant_id = $1"))
+        for item_id, redemption_id in await self._rows(
+            "select item_id, redemption_id from mall.voucher_code where tenant_id = $1"
+        ):
+            if redemption_id is None:
+                books.free_codes[item_id] += 1
+            else:
+                books.issued_codes[redemption_id] += 1
+        for r in await self._rows(_ORDERS):
+            payment = (r["payment"], r["amount_fen"], r["refunded_fen"]) if r["payment"] else None
+            books.orders[r["redemption_id"]] = OrderRow(
+                r["status"], r["points"], r["refunded_points"], r["refunded_cash_fen"], r["deadline"],
+                tuple(zip(r["quantities"], r["refunded"], strict=True)), payment,
+            )  # fmt: skip
+        for refund_id, payment_id, fen in await self._rows(
+            "select refund_id, payment_id, amount_fen from mall.cash_refund where tenant_id = $1"
+        ):
+            books.cash_refunds[refund_id] = (payment_id, fen)
+        return books
+
+    async def _rows(self, query: str) -> list[Any]:
+        return list(await self._owner.fetch(query, self.world.tenant))
+
+
+async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
+    tenant = await create_tenant(owner, NewTenant(code, "橡果", "retail", lot_validity_months=rules.months))
+    cash, offset = rules.cash or (None, None), rules.offset or (None, None)
+    await owner.execute(
+        "update mall.program set pending_days = $2, expiry_rounding = $3, return_policy = $4, "
+        "refund_grace_days = $5, cash_points = $6, cash_fen = $7, cash_share_min_bp = $8, cash_share_max_bp = $9, "
+        "offset_points = $10, offset_fen = $11, payment_minutes = $12, review_hours = $13, "
+        "confirmation_hours = $14 where tenant_id = $1",
+        tenant, rules.pending_days, rules.rounding, rules.policy, rules.grace_days, *cash, rules.least_cash,
+        rules.most_cash, *offset, rules.payment_minutes, rules.review_hours, rules.confirmation_hours,
+    )  # fmt: skip
+    members = await register_members(
+        owner, tenant_id=tenant, external_refs=["E-1", "E-2"], registered_at=[LONG_AGO] * 2
+    )
+    known = await add_items(
+        owner, [NewItem(f"{code}-{name}", name, "demo", "physical", "staple") for name in OFFERS]
+    )
+    items = {name: known[f"{code}-{name}"] for name in OFFERS}
+    await add_offers(
+        owner,
+        tenant_id=tenant,
+        offers=[
+            NewOffer(items[name], o.price, o.handover, LONG_AGO, LONG_AGO, o.until)
+            for name, o in OFFERS.items()
+        ],
+    )
+    for name, offer in OFFERS.items():
+        if offer.is_coded:
+            codes = [f"{code}-{number}" for number in range(PIECES[name])]
+            async with owner.transaction():
+                await import_codes(
+                    owner, Vault(b"v" * 32), tenant_id=tenant, item_id=items[name], codes=codes, at=LONG_AGO
+                )
+    receipts = [
+        StockReceipt(items[name], PIECES[name], "opening", LONG_AGO)
+        for name, offer in OFFERS.items()
+        if not offer.is_coded
+    ]
+    await receive_stock(owner, tenant_id=tenant, receipts=receipts)
+    await owner.execute(
+        "insert into mall.risk_rule (tenant_id, kind, dimension, verdict, score, valid_from) values "
+        "($1, 'missing_context', 'ip', 'review', 10, $2), ($1, 'blocked', null, 'deny', 100, $2)",
+        tenant, LONG_AGO,
+    )  # fmt: skip
+    await owner.execute(
+        "insert into mall.risk_block (tenant_id, dimension, subject, reason, valid_from) "
+        "values ($1, 'device', $2, 'abuse', $3)",
+        tenant, BARRED, LONG_AGO,
+    )  # fmt: skip
+    return World(tenant, (members["E-1"], members["E-2"]), items)

@@ -1,0 +1,153 @@
+"""The engine's decisions alone, on a book in memory that is handed to them as a reader of rows would."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.world import BARRED, LONG_AGO, OFFERS, PIECES, World, program_of
+from tests.transactional.reference.program import Rules
+from transactional.engine.book import Answer, Book, VoucherCode
+from transactional.engine.commands import Command, Needs, Slot
+from transactional.engine.decide import decide
+from transactional.ledger.account import Account
+from transactional.ledger.history import History, SetAside
+from transactional.ledger.transfers import PastTransfer, Transfer
+from transactional.redemption.domain import Offer, Stock
+from transactional.risk.domain import Blocked, MissingContext
+from transactional.risk.judge import Block, DatedRule, RiskState, RuleBook
+
+TENANT = UUID(int=1)
+
+
+class InMemory:
+    """A mall without a database."""
+
+    def __init__(self, rules: Rules) -> None:
+        items = {name: UUID(int=20 + number) for number, name in enumerate(OFFERS)}
+        self.world = World(TENANT, (UUID(int=10), UUID(int=11)), items)
+        self.book = Book(
+            accounts={(TENANT, m): Account(0, 0, registered_at=LONG_AGO) for m in self.world.members},
+            offers={
+                TENANT: {
+                    items[name]: Offer(o.price, o.handover, LONG_AGO, o.until, o.is_coded)  # type: ignore[arg-type]
+                    for name, o in OFFERS.items()
+                }
+            },
+            stock={TENANT: {items[name]: Stock(pieces) for name, pieces in PIECES.items()}},
+            codes={
+                (TENANT, items[name]): [VoucherCode(UUID(int=n), b"sealed") for n in range(PIECES[name])]
+                for name, o in OFFERS.items()
+                if o.is_coded
+            },
+            programs={TENANT: program_of(rules)},
+            risk=_risk(),
+        )
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+    def deliver(self, commands: Sequence[Command]) -> list[Answer]:
+        """Decide commands as one batch; a refusal must leave no trace."""
+        self._read(commands)
+        answers = []
+        for command in commands:
+            before = self._trace()
+            (answer,) = decide([command], self.book)
+            if answer.status >= 400 or answer.replayed:
+                assert self._trace() == before, command
+            answers.append(answer)
+        return answers
+
+    def _read(self, commands: Sequence[Command]) -> None:
+        """Fill in what a reader finds for a batch."""
+        book, needs = self.book, Needs()
+        for command in commands:
+            command.add_needs(needs)
+        for (tenant, redemption_id), payment in book.payments.items():
+            book.payers[tenant, payment.payment_id] = redemption_id
+            for refund in book.cash_refunds:
+                if refund.payment_id == payment.payment_id:
+                    payment.refunds.setdefault(refund.refund_id, (refund.amount_fen, False))
+        for (tenant, member), account in book.accounts.items():
+            for hold_id in account.holds:
+                book.holds[tenant, hold_id] = member
+            account.history = self._history(member, account) if (tenant, member) in needs.backdated else None
+        made = {transfer.transfer_id: transfer for transfer in book.transfers}
+        book.past = {slot: self._past(made[slot[1]]) for slot in needs.transfers if slot[1] in made}
+
+    def _history(self, member: UUID, account: Account) -> History:
+        history = History()
+        for transfer in self.book.transfers:
+            if transfer.member_id == member:
+                for entry in transfer.entries:
+                    history.add_entry(entry.lot_id, transfer.effective_at, entry.amount)
+        for hold in account.holds.values():
+            ends = hold.resolved_at or hold.expires_at
+            history.note_hold(hold.hold_id, SetAside(hold.effective_at, ends, dict(hold.shares)))
+        return history
+
+    def _past(self, transfer: Transfer) -> PastTransfer:
+        lots = {entry.lot_id for entry in transfer.entries}
+        past = PastTransfer(
+            transfer.transfer_id, transfer.kind, transfer.member_id, transfer.effective_at,
+            tuple((entry.lot_id, entry.amount) for entry in transfer.entries),
+        )  # fmt: skip
+        for other in self.book.transfers:
+            if other.reverses_id == transfer.transfer_id:
+                amounts = dict(other.program)
+                past.reversed_points += abs(amounts.get("issuance", 0) + amounts.get("adjustment", 0))
+                past.swept_points += amounts.get("expired", 0)
+            if other.kind == "expire":
+                past.swept_points -= sum(e.amount for e in other.entries if e.lot_id in lots)
+        return past
+
+    def _trace(self) -> str:
+        b = self.book
+        kept = (b.accounts, b.stock, b.redemptions, b.payments, b.codes, b.programs, b.risk.touched)
+        return repr(kept) + repr([len(x) for x in (b.transfers, b.movements, b.cash_refunds, b.messages)])
+
+    def books(self) -> Books:
+        """Return the rows."""
+        b = self.book
+        books = Books(stock={item: stock.on_hand for item, stock in b.stock[TENANT].items()})
+        for (_, member), account in b.accounts.items():
+            books.accounts[member] = AccountRow(account.balance, account.owed, account.changed_at)
+            books.lots += [
+                LotRow(member, lot.lot_id, lot.issued, lot.remaining, lot.active_from, lot.expires_on)
+                for lot in account.lots.values()
+            ]
+            books.holds += [
+                HoldRow(member, h.hold_id, dict(h.shares), h.effective_at, h.resolved_at or h.expires_at)
+                for h in account.holds.values()
+            ]
+        for t in b.transfers:
+            about = (t.transfer_id, t.kind, t.member_id, t.effective_at)
+            books.entries += [EntryRow(*about, "member", e.lot_id, e.amount) for e in t.entries]
+            books.entries += [EntryRow(*about, account, None, amount) for account, amount in t.program]
+        for (_, item), codes in b.codes.items():
+            books.free_codes[item] = sum(code.redemption_id is None for code in codes)
+            books.issued_codes.update(c.redemption_id for c in codes if c.redemption_id is not None)
+        for slot, r in b.redemptions.items():
+            books.orders[r.redemption_id] = OrderRow(
+                str(r.status), r.points, r.refunded_points, r.refunded_cash_fen, r.deadline,
+                tuple((line.quantity, line.refunded) for line in r.lines), self._payment(slot),
+            )  # fmt: skip
+        books.cash_refunds = {c.refund_id: (c.payment_id, c.amount_fen) for c in b.cash_refunds}
+        return books
+
+    def _payment(self, slot: Slot) -> tuple[str, int, int] | None:
+        payment = self.book.payments.get(slot)
+        return None if payment is None else (payment.status, payment.amount_fen, payment.refunded_fen)
+
+
+def _risk() -> RiskState:
+    rules = (
+        MissingContext(UUID(int=1), "review", 10, "ip"),
+        Blocked(UUID(int=2), "deny", 100),
+    )
+    dated = [DatedRule(rule, LONG_AGO) for rule in rules]
+    return RiskState(
+        books={TENANT: RuleBook(dated)},
+        blocks={(TENANT, "device", BARRED): [Block(LONG_AGO - timedelta(days=1), None)]},
+    )

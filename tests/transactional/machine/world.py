@@ -1,0 +1,60 @@
+"""The small world in which the machine plays: one tenant, two members, four offers."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from tests.transactional.reference.ledger import Ledger
+from tests.transactional.reference.orders import Offer
+from tests.transactional.reference.program import Rules
+from tests.transactional.reference.shop import Shop
+from tests.transactional.reference.wallet import Wallet
+from transactional.tenants.domain import Program, Rate
+
+# One minute before a business day ends, two days before a month without a 30th.
+START = datetime(2026, 1, 30, 15, 59, tzinfo=UTC)
+LONG_AGO = START - timedelta(days=400)
+
+OFFERS = {
+    "tea": Offer(7, "pickup"),
+    "pot": Offer(30, "shipping"),
+    "card": Offer(11, "instant", is_coded=True),
+    "past": Offer(5, "pickup", until=START + timedelta(days=20)),
+}
+PIECES = {"tea": 25, "pot": 6, "card": 5, "past": 5}
+# The 16 bytes that stand for an address, and for a device on the blocklist.
+ADDRESS, BARRED = b"a" * 16, b"b" * 16
+
+
+@dataclass(frozen=True)
+class World:
+    """The ids of what there is."""
+
+    tenant: UUID
+    members: tuple[UUID, UUID]
+    items: dict[str, UUID]
+
+
+def program_of(rules: Rules) -> Program:
+    """Return the rules as the engine knows them."""
+    return Program(
+        lot_validity_months=rules.months,
+        pending_days=rules.pending_days,
+        expiry_rounding=rules.rounding,  # type: ignore[arg-type]
+        return_policy=rules.policy,  # type: ignore[arg-type]
+        refund_grace_days=rules.grace_days,
+        cash=rules.cash and Rate(*rules.cash),
+        cash_share_min_bp=rules.least_cash,
+        cash_share_max_bp=rules.most_cash,
+        offset=rules.offset and Rate(*rules.offset),
+        payment_minutes=rules.payment_minutes,
+        review_hours=rules.review_hours,
+        confirmation_hours=rules.confirmation_hours,
+    )
+
+
+def slow_mall(world: World, rules: Rules) -> Shop:
+    """Return the reference model of a world in which nothing has happened yet."""
+    ledger = Ledger(rules, {member: Wallet() for member in world.members})
+    offers = {world.items[name]: offer for name, offer in OFFERS.items()}
+    return Shop(ledger, offers, {world.items[name]: pieces for name, pieces in PIECES.items()})

@@ -1,0 +1,96 @@
+"""A redemption, what was asked for, and what may happen to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from tests.transactional.reference.wallet import Hold, Point
+
+WAITING = ("created", "in_review")
+HANDED_OVER = ("allocated", "shipped", "delivered", "completed", "partially_refunded")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An item in the shop; `until` is when it is no longer listed."""
+
+    price: int
+    handover: str
+    until: datetime | None = None
+    is_coded: bool = False
+
+
+@dataclass
+class Line:
+    """So many pieces of an item at a price; some were refunded."""
+
+    item: UUID
+    quantity: int
+    price: int
+    refunded: int = 0
+
+
+@dataclass
+class Payment:
+    """Cash that a provider is to collect; `back` is what it owes the payer, `returned` what it has paid of that."""
+
+    provider: str
+    fen: int
+    status: str = "pending"
+    reference: str | None = None
+    back: int = 0
+    returned: dict[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Order:
+    """A redemption.
+
+    Attributes:
+        points: what is or was to be taken; `cash_points` is what the cash stands for.
+        taken: the points that were taken and not given back, in the order of spending.
+        gone: shipped, delivered, completed: how far the goods have come.
+    """
+
+    name: UUID
+    member: UUID
+    mode: str
+    points: int
+    lines: list[Line]
+    status: str = "created"
+    cash_points: int = 0
+    payment: Payment | None = None
+    hold: Hold | None = None
+    deadline: datetime | None = None
+    was_paid: bool = False
+    taken: list[Point] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    points_back: int = 0
+    fen_back: int = 0
+
+    @property
+    def fen(self) -> int:
+        return 0 if self.payment is None else self.payment.fen
+
+    def overdue(self, moment: datetime) -> bool:
+        return self.status in WAITING and self.deadline is not None and self.deadline <= moment
+
+    def may(self, move: str) -> bool:
+        """Tell whether a move is allowed: nothing is shipped twice, skipped, or undone once it has ended."""
+        on_its_way = self.status in ("allocated", "shipped", "delivered", "partially_refunded")
+        match move:
+            case "cancel":
+                return self.status in (*WAITING, "paid", "allocated")
+            case "refund":
+                return self.status in HANDED_OVER
+            case "ship":
+                return on_its_way and not self.gone
+            case "deliver":
+                return on_its_way and self.gone == {"shipped"}
+            case "complete":
+                return on_its_way and self.gone == {"shipped", "delivered"}
+            case "review":
+                return self.status == "in_review"
+            case "confirm":
+                return self.status == "created" and self.mode == "bill_offset"
+        raise AssertionError(move)
