@@ -46,6 +46,8 @@ TOPICS = (
     Topic("points.correct", "transfer", "An earlier transfer was corrected by a new one."),
     Topic("points.return", "transfer", "Points earned were taken back, as after the return of a purchase."),
     Topic("points.expire", "transfer", "A member's points expired."),
+    Topic("points.exchange_out", "transfer", "A member's points left for another program, or came back from it."),
+    Topic("points.exchange_in", "transfer", "A member received points from another program, or they were taken back."),
     Topic("hold.placed", "hold", "A member's points were set aside."),
     Topic("hold.captured", "hold", "Points set aside were taken, all or a part of them."),
     Topic("hold.released", "hold", "Points set aside are available to the member again."),

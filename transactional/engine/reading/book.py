@@ -5,7 +5,6 @@ Accounts are locked first, then stock, what risk rules count, flash sales, days 
 
 from collections.abc import Sequence
 
-from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
@@ -47,7 +46,7 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     book = Book()
     await resolve_exchanges(connection, needs, book)
     await resolve_redemptions(connection, needs, book)
-    days = await resolve_parties(connection, needs, {business_date(command.at) for command in commands})
+    days = await resolve_parties(connection, needs, commands)
     await resolve_points(connection, needs, book)
     await resolve_draws(connection, needs, book)
     await read_accounts(connection, needs, book, lock=lock)
