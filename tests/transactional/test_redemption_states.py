@@ -87,7 +87,9 @@ class Mall:
     def __init__(self, state: str) -> None:
         self.engine = InMemory(Rules(months=None, cash=(1, 1), offset=(1, 1)))
         self.member = self.engine.world.members[0]
-        earn = Earn(**self.about(START), member_id=self.member, transfer_id=UUID(int=1), points=500, kind="grant")
+        earn = Earn(
+            **self.about(START), member_id=self.member, transfer_id=UUID(int=1), points=500, kind="grant"
+        )
         self.deliver(earn)
         self.answer = self.deliver(self._made(state))
         for request in HOW.get(state, ()):
@@ -139,7 +141,12 @@ class Mall:
                 points = 1 if what == "refund_part" and offset else None
                 return self.deliver(
                     Refund(
-                        **of, transfer_id=transfer_id, lines=lines, points=points, restock=True, reason="broken"
+                        **of,
+                        transfer_id=transfer_id,
+                        lines=lines,
+                        points=points,
+                        restock=True,
+                        reason="broken",
                     )
                 )
             case "pay":
@@ -155,7 +162,15 @@ class Mall:
     def kept(self):
         book = self.engine.book
         return deepcopy(
-            (book.accounts, book.redemptions, book.stock, book.codes, book.transfers, book.movements, book.messages)
+            (
+                book.accounts,
+                book.redemptions,
+                book.stock,
+                book.codes,
+                book.transfers,
+                book.movements,
+                book.messages,
+            )
         )
 
 
@@ -229,7 +244,12 @@ def test_each_move_from_each_state(status, move):
 
 @pytest.mark.parametrize(
     ("done", "allowed"),
-    [((), Move.SHIP), ((Move.SHIP,), Move.DELIVER), ((Move.SHIP, Move.DELIVER), Move.COMPLETE), (STEPS, None)],
+    [
+        ((), Move.SHIP),
+        ((Move.SHIP,), Move.DELIVER),
+        ((Move.SHIP, Move.DELIVER), Move.COMPLETE),
+        (STEPS, None),
+    ],
 )
 def test_what_was_partly_refunded_is_not_shipped_twice_nor_ahead_of_itself(done, allowed):
     for move in STEPS:

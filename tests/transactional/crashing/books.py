@@ -59,7 +59,9 @@ async def require_codes(connection: asyncpg.Connection, journal: Journal) -> Non
     """No code was told to two redemptions, and each that was told is issued."""
     told = [code["code"] for _, body in journal.told.values() for code in body.get("codes", ())]
     assert len(told) == len(set(told))
-    issued = await connection.fetchval("select count(*) from mall.voucher_code where redemption_id is not null")
+    issued = await connection.fetchval(
+        "select count(*) from mall.voucher_code where redemption_id is not null"
+    )
     assert issued == len(told)
 
 

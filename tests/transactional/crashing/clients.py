@@ -83,7 +83,9 @@ class Client:
         more = {}
         if what == "refunds" and self._chance.random() < 0.7:
             more = {"lines": [{"line_no": 1, "quantity": 1}], "restock": True}
-        status, body = await self._know(f"/v1/redemptions/{redemption_id}/{what}", {"reason": "crash", **more})
+        status, body = await self._know(
+            f"/v1/redemptions/{redemption_id}/{what}", {"reason": "crash", **more}
+        )
         if status == 200:
             back = body["points"] if what == "cancellation" else body["returned_points"]
             self._journal.points[member] += back

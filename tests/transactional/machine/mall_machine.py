@@ -6,7 +6,7 @@ Rules live in mixins, one per capability (`points_rules`, `redemption_rules`, ..
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -83,9 +83,9 @@ class MallMachine(RuleBasedStateMachine):
         self.engine = self.make_engine(rules)
         self.world = self.engine.world
         self.mall = slow_mall(self.world, rules)
-        # Something to spend, of two lots, some of it about to end.
+        # Something to spend, of several lots, some of it about to end.
         for member in self.world.members:
-            for days, amount in ((25, 60), (0, 90)):
+            for days, amount in ((25, 17), (10, 40), (0, 90)):
                 earned_at = self.earlier(timedelta(days=days))
                 self.ask(
                     points.Earn(
@@ -198,6 +198,12 @@ class MallMachine(RuleBasedStateMachine):
         self.names.refunds = {refund: fen for refund, (_, fen) in books.cash_refunds.items()}
         self.payers = {refund: payment for refund, (payment, _) in books.cash_refunds.items()}
         require_agreement(books, self.mall, self.names, self.now)
+
+    def sweep(self, member: UUID) -> None:
+        """Debit a member's expired lots, as a sweeper does at any time."""
+        about = self.about(keyed=False)
+        oldest = date(2025, 1, 1)
+        self.ask(points.ExpireLots(**about, member_id=member, transfer_id=self.fresh(), oldest=oldest))
 
     def later(self, step: timedelta) -> None:
         """Move the clock."""

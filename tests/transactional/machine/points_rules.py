@@ -1,6 +1,6 @@
 """Rules about points: credits, adjustments, returns, corrections, holds and sweeps."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -11,7 +11,6 @@ from transactional.ledger.commands import (
     CaptureHold,
     Correct,
     Earn,
-    ExpireLots,
     PlaceHold,
     ReleaseHold,
     SweepHold,
@@ -48,6 +47,17 @@ class PointsRules(MallMachine):
                 reason="by hand", effective_at=effective_at,
             )
         )  # fmt: skip
+
+    @rule(who=WHO, left=st.integers(0, 3), which=st.integers(0, 9), amount=AMOUNTS)
+    def return_what_is_spent(self, who, left, which, amount):
+        """Take all but a few points, and then take back what was earned."""
+        member = self.world.members[who]
+        wallet = self.mall.ledger.wallets[member]
+        available = len(wallet.spendable(wallet.moment(self.now)))
+        if available > left:
+            about = {**self.about(), "member_id": member, "transfer_id": self.fresh()}
+            self.ask(Adjust(**about, points=left - available, reason="all of it"))
+        self.take_back(which, amount)
 
     @rule(which=WHICH, amount=AMOUNTS)
     def take_back(self, which, amount):
@@ -101,9 +111,4 @@ class PointsRules(MallMachine):
 
     @rule(who=WHO)
     def expire(self, who):
-        self.ask(
-            ExpireLots(
-                **self.about(keyed=False), member_id=self.world.members[who], transfer_id=self.fresh(),
-                oldest=date(2025, 1, 1),
-            )
-        )  # fmt: skip
+        self.sweep(self.world.members[who])

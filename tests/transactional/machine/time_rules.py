@@ -43,6 +43,20 @@ class TimeRules(MallMachine):
         if ends:
             self.later(min(ends) + timedelta(seconds=seconds) - self.now)
 
+    @rule(seconds=st.integers(-1, 1), swept=st.booleans())
+    def points_expire(self, seconds, swept):
+        """Go to the end of the next lot's last day, which a sweeper may or may not notice."""
+        wallets = self.mall.ledger.wallets
+        lots = [lot for wallet in wallets.values() for lot in wallet.lots()]
+        last_days = [
+            lot.last_day for lot in lots if lot.last_day is not None and lot.last_day >= day_of(self.now)
+        ]
+        if last_days:
+            ends = beginning_of(min(last_days) + timedelta(days=1))
+            self.later(ends + timedelta(seconds=seconds) - self.now)
+        for member in wallets if swept else ():
+            self.sweep(member)
+
     @rule(count=st.integers(2, 5), seed=st.integers(0, 9))
     def requests_come_together(self, count, seed):
         self.gather(count, seed)
