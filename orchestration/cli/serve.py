@@ -55,8 +55,9 @@ def serve(
         attached.stop_with_parent()
     server = uvicorn.Server(
         uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, proxy_headers=False,
-            server_header=False, date_header=False,
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False,
+            # The screens alone must know how they were reached; elsewhere it costs and tells nothing.
+            proxy_headers=service is Service.DASHBOARDS,
         )
     )  # fmt: skip
     _settle_garbage_collection()
