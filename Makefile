@@ -42,6 +42,9 @@ coverage: install ## Run all tests and list the lines and branches they never re
 bench: install ## Measure the redemption engine beside pgbench (eight minutes; ARGS="--members 100000" is quicker)
 	@$(BIN)/pointmart bench redemption $(ARGS)
 
+crash: install ## Kill the server and PostgreSQL under load, ROUNDS=50 times, and check what survived
+	POINTMART_CRASH_ROUNDS=$(or $(ROUNDS),50) $(BIN)/python -m pytest tests/transactional/test_crash.py -q -s $(ARGS)
+
 check: install ## Format, lint, types, import contracts, SQL format, dbt parse
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
