@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test coverage bench check format lock build clean
+.PHONY: help install demo up test crash proofs coverage bench check format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -35,6 +35,12 @@ up: install ## Run the services and the screens (Ctrl-C stops them)
 test: install ## Run all tests
 	@# Two workers, whole files each: a third less time on two cores.
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+
+crash: install ## Kill servers and PostgreSQL under load, ROUNDS times (default 50)
+	POINTMART_CRASH_ROUNDS=$(or $(ROUNDS),50) $(BIN)/python -m pytest tests/transactional/test_crash.py $(ARGS)
+
+proofs: install ## Compare the engine with its slow model on TIMES (default 20) times the sequences of `make test`
+	POINTMART_PROOF_EXAMPLES=$(or $(TIMES),20) $(BIN)/python -m pytest tests/transactional/test_mall_machine.py $(ARGS)
 
 coverage: install ## Run all tests and list the lines and branches they never reach
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
