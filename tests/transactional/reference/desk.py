@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.reference.ledger import Ledger
-from tests.transactional.reference.orders import Line, Offer, Order
+from tests.transactional.reference.orders import Line, Offer, Order, Sale
 from tests.transactional.reference.wallet import Point
 
 
@@ -24,6 +24,7 @@ class Desk:
     ledger: Ledger
     offers: Mapping[UUID, Offer]
     pieces: dict[UUID, int]
+    sales: dict[UUID, Sale] = field(default_factory=dict)
     orders: dict[UUID, Order] = field(default_factory=dict)
     codes: Counter[UUID] = field(default_factory=Counter)
     cash_back: Counter[UUID] = field(default_factory=Counter)
@@ -66,7 +67,7 @@ class Desk:
         assert order.hold is not None
         self.ledger.release(order.hold, moment)
         for line in order.lines:
-            self.pieces[line.item] += line.quantity
+            self._unsell(order, line, line.quantity)
         if order.payment is not None and order.payment.status == "pending":
             order.payment.status = "closed"
         order.status, order.deadline = "cancelled", None
@@ -92,3 +93,11 @@ class Desk:
         """Put pieces back on the shelf; a code that was told cannot be issued again."""
         if not self.offers[line.item].is_coded:
             self.pieces[line.item] += pieces
+
+    def _unsell(self, order: Order, line: Line, pieces: int) -> None:
+        """Take back pieces that were never handed over: those of a sale are the sale's again."""
+        if order.sale is None:
+            self.pieces[line.item] += pieces
+        else:
+            order.sale.left += pieces
+            order.sale.bought[order.member] -= pieces

@@ -29,7 +29,8 @@ class Refunds(Desk):
         self._give_points(order, order.points, moment, transfer)
         self._give_cash(order, order.fen)
         for line in order.lines:
-            self._restock(line, line.quantity)
+            if not self.offers[line.item].is_coded:
+                self._unsell(order, line, line.quantity)
         order.status, order.deadline = "cancelled", None
         return DONE
 

@@ -12,7 +12,7 @@ from math import ceil, floor
 from uuid import UUID
 
 from tests.transactional.reference.ledger import DONE, Reasons
-from tests.transactional.reference.orders import Line, Order, Payment
+from tests.transactional.reference.orders import Line, Order, Payment, Sale
 from tests.transactional.reference.refunds import Refunds
 
 
@@ -22,28 +22,22 @@ class Shop(Refunds):
 
     def redeem(
         self, *, name: UUID, member: UUID, asked: Sequence[tuple[UUID, int]], cash: tuple[str, int] | None,
-        verdict: str, at: datetime,
+        sale_name: UUID | None, verdict: str, at: datetime,
     ) -> Reasons:  # fmt: skip
         moment = self.ledger.moment(member, at)
-        reasons: set[str] = set()
-        wanted: Counter[UUID] = Counter()
-        for item, quantity in asked:
-            wanted[item] += quantity
-        for item, quantity in wanted.items():
-            offer = self.offers.get(item)
-            if offer is None:
-                reasons.add("unknown-offer")
-            elif offer.until is not None and moment >= offer.until:
-                reasons.add("offer-not-listed")
-            elif self.pieces[item] < quantity:
-                reasons.add("out-of-stock")
+        sale = None if sale_name is None else self.sales.get(sale_name)
+        if sale_name is not None and sale is None:
+            return {"unknown-flash-sale"}
+        reasons = (
+            self._refusals(asked, moment) if sale is None else _sale_refusals(sale, member, asked, moment)
+        )
         if reasons:
             return reasons
-        lines = [Line(item, quantity, self.offers[item].price) for item, quantity in asked]
-        order = Order(name, member, "points", sum(line.quantity * line.price for line in lines), lines)
-        if cash is not None:
-            reasons |= self._split(order, *cash)
-        if reasons:
+        lines = [Line(item, quantity, (sale or self.offers[item]).price) for item, quantity in asked]
+        mode = "points" if sale is None else "flash_sale"
+        price = sum(line.quantity * line.price for line in lines)
+        order = Order(name, member, mode, price, lines, sale=sale)
+        if cash is not None and (reasons := self._split(order, *cash)):
             return reasons
         return self._begin(order, verdict, moment)
 
@@ -134,11 +128,33 @@ class Shop(Refunds):
             payment.status = "refunded"
         return DONE
 
+    def _refusals(self, asked: Sequence[tuple[UUID, int]], moment: datetime) -> Reasons:
+        reasons: set[str] = set()
+        wanted: Counter[UUID] = Counter()
+        for item, quantity in asked:
+            wanted[item] += quantity
+        for item, quantity in wanted.items():
+            offer = self.offers.get(item)
+            if offer is None:
+                reasons.add("unknown-offer")
+            elif offer.until is not None and moment >= offer.until:
+                reasons.add("offer-not-listed")
+            elif self.pieces[item] < quantity:
+                reasons.add("out-of-stock")
+        return reasons
+
+    def _sell(self, order: Order, line: Line) -> None:
+        if order.sale is None:
+            self.pieces[line.item] -= line.quantity
+        else:
+            order.sale.left -= line.quantity
+            order.sale.bought[order.member] += line.quantity
+
     def _split(self, order: Order, provider: str, points: int) -> Reasons:
         rules = self.ledger.rules
         if rules.cash is None:
             return {"cash-not-taken"}
-        price, order.mode, order.points = order.points, "points_cash", points
+        price, order.points = order.points, points
         order.cash_points = price - points
         share = Fraction(order.cash_points * 10_000, price)
         if points < 1 or order.cash_points < 1 or not rules.least_cash <= share <= rules.most_cash:
@@ -155,10 +171,24 @@ class Shop(Refunds):
             return reasons
         self.orders[order.name] = order
         for line in order.lines:
-            self.pieces[line.item] -= line.quantity
+            self._sell(order, line)
         if verdict == "review":
             order.status = "in_review"
             self._hold(order, good[: order.points], moment, timedelta(hours=self.ledger.rules.review_hours))
         else:
             self._go_on(order, good[: order.points], moment)
         return DONE
+
+
+def _sale_refusals(sale: Sale, member: UUID, asked: Sequence[tuple[UUID, int]], moment: datetime) -> Reasons:
+    if [item for item, _ in asked] != [sale.item]:
+        return {"flash-sale-of-other-item"}
+    ((_, quantity),) = asked
+    reasons: set[str] = set()
+    if not sale.open(moment):
+        reasons.add("flash-sale-not-open")
+    if sale.bought[member] + quantity > sale.limit:
+        reasons.add("flash-sale-limit-reached")
+    if quantity > sale.left:
+        reasons.add("flash-sale-sold-out")
+    return reasons
