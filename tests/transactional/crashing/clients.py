@@ -113,8 +113,10 @@ class Client:
         self._sent += 1
         key = f"{self._name}-{self._sent}"
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (answer := await self._try(path, body, key)) is None:
+            ask_first = 0.0
+            while (answer := await self._try(path, body, key, ask_first)) is None:
                 self._journal.lost += 1
+                ask_first = 0.5
                 await asyncio.sleep(self._chance.uniform(0.02, 0.2))
         self._journal.told[key] = (answer.status_code, answer.json())
         if self._chance.random() < 0.05:
@@ -126,11 +128,17 @@ class Client:
                 assert (again.status_code, again.json()) == self._journal.told[key]
         return self._journal.told[key]
 
-    async def _try(self, path: str, body: dict[str, Any], key: str) -> httpx.Response | None:
-        """Send once, to either server; None if the answer was lost or nothing was committed."""
+    async def _try(
+        self, path: str, body: dict[str, Any], key: str, ask_first: float = 0
+    ) -> httpx.Response | None:
+        """Send once, to either server; None if the answer was lost or nothing was committed.
+
+        Args:
+            ask_first: how likely the client first asks what became of the key.
+        """
         url = self._chance.choice(self._urls)
         try:
-            if self._chance.random() < 0.2 and (fate := await self._fate(url, key)) is not None:
+            if self._chance.random() < ask_first and (fate := await self._fate(url, key)) is not None:
                 return fate
             answer = await self._http.post(url + path, json=body, headers={"Idempotency-Key": key})
         except httpx.TransportError:

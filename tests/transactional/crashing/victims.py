@@ -45,8 +45,8 @@ class Server:
                     return
             except httpx.TransportError:
                 pass
-            assert self._process.poll() is None, self.log.read_text()[-3000:]
-            assert time.monotonic() < deadline, self.log.read_text()[-3000:]
+            ended = self._process.poll() is not None or time.monotonic() > deadline
+            assert not ended, self.log.read_text()[-3000:]
             time.sleep(0.05)
 
     def kill(self) -> None:

@@ -76,6 +76,9 @@ class Books:
     holds: list[HoldRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
     stock: dict[UUID, int] = field(default_factory=dict)
+    allotted: dict[UUID, int] = field(default_factory=dict)
+    sale_left: int = 0
+    bought: Counter[UUID] = field(default_factory=Counter)
     free_codes: Counter[UUID] = field(default_factory=Counter)
     issued_codes: Counter[UUID] = field(default_factory=Counter)
     orders: dict[UUID, OrderRow] = field(default_factory=dict)

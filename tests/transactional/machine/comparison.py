@@ -22,6 +22,10 @@ def require_agreement(books: Books, mall: Shop, names: Names, now: datetime) -> 
     _require_points(books, mall, now)
     _require_no_point_minted_or_lost(books, mall)
     assert books.stock == mall.pieces
+    (sale,) = mall.sales.values()
+    assert books.sale_left == sale.left
+    assert +books.bought == +sale.bought
+    assert books.allotted == {item: sale.left if item == sale.item else 0 for item in mall.pieces}
     assert books.issued_codes == +mall.codes
     assert books.orders.keys() == mall.orders.keys()
     for name, row in books.orders.items():

@@ -9,7 +9,19 @@ from typing import Any
 import asyncpg
 
 from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
-from tests.transactional.machine.world import BARRED, LONG_AGO, OFFERS, PIECES, World
+from tests.transactional.machine.world import (
+    BARRED,
+    LONG_AGO,
+    OFFERS,
+    PIECES,
+    SALE_ENDS,
+    SALE_ID,
+    SALE_LIMIT,
+    SALE_PIECES,
+    SALE_PRICE,
+    START,
+    World,
+)
 from tests.transactional.reference.program import Rules
 from transactional.catalogue.codes import import_codes
 from transactional.catalogue.operations import (
@@ -24,6 +36,8 @@ from transactional.database import committer_pool
 from transactional.engine.book import Answer
 from transactional.engine.commands import Command
 from transactional.engine.committer import Committer
+from transactional.flash_sales.domain import NewSale
+from transactional.flash_sales.operations import open_sale
 from transactional.ledger.agreement import require_agreement
 from transactional.members.operations import register_members
 from transactional.tenants.operations import NewTenant, create_tenant
@@ -111,6 +125,19 @@ class OnPostgres:
         ]  # fmt: skip
         books.entries = [EntryRow(*r) for r in await self._rows(_ENTRIES)]
         books.stock = dict(await self._rows("select item_id, on_hand from mall.stock where tenant_id = $1"))
+        books.allotted = dict(
+            await self._rows("select item_id, allotted from mall.stock where tenant_id = $1")
+        )
+        ((books.sale_left,),) = await self._rows(
+            "select left_count from mall.flash_sale where tenant_id = $1"
+        )
+        books.bought.update(
+            dict(
+                await self._rows(
+                    "select member_id, bought_count from mall.flash_sale_member where tenant_id = $1"
+                )
+            )
+        )
         for item_id, redemption_id in await self._rows(
             "select item_id, redemption_id from mall.voucher_code where tenant_id = $1"
         ):
@@ -173,6 +200,8 @@ async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
         if not offer.is_coded
     ]
     await receive_stock(owner, tenant_id=tenant, receipts=receipts)
+    sale = NewSale("sale", items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT)
+    await open_sale(owner, tenant_id=tenant, sale_id=SALE_ID, new=sale, request_hash=bytes(32), now=START)
     await owner.execute(
         "insert into mall.risk_rule (tenant_id, kind, dimension, verdict, score, valid_from) values "
         "($1, 'missing_context', 'ip', 'review', 10, $2), ($1, 'blocked', null, 'deny', 100, $2)",

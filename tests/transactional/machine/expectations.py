@@ -91,8 +91,9 @@ def _verdict(c: redemption.Spend) -> str:
 def _redeem(mall: Shop, c: redemption.Redeem, names: Names) -> Reasons:
     cash = None if c.cash is None else (c.cash.provider, c.cash.points)
     return mall.redeem(
-        name=c.redemption_id, member=c.member_id, asked=c.asked, cash=cash, verdict=_verdict(c), at=c.at
-    )
+        name=c.redemption_id, member=c.member_id, asked=c.asked, cash=cash, sale_name=c.flash_sale_id,
+        verdict=_verdict(c), at=c.at,
+    )  # fmt: skip
 
 
 def _offset_bill(mall: Shop, c: redemption.OffsetBill, names: Names) -> Reasons:

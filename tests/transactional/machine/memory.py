@@ -1,15 +1,30 @@
 """The engine's decisions alone, on a book in memory that is handed to them as a reader of rows would."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
-from tests.transactional.machine.world import BARRED, LONG_AGO, OFFERS, PIECES, World, program_of
+from tests.transactional.machine.world import (
+    BARRED,
+    LONG_AGO,
+    OFFERS,
+    PIECES,
+    SALE_ENDS,
+    SALE_ID,
+    SALE_LIMIT,
+    SALE_PIECES,
+    SALE_PRICE,
+    START,
+    World,
+    program_of,
+)
 from tests.transactional.reference.program import Rules
 from transactional.engine.book import Answer, Book, VoucherCode
 from transactional.engine.commands import Command, Needs, Slot
 from transactional.engine.decide import decide
+from transactional.flash_sales.domain import FlashSale
 from transactional.ledger.account import Account
 from transactional.ledger.history import History, SetAside
 from transactional.ledger.transfers import PastTransfer, Transfer
@@ -34,7 +49,17 @@ class InMemory:
                     for name, o in OFFERS.items()
                 }
             },
-            stock={TENANT: {items[name]: Stock(pieces) for name, pieces in PIECES.items()}},
+            stock={
+                TENANT: {
+                    items[name]: Stock(pieces - SALE_PIECES, SALE_PIECES) if name == "tea" else Stock(pieces)
+                    for name, pieces in PIECES.items()
+                }
+            },
+            sales={
+                (TENANT, SALE_ID): FlashSale(
+                    SALE_ID, items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT
+                )
+            },
             codes={
                 (TENANT, items[name]): [VoucherCode(UUID(int=n), b"sealed") for n in range(PIECES[name])]
                 for name, o in OFFERS.items()
@@ -104,13 +129,28 @@ class InMemory:
 
     def _trace(self) -> str:
         b = self.book
-        kept = (b.accounts, b.stock, b.redemptions, b.payments, b.codes, b.programs, b.risk.touched)
+        kept = (
+            b.accounts,
+            b.stock,
+            b.redemptions,
+            b.payments,
+            b.codes,
+            b.programs,
+            b.risk.touched,
+            b.sales,
+            b.bought,
+        )
         return repr(kept) + repr([len(x) for x in (b.transfers, b.movements, b.cash_refunds, b.messages)])
 
     def books(self) -> Books:
         """Return the rows."""
         b = self.book
-        books = Books(stock={item: stock.on_hand for item, stock in b.stock[TENANT].items()})
+        books = Books(
+            stock={item: stock.on_hand for item, stock in b.stock[TENANT].items()},
+            allotted={item: stock.allotted for item, stock in b.stock[TENANT].items()},
+            sale_left=b.sales[TENANT, SALE_ID].left_count,
+            bought=Counter({member: pieces for (_, _, member), pieces in b.bought.items()}),
+        )
         for (_, member), account in b.accounts.items():
             books.accounts[member] = AccountRow(account.balance, account.owed, account.changed_at)
             books.lots += [

@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.transactional.machine.mall_machine import MallMachine
 from tests.transactional.machine.points_rules import WHICH, WHO
-from tests.transactional.machine.world import ADDRESS, BARRED, OFFERS
+from tests.transactional.machine.world import ADDRESS, BARRED, OFFERS, SALE_ID
 from tests.transactional.reference.orders import HANDED_OVER
 from transactional.redemption.commands import (
     Cancel,
@@ -74,13 +74,22 @@ class RedemptionRules(MallMachine):
                 self.time_out(0)
             self.pay(0, "", twice=False)
 
-    def _redeem(self, who, basket, context, cash):
+    @rule(
+        who=WHO, quantity=st.integers(1, 3), context=CONTEXTS, points=st.none() | st.integers(1, 8),
+        other=st.sampled_from([False] * 7 + [True]), unknown=st.sampled_from([False] * 9 + [True]),
+    )  # fmt: skip
+    def redeem_in_a_flash_sale(self, who, quantity, context, points, other, unknown):
+        cash = None if points is None else CashPart("alipay", points)
+        sale_id = self.pick((), 0) if unknown else SALE_ID
+        self._redeem(who, [("pot" if other else "tea", quantity)], context, cash, flash_sale_id=sale_id)
+
+    def _redeem(self, who, basket, context, cash, **more):
         unknown = self.pick((), 0)
         asked = tuple((self.world.items.get(name, unknown), quantity) for name, quantity in basket)
         self.ask(
             Redeem(
                 **self.about(), **context, member_id=self.world.members[who], redemption_id=self.fresh(),
-                asked=asked, cash=cash,
+                asked=asked, cash=cash, **more,
             )
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.reference.ledger import Ledger
-from tests.transactional.reference.orders import Offer
+from tests.transactional.reference.orders import Offer, Sale
 from tests.transactional.reference.program import Rules
 from tests.transactional.reference.shop import Shop
 from tests.transactional.reference.wallet import Wallet
@@ -21,7 +21,11 @@ OFFERS = {
     "card": Offer(11, "instant", is_coded=True),
     "past": Offer(5, "pickup", until=START + timedelta(days=20)),
 }
-PIECES = {"tea": 25, "pot": 6, "card": 5, "past": 5}
+PIECES = {"tea": 30, "pot": 6, "card": 5, "past": 5}
+# Six teas are set aside for a sale of ten days.
+SALE_ID = UUID(int=900)
+SALE_PRICE, SALE_PIECES, SALE_LIMIT = 4, 6, 3
+SALE_ENDS = START + timedelta(days=10)
 # The 16 bytes that stand for an address, and for a device on the blocklist.
 ADDRESS, BARRED = b"a" * 16, b"b" * 16
 
@@ -57,4 +61,7 @@ def slow_mall(world: World, rules: Rules) -> Shop:
     """Return the reference model of a world in which nothing has happened yet."""
     ledger = Ledger(rules, {member: Wallet() for member in world.members})
     offers = {world.items[name]: offer for name, offer in OFFERS.items()}
-    return Shop(ledger, offers, {world.items[name]: pieces for name, pieces in PIECES.items()})
+    pieces = {world.items[name]: pieces for name, pieces in PIECES.items()}
+    pieces[world.items["tea"]] -= SALE_PIECES
+    sale = Sale(world.items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT)
+    return Shop(ledger, offers, pieces, {SALE_ID: sale})

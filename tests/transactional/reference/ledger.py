@@ -3,54 +3,28 @@
 Every method returns the reasons to refuse, any of which will do; none means that it was done.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.transactional.reference.days import beginning_of, day_of, last_day_of
-from tests.transactional.reference.program import Rules
+from tests.transactional.reference.days import beginning_of
+from tests.transactional.reference.movements import Act, Movements
 from tests.transactional.reference.wallet import Hold, Lot, Place, Point, Wallet, spending_order
 
 Reasons = frozenset[str] | set[str]
 DONE: Reasons = frozenset()
 
 
-@dataclass(eq=False)
-class Act:
-    """A transfer that can be taken back: the points that came, or those that an adjustment took."""
-
-    kind: str
-    member: UUID
-    points: list[Point]
-    is_credit: bool = True
-    lot: Lot | None = None
-    reversed: int = 0
-
-
 @dataclass
-class Ledger:
-    """The wallets of a tenant's members.
-
-    Attributes:
-        program: what the program's own accounts have; with the members' points and nothing else it sums to zero.
-    """
-
-    rules: Rules
-    wallets: dict[UUID, Wallet] = field(default_factory=dict)
-    acts: dict[UUID, Act] = field(default_factory=dict)
-    holds: dict[UUID, Hold] = field(default_factory=dict)
-    program: Counter[str] = field(default_factory=Counter)
-
-    def moment(self, member: UUID, at: datetime) -> datetime:
-        return self.wallets[member].moment(at)
+class Ledger(Movements):
+    """What tenants ask of their members' points."""
 
     def earn(
         self, *, name: UUID, member: UUID, points: int, kind: str, at: datetime, effective_at: datetime | None
     ) -> Reasons:
         moment = self.moment(member, at) if effective_at is None else effective_at
         pending_days = self.rules.pending_days if kind == "earn" else 0
-        self._credit(name, member, points, kind, "issuance", moment, pending_days)
+        self.credit(name, member, points, kind, "issuance", moment, pending_days)
         return DONE
 
     def adjust(
@@ -59,7 +33,7 @@ class Ledger:
         wallet = self.wallets[member]
         moment = wallet.moment(at) if effective_at is None else effective_at
         if points > 0:
-            self._credit(name, member, points, "adjust", "adjustment", moment, 0)
+            self.credit(name, member, points, "adjust", "adjustment", moment, 0)
             return DONE
         good = wallet.spendable(moment)
         if effective_at is not None:
@@ -159,72 +133,6 @@ class Ledger:
             wallet.move(points, Place.SWEPT, as_of)
             self.program["expired"] += len(points)
         return DONE
-
-    def note(self, name: UUID, kind: str, member: UUID) -> None:
-        """Remember a transfer that nobody may return or correct."""
-        self.acts[name] = Act(kind, member, [])
-
-    # What redemptions do with points, too.
-
-    def hold(
-        self, name: UUID, member: UUID, points: list[Point], moment: datetime, ends: datetime,
-        order: UUID | None = None,
-    ) -> None:  # fmt: skip
-        hold = Hold(name, member, points, moment, ends, order)
-        self.holds[name] = hold
-        self.wallets[member].holds.append(hold)
-        self.wallets[member].changed(moment)
-
-    def capture(self, hold: Hold, points: int, moment: datetime) -> list[Point]:
-        hold.outcome, hold.resolved_at, hold.captured = "captured", moment, points
-        taken = hold.points[:points]
-        self.spend(hold.member, taken, moment)
-        return taken
-
-    def spend(self, member: UUID, points: list[Point], moment: datetime) -> None:
-        self.wallets[member].move(points, Place.SPENT, moment)
-        self.program["redeemed"] += len(points)
-
-    def release(self, hold: Hold, moment: datetime) -> None:
-        """Free what is held; a hold that ended by itself ended then, whenever that is noticed."""
-        hold.outcome = "expired" if moment >= hold.ends else "released"
-        hold.resolved_at = min(moment, hold.ends)
-        self.wallets[hold.member].changed(hold.resolved_at)
-
-    def bring_back(self, points: list[Point], member: UUID, moment: datetime, name: UUID) -> None:
-        """Give points back into their lots, or, where those are over, into a lot of the days of grace."""
-        wallet = self.wallets[member]
-        late = [p for p in points if p.lot.over(moment)] if self.rules.grace_days else []
-        if late:
-            until = day_of(moment) + timedelta(days=self.rules.grace_days)
-            grace = Lot(name, moment, until)
-            for point in late:
-                point.lot = grace
-        wallet.give_back(points, moment)
-        # What came back into its own lot settles first.
-        self._settle(member, [p for p in points if p not in late] + late, moment)
-
-    def _credit(
-        self, name: UUID, member: UUID, count: int, kind: str, account: str, moment: datetime, pending: int
-    ) -> None:
-        begins = beginning_of(day_of(moment) + timedelta(days=pending)) if pending else moment
-        lot = Lot(name, begins, last_day_of(begins, self.rules.months, self.rules.rounding))
-        points = [Point(lot) for _ in range(count)]
-        lot.changes.append((moment, count))
-        self.wallets[member].points += points
-        self.wallets[member].changed(moment)
-        self.program[account] -= count
-        self.acts[name] = Act(kind, member, points, lot=lot)
-        self._settle(member, points, moment)
-
-    def _settle(self, member: UUID, points: list[Point], moment: datetime) -> None:
-        """Take what the member owes from points that came, once it owed it."""
-        wallet = self.wallets[member]
-        settled = points[: wallet.owed]
-        if settled:
-            wallet.move(settled, Place.SETTLED, wallet.moment(moment))
-            wallet.owed -= len(settled)
-            self.program["receivable"] += len(settled)
 
     def _withdraw(
         self, act: Act, count: int, account: str, moment: datetime, *, may_owe: bool, do: bool

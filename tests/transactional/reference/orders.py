@@ -1,5 +1,6 @@
 """A redemption, what was asked for, and what may happen to it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,22 @@ class Offer:
     handover: str
     until: datetime | None = None
     is_coded: bool = False
+
+
+@dataclass
+class Sale:
+    """A flash sale: pieces of its own at a price of its own, so many for each member; `left` is what it has."""
+
+    item: UUID
+    price: int
+    starts: datetime
+    ends: datetime
+    left: int
+    limit: int
+    bought: Counter[UUID] = field(default_factory=Counter)
+
+    def open(self, moment: datetime) -> bool:
+        return self.starts <= moment < self.ends
 
 
 @dataclass
@@ -65,6 +82,7 @@ class Order:
     was_paid: bool = False
     taken: list[Point] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
+    sale: Sale | None = None
     points_back: int = 0
     fen_back: int = 0
 
