@@ -27,6 +27,7 @@ from tests.small_world import SmallWorld, insert_small_world
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 SECONDS = 8
+PATIENCE_SECONDS = 180
 IDENTITIES = {
     "entries_of_a_transfer_sum_to_zero",
     "lots_hold_what_their_entries_leave",
@@ -176,7 +177,10 @@ def test_redemptions_that_change_while_they_are_landed_are_whole_after_every_run
     shop.open()
     deadline = time.monotonic() + SECONDS
     compared = in_flight = 0
-    while time.monotonic() < deadline:
+    # A slow machine gets the time it needs to compare often enough.
+    while time.monotonic() < deadline or (
+        min(compared, in_flight) <= 2 and time.monotonic() < deadline + PATIENCE_SECONDS
+    ):
         assert broken() == set()
         shop.hold_still()
         before = {view: live_rows(database_url, view) for view in VIEWS}

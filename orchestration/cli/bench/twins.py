@@ -31,12 +31,13 @@ async def send_twins(ports: list[int], key: str, plan: Plan) -> list[str]:
                     client.post(first, json=body, headers=once), client.post(second, json=body, headers=once)
                 )
             one, other = answers
-            if [answer.status_code for answer in answers] != [201, 201]:
+            # A rule may refuse a member who asks too often; that too is one answer, given twice.
+            if one.status_code != other.status_code or one.status_code not in (201, 403):
                 wrong.append(
                     f"twins were answered {one.status_code} and {other.status_code}: {other.text[:200]}"
                 )
             elif one.content != other.content:
-                wrong.append("twins were given two redemptions")
+                wrong.append("twins were given two answers")
             elif sum("idempotent-replayed" in answer.headers for answer in answers) != 1:
                 wrong.append("neither or both of two twins were marked as replayed")
 
