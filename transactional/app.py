@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
 
 from transactional import problem_documents
 from transactional.access.operations import KeyRing
@@ -31,6 +33,21 @@ class Health(BaseModel):
     database: str
 
 
+class Service(FastAPI):
+    """FastAPI with the hot routes in front of it; they are described in the same OpenAPI document."""
+
+    def __init__(self, **about: Any) -> None:
+        super().__init__(**about)
+        self._front = BodyLimit(HotRoutes(super().__call__, HOT_ROUTES))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (scope["method"], scope["path"]) in HOT_ROUTES:
+            scope["app"] = self
+            await self._front(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
 def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> FastAPI:
     """Return the service; its pools open when it starts."""
 
@@ -50,7 +67,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
             )
             yield
 
-    app = FastAPI(
+    app = Service(
         title="Pointmart transactional API",
         version="1",
         description="Members, points, redemptions and behaviour of one tenant's mall. Times are UTC, points are "
@@ -66,9 +83,6 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)
     )
-    # The hot routes skip FastAPI's parsing and validation; they are described in the same document below. What is
-    # added last stands outside: the body limit bounds them too.
-    app.add_middleware(HotRoutes, routes=HOT_ROUTES)
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
     for router in ROUTERS:

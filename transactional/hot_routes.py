@@ -14,7 +14,7 @@ Routes = Mapping[tuple[str, str], Handler]
 
 
 class HotRoutes:
-    """ASGI middleware that answers some routes itself and leaves the others to the application.
+    """ASGI application that answers some routes itself and leaves the others to another one.
 
     It stands inside the body limit, so a handler may read a whole body.
     """

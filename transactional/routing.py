@@ -9,9 +9,11 @@ from transactional.behaviour import events, feedback
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
+from transactional.draws import ticket_routes as draw_tickets
 from transactional.exchange import agreement_routes as exchange_agreements
 from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
+from transactional.exchange import statement_routes as exchange_statements
 from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -47,8 +49,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     requests.router,
     draws.router,
     draw_logs.router,
+    draw_tickets.router,
     flash_sales.router,
     exchange_agreements.router,
+    exchange_statements.router,
     exchanges.router,
     member_links.router,
     feedback.router,

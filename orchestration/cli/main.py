@@ -2,7 +2,19 @@
 
 import typer
 
-from orchestration.cli import demo, draws, ledger, pipeline, release, replay, sandbox, serve, tenants, up
+from orchestration.cli import (
+    demo,
+    draws,
+    exchange,
+    ledger,
+    pipeline,
+    release,
+    replay,
+    sandbox,
+    serve,
+    tenants,
+    up,
+)
 from orchestration.cli.bench import command as bench
 from orchestration.cli.boundary import guarded
 
@@ -19,6 +31,7 @@ app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
 app.add_typer(bench.app, name="bench")
 app.add_typer(draws.draw_app, name="draw")
+app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.login_app, name="login")
 app.add_typer(sandbox.app, name="sandbox")

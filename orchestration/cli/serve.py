@@ -1,5 +1,6 @@
 """`pointmart serve`: runs one service in the foreground."""
 
+import gc
 import socket
 from enum import StrEnum
 from typing import Annotated, Any
@@ -53,10 +54,26 @@ def serve(
     if stop_with_parent:
         attached.stop_with_parent()
     server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
-    )
+        uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False,
+            # The screens alone must know how they were reached; elsewhere it costs and tells nothing.
+            proxy_headers=service is Service.DASHBOARDS,
+        )
+    )  # fmt: skip
+    _settle_garbage_collection()
     with listener:
         server.run(sockets=[listener])
+
+
+def _settle_garbage_collection() -> None:
+    """Leave out of every collection what stays as long as the process, and collect less often.
+
+    A service makes many small objects that die by themselves; looking for cycles among all that was loaded took a
+    quarter of its time and stopped it for a tenth of a second.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from .conftest import client_for, open_shop
+from .exchange.conftest import TERMS, agree, link
 
 # What needs no key because anybody may see it, or because somebody else has signed it.
 WITHOUT_KEY = {
@@ -26,12 +27,30 @@ OWN = {
     ("post", "/v1/risk/rules/defaults"), ("get", "/v1/risk/assessments"), ("get", "/v1/risk/blocks"),
     ("post", "/v1/members"), ("post", "/v1/events"), ("post", "/v1/points/batches"),
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
-    ("get", "/v1/webhooks/dead-letters"),
+    ("get", "/v1/webhooks/dead-letters"), ("get", "/v1/exchanges/agreements"), ("post", "/v1/exchanges/agreements"),
+    ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"),
 }  # fmt: skip
 
 
+async def exchange(app, client, shop, owner) -> dict[str, str]:
+    """An exchange of the shop's with a partner, and a further quote."""
+    partner = await open_shop(owner, "crane")
+    async with client_for(app, partner.key) as other:
+        agreement_id = await agree(client, other)
+        link_id = await link(client, shop.member, other, partner.member)
+    body = {"member_id": str(shop.member), "to_tenant": "crane", "points": 100}
+    quotes = [(await client.post("/v1/exchanges/quotes", json=body)).json()["quote_id"] for _ in range(2)]
+    made = await client.post("/v1/exchanges", json={"quote_id": quotes[0]}, headers={"Idempotency-Key": "x1"})
+    return {
+        "agreement_id": agreement_id,
+        "link_id": link_id,
+        "quote_id": quotes[1],
+        "exchange_id": made.json()["exchange_id"],
+    }
+
+
 @pytest.fixture
-async def belongings(client, shop, clock, owner):
+async def belongings(app, client, shop, clock, owner):
     """One of everything that a tenant can have, by the names that paths use, and what bodies say of them."""
     await owner.execute(
         "update mall.program set offset_points = 100, offset_fen = 850, cash_points = 100, cash_fen = 1000"
@@ -83,6 +102,7 @@ async def belongings(client, shop, clock, owner):
         "idempotency_key": "r1",
         "provider": "wechat",
         "tenant_id": str(shop.tenant_id),
+        **await exchange(app, client, shop, owner),
     }
 
 
@@ -122,6 +142,11 @@ def bodies(mine):
             "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-02T12:00:00+08:00", "allotted": 1,
             "member_limit": 1,
         },
+        "/v1/exchanges/agreements": TERMS,
+        "/v1/exchanges/quotes": {"member_id": member, "to_tenant": "crane", "points": 100},
+        "/v1/exchanges": {"quote_id": mine["quote_id"]},
+        "/v1/exchanges/{exchange_id}/reversal": {"reason": "x"},
+        "/v1/members/{member_id}/links": {"code": "0000-0000-0000-0000"},
         "/v1/feedback": {"member_id": member, "score": 1},
         "/v1/risk/rules": {"kind": "account_age", "days": 1, "verdict": "review", "score": 10},
         "/v1/risk/blocks": {"dimension": "member", "subject": member, "reason": "x"},
@@ -166,11 +191,12 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                 assert method == "get" or body is not None or "{" in path or path.endswith("defaults"), (
                     f"tell what to try {method} {path} with"
                 )
-                more = (
-                    {"params": {"idempotency_key": "r1"}}
-                    if (method, path) == ("get", "/v1/redemptions")
-                    else {}
-                )
+                params = {
+                    "/v1/redemptions": {"idempotency_key": "r1"},
+                    "/v1/exchanges": {"member_id": belongings["member_id"]},
+                    "/v1/exchanges/statements": {"day": "2026-03-01"},
+                }
+                more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
                 if (method, path) in OWN:

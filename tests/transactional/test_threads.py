@@ -156,9 +156,7 @@ def _meet_on_one_refund(mall):
     assert slugs(answers) == {200: 30, "illegal-move": THREADS - 30}
     assert sum(a.json()["returned_points"] for a in answers if a.status_code == 200) == 3_000
     order = mall.told("/v1/redemptions", redeem(mall, mall.shop.tea, 7), "r2")
-    answers = mall.storm(
-        [(f"/v1/redemptions/{order['redemption_id']}/refunds", {"reason": "all"})] * THREADS
-    )
+    answers = mall.storm([(f"/v1/redemptions/{order['redemption_id']}/refunds", {"reason": "all"})] * THREADS)
     assert slugs(answers) == {200: 1, "illegal-move": THREADS - 1}
     assert mall.balance() == (90_000, 0, 10_000)
     assert mall.value(f"select on_hand from mall.stock where item_id = '{mall.shop.tea}'") == 510 - 7
@@ -171,7 +169,9 @@ def _meet_on_one_pool(mall):
     assert mall.told(pool, first, "pool") == {"imported": 5, "known": 0}
     adding = [(pool, {"codes": [f"CODE-{n}", f"CODE-{n + 1}"]}) for n in range(10, 30)]
     buying = [("/v1/redemptions", redeem(mall, mall.shop.card, 1))] * (THREADS - len(adding))
-    mixed = [request for pair in zip(adding, buying, strict=False) for request in pair] + buying[len(adding) :]
+    mixed = [request for pair in zip(adding, buying, strict=False) for request in pair] + buying[
+        len(adding) :
+    ]
     answers = mall.storm(mixed)
     added = sum(a.json()["imported"] for a in answers if a.status_code == 201 and "imported" in a.json())
     assert added == 21
@@ -181,7 +181,9 @@ def _meet_on_one_pool(mall):
     assert 5 <= len(issued) <= 26
     refused = slugs([a for a in answers if a.status_code >= 400])
     assert refused == {"out-of-stock": len(buying) - len(issued)}
-    free = f"select count(*) from mall.voucher_code where redemption_id is null and item_id = '{mall.shop.card}'"
+    free = (
+        f"select count(*) from mall.voucher_code where redemption_id is null and item_id = '{mall.shop.card}'"
+    )
     left = f"select on_hand from mall.stock where item_id = '{mall.shop.card}'"
     assert mall.value(free) == mall.value(left) == 26 - len(issued)
     # What was left is issued next, and then there is no more.

@@ -109,6 +109,10 @@ class DrawSummary(BaseModel):
     seed: str | None
     revealed_at: datetime | None
     cancelled_at: datetime | None
+    cancel_reason: str | None
+    settled_at: datetime | None = Field(
+        description="When the last ticket of a draw that has ended was completed, or cancelled with its points back."
+    )
 
 
 class ShownDraw(DrawSummary):

@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from transactional.changes import Tracked
 from transactional.draws.drawing import next_head
 from transactional.draws.log import LogPrize, LogTerms, LogTicket, written
 from transactional.draws.refusals import (
     DrawNotOpen,
+    DrawRevealed,
     DrawSoldOut,
     PrizeTooValuable,
     TicketLimitReached,
@@ -98,9 +100,24 @@ class SoldTicket:
     head: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a ticket of a draw that has ended is to become.
+
+    Attributes:
+        prize: (prize_no, item) if it won.
+        cancelled: why the draw was cancelled; None if it was revealed.
+    """
+
+    draw_id: UUID
+    ticket_no: int
+    prize: tuple[int, UUID] | None
+    cancelled: str | None
+
+
 @dataclass(slots=True)
-class Draw:
-    """A draw while tickets are sold. `sell` changes it as it goes."""
+class Draw(Tracked):
+    """A draw while tickets are sold. `sell` and `cancel` change it as they go."""
 
     draw_id: UUID
     ticket_points: int
@@ -112,7 +129,8 @@ class Draw:
     ticket_count: int
     log_head: bytes
     is_revealed: bool = False
-    is_cancelled: bool = False
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
 
     def check(self, *, quantity: int, held: int, moment: datetime) -> None:
         """Tell whether a member who has `held` tickets can buy `quantity` more now.
@@ -122,9 +140,10 @@ class Draw:
             TicketLimitReached: a member may not have so many.
             DrawSoldOut: fewer tickets are left.
         """
-        if self.is_revealed or self.is_cancelled or not self.starts_at <= moment < self.ends_at:
+        is_cancelled = self.cancelled_at is not None
+        if self.is_revealed or is_cancelled or not self.starts_at <= moment < self.ends_at:
             raise DrawNotOpen(
-                self.draw_id, starts_at=self.starts_at, ends_at=self.ends_at, cancelled=self.is_cancelled
+                self.draw_id, starts_at=self.starts_at, ends_at=self.ends_at, cancelled=is_cancelled
             )
         if held + quantity > self.member_limit:
             raise TicketLimitReached(self.draw_id, asked=quantity, has=held, limit=self.member_limit)
@@ -144,7 +163,22 @@ class Draw:
         line = LogTicket(ticket_no, str(redemption_id), pseudonym.hex(), written(moment))
         self.log_head = next_head(self.log_head, line)
         self.ticket_count = ticket_no
+        self.touch()
         return SoldTicket(ticket_no, redemption_id, member_id, pseudonym, moment, self.log_head)
+
+    def cancel(self, reason: str, *, moment: datetime) -> bool:
+        """Sell no more tickets and draw no winners; return whether it was still alive.
+
+        Raises:
+            DrawRevealed: the winners are known.
+        """
+        if self.is_revealed:
+            raise DrawRevealed(self.draw_id)
+        if self.cancelled_at is not None:
+            return False
+        self.cancelled_at, self.cancel_reason = moment, reason
+        self.touch()
+        return True
 
 
 def pseudonym_of(member_id: UUID, salt: bytes) -> bytes:

@@ -10,7 +10,8 @@ from transactional.draws.refusals import UnknownDraw
 # Neither the sealed seed nor the salt: they are not for whoever asks.
 _TERMS = """
 draw_id, reference, name, ticket_points, starts_at, ends_at, max_tickets, member_limit, one_prize_per_member,
-entropy_source, seed_hash, ticket_count, log_head, entropy, seed, revealed_at, cancelled_at, recorded_at
+entropy_source, seed_hash, ticket_count, log_head, entropy, seed, revealed_at, cancelled_at,
+cancel_reason, settled_at, recorded_at
 """
 
 

@@ -9,6 +9,7 @@ Problem
 ├── DrawSoldOut         409  all tickets are sold
 ├── TicketLimitReached  409  the member has as many tickets as one may have
 ├── DrawNotOver         409  that is for after the end
+├── DrawRevealed        409  the winners are known
 ├── NoEntropyAwaited    409  the draw's terms name no public entropy
 ├── EntropyMissing      409  the public entropy of the terms is not recorded yet
 └── EntropyRecorded     409  another value was recorded before
@@ -138,6 +139,21 @@ class DrawNotOver(Problem):
     def __init__(self, draw_id: UUID, *, ends_at: datetime) -> None:
         super().__init__(
             f"draw {draw_id} ends at {ends_at.isoformat()}; come back after that", draw_id=str(draw_id)
+        )
+
+
+class DrawRevealed(Problem):
+    """The winners are known; what was promised is kept."""
+
+    slug = "draw-revealed"
+    title = "The draw was revealed"
+    status = 409
+
+    def __init__(self, draw_id: UUID) -> None:
+        super().__init__(
+            f"the winners of draw {draw_id} are known, so it cannot be cancelled any more; refund single tickets with "
+            "POST /v1/redemptions/{redemption_id}/refunds",
+            draw_id=str(draw_id),
         )
 
 

@@ -1,11 +1,13 @@
 """The rows a batch touches, held in memory while it is decided, and what is to be written of them."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from transactional.changes import Change, Tracked
+from transactional.draws.domain import Draw, Outcome, SoldTicket
 from transactional.engine.commands import Command, Slot
 from transactional.exchange.state import ExchangeState
 from transactional.flash_sales.domain import FlashSale
@@ -107,8 +109,13 @@ class Book:
         holds: the member of each hold that commands refer to, by (tenant, hold).
         sales: by (tenant, sale).
         bought: pieces by (tenant, sale, member); those that changed are in `bought_changed`.
+        draws: by (tenant, draw).
+        ticket_counts: tickets that a member has of a draw, by (tenant, draw, member).
+        prizes: (item, pieces) of all prizes, by (tenant, draw).
+        outcomes: of tickets whose draw has ended, by (tenant, redemption).
         answers: first answers by (tenant, key).
         cash_returned: (tenant, refund, when) of cash that providers have paid back.
+        sold: (tenant, draw, ticket) of new tickets.
         decided: commands with a key that were decided in this batch, with their answers.
     """
 
@@ -121,6 +128,10 @@ class Book:
     past: dict[Slot, PastTransfer] = field(default_factory=dict)
     payers: dict[Slot, UUID] = field(default_factory=dict)
     holds: dict[Slot, UUID] = field(default_factory=dict)
+    draws: dict[Slot, Draw] = field(default_factory=dict)
+    ticket_counts: Counter[tuple[UUID, UUID, UUID]] = field(default_factory=Counter)
+    prizes: dict[Slot, list[tuple[UUID, int]]] = field(default_factory=dict)
+    outcomes: dict[Slot, Outcome] = field(default_factory=dict)
     programs: dict[UUID, Program] = field(default_factory=dict)
     sales: dict[Slot, FlashSale] = field(default_factory=dict)
     bought: dict[tuple[UUID, UUID, UUID], int] = field(default_factory=dict)
@@ -133,6 +144,7 @@ class Book:
     judged: list[Judged] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
+    sold: list[tuple[UUID, UUID, SoldTicket]] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
     cash_refunds: list[CashRefund] = field(default_factory=list)
     cash_returned: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)

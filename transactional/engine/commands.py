@@ -24,6 +24,9 @@ class Needs:
         quotes, exchanges: of exchanges; both members' accounts and the days' limits are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
         sales: flash sales to lock, with what the members needed have bought in them.
+        ticket_sales: (tenant, draw, member) of tickets to be sold; the draws are locked.
+        draws: draws to lock as a whole, with the stock of their prizes.
+        tickets: redemptions that are tickets, with what they won.
         attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
@@ -37,6 +40,9 @@ class Needs:
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
     sales: set[Slot] = field(default_factory=set)
+    ticket_sales: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
+    draws: set[Slot] = field(default_factory=set)
+    tickets: set[Slot] = field(default_factory=set)
     attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from transactional.draws import commands as draws
+from transactional.draws.decisions import buy_ticket, cancel_draw, settle_ticket
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command
 from transactional.engine.reply import Reply
@@ -47,6 +49,9 @@ DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
         exchange.ExchangePoints: exchange_points,
         exchange.ReverseExchange: reverse_exchange,
         redemption.CashReturned: cash_returned,
+        draws.BuyTicket: buy_ticket,
+        draws.SettleTicket: settle_ticket,
+        draws.CancelDraw: cancel_draw,
     }
 )
 

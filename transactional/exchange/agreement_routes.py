@@ -12,13 +12,13 @@ from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.exchange import agreements
 from transactional.exchange.agreements import NewAgreement
-from transactional.exchange.domain import Terms
-from transactional.exchange.refusals import (
+from transactional.exchange.consent_refusals import (
     AgreementEnded,
     AgreementOverlaps,
     UnknownAgreement,
     UnknownPartner,
 )
+from transactional.exchange.domain import Terms
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment
@@ -104,7 +104,7 @@ async def propose(
     return Agreement.model_validate(row)
 
 
-@router.get("", summary="List agreements", responses=responses(Unauthenticated))
+@router.get("", summary="List agreements", responses=responses(Unauthenticated, InvalidRequest))
 async def list_agreements(tenant_id: Caller, request: Request) -> Agreements:
     """Return the tenant's agreements and proposals in both directions."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
@@ -115,7 +115,9 @@ async def list_agreements(tenant_id: Caller, request: Request) -> Agreements:
 @router.post(
     "/{agreement_id}/acceptance",
     summary="Accept an agreement",
-    responses=responses(Unauthenticated, UnknownAgreement, AgreementEnded, AgreementOverlaps, InvalidRequest),
+    responses=responses(
+        Unauthenticated, UnknownAgreement, AgreementEnded, AgreementOverlaps, InvalidRequest, RequestTooLarge
+    ),
 )
 async def accept(
     agreement_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from transactional.database import Connection
-from transactional.exchange.domain import Agreement, Terms
-from transactional.exchange.refusals import (
+from transactional.exchange.consent_refusals import (
     AgreementEnded,
     AgreementOverlaps,
     UnknownAgreement,
     UnknownPartner,
 )
+from transactional.exchange.domain import Agreement, Terms
 from transactional.identifiers import uuid7
 from transactional.problems import InvalidRequest
 
@@ -30,14 +30,15 @@ select t.tenant_id, $1, t.direction, p.tenant_id, p.code, p.name, $4, $5, $6, $7
 from (values ($2::uuid, 'out', $3::uuid), ($3, 'in', $2)) as t(tenant_id, direction, partner_id)
 join mall.tenant p on p.tenant_id = t.partner_id
 """
-# In one order, so that two acts on the same pair wait for each other.
+# Both tenants' copies in one order, so that two acts on the same pair wait for each other.
 _OF_PAIR = """
-select a.agreement_id, a.from_points, a.to_points, a.fee_bp, a.member_daily_points, a.pair_daily_points, a.valid_from,
-    a.valid_until, a.accepted_at, a.ended_at
+select a.tenant_id, a.agreement_id, a.from_points, a.to_points, a.fee_bp, a.member_daily_points, a.pair_daily_points,
+    a.valid_from, a.valid_until, a.accepted_at, a.ended_at
 from mall.exchange_agreement a
 join mall.exchange_agreement mine on mine.tenant_id = $1 and mine.agreement_id = $2
-where a.tenant_id = $1 and a.partner_id = mine.partner_id and a.direction = mine.direction
-order by a.agreement_id
+where a.tenant_id = mine.tenant_id and a.partner_id = mine.partner_id and a.direction = mine.direction
+    or a.tenant_id = mine.partner_id and a.partner_id = mine.tenant_id and a.direction <> mine.direction
+order by a.agreement_id, a.tenant_id
 for update of a
 """
 
@@ -107,7 +108,7 @@ async def accept(
         found = await agreement_by_id(connection, tenant_id=tenant_id, agreement_id=agreement_id)
         if found["direction"] != "in":
             raise UnknownAgreement(agreement_id)
-        known = {row["agreement_id"]: _agreement(row) for row in rows}
+        known = {row["agreement_id"]: _agreement(row) for row in rows if row["tenant_id"] == tenant_id}
         proposed = known.pop(agreement_id)
         if proposed.accepted_at is not None:
             return found

@@ -9,13 +9,8 @@ from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.engine.book import Book
-from transactional.exchange.refusals import (
-    DayStated,
-    LinkWithdrawn,
-    NoAgreement,
-    PartnerCannotTake,
-    PointsNotFree,
-)
+from transactional.exchange.consent_refusals import LinkWithdrawn, NoAgreement
+from transactional.exchange.refusals import DayStated, PartnerCannotTake, PointsNotFree
 from transactional.exchange.state import Exchange, Reversal
 from transactional.exchange.telling import tell_giver, tell_receiver
 from transactional.ledger.account import MAX_BALANCE, Account, Share, take

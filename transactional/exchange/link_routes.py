@@ -11,7 +11,12 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.exchange import links
-from transactional.exchange.refusals import AlreadyLinked, LinkCodeRefused, LinkWithinTenant, UnknownLink
+from transactional.exchange.consent_refusals import (
+    AlreadyLinked,
+    LinkCodeRefused,
+    LinkWithinTenant,
+    UnknownLink,
+)
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
@@ -59,7 +64,7 @@ class Links(BaseModel):
     "/{member_id}/link-codes",
     status_code=201,
     summary="Issue a link code",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+    responses=responses(Unauthenticated, UnknownMember, InvalidRequest, RequestTooLarge),
 )
 async def issue_code(
     member_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False

@@ -9,7 +9,12 @@ from uuid import UUID
 import asyncpg
 
 from transactional.database import Connection
-from transactional.exchange.refusals import AlreadyLinked, LinkCodeRefused, LinkWithinTenant, UnknownLink
+from transactional.exchange.consent_refusals import (
+    AlreadyLinked,
+    LinkCodeRefused,
+    LinkWithinTenant,
+    UnknownLink,
+)
 from transactional.identifiers import uuid7
 from transactional.members.queries import require_member
 
@@ -35,11 +40,18 @@ from (values ($2::uuid, $3::uuid, $4::uuid, $6::timestamptz, $7::timestamptz), (
     as s(tenant_id, member_id, partner_id, consented_at, partner_consented_at)
 join mall.tenant p on p.tenant_id = s.partner_id
 """
+# Both copies in one order, so that two who withdraw wait for each other.
+_LOCK_COPIES = """
+select l.tenant_id
+from mall.member_link l
+join mall.member_link own on own.tenant_id = $1 and own.member_id = $2 and own.link_id = $3
+where l.link_id = own.link_id and l.tenant_id in (own.tenant_id, own.partner_id)
+order by l.tenant_id
+for update of l
+"""
 _WITHDRAW = """
-update mall.member_link l set withdrawn_at = $4
-from mall.member_link own
-where own.tenant_id = $1 and own.member_id = $2 and own.link_id = $3 and own.withdrawn_at is null
-    and l.link_id = own.link_id and l.tenant_id in (own.tenant_id, own.partner_id)
+update mall.member_link set withdrawn_at = $3
+where tenant_id = any($1::uuid[]) and link_id = $2 and withdrawn_at is null
 """
 
 
@@ -124,9 +136,11 @@ async def withdraw(
     Raises:
         UnknownLink: the member has no such link.
     """
-    if not await links_of(connection, tenant_id=tenant_id, member_id=member_id, link_id=link_id):
-        raise UnknownLink
-    await connection.execute(_WITHDRAW, tenant_id, member_id, link_id, now)
+    async with connection.transaction():
+        copies = await connection.fetch(_LOCK_COPIES, tenant_id, member_id, link_id)
+        if not copies:
+            raise UnknownLink
+        await connection.execute(_WITHDRAW, [row["tenant_id"] for row in copies], link_id, now)
 
 
 async def links_of(

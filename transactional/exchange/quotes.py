@@ -6,15 +6,9 @@ from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.database import Connection
+from transactional.exchange.consent_refusals import LinkWithdrawn, NoAgreement, UnknownLink
 from transactional.exchange.domain import QUOTE_LASTS, Terms
-from transactional.exchange.refusals import (
-    DailyLimitReached,
-    LinkWithdrawn,
-    NoAgreement,
-    TooFewPoints,
-    UnknownLink,
-    UnknownQuote,
-)
+from transactional.exchange.refusals import DailyLimitReached, TooFewPoints, UnknownQuote
 from transactional.identifiers import uuid7
 from transactional.members.queries import require_member
 

@@ -1,6 +1,5 @@
-"""`/v1/exchanges`: quotes, exchanges, reversals, positions and statements."""
+"""`/v1/exchanges`: quotes, exchanges and reversals."""
 
-from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,7 +19,7 @@ from transactional.engine.lean import (
     command_key,
     hash_of,
 )
-from transactional.exchange import documents, queries, refusals
+from transactional.exchange import consent_refusals, documents, queries, refusals
 from transactional.exchange.commands import ExchangePoints, ReverseExchange
 from transactional.exchange.quotes import make_quote, member_of_quote
 from transactional.identifiers import uuid7
@@ -61,9 +60,9 @@ def _described(model: type[BaseModel], *problems: type[Problem]) -> dict[str, An
     responses=responses(
         Unauthenticated,
         UnknownMember,
-        refusals.UnknownLink,
-        refusals.LinkWithdrawn,
-        refusals.NoAgreement,
+        consent_refusals.UnknownLink,
+        consent_refusals.LinkWithdrawn,
+        consent_refusals.NoAgreement,
         refusals.TooFewPoints,
         refusals.DailyLimitReached,
         InvalidRequest,
@@ -97,8 +96,8 @@ async def quote(
         refusals.UnknownQuote,
         refusals.QuoteUsed,
         refusals.QuoteExpired,
-        refusals.NoAgreement,
-        refusals.LinkWithdrawn,
+        consent_refusals.NoAgreement,
+        consent_refusals.LinkWithdrawn,
         refusals.DailyLimitReached,
         refusals.PartnerCannotTake,
         refusals.DayStated,
@@ -155,33 +154,6 @@ async def list_exchanges(
             connection, tenant_id=tenant_id, member_id=member_id, limit=limit, before=before
         )
     return documents.Exchanges.model_validate({"exchanges": rows})
-
-
-@router.get("/positions", summary="Show positions", responses=responses(Unauthenticated, InvalidRequest))
-async def show_positions(
-    tenant_id: Caller,
-    request: Request,
-    since: Annotated[date | None, Query(description="The first business day.")] = None,
-    until: Annotated[date | None, Query(description="The last business day.")] = None,
-) -> documents.Positions:
-    """Show what stands between the tenant and each partner, today's so far included."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await queries.positions(connection, tenant_id=tenant_id, since=since, until=until)
-    return documents.Positions.model_validate({"positions": rows})
-
-
-@router.get(
-    "/statements", summary="Show a day's statements", responses=responses(Unauthenticated, InvalidRequest)
-)
-async def show_statements(
-    day: Annotated[date, Query(description="A business day (Asia/Shanghai) that has ended.")],
-    tenant_id: Caller,
-    request: Request,
-) -> documents.Statements:
-    """Show the statements of a day with their lines. They are made on the day after and never change."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await queries.statements_of(connection, tenant_id=tenant_id, day=day)
-    return documents.Statements.model_validate({"statements": rows})
 
 
 @router.get(

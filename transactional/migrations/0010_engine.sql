@@ -184,6 +184,7 @@ create table mall.cash_refund (
 );
 create trigger cash_refund_xid before update on mall.cash_refund
     for each row execute function mall.stamp_xid();
+create index cash_refund_by_payment on mall.cash_refund (tenant_id, payment_id);
 create index cash_refund_due on mall.cash_refund (next_attempt_at) where status = 'due';
 
 -- sealed is the code, encrypted; digest finds a code that is imported twice without opening it.

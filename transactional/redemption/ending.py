@@ -79,15 +79,22 @@ def cancel(command: Cancel, book: Book) -> Reply:
         let_go(book, command.tenant_id, redemption, account, Move.CANCEL, command.reason, moment)
     else:
         _refuse_final(redemption, Move.CANCEL)
-        _return_points(book, account, redemption, command, redemption.points, moment)
-        redemption.refunded_points = redemption.points
-        _return_cash(
-            book, command.tenant_id, redemption, redemption.cash_fen, command.transfer_id, command.at
-        )
-        return_goods(book, command.tenant_id, redemption, command.transfer_id, moment)
-        redemption.cancel_reason = command.reason
-        redemption.move(Move.CANCEL, moment)
+        undo(command, book, redemption, account, moment)
     return announce(book, command.tenant_id, redemption, account, command.at)
+
+
+def undo(command: Cancel, book: Book, redemption: Redemption, account: Account, moment: datetime) -> None:
+    """Give everything back of a redemption that was paid; the caller has made sure that it may be cancelled.
+
+    Raises:
+        BalanceTooLarge: nothing has been given back.
+    """
+    _return_points(book, account, redemption, command, redemption.points, moment)
+    redemption.refunded_points = redemption.points
+    _return_cash(book, command.tenant_id, redemption, redemption.cash_fen, command.transfer_id, command.at)
+    return_goods(book, command.tenant_id, redemption, command.transfer_id, moment)
+    redemption.cancel_reason = command.reason
+    redemption.move(Move.CANCEL, moment)
 
 
 def time_out(command: TimeOut, book: Book) -> Reply:

@@ -1,5 +1,6 @@
 """Decides new redemptions: what is taken at once, and what is held until somebody pays, looks or confirms."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -106,11 +107,11 @@ def begin(command: Spend, book: Book, account: Account, redemption: Redemption) 
         Whether the points are taken; if not, it waits for a person, a payment or a confirmation.
 
     Raises:
-        RiskDenied: a rule refuses it.
+        RiskDenied: a rule refuses it, or wants a person to look at a ticket of a draw.
         InsufficientPoints: the member's points do not suffice.
     """
     tenant_id, moment = command.tenant_id, redemption.effective_at
-    assessment = _judge(command, book, account, redemption.points)
+    assessment = _judge(command, book, account, redemption)
     shares = account.plan(redemption.points, moment)
     book.open(tenant_id, redemption)
     if assessment.verdict == "review":
@@ -150,9 +151,12 @@ def take_held(
     _take_points(book, tenant_id, account, redemption, hold.shares, moment)
 
 
-def _judge(command: Spend, book: Book, account: Account, points: int) -> Assessment:
+def _judge(command: Spend, book: Book, account: Account, redemption: Redemption) -> Assessment:
     registered_at = account.registered_at or command.at
-    assessment = book.risk.judge(command.attempt, registered_at=registered_at, points=points)
+    assessment = book.risk.judge(command.attempt, registered_at=registered_at, points=redemption.points)
+    # A ticket has its number when it is sold, so it cannot wait for a person to look at it.
+    if redemption.mode == "draw" and assessment.verdict == "review":
+        assessment = replace(assessment, verdict="deny")
     if assessment.verdict == "deny":
         _keep(book, command, assessment, None)
         raise RiskDenied([triggered.kind for triggered in assessment.triggered])

@@ -20,6 +20,7 @@ def housekeeping_jobs() -> tuple[Job, ...]:
         Job("sweep-holds", 5 * second, _sweep_holds),
         # Lots expire at midnight; those with held points when the hold ends.
         Job("expire-lots", 60 * second, _expire_lots),
+        Job("expire-all-lots", timedelta(hours=6), _expire_all_lots),
         Job("close-flash-sales", second, _close_sales),
         Job("seal-ledger", 2 * second, _seal),
         Job("sweep-velocity", timedelta(hours=1), _sweep_velocity),
@@ -36,6 +37,12 @@ async def _sweep_holds(context: JobContext) -> int:
 
 async def _expire_lots(context: JobContext) -> int:
     return await expire_lots(context.pools.committer, context.committer, context.clock())
+
+
+async def _expire_all_lots(context: JobContext) -> int:
+    """Find what came back into lots that ended long ago, which the frequent sweep does not look at."""
+    await expire_lots(context.pools.committer, context.committer, context.clock(), look_back=None)
+    return 0
 
 
 async def _close_sales(context: JobContext) -> int:

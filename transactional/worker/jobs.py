@@ -1,5 +1,6 @@
 """The jobs of the worker, all of them."""
 
+from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
@@ -10,4 +11,10 @@ from transactional.worker.job import Job
 
 def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
     """Return every job, each of which only one worker does at a time."""
-    return (*housekeeping_jobs(), *exchange_jobs(), *payment_jobs(), *webhook_jobs(settings))
+    return (
+        *housekeeping_jobs(),
+        *exchange_jobs(),
+        *payment_jobs(),
+        *draw_jobs(settings),
+        *webhook_jobs(settings),
+    )

@@ -25,7 +25,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     members: int
     first_item: int
     last_item: int
-    sale: str | None
+    sale: str | None = None
     context: bool
     seed: int
 

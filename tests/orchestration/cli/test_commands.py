@@ -47,6 +47,18 @@ def test_a_tenant_and_a_login_are_created_once(mall):
     )
 
 
+def test_an_exchange_is_proposed_to_a_tenant_that_exists(mall):
+    for code in ("acorn", "crane"):
+        pointmart("tenant", "create", code, "--name", "甲", "--industry", "bank", **mall)
+    terms = ("--rate", "12:1", "--member-daily", "10", "--pair-daily", "10", "--settlement", "750")
+    made = pointmart("exchange", "propose", "acorn", "crane", *terms, **mall)
+    assert made.stdout.startswith("proposed as ")
+    assert "birch" in sentence(pointmart("exchange", "propose", "acorn", "birch", *terms, **mall))
+    assert "birch" in sentence(pointmart("exchange", "propose", "birch", "crane", *terms, **mall))
+    odd = ("--rate", "0:1", *terms[2:])
+    assert "--rate" in sentence(pointmart("exchange", "propose", "acorn", "crane", *odd, **mall))
+
+
 def test_a_port_in_use_is_named(mall):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

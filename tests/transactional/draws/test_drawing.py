@@ -390,7 +390,7 @@ def test_tickets_are_numbered_and_chained_as_they_are_sold():
         ({}, 0, NOON - timedelta(microseconds=1), DrawNotOpen),
         ({}, 0, NOON + timedelta(hours=1), DrawNotOpen),
         ({"is_revealed": True}, 0, NOON, DrawNotOpen),
-        ({"is_cancelled": True}, 0, NOON, DrawNotOpen),
+        ({"cancelled_at": NOON, "cancel_reason": "x"}, 0, NOON, DrawNotOpen),
         ({}, 2, NOON, TicketLimitReached),
         ({"ticket_count": 3}, 0, NOON, DrawSoldOut),
     ],

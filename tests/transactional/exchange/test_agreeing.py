@@ -1,5 +1,6 @@
 """Agreements between tenants and links between their members: dated, from both sides, for nobody else."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -142,6 +143,19 @@ async def test_a_member_has_one_active_link_with_a_partner(client, shop, airline
     (shown,) = (await client.get(f"/v1/members/{shop.member}/links")).json()["links"]
     assert shown["withdrawn_at"] == "2026-03-01T04:00:00Z"
     assert await link(client, shop.member, airline, airline.shop.other_member) != first
+
+
+async def test_both_tenants_may_end_everything_at_once(client, shop, airline):
+    for _ in range(10):
+        agreement = await agree(client, airline)
+        made = await link(client, shop.member, airline, airline.shop.member)
+        answers = await asyncio.gather(
+            client.delete(f"/v1/exchanges/agreements/{agreement}"),
+            airline.delete(f"/v1/exchanges/agreements/{agreement}"),
+            client.delete(f"/v1/members/{shop.member}/links/{made}"),
+            airline.delete(f"/v1/members/{airline.shop.member}/links/{made}"),
+        )
+        assert [answer.status_code for answer in answers] == [204] * 4
 
 
 async def test_members_of_one_tenant_are_not_linked(client, shop):

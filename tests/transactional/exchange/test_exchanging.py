@@ -10,6 +10,7 @@ from tests.transactional.conftest import NOON, client_for, open_shop
 from transactional.redemption.commands import TimeOut
 from transactional.risk.defaults import NewRule
 from transactional.risk.operations import add_rules
+from transactional.webhooks.topics import TOPICS
 
 from .conftest import agree, check_books, link, sums
 
@@ -83,6 +84,7 @@ async def test_each_tenant_is_told_its_own_side(route, owner):
     assert [(row["code"], row["topic"]) for row in messages] == [
         ("acorn", "points.exchange_out"), ("acorn", "redemption.completed"), ("crane", "points.exchange_in"),
     ]  # fmt: skip
+    assert {row["topic"] for row in messages} <= {topic.name for topic in TOPICS}
     for row in messages:
         other = route.member if row["code"] == "crane" else route.flyer
         assert str(other) not in row["payload"]

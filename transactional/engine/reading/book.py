@@ -1,11 +1,14 @@
-"""Reads a batch's book: accounts are locked first, then stock, what risk rules count, flash sales, days of exchange."""
+"""Reads a batch's book.
+
+Accounts are locked first, then stock, what risk rules count, flash sales, days of exchange and draws, each in order.
+"""
 
 from collections.abc import Sequence
 
-from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
+from transactional.engine.reading.draws import read_draws, resolve_draws
 from transactional.engine.reading.exchanges import read_exchanges, resolve_exchanges, resolve_parties
 from transactional.engine.reading.goods import read_codes, read_goods
 from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
@@ -43,14 +46,16 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     book = Book()
     await resolve_exchanges(connection, needs, book)
     await resolve_redemptions(connection, needs, book)
-    days = await resolve_parties(connection, needs, {business_date(command.at) for command in commands})
+    days = await resolve_parties(connection, needs, commands)
     await resolve_points(connection, needs, book)
+    await resolve_draws(connection, needs, book)
     await read_accounts(connection, needs, book, lock=lock)
     await read_goods(connection, needs, book, lock=lock)
     recents = {member: account.recent for member, account in book.accounts.items()}
     book.risk = await load_risk(connection, needs.attempts, recents, lock=lock)
     await read_sales(connection, needs, book, lock=lock)
     await read_exchanges(connection, needs, book, days, lock=lock)
+    await read_draws(connection, needs, book, lock=lock)
     await read_redemptions(connection, needs, book)
     await read_past(connection, needs, book)
     await read_history(connection, needs, book)

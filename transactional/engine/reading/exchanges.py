@@ -1,12 +1,12 @@
 """Reads quotes and exchanges with what two tenants agreed on, and locks the days that they count for."""
 
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
+from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.commands import Needs
+from transactional.engine.commands import Command, Needs
 from transactional.engine.reading.slots import columns
 from transactional.exchange.domain import Agreement, Link, Terms
 from transactional.exchange.state import Day, DayKey, Exchange, Quote
@@ -89,12 +89,8 @@ async def resolve_exchanges(connection: Connection, needs: Needs, book: Book) ->
             needs.redemptions.add((row["giver_id"], row["exchange_id"]))
 
 
-async def resolve_parties(connection: Connection, needs: Needs, days: Collection[date]) -> set[DayKey]:
-    """Add the members of both tenants to what is needed, and return the days to lock.
-
-    Args:
-        days: the business days of the batch's commands.
-    """
+async def resolve_parties(connection: Connection, needs: Needs, commands: Sequence[Command]) -> set[DayKey]:
+    """Add the members of both tenants to what is needed, and return the days to lock."""
     rows: list[Any] = []
     found: set[DayKey] = set()
     if needs.quotes:
@@ -103,6 +99,7 @@ async def resolve_parties(connection: Connection, needs: Needs, days: Collection
         exchanges = await connection.fetch(_PARTIES_OF_EXCHANGES, *columns(needs.redemptions))
         found |= {(row["tenant_id"], row["partner_id"], row["asked_on"]) for row in exchanges}
         rows += exchanges
+    days = {business_date(command.at) for command in commands} if rows else set()
     for row in rows:
         needs.members.add((row["tenant_id"], row["member_id"]))
         needs.members.add((row["partner_id"], row["to_member_id"]))
@@ -146,17 +143,15 @@ async def _read_days(connection: Connection, book: Book, days: set[DayKey], *, l
 
 
 async def _read_used(connection: Connection, book: Book, days: set[DayKey]) -> None:
-    state = book.exchange
-    links = [quote.link for quote in state.quotes.values()] + [x.link for x in state.exchanges.values()]
     wanted = {
         (link.from_tenant, link.from_member, link.to_tenant, day)
-        for link in links
+        for link in (quote.link for quote in book.exchange.quotes.values())
         for giver, receiver, day in days
         if (giver, receiver) == (link.from_tenant, link.to_tenant)
     }
-    for row in await connection.fetch(_USED, *columns(wanted, 4)):
+    for row in await connection.fetch(_USED, *columns(wanted, 4)) if wanted else ():
         giver, member, receiver, day, points = row
-        state.used[giver, member, receiver, day] = points
+        book.exchange.used[giver, member, receiver, day] = points
 
 
 def _agreement(row: Any) -> Agreement:

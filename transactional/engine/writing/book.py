@@ -2,7 +2,7 @@
 
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.writing import answers, exchanges, points, redemptions, risk, sales
+from transactional.engine.writing import answers, draws, exchanges, points, redemptions, risk, sales
 from transactional.engine.writing.statement import Part, write
 
 PARTS: tuple[Part, ...] = (
@@ -11,6 +11,7 @@ PARTS: tuple[Part, ...] = (
     *exchanges.PARTS,
     *risk.PARTS,
     *sales.PARTS,
+    *draws.PARTS,
     *answers.PARTS,
 )
 

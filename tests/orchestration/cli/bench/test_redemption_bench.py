@@ -130,16 +130,16 @@ async def test_the_generator_counts_refusals_and_broken_connections():
             await asyncio.sleep(0.01)
             writer.write(b'{"":')
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     order = Order(
         kind="redeem", ports=[port], connections=1, seconds=5, key="k", members=10, first_item=1, last_item=2,
-        context=True, seed=1,
+        sale="s", context=True, seed=1,
     )  # fmt: skip
-    tally = await generate(order)
-    server.close()
-    await server.wait_closed()
+    async with server:
+        tally = await generate(order)
     assert (tally.asked, tally.succeeded) == (5, 3)
     assert tally.failures == {"409": 1, "connection lost": 1}
 

@@ -167,7 +167,7 @@ class Paying:
         """Wait until news that the provider tells in the background have been taken."""
         async with asyncio.timeout(10):
             # Another process changes it, so there is nothing to wait on but time.
-            while await self.stands() != stands:  # noqa: ASYNC110
+            while await self.stands() != stands:
                 await asyncio.sleep(0.02)
 
 
