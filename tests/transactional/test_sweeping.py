@@ -8,6 +8,7 @@ import pytest
 from transactional.database import committer_pool
 from transactional.engine.committer import Committer
 from transactional.ledger.sweeping import expire_lots, sweep_holds
+from transactional.ledger.verify import verify
 from transactional.members.operations import register_members
 from transactional.redemption.sweeping import time_out_redemptions
 from transactional.tenants.domain import Rate
@@ -126,6 +127,7 @@ async def test_holds_that_ended_are_closed_once(client, shop, owner, clock, two_
     )
     assert {tuple(row) for row in rows} == {("released", True, 3), ("open", None, 1)}
     assert await owner.fetchval("select count(*) from mall.outbox where topic = 'hold.expired'") == 3
+    await verify(owner)
     hold = await owner.fetchval("select hold_id from mall.hold where status = 'released' limit 1")
     assert (await client.get(f"/v1/holds/{hold}")).json()["status"] == "expired"
     refused = await client.command(f"/v1/holds/{hold}/release", "x1")

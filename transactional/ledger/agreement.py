@@ -146,7 +146,7 @@ _HOLDS = Agreement(
         where o.topic like 'hold.%' and {_OF_TENANT.format("o")}
         group by o.tenant_id, o.subject_id
     ), checked as (
-        select h.*, t.by_time, h.status = t.by_time or h.status = t.by_transaction as is_as_told,
+        select h.*, t.by_time, told_as.status = t.by_time or told_as.status = t.by_transaction as is_as_told,
             h.status <> 'captured' or exists (
                 select from mall.transfer f
                 join mall.entry e
@@ -157,6 +157,10 @@ _HOLDS = Agreement(
                 having sum(e.amount) = -h.captured_points
             ) as is_taken
         from mall.hold h
+        cross join lateral (
+            -- One that ended by itself is kept as released and told as expired.
+            select case when h.status = 'released' and h.resolved_at = h.expires_at then 'expired' else h.status end
+        ) as told_as(status)
         left join told t on t.tenant_id = h.tenant_id and t.subject_id = h.hold_id
         where {_OF_TENANT.format("h")}
     )

@@ -47,7 +47,7 @@ class TimeRules(MallMachine):
     def points_expire(self, seconds, swept):
         """Go to the end of the next lot's last day, which a sweeper may or may not notice."""
         wallets = self.mall.ledger.wallets
-        lots = [lot for wallet in wallets.values() for lot in wallet.lots()]
+        lots = [lot for wallet in wallets.values() for lot in wallet.lots]
         last_days = [
             lot.last_day for lot in lots if lot.last_day is not None and lot.last_day >= day_of(self.now)
         ]

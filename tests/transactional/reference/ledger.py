@@ -161,7 +161,7 @@ class Ledger(Movements):
 
     def _free_ever_since(self, wallet: Wallet, since: datetime, now: datetime) -> list[Point]:
         good: list[Point] = []
-        for lot in wallet.lots():
+        for lot in wallet.lots:
             if lot.begun(since) and not lot.over(since):
                 of_lot = [p for p in wallet.loose(now) if p.lot is lot]
                 good += of_lot[: wallet.always_free(lot, since)]

@@ -75,6 +75,7 @@ class Movements:
         if late:
             until = day_of(moment) + timedelta(days=self.rules.grace_days)
             grace = Lot(name, moment, until)
+            wallet.lots.append(grace)
             for point in late:
                 point.lot = grace
         wallet.give_back(points, moment)
@@ -89,6 +90,7 @@ class Movements:
         points = [Point(lot) for _ in range(count)]
         lot.changes.append((moment, count))
         self.wallets[member].points += points
+        self.wallets[member].lots.append(lot)
         self.wallets[member].changed(moment)
         self.program[account] -= count
         self.acts[name] = Act(kind, member, points, lot=lot)

@@ -90,6 +90,7 @@ class Wallet:
     """
 
     points: list[Point] = field(default_factory=list)
+    lots: list[Lot] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     owed: int = 0
     newest: datetime | None = None
@@ -127,9 +128,6 @@ class Wallet:
 
     def count(self, place: Place) -> int:
         return len([p for p in self.points if p.place is place])
-
-    def lots(self) -> list[Lot]:
-        return list({id(p.lot): p.lot for p in self.points}.values())
 
     def move(self, points: list[Point], place: Place, moment: datetime) -> None:
         """Take points away from the member."""
@@ -175,7 +173,7 @@ class Wallet:
 
     def available_at(self, moment: datetime) -> int:
         """Return what was available at a past moment, as it is known now."""
-        good = [lot for lot in self.lots() if lot.begun(moment) and not lot.over(moment)]
+        good = [lot for lot in self.lots if lot.begun(moment) and not lot.over(moment)]
         return sum(self.free_at(lot, moment) for lot in good)
 
 
