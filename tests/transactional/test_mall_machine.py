@@ -40,8 +40,8 @@ def run(engine, *, examples, steps):
 
 
 def test_decisions_agree_with_the_slow_model():
-    run(InMemory, examples=150, steps=50)
+    run(InMemory, examples=200, steps=60)
 
 
 def test_the_committer_on_postgres_agrees_with_the_slow_model(database_url):
-    run(partial(OnPostgres, database_url), examples=20, steps=40)
+    run(partial(OnPostgres, database_url), examples=40, steps=50)
