@@ -66,3 +66,17 @@ async def test_stock_without_codes_and_codes_do_not_mix(client, shop):
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:pointmart:problem:not-a-coded-offer")
     tea = await client.post(f"/v1/offers/{shop.tea}/codes", json={"codes": ["AAA-1"]})
     assert tea.status_code == 409
+
+
+async def test_codes_wait_for_pieces_that_were_held_without_one(client, shop, owner):
+    await owner.execute("update mall.program set cash_points = 100, cash_fen = 1000")
+    await owner.execute("update mall.stock set on_hand = 1 where item_id = $1", shop.card)
+    await client.earn(shop.member, 2000, "e1")
+    body = {
+        "member_id": str(shop.member), "lines": [{"item_id": str(shop.card), "quantity": 1}],
+        "cash": {"provider": "wechat", "points": 100},
+    }  # fmt: skip
+    held = await client.post("/v1/redemptions", json=body, headers={"Idempotency-Key": "r1"})
+    assert held.status_code == 201
+    refused = await add(client, shop, ["AAA-1"])
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:pointmart:problem:not-a-coded-offer")

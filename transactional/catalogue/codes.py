@@ -15,6 +15,16 @@ MAX_CODES = 10_000
 MAX_CODE_LENGTH = 500
 
 
+# What was set aside without a code could never be issued with one.
+_AWAITED = """
+select exists (
+    select from mall.redemption r
+    join mall.redemption_line l using (tenant_id, redemption_id)
+    where r.status in ('created', 'in_review') and r.tenant_id = $1 and l.item_id = $2
+)
+"""
+
+
 class NotACodedOffer(Problem):
     """The offer has pieces without codes in stock, or is not issued at once."""
 
@@ -62,6 +72,10 @@ async def import_codes(
     if not offer["is_coded"] and offer["pieces"]:
         raise NotACodedOffer(
             item_id, f"has {offer['pieces']} pieces in stock without codes; book them out first"
+        )
+    if not offer["is_coded"] and await connection.fetchval(_AWAITED, tenant_id, item_id):
+        raise NotACodedOffer(
+            item_id, "has pieces without codes in redemptions that wait; add codes once they have ended"
         )
     context = context_of(tenant_id, item_id)
     wanted = {code_digest(vault, tenant_id, item_id, code): code for code in codes}
