@@ -12,10 +12,15 @@ PAIRS = 300
 _AT_ONCE = 32
 
 
-async def send_twins(ports: list[int], key: str, plan: Plan) -> list[str]:
-    """Send `PAIRS` requests to both servers at the same time and return what is wrong, in words."""
+async def send_twins(ports: list[int], key: str, plan: Plan) -> tuple[int, list[str]]:
+    """Send `PAIRS` requests to both servers at the same time.
+
+    Returns:
+        How many redemptions were acknowledged, and what is wrong, in words.
+    """
     first, second = (f"http://127.0.0.1:{port}/v1/redemptions" for port in ports)
     wrong: list[str] = []
+    acknowledged = 0
     turn = asyncio.Semaphore(_AT_ONCE)
     headers = {"Authorization": f"Bearer {key}"}
     async with httpx.AsyncClient(headers=headers, timeout=60, trust_env=False) as client:
@@ -31,6 +36,8 @@ async def send_twins(ports: list[int], key: str, plan: Plan) -> list[str]:
                     client.post(first, json=body, headers=once), client.post(second, json=body, headers=once)
                 )
             one, other = answers
+            nonlocal acknowledged
+            acknowledged += one.status_code == 201
             # A rule may refuse a member who asks too often; that too is one answer, given twice.
             if one.status_code != other.status_code or one.status_code not in (201, 403):
                 wrong.append(
@@ -42,4 +49,4 @@ async def send_twins(ports: list[int], key: str, plan: Plan) -> list[str]:
                 wrong.append("neither or both of two twins were marked as replayed")
 
         await asyncio.gather(*(send(number) for number in range(PAIRS)))
-    return wrong
+    return acknowledged, wrong
