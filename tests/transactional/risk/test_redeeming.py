@@ -75,7 +75,7 @@ async def test_a_parked_redemption_holds_everything_until_somebody_decides(clien
     rejected = (await redeem(client, shop, "r2")).json()
     no = await client.change(rejected["redemption_id"], "review", "k3", verdict="reject", reviewer="li.na")
     assert (no.json()["status"], await client.available(shop.member)) == ("cancelled", 750)
-    decided = await owner.fetch("select decided_verdict from mall.risk_assessment order by assessment_id")
+    decided = await owner.fetch("select decided_verdict from mall.risk_assessment order by decided_verdict")
     assert [row[0] for row in decided] == ["allow", "deny"]
 
 
