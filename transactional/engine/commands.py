@@ -1,5 +1,6 @@
 """What every command of the engine has, and how it says which rows it needs."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,7 +53,7 @@ class Needs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(ABC):
     """Something asked of the engine.
 
     Attributes:
@@ -68,6 +69,6 @@ class Command:
     body_hash: bytes
     at: datetime
 
+    @abstractmethod
     def add_needs(self, needs: Needs) -> None:
         """Add the rows this command needs."""
-        raise NotImplementedError

@@ -5,8 +5,6 @@ Problem
 │   └── UnknownPlatformKey     … or with a key that is not configured
 ├── StaleNotice           401  a notification is too old, or from the future
 ├── MalformedNotice       400  a signed notification does not have the documented form
-├── ReplayedNotice        409  a notification was worked off before (storage decides)
-├── AmountMismatch        409  another amount was paid than was asked (the engine decides)
 ├── UnknownMerchant       404  no such merchant is configured, or the message is for another one
 ├── UnknownPayment        404  the provider does not know the payment or refund
 ├── AlreadyPaid           409  what should be closed was paid in the meantime
@@ -14,8 +12,6 @@ Problem
 ├── ProviderRefused       502  the provider refuses, with its own code
 └── UntrustedAnswer       502  an answer is not signed by the provider, so it counts for nothing
 """
-
-from uuid import UUID
 
 from transactional.problems import Problem
 
@@ -49,36 +45,6 @@ class MalformedNotice(Problem):
     slug = "malformed-notice"
     title = "The notification does not have the documented form"
     status = 400
-
-
-class ReplayedNotice(Problem):
-    """A notification with this identifier was worked off before; the provider is told that all is well."""
-
-    slug = "replayed-notice"
-    title = "The notification was worked off before"
-    status = 409
-
-    def __init__(self, notice_id: str) -> None:
-        super().__init__(
-            f"the notification {notice_id} was worked off before; nothing is to be done", notice_id=notice_id
-        )
-
-
-class AmountMismatch(Problem):
-    """Another amount was paid than was asked for."""
-
-    slug = "amount-mismatch"
-    title = "The amount is not what was asked for"
-    status = 409
-
-    def __init__(self, payment_id: UUID, *, asked_fen: int, paid_fen: int) -> None:
-        super().__init__(
-            f"payment {payment_id} asked for {asked_fen} fen and {paid_fen} fen arrived; "
-            "compare both with the provider's statement, then refund what arrived",
-            payment_id=str(payment_id),
-            asked_fen=asked_fen,
-            paid_fen=paid_fen,
-        )
 
 
 class UnknownMerchant(Problem):

@@ -6,23 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
-from transactional.engine.committer import CommitUnavailable, Overloaded
-from transactional.engine.decide import IdempotencyConflict
-from transactional.engine.lean import (
-    DRY_RUN_PARAMETER,
-    KEY_PARAMETER,
-    MissingIdempotencyKey,
-    answer,
-    command_key,
-    hash_of,
-)
+from transactional.engine.describing import COMMAND_PARAMETERS, command_responses
+from transactional.engine.lean import answer, command_key, hash_of
 from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge, InsufficientPoints
 from transactional.members.domain import UnknownMember
-from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, Problem, RequestTooLarge
+from transactional.problems import Problem
 from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
 from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, UnknownRedemption
 from transactional.redemption.ending import RefundByLines, RefundTooLarge, UnknownLine
@@ -90,21 +80,13 @@ class ProgressRequest(_Body):
     move: Literal["ship", "deliver", "complete"]
 
 
-def _described(*problems: type[Problem]) -> dict[str, Any]:
+def _described(*problems: type[Problem], status: int = 200) -> dict[str, Any]:
     return {
+        "status_code": status,
         "response_model": Redemption,
         "response_model_exclude_unset": True,
-        "responses": responses(
-            Unauthenticated,
-            MissingIdempotencyKey,
-            InvalidRequest,
-            IdempotencyConflict,
-            RequestTooLarge,
-            CommitUnavailable,
-            Overloaded,
-            *problems,
-        ),
-        "openapi_extra": {"parameters": [KEY_PARAMETER, DRY_RUN_PARAMETER]},
+        "responses": command_responses(*problems, status=status),
+        "openapi_extra": COMMAND_PARAMETERS,
     }
 
 
@@ -121,9 +103,8 @@ def _about(request: Request, tenant_id: UUID, operation: str, *parts: Any) -> di
 
 @router.post(
     "/bill-offsets",
-    status_code=201,
     summary="Turn points into a credit on a bill",
-    **_described(UnknownMember, InsufficientPoints, OffsetNotOffered, OffsetTooSmall),
+    **_described(UnknownMember, InsufficientPoints, OffsetNotOffered, OffsetTooSmall, status=201),
 )
 async def offset_bill(body: OffsetRequest, tenant_id: Caller, request: Request) -> Response:
     """Hold points until the system that owns the bill confirms the credit, or the deadline passes."""
