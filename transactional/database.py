@@ -56,12 +56,23 @@ _PLANNED_ONCE = {
 }
 
 
+class _Unchanged(asyncpg.Connection):
+    """A connection whose users leave no settings, cursors or locks of the session behind.
+
+    So nothing is to be reset when it goes back to the pool, which is a round trip for each batch.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
 def committer_pool(url: str, connections: int = 4) -> asyncpg.Pool:
     """Return the pool of the batch committer, to be entered with `async with`."""
     return asyncpg.create_pool(
         url,
         min_size=1,
         max_size=connections,
+        connection_class=_Unchanged,
         server_settings={"role": "pointmart_committer", **_PLANNED_ONCE},
         # A prepared statement that is dropped after a while would be planned anew.
         max_cached_statement_lifetime=0,

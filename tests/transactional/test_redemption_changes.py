@@ -67,6 +67,19 @@ async def test_a_line_is_refunded_in_parts_that_make_the_whole(client, shop, own
     assert [line["refunded_quantity"] for line in shown["lines"]] == [3, 1]
 
 
+async def test_the_rest_of_a_redemption_comes_back_when_a_line_already_did(client, shop, owner):
+    await client.earn(shop.member, 1000, "e1")
+    made = (await client.redeem(shop.member, "r1", (shop.tea, 1), (shop.pot, 1))).json()
+    about = made["redemption_id"]
+    line = {"line_no": 1, "quantity": 1}
+    await client.change(about, "refunds", "f1", lines=[line], reason="broken")
+    rest = await client.change(about, "refunds", "f2", restock=True, reason="the rest too")
+    assert (rest.status_code, rest.json()["status"]) == (200, "refunded")
+    assert await client.available(shop.member) == 1000
+    returned = await owner.fetch("select item_id, quantity from mall.stock_movement where reason = 'return'")
+    assert [tuple(row) for row in returned] == [(shop.pot, 1)]
+
+
 async def test_goods_go_their_way_and_no_other(client, shop):
     await client.earn(shop.member, 300, "e1")
     about = (await client.redeem(shop.member, "r1", (shop.pot, 1))).json()["redemption_id"]

@@ -152,7 +152,7 @@ _HOLDS = Agreement(
                 join mall.entry e
                     on e.tenant_id = f.tenant_id and e.transfer_id = f.transfer_id and e.account_id = f.member_id
                 where f.tenant_id = h.tenant_id and f.member_id = h.member_id
-                    and (f.transfer_id = t.transfer_id or f.redemption_id = h.redemption_id)
+                    and f.transfer_id in (t.transfer_id, h.redemption_id)
                 group by f.transfer_id
                 having sum(e.amount) = -h.captured_points
             ) as is_taken

@@ -17,7 +17,7 @@ from transactional.members.domain import UnknownMember
 _BUCKETS = """
 with known as materialized (
     select t.tenant_id, t.transfer_id, t.member_id, t.kind
-    from mall.transfer t
+    from mall.member_transfer t
     where t.tenant_id = $1 and t.member_id = $2 and t.effective_at <= $3
         and ($5::timestamptz is null or t.recorded_at <= $5)
 ), moved as (

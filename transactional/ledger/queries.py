@@ -19,7 +19,7 @@ select t.transfer_id, t.kind, t.redemption_id, t.reference, t.reverses_id, t.rea
     (select coalesce(sum(e.amount), 0) from mall.entry e
      where e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id)
      as points
-from mall.transfer t
+from mall.member_transfer t
 where t.tenant_id = $1 and t.member_id = $2
     and ($3::timestamptz is null or (t.effective_at, t.transfer_id) < ($3, $4::uuid))
 order by t.effective_at desc, t.transfer_id desc
@@ -37,6 +37,7 @@ with held as (
     from mall.transfer t
     join mall.entry e on e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id
     where t.tenant_id = $1 and t.member_id = $2 and t.kind = 'expire'
+        and t.redemption_id is distinct from t.transfer_id
 )
 select l.lot_id, l.issued_points as issued, l.remaining_points as remaining,
     coalesce(h.points, 0)::bigint as held, l.active_from, l.expires_on,

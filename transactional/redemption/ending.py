@@ -192,7 +192,7 @@ def _refuse_final(redemption: Redemption, move: Move) -> None:
 
 def _wanted(redemption: Redemption, command: Refund) -> list[tuple[Line, int]]:
     if command.lines is None:
-        return [(line, line.quantity - line.refunded) for line in redemption.lines]
+        return [(line, left) for line in redemption.lines if (left := line.quantity - line.refunded)]
     by_no = {line.line_no: line for line in redemption.lines}
     wanted: dict[int, int] = {}
     for line_no, quantity in command.lines:

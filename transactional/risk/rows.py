@@ -1,7 +1,4 @@
-"""Locks and reads what a batch's rules look at, and writes what they counted.
-
-A batch locks in this order: accounts, stock, velocity; each table in the order of its key.
-"""
+"""Locks and reads what a batch's rules look at."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -23,6 +20,12 @@ from transactional.risk.domain import (
 from transactional.risk.judge import Attempt, Block, DatedRule, RiskState, RuleBook
 from transactional.risk.recent import Recent
 from transactional.risk.subjects import Subject
+from transactional.risk.velocity import (
+    lock_known_velocity,
+    lock_velocity,
+    peek_velocity,
+    subject_columns,
+)
 
 _RULES = """
 select tenant_id, rule_id, kind, dimension, measure, threshold, window_seconds, days, verdict, score,
@@ -31,26 +34,6 @@ from mall.risk_rule
 where tenant_id = any($1::uuid[]) and valid_from <= $3 and (valid_until is null or valid_until > $2)
 order by tenant_id, rule_id
 """
-# A row that is not there cannot be locked: two batches would both begin at nothing, and one count would be lost.
-_PLANT = """
-insert into mall.velocity (tenant_id, dimension, subject, seen_at)
-select w.tenant_id, w.dimension, w.subject, $4
-from unnest($1::uuid[], $2::text[], $3::bytea[]) as w(tenant_id, dimension, subject)
-where (
-    select true from mall.velocity v
-    where v.tenant_id = w.tenant_id and v.dimension = w.dimension and v.subject = w.subject
-) is null
-order by 1, 2, 3
-on conflict do nothing
-"""
-_VELOCITY = """
-select v.tenant_id, v.dimension, v.subject, v.recent
-from mall.velocity v
-join unnest($1::uuid[], $2::text[], $3::bytea[]) as w(tenant_id, dimension, subject)
-    using (tenant_id, dimension, subject)
-order by v.tenant_id, v.dimension, v.subject
-"""
-_LOCK = "for update of v"
 _BLOCKS = """
 select b.tenant_id, b.dimension, b.subject, b.valid_from, b.valid_until
 from mall.risk_block b
@@ -89,7 +72,7 @@ async def load_risk(
 
     `member_recents` is `account.recent` of the members by (tenant, member), whose rows the caller has locked.
     The rules are those committed when this begins; all attempts of the batch meet the same. Without `lock`
-    nothing is locked or made.
+    nothing is locked or made. The tenants' own counts are missing: `load_tenant_counts` adds them.
     """
     state = RiskState()
     if not attempts:
@@ -106,22 +89,39 @@ async def load_risk(
             key = (tenant_id, dimension, subject)
             if dimension != "tenant" and book.reads_blocks:
                 listed.add(key)
-            if dimension in book.kept_seconds:
-                if dimension != "member":
-                    stored.add(key)
-                elif key not in state.recents:
-                    packed = member_recents.get((tenant_id, attempt.member_id))
-                    state.recents[key] = Recent(packed or b"")
+            if dimension in ("ip", "device") and dimension in book.kept_seconds:
+                stored.add(key)
+            elif dimension == "member" and dimension in book.kept_seconds and key not in state.recents:
+                packed = member_recents.get((tenant_id, attempt.member_id))
+                state.recents[key] = Recent(packed or b"")
         if attempt.device is not None and book.device_days:
             pairs.add((tenant_id, attempt.device, attempt.member_id))
     if stored:
-        read = load_velocity if lock else peek_velocity
+        read = lock_velocity if lock else peek_velocity
         state.recents.update(await read(connection, stored, latest))
     if listed:
         state.blocks = await load_blocks(connection, listed, earliest, latest)
     if pairs:
         state.device_members = await _load_device_members(connection, pairs, state, earliest)
     return state
+
+
+async def load_tenant_counts(
+    connection: Connection, attempts: Sequence[Attempt], state: RiskState, *, lock: bool = True
+) -> None:
+    """Lock and read how much the tenants themselves did lately.
+
+    One row for all members of a tenant: whoever holds it keeps every other batch of the tenant waiting until it has
+    committed. So a batch does everything else first that it can.
+    """
+    tenants: set[Subject] = {
+        (a.tenant_id, "tenant", a.tenant_id.bytes)
+        for a in attempts
+        if (book := state.books.get(a.tenant_id)) is not None and "tenant" in book.kept_seconds
+    }
+    if tenants:
+        read = lock_known_velocity if lock else peek_velocity
+        state.recents.update(await read(connection, tenants, max(a.at for a in attempts)))
 
 
 async def load_rules(
@@ -157,43 +157,12 @@ def rule_of(row: asyncpg.Record) -> Rule:
             raise AssertionError(f"the table's check lets no rule of kind {kind} in")
 
 
-async def load_velocity(
-    connection: Connection, subjects: Iterable[Subject], now: datetime
-) -> dict[Subject, Recent]:
-    """Lock the rows of subjects until the transaction ends, making those that are new, and return their counts.
-
-    Batches cannot wait for each other in a circle: while planting, a batch holds no row that others can see yet,
-    and afterwards rows are locked in the order of their key.
-    """
-    missing = set(subjects)
-    found: dict[Subject, Recent] = {}
-    # More than one round only if the sweeper took a row between the two statements.
-    while missing:
-        columns = _columns(missing)
-        await connection.execute(_PLANT, *columns, now)
-        for row in await connection.fetch(_VELOCITY + _LOCK, *columns):
-            found[row["tenant_id"], row["dimension"], row["subject"]] = Recent(row["recent"])
-        missing -= found.keys()
-    return found
-
-
-async def peek_velocity(
-    connection: Connection, subjects: Iterable[Subject], _now: datetime
-) -> dict[Subject, Recent]:
-    """Return the counts of subjects without locking or making their rows."""
-    wanted = set(subjects)
-    found = {subject: Recent(b"") for subject in wanted}
-    for row in await connection.fetch(_VELOCITY, *_columns(wanted)):
-        found[row["tenant_id"], row["dimension"], row["subject"]] = Recent(row["recent"])
-    return found
-
-
 async def load_blocks(
     connection: Connection, subjects: Iterable[Subject], earliest: datetime, latest: datetime
 ) -> dict[Subject, Sequence[Block]]:
     """Return the blocks of subjects that are in force at any time between two moments."""
     blocks: dict[Subject, Sequence[Block]] = {}
-    for row in await connection.fetch(_BLOCKS, *_columns(subjects), earliest, latest):
+    for row in await connection.fetch(_BLOCKS, *subject_columns(subjects), earliest, latest):
         key: Subject = (row["tenant_id"], row["dimension"], row["subject"])
         blocks[key] = (*blocks.get(key, ()), Block(row["valid_from"], row["valid_until"]))
     return blocks
@@ -214,8 +183,3 @@ async def _load_device_members(
         if row["is_known"]:
             known.setdefault(key, []).append(row["member_id"])
     return {key: DeviceMembers(seconds, known.get(key, ())) for key, seconds in first_seen.items()}
-
-
-def _columns(subjects: Iterable[Subject]) -> tuple[list[UUID], list[str], list[bytes]]:
-    rows = list(subjects)
-    return [t for t, _, _ in rows], [d for _, d, _ in rows], [s for _, _, s in rows]

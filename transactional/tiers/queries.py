@@ -21,6 +21,7 @@ cross join lateral (
             where r.tenant_id = t.tenant_id and r.reverses_id = t.transfer_id))
 ) p
 where t.tenant_id = $1 and t.member_id = $2 and t.kind = 'earn' and t.effective_at >= $3 and t.effective_at < $4
+    and t.redemption_id is distinct from t.transfer_id
 """
 
 

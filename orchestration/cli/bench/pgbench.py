@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 from orchestration.cli import postgres
-from orchestration.cli.bench.identities import ITEM, MEMBER, sql_identifier
+from orchestration.cli.bench.identities import ITEM, MEMBER, SALE, identifier, sql_identifier
 from orchestration.refusal import Refusal
 
 _TRANSACTIONS = re.compile(r"number of transactions actually processed: (\d+)")
@@ -70,8 +70,12 @@ class Pgbench:
     members: int
     clients: int
 
-    def redeem(self, *, first_item: int, last_item: int, seconds: int) -> Rival:
+    def redeem(self, *, first_item: int, last_item: int, seconds: int, flash: bool, risk: bool) -> Rival:
         """Redeem items between two numbers for some seconds.
+
+        Args:
+            flash: whether in their flash sale.
+            risk: whether what the risk rules count is kept.
 
         Raises:
             PgbenchFailed: with the last line it wrote.
@@ -79,8 +83,10 @@ class Pgbench:
         script = (files("orchestration.cli.bench") / "redeem.pgbench.sql").read_text(encoding="utf-8")
         script = script.replace("{member}", sql_identifier(MEMBER, ":member_number"))
         script = script.replace("{item}", sql_identifier(ITEM, ":item_number"))
+        script = script.replace("{sale}", f"'{identifier(SALE, 1)}'::uuid")
         variables = {
             "tenant": self.tenant_id, "members": self.members, "first_item": first_item, "last_item": last_item,
+            "flash": int(flash), "risk": int(risk),
         }  # fmt: skip
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(script)

@@ -19,7 +19,7 @@ from transactional.members.operations import register_members
 from transactional.risk.defaults import NewRule, default_rules
 from transactional.risk.judge import Attempt
 from transactional.risk.operations import add_block, add_default_rules, add_rules, end_rule
-from transactional.risk.rows import load_risk
+from transactional.risk.rows import load_risk, load_tenant_counts
 from transactional.risk.sweep import sweep_velocity
 
 DEVICE, ADDRESS = b"d" * 16, b"a" * 16
@@ -54,6 +54,7 @@ async def batch(pool, attempts, *, recents=None, pause=0.0, park=None):
     """Judge and write attempts in one transaction, as the committer does, and return the verdicts."""
     async with pool.acquire() as connection, connection.transaction():
         state = await load_risk(connection, attempts, recents or {})
+        await load_tenant_counts(connection, attempts, state)
         await asyncio.sleep(pause)
         judged = [
             Judged(uuid7(a.at), park, a, state.judge(a, registered_at=LONG_AGO, points=100)) for a in attempts

@@ -1,6 +1,8 @@
 """Reads a batch's book.
 
-Accounts are locked first, then stock, what risk rules count, flash sales, days of exchange and draws, each in order.
+What few batches share is locked first and what many share last, for whoever holds a row keeps the others waiting
+until it has committed: accounts, what risk rules count of addresses and devices, stock, flash sales, days of
+exchange, draws, what risk rules count of tenants; each in order. What needs no lock of its own is read between.
 """
 
 from collections.abc import Sequence
@@ -13,9 +15,9 @@ from transactional.engine.reading.exchanges import read_exchanges, resolve_excha
 from transactional.engine.reading.goods import read_codes, read_goods
 from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
 from transactional.engine.reading.redemptions import read_redemptions, resolve_redemptions
-from transactional.engine.reading.sales import read_sales
+from transactional.engine.reading.sales import read_bought, read_sales
 from transactional.engine.reading.slots import columns
-from transactional.risk.rows import load_risk
+from transactional.risk.rows import load_risk, load_tenant_counts
 from transactional.tenants.queries import programs
 
 _ANSWERS = """
@@ -34,8 +36,8 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     """Lock and read what the commands need, inside the caller's transaction.
 
     What a command points to - a redemption, a hold, a transfer - first tells which member's account to lock;
-    it is read after the locks, since the account's lock guards everything of the member. The answers given
-    before are read last, so that a retry which waited for its first try sees it.
+    it is read after that lock, which guards everything of the member: also the answers given before, so that a
+    retry which waited for its first try sees it.
 
     Args:
         lock: whether to lock; a dry run only reads.
@@ -50,19 +52,21 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     await resolve_points(connection, needs, book)
     await resolve_draws(connection, needs, book)
     await read_accounts(connection, needs, book, lock=lock)
-    await read_goods(connection, needs, book, lock=lock)
     recents = {member: account.recent for member, account in book.accounts.items()}
     book.risk = await load_risk(connection, needs.attempts, recents, lock=lock)
-    await read_sales(connection, needs, book, lock=lock)
-    await read_exchanges(connection, needs, book, days, lock=lock)
-    await read_draws(connection, needs, book, lock=lock)
     await read_redemptions(connection, needs, book)
     await read_past(connection, needs, book)
     await read_history(connection, needs, book)
-    await read_codes(connection, needs, book)
+    await read_bought(connection, needs, book)
     await _read_answers(connection, commands, book)
     tenants = {tenant_id for tenant_id, _ in needs.members} | {command.tenant_id for command in commands}
     book.programs = await programs(connection, tenants)
+    await read_goods(connection, needs, book, lock=lock)
+    await read_codes(connection, needs, book)
+    await read_sales(connection, needs, book, lock=lock)
+    await read_exchanges(connection, needs, book, days, lock=lock)
+    await read_draws(connection, needs, book, lock=lock)
+    await load_tenant_counts(connection, needs.attempts, book.risk, lock=lock)
     return book
 
 

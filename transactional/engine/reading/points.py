@@ -104,16 +104,19 @@ from mall.transfer t
 join mall.entry e on e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id
 join unnest($1::uuid[], $2::uuid[], $3::uuid[]) as wanted(tenant_id, member_id, lot_id)
     on wanted.tenant_id = t.tenant_id and wanted.member_id = t.member_id and wanted.lot_id = e.lot_id
-where t.kind = 'expire'
+where t.kind = 'expire' and t.redemption_id is distinct from t.transfer_id
 group by e.tenant_id, e.lot_id
 """
 _ENTRIES_SINCE = """
 select t.tenant_id, t.member_id, e.lot_id, t.effective_at, e.amount
-from mall.transfer t
-join unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as wanted(tenant_id, member_id, since)
-    using (tenant_id, member_id)
+from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as wanted(tenant_id, member_id, since)
+cross join lateral (
+    select t.tenant_id, t.member_id, t.transfer_id, t.effective_at
+    from mall.member_transfer t
+    where t.tenant_id = wanted.tenant_id and t.member_id = wanted.member_id and t.effective_at >= wanted.since
+    offset 0
+) t
 join mall.entry e on e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id and e.account_id = t.member_id
-where t.effective_at >= wanted.since
 """
 _HOLDS_SINCE = """
 select h.tenant_id, h.member_id, h.hold_id, h.lot_ids, h.lot_points, h.effective_at,

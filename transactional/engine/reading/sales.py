@@ -30,19 +30,22 @@ cross join lateral (
 """
 
 
-async def read_sales(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
-    """Lock and read flash sales, and what the members of the batch have bought in them."""
-    if not needs.sales:
-        return
-    rows = await connection.fetch(_SALES.format(lock=_LOCK if lock else ""), *columns(sorted(needs.sales)))
-    for tenant_id, *sale in rows:
-        book.sales[tenant_id, sale[0]] = FlashSale(*sale)
+async def read_bought(connection: Connection, needs: Needs, book: Book) -> None:
+    """Read what the members of the batch have bought in the sales it needs; their accounts' locks guard it."""
     buyers = [
         (tenant_id, sale_id, member_id)
-        for tenant_id, sale_id in book.sales
+        for tenant_id, sale_id in needs.sales
         for its_tenant, member_id in needs.members
         if its_tenant == tenant_id
     ]
     if buyers:
         for *buyer, bought in await connection.fetch(_BOUGHT, *columns(buyers, 3)):
             book.bought[buyer[0], buyer[1], buyer[2]] = bought
+
+
+async def read_sales(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
+    """Lock and read flash sales."""
+    if needs.sales:
+        wanted = columns(sorted(needs.sales))
+        for tenant_id, *sale in await connection.fetch(_SALES.format(lock=_LOCK if lock else ""), *wanted):
+            book.sales[tenant_id, sale[0]] = FlashSale(*sale)
