@@ -20,12 +20,7 @@ from transactional.risk.domain import (
 from transactional.risk.judge import Attempt, Block, DatedRule, RiskState, RuleBook
 from transactional.risk.recent import Recent
 from transactional.risk.subjects import Subject
-from transactional.risk.velocity import (
-    lock_known_velocity,
-    lock_velocity,
-    peek_velocity,
-    subject_columns,
-)
+from transactional.risk.velocity import lock_velocity, peek_velocity, subject_columns
 
 _RULES = """
 select tenant_id, rule_id, kind, dimension, measure, threshold, window_seconds, days, verdict, score,
@@ -72,7 +67,8 @@ async def load_risk(
 
     `member_recents` is `account.recent` of the members by (tenant, member), whose rows the caller has locked.
     The rules are those committed when this begins; all attempts of the batch meet the same. Without `lock`
-    nothing is locked or made. The tenants' own counts are missing: `load_tenant_counts` adds them.
+    nothing is locked or made. The tenants' own counts are missing: all batches
+    share them, so they are locked last.
     """
     state = RiskState()
     if not attempts:
@@ -104,24 +100,6 @@ async def load_risk(
     if pairs:
         state.device_members = await _load_device_members(connection, pairs, state, earliest)
     return state
-
-
-async def load_tenant_counts(
-    connection: Connection, attempts: Sequence[Attempt], state: RiskState, *, lock: bool = True
-) -> None:
-    """Lock and read how much the tenants themselves did lately.
-
-    One row for all members of a tenant: whoever holds it keeps every other batch of the tenant waiting until it has
-    committed. So a batch does everything else first that it can.
-    """
-    tenants: set[Subject] = {
-        (a.tenant_id, "tenant", a.tenant_id.bytes)
-        for a in attempts
-        if (book := state.books.get(a.tenant_id)) is not None and "tenant" in book.kept_seconds
-    }
-    if tenants:
-        read = lock_known_velocity if lock else peek_velocity
-        state.recents.update(await read(connection, tenants, max(a.at for a in attempts)))
 
 
 async def load_rules(

@@ -20,14 +20,16 @@ where (
 order by 1, 2, 3
 on conflict do nothing
 """
-_VELOCITY = """
-select v.tenant_id, v.dimension, v.subject, v.recent
-from mall.velocity v
-join unnest($1::uuid[], $2::text[], $3::bytea[]) as w(tenant_id, dimension, subject)
-    using (tenant_id, dimension, subject)
-order by v.tenant_id, v.dimension, v.subject
+VELOCITY = """
+select s.tenant_id, s.dimension, s.subject, s.recent
+from mall.velocity s
+where s.tenant_id = wanted.tenant_id and s.dimension = wanted.dimension and s.subject = wanted.subject
 """
-_LOCK = "for update of v"
+_FOUND = f"""
+select found.*
+from unnest($1::uuid[], $2::text[], $3::bytea[]) as wanted(tenant_id, dimension, subject)
+cross join lateral ({VELOCITY} offset 0 {{lock}}) found
+"""
 
 
 async def lock_velocity(
@@ -43,23 +45,8 @@ async def lock_velocity(
     # More than one round only if the sweeper took a row between the two statements.
     while missing:
         await connection.execute(_PLANT, *subject_columns(missing), now)
-        found |= await _lock(connection, missing)
+        found |= await _find(connection, missing, lock="for update of s")
         missing -= found.keys()
-    return found
-
-
-async def lock_known_velocity(
-    connection: Connection, subjects: Iterable[Subject], now: datetime
-) -> dict[Subject, Recent]:
-    """Do as `lock_velocity`, a round trip quicker if every row is there already.
-
-    The very first batches of several tenants at once might wait for each other in a circle, which the database
-    notices; they are tried again.
-    """
-    wanted = set(subjects)
-    found = await _lock(connection, wanted)
-    if missing := wanted - found.keys():
-        found |= await lock_velocity(connection, missing, now)
     return found
 
 
@@ -68,20 +55,15 @@ async def peek_velocity(
 ) -> dict[Subject, Recent]:
     """Return the counts of subjects without locking or making their rows."""
     wanted = set(subjects)
-    found = {subject: Recent(b"") for subject in wanted}
-    for row in await connection.fetch(_VELOCITY, *subject_columns(wanted)):
-        found[row["tenant_id"], row["dimension"], row["subject"]] = Recent(row["recent"])
-    return found
+    return {subject: Recent() for subject in wanted} | await _find(connection, wanted, lock="")
 
 
 def subject_columns(subjects: Iterable[Subject]) -> tuple[list[UUID], list[str], list[bytes]]:
-    """Return tenants, dimensions and the 16 bytes of subjects as three lists."""
-    rows = list(subjects)
+    """Return tenants, dimensions and the 16 bytes of subjects as three lists, in the order of the key."""
+    rows = sorted(subjects)
     return [t for t, _, _ in rows], [d for _, d, _ in rows], [s for _, _, s in rows]
 
 
-async def _lock(connection: Connection, subjects: Iterable[Subject]) -> dict[Subject, Recent]:
-    return {
-        (row["tenant_id"], row["dimension"], row["subject"]): Recent(row["recent"])
-        for row in await connection.fetch(_VELOCITY + _LOCK, *subject_columns(subjects))
-    }
+async def _find(connection: Connection, subjects: Iterable[Subject], *, lock: str) -> dict[Subject, Recent]:
+    rows = await connection.fetch(_FOUND.format(lock=lock), *subject_columns(subjects))
+    return {(tenant_id, dimension, subject): Recent(recent) for tenant_id, dimension, subject, recent in rows}

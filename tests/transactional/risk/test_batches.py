@@ -12,6 +12,8 @@ import pytest
 from tests.transactional.conftest import NOON, open_shop
 from transactional.database import committer_pool
 from transactional.engine.book import Book, Judged
+from transactional.engine.commands import Needs
+from transactional.engine.reading.shared import read_shared
 from transactional.engine.writing import risk
 from transactional.engine.writing.statement import write
 from transactional.identifiers import uuid7
@@ -19,7 +21,7 @@ from transactional.members.operations import register_members
 from transactional.risk.defaults import NewRule, default_rules
 from transactional.risk.judge import Attempt
 from transactional.risk.operations import add_block, add_default_rules, add_rules, end_rule
-from transactional.risk.rows import load_risk, load_tenant_counts
+from transactional.risk.rows import load_risk
 from transactional.risk.sweep import sweep_velocity
 
 DEVICE, ADDRESS = b"d" * 16, b"a" * 16
@@ -54,7 +56,7 @@ async def batch(pool, attempts, *, recents=None, pause=0.0, park=None):
     """Judge and write attempts in one transaction, as the committer does, and return the verdicts."""
     async with pool.acquire() as connection, connection.transaction():
         state = await load_risk(connection, attempts, recents or {})
-        await load_tenant_counts(connection, attempts, state)
+        await read_shared(connection, Needs(attempts=list(attempts)), Book(risk=state), lock=True)
         await asyncio.sleep(pause)
         judged = [
             Judged(uuid7(a.at), park, a, state.judge(a, registered_at=LONG_AGO, points=100)) for a in attempts

@@ -1,8 +1,8 @@
 """Reads a batch's book.
 
 What few batches share is locked first and what many share last, for whoever holds a row keeps the others waiting
-until it has committed: accounts, what risk rules count of addresses and devices, stock, flash sales, days of
-exchange, draws, what risk rules count of tenants; each in order. What needs no lock of its own is read between.
+until it has committed: accounts, what risk rules count of addresses and devices, stock, flash sales, what they
+count of tenants, days of exchange, draws; each in order. What needs no lock of its own is read between.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,13 @@ from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
 from transactional.engine.reading.draws import read_draws, resolve_draws
 from transactional.engine.reading.exchanges import read_exchanges, resolve_exchanges, resolve_parties
-from transactional.engine.reading.goods import read_codes, read_goods
+from transactional.engine.reading.goods import read_codes
 from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
 from transactional.engine.reading.redemptions import read_redemptions, resolve_redemptions
-from transactional.engine.reading.sales import read_bought, read_sales
+from transactional.engine.reading.sales import read_bought
+from transactional.engine.reading.shared import read_shared
 from transactional.engine.reading.slots import columns
-from transactional.risk.rows import load_risk, load_tenant_counts
+from transactional.risk.rows import load_risk
 from transactional.tenants.queries import programs
 
 _ANSWERS = """
@@ -61,12 +62,10 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     await _read_answers(connection, commands, book)
     tenants = {tenant_id for tenant_id, _ in needs.members} | {command.tenant_id for command in commands}
     book.programs = await programs(connection, tenants)
-    await read_goods(connection, needs, book, lock=lock)
+    await read_shared(connection, needs, book, lock=lock)
     await read_codes(connection, needs, book)
-    await read_sales(connection, needs, book, lock=lock)
     await read_exchanges(connection, needs, book, days, lock=lock)
     await read_draws(connection, needs, book, lock=lock)
-    await load_tenant_counts(connection, needs.attempts, book.risk, lock=lock)
     return book
 
 

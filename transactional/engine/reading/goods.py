@@ -1,4 +1,6 @@
-"""Reads offers, locks their stock and takes codes from their pools."""
+"""Reads offers with their stock, and codes from their pools."""
+
+from typing import Any
 
 from transactional.database import Connection
 from transactional.engine.book import Book, VoucherCode
@@ -6,19 +8,13 @@ from transactional.engine.commands import Needs
 from transactional.engine.reading.slots import columns
 from transactional.redemption.domain import Offer, Stock
 
-_GOODS = """
-select g.*
-from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, item_id)
-cross join lateral (
-    select s.tenant_id, s.item_id, s.on_hand, s.allotted,
-        o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded
-    from mall.stock s
-    join mall.offer o on o.tenant_id = s.tenant_id and o.item_id = s.item_id
-    where s.tenant_id = wanted.tenant_id and s.item_id = wanted.item_id
-    offset 0 {lock}
-) g
+STOCK = """
+select s.tenant_id, s.item_id, s.on_hand, s.allotted,
+    o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded
+from mall.stock s
+join mall.offer o on o.tenant_id = s.tenant_id and o.item_id = s.item_id
+where s.tenant_id = wanted.tenant_id and s.item_id = wanted.item_id
 """
-_LOCK = "for update of s"
 # The stock row's lock keeps other processes from the item's codes.
 _CODES = """
 select w.tenant_id, w.item_id, c.code_id, c.sealed
@@ -33,16 +29,11 @@ cross join lateral (
 """
 
 
-async def read_goods(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
-    """Lock and read the stock of items with their offers."""
-    if not needs.items:
-        return
-    for row in await connection.fetch(
-        _GOODS.format(lock=_LOCK if lock else ""), *columns(sorted(needs.items))
-    ):
-        tenant_id, item_id, on_hand, allotted, *offer = row
-        book.stock.setdefault(tenant_id, {})[item_id] = Stock(on_hand, allotted)
-        book.offers.setdefault(tenant_id, {})[item_id] = Offer(*offer)
+def add_stock(book: Book, row: tuple[Any, ...]) -> None:
+    """Add an item's stock and its offer, as `STOCK` selects them."""
+    tenant_id, item_id, on_hand, allotted, *offer = row
+    book.stock.setdefault(tenant_id, {})[item_id] = Stock(on_hand, allotted)
+    book.offers.setdefault(tenant_id, {})[item_id] = Offer(*offer)
 
 
 async def read_codes(connection: Connection, needs: Needs, book: Book) -> None:

@@ -1,4 +1,6 @@
-"""Locks and reads flash sales and what members have bought in them."""
+"""Reads flash sales and what members have bought in them."""
+
+from typing import Any
 
 from transactional.database import Connection
 from transactional.engine.book import Book
@@ -6,18 +8,12 @@ from transactional.engine.commands import Needs
 from transactional.engine.reading.slots import columns
 from transactional.flash_sales.domain import FlashSale
 
-_SALES = """
-select s.*
-from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, sale_id)
-cross join lateral (
-    select s.tenant_id, s.sale_id, s.item_id, s.price_points, s.starts_at, s.ends_at, s.left_count, s.member_limit,
-        s.closed_at is not null as is_closed
-    from mall.flash_sale s
-    where s.tenant_id = wanted.tenant_id and s.sale_id = wanted.sale_id
-    offset 0 {lock}
-) s
+SALE = """
+select s.tenant_id, s.sale_id, s.item_id, s.price_points, s.starts_at, s.ends_at, s.left_count, s.member_limit,
+    s.closed_at is not null as is_closed
+from mall.flash_sale s
+where s.tenant_id = wanted.tenant_id and s.sale_id = wanted.sale_id
 """
-_LOCK = "for update of s"
 _BOUGHT = """
 select b.*
 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as wanted(tenant_id, sale_id, member_id)
@@ -43,9 +39,7 @@ async def read_bought(connection: Connection, needs: Needs, book: Book) -> None:
             book.bought[buyer[0], buyer[1], buyer[2]] = bought
 
 
-async def read_sales(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
-    """Lock and read flash sales."""
-    if needs.sales:
-        wanted = columns(sorted(needs.sales))
-        for tenant_id, *sale in await connection.fetch(_SALES.format(lock=_LOCK if lock else ""), *wanted):
-            book.sales[tenant_id, sale[0]] = FlashSale(*sale)
+def add_sale(book: Book, row: tuple[Any, ...]) -> None:
+    """Add a sale, as `SALE` selects it."""
+    tenant_id, *sale = row
+    book.sales[tenant_id, sale[0]] = FlashSale(*sale)
