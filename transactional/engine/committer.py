@@ -19,7 +19,7 @@ _MAX_BATCH = 512
 _TRIES = 5
 # Batches of one process at the same time, and how many commands must wait for a second one to begin.
 _LANES = 3
-_WORTH_A_LANE = 24
+_WORTH_A_LANE = 32
 # Another process wrote the same key first, locks crossed, or the connection broke in the middle. Trying the
 # batch again is safe: the keys tell what was committed.
 _WORTH_RETRYING = (
