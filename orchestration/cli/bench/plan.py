@@ -27,7 +27,7 @@ class Plan:
     connections: int = 128
     history_entries: int = 0
     history_redemptions: int = 0
-    pgbench_clients: int = 16
+    pgbench_clients: int = 32
     context: bool = True
     data_dir: Path | None = None
 
