@@ -67,9 +67,20 @@ class OrderRow:
     payment: tuple[str, int, int] | None
 
 
+@dataclass(frozen=True)
+class DrawRow:
+    tickets: int
+    is_revealed: bool
+    is_cancelled: bool
+
+
 @dataclass
 class Books:
-    """Rows as they are stored."""
+    """Rows as they are stored.
+
+    Attributes:
+        tickets: the draw and the buyer, by redemption.
+    """
 
     accounts: dict[UUID, AccountRow] = field(default_factory=dict)
     lots: list[LotRow] = field(default_factory=list)
@@ -79,6 +90,8 @@ class Books:
     allotted: dict[UUID, int] = field(default_factory=dict)
     sale_left: int = 0
     bought: Counter[UUID] = field(default_factory=Counter)
+    draws: dict[UUID, DrawRow] = field(default_factory=dict)
+    tickets: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
     free_codes: Counter[UUID] = field(default_factory=Counter)
     issued_codes: Counter[UUID] = field(default_factory=Counter)
     orders: dict[UUID, OrderRow] = field(default_factory=dict)

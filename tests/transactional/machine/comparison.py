@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.transactional.machine.books import Books, OrderRow
+from tests.transactional.machine.books import Books, DrawRow, OrderRow
 from tests.transactional.machine.expectations import Names
+from tests.transactional.reference.mall import Mall
 from tests.transactional.reference.orders import WAITING, Order
 from tests.transactional.reference.shop import Shop
 from tests.transactional.reference.wallet import Place
@@ -16,7 +17,7 @@ AHEAD = (timedelta(0), timedelta(minutes=20), timedelta(days=3), timedelta(days=
 BEHIND = (timedelta(minutes=30), timedelta(days=2), timedelta(days=11), timedelta(days=35))
 
 
-def require_agreement(books: Books, mall: Shop, names: Names, now: datetime) -> None:
+def require_agreement(books: Books, mall: Mall, names: Names, now: datetime) -> None:
     """Make sure that all buckets, stock, codes, redemptions and cash are what the model says."""
     books.require_balance()
     _require_points(books, mall, now)
@@ -25,7 +26,11 @@ def require_agreement(books: Books, mall: Shop, names: Names, now: datetime) -> 
     (sale,) = mall.sales.values()
     assert books.sale_left == sale.left
     assert +books.bought == +sale.bought
-    assert books.allotted == {item: sale.left if item == sale.item else 0 for item in mall.pieces}
+    aside = Counter({sale.item: sale.left})
+    for draw in mall.draws.values():
+        aside.update(draw.aside)
+    assert books.allotted == {item: aside[item] for item in mall.pieces}
+    _require_tickets(books, mall)
     assert books.issued_codes == +mall.codes
     assert books.orders.keys() == mall.orders.keys()
     for name, row in books.orders.items():
@@ -37,6 +42,18 @@ def require_agreement(books: Books, mall: Shop, names: Names, now: datetime) -> 
     for payment, fen in books.cash_refunds.values():
         cash[names.payments[payment]] += fen
     assert cash == mall.cash_back
+
+
+def _require_tickets(books: Books, mall: Mall) -> None:
+    assert books.draws == {
+        name: DrawRow(len(draw.tickets), draw.end == "revealed", draw.end == "cancelled")
+        for name, draw in mall.draws.items()
+    }
+    assert books.tickets == {
+        ticket: (name, mall.orders[ticket].member)
+        for name, draw in mall.draws.items()
+        for ticket in draw.tickets
+    }
 
 
 def _require_points(books: Books, mall: Shop, now: datetime) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.database_draws import open_draws, read_draws, reveal
 from tests.transactional.machine.world import (
     BARRED,
     LONG_AGO,
@@ -76,7 +79,7 @@ class OnPostgres:
     async def _open(self, database_url: str, rules: Rules) -> None:
         self._owner = await asyncpg.connect(database_url)
         self._stack.push_async_callback(self._owner.close)
-        pool = await self._stack.enter_async_context(committer_pool(database_url))
+        self._pool = pool = await self._stack.enter_async_context(committer_pool(database_url))
         self._committer = await self._stack.enter_async_context(Committer(pool).running())
         self.world = await _create(self._owner, self.code, rules)
 
@@ -100,6 +103,10 @@ class OnPostgres:
             return await asyncio.gather(*(self._committer.submit(command) for command in commands))
 
         return self._runner.run(submit())
+
+    def reveal(self, draw_id: UUID, *, now: datetime) -> dict[UUID, int]:
+        """Reveal a draw."""
+        return self._runner.run(reveal(self._pool, self.world.tenant, draw_id, now))
 
     def books(self) -> Books:
         """Return the tenant's rows."""
@@ -131,6 +138,7 @@ class OnPostgres:
         ((books.sale_left,),) = await self._rows(
             "select left_count from mall.flash_sale where tenant_id = $1"
         )
+        await read_draws(self._owner, self.world.tenant, books)
         books.bought.update(
             dict(
                 await self._rows(
@@ -202,6 +210,7 @@ async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
     await receive_stock(owner, tenant_id=tenant, receipts=receipts)
     sale = NewSale("sale", items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT)
     await open_sale(owner, tenant_id=tenant, sale_id=SALE_ID, new=sale, request_hash=bytes(32), now=START)
+    await open_draws(owner, tenant, items)
     await owner.execute(
         "insert into mall.risk_rule (tenant_id, kind, dimension, verdict, score, valid_from) values "
         "($1, 'missing_context', 'ip', 'review', 10, $2), ($1, 'blocked', null, 'deny', 100, $2)",

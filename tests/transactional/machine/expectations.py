@@ -10,8 +10,11 @@ from uuid import UUID
 
 from tests.transactional.machine.world import BARRED
 from tests.transactional.reference.ledger import Reasons
+from tests.transactional.reference.mall import Mall
 from tests.transactional.reference.shop import Shop
+from transactional.draws import commands as draws
 from transactional.engine.commands import Command
+from transactional.identifiers import derived
 from transactional.ledger import commands as points
 from transactional.redemption import commands as redemption
 
@@ -29,10 +32,10 @@ class Names:
 
 
 # The mall, the command, and the names of what the engine made.
-Expectation = Callable[[Shop, Any, Names], Reasons]
+Expectation = Callable[[Mall, Any, Names], Reasons]
 
 
-def expect(mall: Shop, command: Command, names: Names) -> Reasons:
+def expect(mall: Mall, command: Command, names: Names) -> Reasons:
     """Do in the model what a command asks, or return why it is refused."""
     return EXPECTATIONS[type(command)](mall, command, names)
 
@@ -146,6 +149,21 @@ def _cash_returned(mall: Shop, c: redemption.CashReturned, names: Names) -> Reas
     )
 
 
+def _buy_ticket(mall: Mall, c: draws.BuyTicket, names: Names) -> Reasons:
+    return mall.buy_ticket(
+        name=c.redemption_id, member=c.member_id, draw_name=c.draw_id, verdict=_verdict(c), at=c.at
+    )
+
+
+def _settle_ticket(mall: Mall, c: draws.SettleTicket, names: Names) -> Reasons:
+    # Its transfer is named after the redemption, so that points come back once.
+    return mall.settle(name=c.redemption_id, at=c.at, transfer=derived(c.redemption_id, 20))
+
+
+def _cancel_draw(mall: Mall, c: draws.CancelDraw, names: Names) -> Reasons:
+    return mall.cancel_draw(name=c.draw_id)
+
+
 EXPECTATIONS: Mapping[type[Command], Expectation] = {
     points.Earn: _earn,
     points.Adjust: _adjust,
@@ -166,4 +184,7 @@ EXPECTATIONS: Mapping[type[Command], Expectation] = {
     redemption.Progress: _progress,
     redemption.PaymentArrived: _pay,
     redemption.CashReturned: _cash_returned,
+    draws.BuyTicket: _buy_ticket,
+    draws.SettleTicket: _settle_ticket,
+    draws.CancelDraw: _cancel_draw,
 }

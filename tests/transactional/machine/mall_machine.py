@@ -48,6 +48,13 @@ class Engine(Protocol):
     def deliver(self, commands: Sequence[Command]) -> list[Answer]:
         """Decide commands that arrived together."""
 
+    def reveal(self, draw_id: UUID, *, now: datetime) -> dict[UUID, int]:
+        """Reveal a draw, as a worker does, and return which ticket won which prize.
+
+        Raises:
+            Problem: it is refused.
+        """
+
     def books(self) -> Books:
         """Return what is stored."""
 
@@ -149,9 +156,10 @@ class MallMachine(RuleBasedStateMachine):
         if len(batch) > 1:
             self.order.shuffle(batch)
         assert self.engine is not None
+        self.mall.commands_come()
         for command, answer in zip(batch, self.engine.deliver(batch), strict=True):
             self._judge(command, answer, alone=len(batch) == 1)
-        self._compare()
+        self.compare()
 
     def _judge(self, command: Command, answer: Answer, *, alone: bool) -> None:
         body = msgspec.json.decode(answer.body)
@@ -194,7 +202,8 @@ class MallMachine(RuleBasedStateMachine):
             if "payment" in body:
                 self.names.payments[UUID(body["payment"]["payment_id"])] = command.redemption_id
 
-    def _compare(self) -> None:
+    def compare(self) -> None:
+        """Compare everything that is stored with the model."""
         assert self.engine is not None
         books = self.engine.books()
         self.names.refunds = {refund: fen for refund, (_, fen) in books.cash_refunds.items()}

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.books import AccountRow, Books, DrawRow, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.memory_draws import add_draws, read_outcomes, reveal
 from tests.transactional.machine.world import (
+    ASIDE,
     BARRED,
     LONG_AGO,
     OFFERS,
@@ -51,8 +53,7 @@ class InMemory:
             },
             stock={
                 TENANT: {
-                    items[name]: Stock(pieces - SALE_PIECES, SALE_PIECES) if name == "tea" else Stock(pieces)
-                    for name, pieces in PIECES.items()
+                    items[name]: Stock(pieces - ASIDE[name], ASIDE[name]) for name, pieces in PIECES.items()
                 }
             },
             sales={
@@ -68,6 +69,7 @@ class InMemory:
             programs={TENANT: program_of(rules)},
             risk=_risk(),
         )
+        add_draws(self.book, TENANT, items)
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -84,11 +86,16 @@ class InMemory:
             answers.append(answer)
         return answers
 
+    def reveal(self, draw_id: UUID, *, now: datetime) -> dict[UUID, int]:
+        """Reveal a draw."""
+        return reveal(self.book, TENANT, draw_id, now)
+
     def _read(self, commands: Sequence[Command]) -> None:
         """Fill in what a reader finds for a batch."""
         book, needs = self.book, Needs()
         for command in commands:
             command.add_needs(needs)
+        read_outcomes(book, TENANT)
         for (tenant, redemption_id), payment in book.payments.items():
             book.payers[tenant, payment.payment_id] = redemption_id
             for refund in book.cash_refunds:
@@ -139,6 +146,9 @@ class InMemory:
             b.risk.touched,
             b.sales,
             b.bought,
+            b.draws,
+            b.ticket_counts,
+            b.sold,
         )
         return repr(kept) + repr([len(x) for x in (b.transfers, b.movements, b.cash_refunds, b.messages)])
 
@@ -151,6 +161,11 @@ class InMemory:
             sale_left=b.sales[TENANT, SALE_ID].left_count,
             bought=Counter({member: pieces for (_, _, member), pieces in b.bought.items()}),
         )
+        books.draws = {
+            draw_id: DrawRow(d.ticket_count, d.is_revealed, d.cancelled_at is not None)
+            for (_, draw_id), d in b.draws.items()
+        }
+        books.tickets = {t.redemption_id: (draw_id, t.member_id) for _, draw_id, t in b.sold}
         for (_, member), account in b.accounts.items():
             books.accounts[member] = AccountRow(account.balance, account.owed, account.changed_at)
             books.lots += [

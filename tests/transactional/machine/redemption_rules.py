@@ -116,7 +116,7 @@ class RedemptionRules(MallMachine):
         # Most refunds name what their redemption is refunded by.
         name = self._likely(which, *HANDED_OVER)
         order = self.mall.orders.get(name)
-        if order is not None and not order.lines:
+        if order is not None and order.mode in ("bill_offset", "draw"):
             lines = None if lines is None or len(lines) > 1 else lines
         elif amount is not None and amount > 3:
             amount = None

@@ -1,13 +1,14 @@
 """The small world in which the machine plays: one tenant, two members, four offers."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.reference.ledger import Ledger
-from tests.transactional.reference.orders import Offer, Sale
+from tests.transactional.reference.mall import Mall
+from tests.transactional.reference.orders import Draw, Offer, Sale
 from tests.transactional.reference.program import Rules
-from tests.transactional.reference.shop import Shop
 from tests.transactional.reference.wallet import Wallet
 from transactional.tenants.domain import Program, Rate
 
@@ -26,6 +27,29 @@ PIECES = {"tea": 30, "pot": 6, "card": 5, "past": 5}
 SALE_ID = UUID(int=900)
 SALE_PRICE, SALE_PIECES, SALE_LIMIT = 4, 6, 3
 SALE_ENDS = START + timedelta(days=10)
+
+
+@dataclass(frozen=True)
+class DrawTerms:
+    """A draw that begins at the start; prizes are pieces by the name of their item, the first prize first."""
+
+    price: int
+    ends: datetime
+    tickets: int
+    limit: int
+    prizes: tuple[tuple[str, int], ...]
+
+
+# Of both some tickets lose, if enough are sold; prizes are shipped, picked up, or codes.
+DRAWS = {
+    UUID(int=910): DrawTerms(5, START + timedelta(days=3), 5, 3, (("pot", 1), ("tea", 2))),
+    UUID(int=911): DrawTerms(3, START + timedelta(days=25), 8, 5, (("card", 1), ("pot", 1))),
+}
+# What is set aside for the sale and the draws.
+ASIDE = Counter({"tea": SALE_PIECES})
+for _terms in DRAWS.values():
+    for _name, _pieces in _terms.prizes:
+        ASIDE[_name] += _pieces
 # The 16 bytes that stand for an address, and for a device on the blocklist.
 ADDRESS, BARRED = b"a" * 16, b"b" * 16
 
@@ -57,11 +81,17 @@ def program_of(rules: Rules) -> Program:
     )
 
 
-def slow_mall(world: World, rules: Rules) -> Shop:
+def slow_mall(world: World, rules: Rules) -> Mall:
     """Return the reference model of a world in which nothing has happened yet."""
     ledger = Ledger(rules, {member: Wallet() for member in world.members})
     offers = {world.items[name]: offer for name, offer in OFFERS.items()}
-    pieces = {world.items[name]: pieces for name, pieces in PIECES.items()}
-    pieces[world.items["tea"]] -= SALE_PIECES
+    pieces = {world.items[name]: pieces - ASIDE[name] for name, pieces in PIECES.items()}
     sale = Sale(world.items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT)
-    return Shop(ledger, offers, pieces, {SALE_ID: sale})
+    draws = {
+        draw_id: Draw(
+            terms.price, START, terms.ends, terms.tickets, terms.limit,
+            tuple((world.items[name], pieces) for name, pieces in terms.prizes),
+        )
+        for draw_id, terms in DRAWS.items()
+    }  # fmt: skip
+    return Mall(ledger, offers, pieces, {SALE_ID: sale}, draws=draws)

@@ -53,6 +53,12 @@ class Desk:
     def _paid(self, order: Order, taken: list[Point]) -> None:
         order.taken, order.was_paid, order.deadline = list(taken), True, None
         self.ledger.note(order.name, "redeem", order.member)
+        if order.draw is None:
+            self._hand_over(order)
+        else:  # its draw decides what there is to hand over
+            order.status = "paid"
+
+    def _hand_over(self, order: Order) -> None:
         for line in order.lines:
             if self.offers[line.item].is_coded:
                 self.codes[order.name] += line.quantity

@@ -38,6 +38,40 @@ class Sale:
 
 
 @dataclass
+class Draw:
+    """A draw: so many tickets, so many for each member, and prizes that are set aside until they are handed over.
+
+    Attributes:
+        prizes: (item, pieces), the first prize first.
+        aside: pieces of each item that are set aside for it now.
+        tickets: the redemptions of those that were sold.
+        end: revealed or cancelled, once it is.
+        settles: whether its end is known, so that its tickets can go on.
+        won: the number of the prize that a ticket won.
+    """
+
+    price: int
+    starts: datetime
+    ends: datetime
+    left: int
+    limit: int
+    prizes: tuple[tuple[UUID, int], ...]
+    aside: Counter[UUID] = field(default_factory=Counter)
+    bought: Counter[UUID] = field(default_factory=Counter)
+    tickets: list[UUID] = field(default_factory=list)
+    end: str | None = None
+    settles: bool = False
+    won: dict[UUID, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for item, pieces in self.prizes:
+            self.aside[item] += pieces
+
+    def open(self, moment: datetime) -> bool:
+        return self.end is None and self.starts <= moment < self.ends
+
+
+@dataclass
 class Line:
     """So many pieces of an item at a price; some were refunded."""
 
@@ -83,6 +117,7 @@ class Order:
     taken: list[Point] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     sale: Sale | None = None
+    draw: Draw | None = None
     points_back: int = 0
     fen_back: int = 0
 
@@ -98,6 +133,9 @@ class Order:
         on_its_way = self.status in ("allocated", "shipped", "delivered", "partially_refunded")
         match move:
             case "cancel":
+                # A ticket takes part until its draw has ended.
+                if self.mode == "draw" and self.status == "paid":
+                    return False
                 return self.status in (*WAITING, "paid", "allocated")
             case "refund":
                 return self.status in HANDED_OVER

@@ -55,7 +55,7 @@ class Refunds(Desk):
             return {"illegal-move"}
         reasons: set[str] = set()
         parts: Counter[int] = Counter()
-        if order.mode == "bill_offset":
+        if order.mode in ("bill_offset", "draw"):
             left = order.points - order.points_back
             wanted = left if points is None else points
             if lines is not None:
