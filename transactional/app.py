@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +17,7 @@ from transactional.engine.committer import Committer
 from transactional.hot_routes import HotRoutes
 from transactional.payments.settings import providers_of
 from transactional.problem_documents import responses
+from transactional.query_parameters import refuse_unknown_parameters
 from transactional.risk.subjects import subject_key
 from transactional.routing import HOT_ROUTES, ROUTERS, describe_hot_routes
 from transactional.sessions.domain import SessionSigner
@@ -75,6 +76,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         lifespan=lifetime,
         # A body is JSON here whatever its Content-Type says, as on the hot routes.
         strict_content_type=False,
+        dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.clock = clock
     app.state.vault = settings.vault()

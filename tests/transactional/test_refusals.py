@@ -125,11 +125,28 @@ async def test_odd_references_are_refused(client, ref):
         "redemptions?idempotency_key=%00",
         "offers?limit=0",
         "offers?category=%00",
+        "offers?categories=tea",
+        "members/0160ac47-15e0-77d2-807e-d45bdc633f06/balance?as_of=2026-01-01T00:00:00Z",
     ],
 )
 async def test_odd_paths_and_queries_are_refused(client, path):
     answer = await client.get(f"/v1/{path}")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+async def test_a_misspelt_dry_run_does_nothing(client, shop):
+    await client.earn(shop.member, 100, "e1")
+    earn = {"member_id": str(shop.member), "points": 5}
+    redeem = {"member_id": str(shop.member), "lines": [{"item_id": str(shop.tea), "quantity": 1}]}
+    for route, asked in (
+        ("points/earn", earn),
+        ("redemptions", redeem),
+        ("members", {"external_ref": "E-9"}),
+    ):
+        answer = await client.post(f"/v1/{route}?dryrun=true", json=asked, headers={"Idempotency-Key": "k"})
+        assert (answer.status_code, answer.json()["type"]) == (422, "urn:pointmart:problem:invalid-request")
+        assert "dryrun" in answer.json()["detail"]
+    assert await client.available(shop.member) == 100
 
 
 FAR_OFF = base64.urlsafe_b64encode(

@@ -78,10 +78,12 @@ def is_dry_run(request: Request) -> bool:
     """Tell whether the client only wants to know what would happen.
 
     Raises:
-        InvalidRequest: `dry_run` is neither true nor false.
+        InvalidRequest: `dry_run` is neither true nor false, or something else is asked: misspelt, it would be done.
     """
     if not request.scope["query_string"]:
         return False
+    if unknown := request.query_params.keys() - {"dry_run"}:
+        raise InvalidRequest(f"query.{min(unknown)}: there is no such parameter; there is dry_run")
     wanted = request.query_params.get("dry_run", "false")
     if wanted not in ("true", "false"):
         raise InvalidRequest("dry_run: say true or false")
