@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.transactional.machine.database import OnPostgres
+from tests.transactional.machine.exchange_rules import ExchangeRules
 from tests.transactional.machine.memory import InMemory
 from tests.transactional.machine.points_rules import PointsRules
 from tests.transactional.machine.redemption_rules import RedemptionRules
 from tests.transactional.machine.time_rules import TimeRules
 
 
-class Everything(PointsRules, RedemptionRules, TimeRules):
+class Everything(PointsRules, RedemptionRules, ExchangeRules, TimeRules):
     """All that can happen; another capability adds its rules here."""
 
 
