@@ -11,13 +11,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.transactional.machine.database import OnPostgres
 from tests.transactional.machine.draw_rules import DrawRules
+from tests.transactional.machine.exchange_rules import ExchangeRules
 from tests.transactional.machine.memory import InMemory
 from tests.transactional.machine.points_rules import PointsRules
 from tests.transactional.machine.redemption_rules import RedemptionRules
 from tests.transactional.machine.time_rules import TimeRules
 
 
-class Everything(PointsRules, RedemptionRules, DrawRules, TimeRules):
+class Everything(PointsRules, RedemptionRules, DrawRules, ExchangeRules, TimeRules):
     """All that can happen; another capability adds its rules here."""
 
 

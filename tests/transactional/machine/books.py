@@ -74,12 +74,30 @@ class DrawRow:
     is_cancelled: bool
 
 
+@dataclass(frozen=True)
+class ExchangeRow:
+    """A tenant's copy of an exchange; what was reversed of each is the second of the pairs."""
+
+    member: UUID
+    transfer: UUID
+    points: tuple[int, int]
+    fee: tuple[int, int]
+    bought: tuple[int, int]
+    status: str
+    asked: date
+    settled: date | None
+
+
 @dataclass
 class Books:
     """Rows as they are stored.
 
     Attributes:
         tickets: the draw and the buyer, by redemption.
+        exchanges: the tenant's own copies.
+        exchanged: points by the day on which members asked to exchange them.
+        positions: (exchanges, points, fee, bought, the same of reversals, net, owed) by direction, where told.
+        partner: the books of the tenant with which points are exchanged.
     """
 
     accounts: dict[UUID, AccountRow] = field(default_factory=dict)
@@ -96,6 +114,10 @@ class Books:
     issued_codes: Counter[UUID] = field(default_factory=Counter)
     orders: dict[UUID, OrderRow] = field(default_factory=dict)
     cash_refunds: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
+    exchanges: dict[UUID, ExchangeRow] = field(default_factory=dict)
+    exchanged: Counter[date] = field(default_factory=Counter)
+    positions: dict[str, tuple[int, ...]] | None = None
+    partner: "Books | None" = None
 
     def held(self, member: UUID, moment: datetime) -> Counter[UUID]:
         held: Counter[UUID] = Counter()
@@ -125,7 +147,8 @@ class Books:
             "held": held.total(),
             "pending": free(begun=False, over=False),
             "expired": free(begun=True, over=True) + program("expired"),
-            "spent": program("redeemed"),
+            "spent": program("redeemed")
+            + sum(e.amount for e in about if e.kind == "exchange_out" and e.account != "member"),
             "owed": self.accounts[member].owed,
         }
 

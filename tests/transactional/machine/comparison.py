@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.machine.books import Books, DrawRow, OrderRow
+from tests.transactional.machine.exchange_comparison import require_exchanges
 from tests.transactional.machine.expectations import Names
+from tests.transactional.reference.exchange import Exchanges
 from tests.transactional.reference.mall import Mall
 from tests.transactional.reference.orders import WAITING, Order
 from tests.transactional.reference.shop import Shop
@@ -17,11 +19,16 @@ AHEAD = (timedelta(0), timedelta(minutes=20), timedelta(days=3), timedelta(days=
 BEHIND = (timedelta(minutes=30), timedelta(days=2), timedelta(days=11), timedelta(days=35))
 
 
-def require_agreement(books: Books, mall: Mall, names: Names, now: datetime) -> None:
+def require_agreement(books: Books, mall: Exchanges, names: Names, now: datetime) -> None:
     """Make sure that all buckets, stock, codes, redemptions and cash are what the model says."""
     books.require_balance()
     _require_points(books, mall, now)
     _require_no_point_minted_or_lost(books, mall)
+    assert books.partner is not None
+    books.partner.require_balance()
+    _require_points(books.partner, mall.partner, now)
+    _require_no_point_minted_or_lost(books.partner, mall.partner)
+    require_exchanges(books, books.partner, mall)
     assert books.stock == mall.pieces
     (sale,) = mall.sales.values()
     assert books.sale_left == sale.left

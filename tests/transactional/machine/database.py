@@ -10,8 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
-from tests.transactional.machine.books import AccountRow, Books, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.books import Books, OrderRow
 from tests.transactional.machine.database_draws import open_draws, read_draws, reveal
+from tests.transactional.machine.exchange_database import create_partner, quote
+from tests.transactional.machine.points_rows import books_of
 from tests.transactional.machine.world import (
     BARRED,
     LONG_AGO,
@@ -43,16 +45,10 @@ from transactional.flash_sales.domain import NewSale
 from transactional.flash_sales.operations import open_sale
 from transactional.ledger.agreement import require_agreement
 from transactional.members.operations import register_members
+from transactional.problems import Problem
 from transactional.tenants.operations import NewTenant, create_tenant
 from transactional.vault import Vault
 
-_ENTRIES = """
-select t.transfer_id, t.kind, t.member_id, t.effective_at, a.kind as account, e.lot_id, e.amount
-from mall.transfer t
-join mall.entry e using (tenant_id, transfer_id)
-join mall.account a on a.tenant_id = e.tenant_id and a.account_id = e.account_id
-where t.tenant_id = $1
-"""
 _ORDERS = """
 select r.redemption_id, r.status, r.points, r.refunded_points, r.refunded_cash_fen, r.deadline,
     array(select l.quantity from mall.redemption_line l
@@ -86,12 +82,15 @@ class OnPostgres:
     def close(self) -> None:
         """Check what is derived, as the verification of the ledger does, and disconnect."""
         try:
-            tenant = self.world.tenant
-            self._runner.run(
-                require_agreement(
-                    self._owner, codes={tenant: self.code}, tenant_id=tenant, checking=lambda words: None
+            for tenant, code in (
+                (self.world.tenant, self.code),
+                (self.world.partner, f"{self.code}-partner"),
+            ):
+                self._runner.run(
+                    require_agreement(
+                        self._owner, codes={tenant: code}, tenant_id=tenant, checking=lambda words: None
+                    )
                 )
-            )
         finally:
             self._runner.run(self._stack.aclose())
             self._runner.close()
@@ -108,29 +107,20 @@ class OnPostgres:
         """Reveal a draw."""
         return self._runner.run(reveal(self._pool, self.world.tenant, draw_id, now))
 
+    def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
+        """Offer a member what points buy of the partner's."""
+        code = f"{self.code}-partner"
+        return self._runner.run(
+            quote(self._owner, self.world, partner_code=code, member=member, points=points, at=at)
+        )
+
     def books(self) -> Books:
-        """Return the tenant's rows."""
+        """Return the tenant's rows, and those of its partner."""
         return self._runner.run(self._books())
 
     async def _books(self) -> Books:
-        books = Books()
-        for r in await self._rows(
-            "select account_id, balance, owed_points, changed_at from mall.account "
-            "where tenant_id = $1 and kind = 'member'"
-        ):
-            books.accounts[r["account_id"]] = AccountRow(r["balance"], r["owed_points"], r["changed_at"])
-        columns = "account_id, lot_id, issued_points, remaining_points, active_from, expires_on"
-        books.lots = [
-            LotRow(*r) for r in await self._rows(f"select {columns} from mall.lot where tenant_id = $1")
-        ]
-        books.holds = [
-            HoldRow(
-                r["member_id"], r["hold_id"], dict(zip(r["lot_ids"], r["lot_points"], strict=True)),
-                r["effective_at"], r["resolved_at"] or r["expires_at"],
-            )
-            for r in await self._rows("select * from mall.hold where tenant_id = $1")
-        ]  # fmt: skip
-        books.entries = [EntryRow(*r) for r in await self._rows(_ENTRIES)]
+        books = await books_of(self._owner, self.world.tenant)
+        books.partner = await books_of(self._owner, self.world.partner)
         books.stock = dict(await self._rows("select item_id, on_hand from mall.stock where tenant_id = $1"))
         books.allotted = dict(
             await self._rows("select item_id, allotted from mall.stock where tenant_id = $1")
@@ -221,4 +211,8 @@ async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
         "values ($1, 'device', $2, 'abuse', $3)",
         tenant, BARRED, LONG_AGO,
     )  # fmt: skip
-    return World(tenant, (members["E-1"], members["E-2"]), items)
+    both = (members["E-1"], members["E-2"])
+    partner, partner_members = await create_partner(
+        owner, code=f"{code}-partner", tenant=tenant, members=both, rules=rules
+    )
+    return World(tenant, both, items, partner=partner, partner_members=partner_members)

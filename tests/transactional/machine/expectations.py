@@ -9,11 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from tests.transactional.machine.world import BARRED
+from tests.transactional.reference.exchange import Exchanges
 from tests.transactional.reference.ledger import Reasons
 from tests.transactional.reference.mall import Mall
 from tests.transactional.reference.shop import Shop
 from transactional.draws import commands as draws
 from transactional.engine.commands import Command
+from transactional.exchange import commands as exchange
+from transactional.exchange.state import in_transfer_of
 from transactional.identifiers import derived
 from transactional.ledger import commands as points
 from transactional.redemption import commands as redemption
@@ -32,12 +35,14 @@ class Names:
 
 
 # The mall, the command, and the names of what the engine made.
-Expectation = Callable[[Mall, Any, Names], Reasons]
+Expectation = Callable[[Any, Any, Names], Reasons]
 
 
-def expect(mall: Mall, command: Command, names: Names) -> Reasons:
+def expect(mall: Exchanges, command: Command, names: Names) -> Reasons:
     """Do in the model what a command asks, or return why it is refused."""
-    return EXPECTATIONS[type(command)](mall, command, names)
+    # An exchange is of both tenants; the partner does with points what the tenant does.
+    shop = mall if isinstance(command, exchange.ReverseExchange) else mall.of(command.tenant_id)
+    return EXPECTATIONS[type(command)](shop, command, names)
 
 
 def _earn(mall: Shop, c: points.Earn, names: Names) -> Reasons:
@@ -102,6 +107,19 @@ def _redeem(mall: Shop, c: redemption.Redeem, names: Names) -> Reasons:
 def _offset_bill(mall: Shop, c: redemption.OffsetBill, names: Names) -> Reasons:
     return mall.offset_bill(
         name=c.redemption_id, member=c.member_id, points=c.points, verdict=_verdict(c), at=c.at
+    )
+
+
+def _exchange(mall: Exchanges, c: exchange.ExchangePoints, names: Names) -> Reasons:
+    return mall.take_up(
+        name=c.redemption_id, member=c.member_id, quote_name=c.quote_id,
+        in_transfer=in_transfer_of(c.redemption_id), verdict=_verdict(c), at=c.at,
+    )  # fmt: skip
+
+
+def _reverse(mall: Exchanges, c: exchange.ReverseExchange, names: Names) -> Reasons:
+    return mall.reverse(
+        name=c.exchange_id, by=c.tenant_id, to_points=c.to_points, reversal=c.reversal_id, at=c.at
     )
 
 
@@ -176,6 +194,8 @@ EXPECTATIONS: Mapping[type[Command], Expectation] = {
     points.ExpireLots: _expire,
     redemption.Redeem: _redeem,
     redemption.OffsetBill: _offset_bill,
+    exchange.ExchangePoints: _exchange,
+    exchange.ReverseExchange: _reverse,
     redemption.Cancel: _cancel,
     redemption.TimeOut: _time_out,
     redemption.Refund: _refund,

@@ -22,8 +22,10 @@ from tests.transactional.machine.world import START, World, slow_mall
 from tests.transactional.reference.program import Rules
 from transactional.engine.book import Answer
 from transactional.engine.commands import Command
+from transactional.exchange.commands import ReverseExchange
 from transactional.identifiers import derived
 from transactional.ledger import commands as points
+from transactional.problems import Problem
 from transactional.redemption.commands import Spend
 
 PROGRAMS = st.builds(
@@ -37,6 +39,7 @@ PROGRAMS = st.builds(
     least_cash=st.sampled_from([0, 1_000]),
     most_cash=st.sampled_from([10_000, 9_000, 5_000]),
     offset=st.sampled_from([(1, 1), (3, 1), (3, 10), (2, 7), None]),
+    exchange=st.sampled_from([(3, 1, 500), (1, 3, 0), (7, 2, 1_234), (2, 5, 3_333), (12, 1, 50)]),
 )
 
 
@@ -54,6 +57,9 @@ class Engine(Protocol):
         Raises:
             Problem: it is refused.
         """
+
+    def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
+        """Offer a member what points buy of the partner's."""
 
     def books(self) -> Books:
         """Return what is stored."""
@@ -107,6 +113,8 @@ class MallMachine(RuleBasedStateMachine):
                 self.deliver()
                 books = self.engine.books()
                 books.require_never_negative()
+                assert books.partner is not None
+                books.partner.require_never_negative()
             finally:
                 self.engine.close()
 
@@ -139,7 +147,8 @@ class MallMachine(RuleBasedStateMachine):
     def retried(self, command: Command, *, other_body: bool) -> Command:
         """Return a retry: what the client says is the same, what the server adds is new."""
         fields = {"at": self.now}
-        renewed = {points.PlaceHold: "hold_id"}.get(type(command), "transfer_id")
+        others = {points.PlaceHold: "hold_id", ReverseExchange: "reversal_id"}
+        renewed = others.get(type(command), "transfer_id")
         if isinstance(command, Spend):
             renewed = "redemption_id"
         if hasattr(command, renewed):
@@ -182,9 +191,8 @@ class MallMachine(RuleBasedStateMachine):
             return
         assert not reasons, (command, body, reasons)
         if "available_points" in body:
-            member = UUID(body["member_id"])
-            moment = self.mall.ledger.moment(member, command.at)
-            available = len(self.mall.ledger.wallets[member].spendable(moment))
+            wallet = self.mall.wallet(UUID(body["member_id"]))
+            available = len(wallet.spendable(wallet.moment(command.at)))
             assert body["available_points"] == available, (command, body, available)
         self.learn(command, body)
 

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.machine.books import AccountRow, Books, DrawRow, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.exchange_memory import ExchangesInMemory
 from tests.transactional.machine.memory_draws import add_draws, read_outcomes, reveal
 from tests.transactional.machine.world import (
     ASIDE,
     BARRED,
     LONG_AGO,
     OFFERS,
+    PARTNER_RULES,
     PIECES,
     SALE_ENDS,
     SALE_ID,
@@ -30,11 +32,12 @@ from transactional.flash_sales.domain import FlashSale
 from transactional.ledger.account import Account
 from transactional.ledger.history import History, SetAside
 from transactional.ledger.transfers import PastTransfer, Transfer
+from transactional.problems import Problem
 from transactional.redemption.domain import Offer, Stock
 from transactional.risk.domain import Blocked, MissingContext
 from transactional.risk.judge import Block, DatedRule, RiskState, RuleBook
 
-TENANT = UUID(int=1)
+TENANT, PARTNER = UUID(int=1), UUID(int=2)
 
 
 class InMemory:
@@ -42,9 +45,11 @@ class InMemory:
 
     def __init__(self, rules: Rules) -> None:
         items = {name: UUID(int=20 + number) for number, name in enumerate(OFFERS)}
-        self.world = World(TENANT, (UUID(int=10), UUID(int=11)), items)
+        members, partner_members = (UUID(int=10), UUID(int=11)), (UUID(int=12), UUID(int=13))
+        self.world = World(TENANT, members, items, partner=PARTNER, partner_members=partner_members)
+        owners = [(TENANT, m) for m in members] + [(PARTNER, m) for m in partner_members]
         self.book = Book(
-            accounts={(TENANT, m): Account(0, 0, registered_at=LONG_AGO) for m in self.world.members},
+            accounts={slot: Account(0, 0, registered_at=LONG_AGO) for slot in owners},
             offers={
                 TENANT: {
                     items[name]: Offer(o.price, o.handover, LONG_AGO, o.until, o.is_coded)  # type: ignore[arg-type]
@@ -66,10 +71,12 @@ class InMemory:
                 for name, o in OFFERS.items()
                 if o.is_coded
             },
-            programs={TENANT: program_of(rules)},
+            programs={TENANT: program_of(rules), PARTNER: program_of(PARTNER_RULES)},
             risk=_risk(),
         )
         add_draws(self.book, TENANT, items)
+        self._exchanges = ExchangesInMemory(self.book, self.world, rules)
+        self._quotes = 0
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -90,12 +97,19 @@ class InMemory:
         """Reveal a draw."""
         return reveal(self.book, TENANT, draw_id, now)
 
+    def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
+        """Offer a member what points buy of the partner's."""
+        self._quotes += 1
+        name = UUID(int=1_000 + self._quotes)
+        return self._exchanges.quote(name, member=member, points=points, at=at) or name
+
     def _read(self, commands: Sequence[Command]) -> None:
         """Fill in what a reader finds for a batch."""
         book, needs = self.book, Needs()
         for command in commands:
             command.add_needs(needs)
         read_outcomes(book, TENANT)
+        self._exchanges.read(commands)
         for (tenant, redemption_id), payment in book.payments.items():
             book.payers[tenant, payment.payment_id] = redemption_id
             for refund in book.cash_refunds:
@@ -105,8 +119,8 @@ class InMemory:
             for hold_id in account.holds:
                 book.holds[tenant, hold_id] = member
             account.history = self._history(member, account) if (tenant, member) in needs.backdated else None
-        made = {transfer.transfer_id: transfer for transfer in book.transfers}
-        book.past = {slot: self._past(made[slot[1]]) for slot in needs.transfers if slot[1] in made}
+        made = {(transfer.tenant_id, transfer.transfer_id): transfer for transfer in book.transfers}
+        book.past = {slot: self._past(made[slot]) for slot in needs.transfers if slot in made}
 
     def _history(self, member: UUID, account: Account) -> History:
         history = History()
@@ -149,6 +163,7 @@ class InMemory:
             b.draws,
             b.ticket_counts,
             b.sold,
+            b.exchange,
         )
         return repr(kept) + repr([len(x) for x in (b.transfers, b.movements, b.cash_refunds, b.messages)])
 
@@ -166,7 +181,26 @@ class InMemory:
             for (_, draw_id), d in b.draws.items()
         }
         books.tickets = {t.redemption_id: (draw_id, t.member_id) for _, draw_id, t in b.sold}
-        for (_, member), account in b.accounts.items():
+        for (_, item), codes in b.codes.items():
+            books.free_codes[item] = sum(code.redemption_id is None for code in codes)
+            books.issued_codes.update(c.redemption_id for c in codes if c.redemption_id is not None)
+        for slot, r in b.redemptions.items():
+            books.orders[r.redemption_id] = OrderRow(
+                str(r.status), r.points, r.refunded_points, r.refunded_cash_fen, r.deadline,
+                tuple((line.quantity, line.refunded) for line in r.lines), self._payment(slot),
+            )  # fmt: skip
+        books.cash_refunds = {c.refund_id: (c.payment_id, c.amount_fen) for c in b.cash_refunds}
+        books.partner = Books()
+        for tenant, of_tenant in ((TENANT, books), (PARTNER, books.partner)):
+            self._add_points(of_tenant, tenant)
+            self._exchanges.add_to(of_tenant, tenant)
+        return books
+
+    def _add_points(self, books: Books, tenant: UUID) -> None:
+        b = self.book
+        for (owner, member), account in b.accounts.items():
+            if owner != tenant:
+                continue
             books.accounts[member] = AccountRow(account.balance, account.owed, account.changed_at)
             books.lots += [
                 LotRow(member, lot.lot_id, lot.issued, lot.remaining, lot.active_from, lot.expires_on)
@@ -177,19 +211,11 @@ class InMemory:
                 for h in account.holds.values()
             ]
         for t in b.transfers:
+            if t.tenant_id != tenant:
+                continue
             about = (t.transfer_id, t.kind, t.member_id, t.effective_at)
             books.entries += [EntryRow(*about, "member", e.lot_id, e.amount) for e in t.entries]
             books.entries += [EntryRow(*about, account, None, amount) for account, amount in t.program]
-        for (_, item), codes in b.codes.items():
-            books.free_codes[item] = sum(code.redemption_id is None for code in codes)
-            books.issued_codes.update(c.redemption_id for c in codes if c.redemption_id is not None)
-        for slot, r in b.redemptions.items():
-            books.orders[r.redemption_id] = OrderRow(
-                str(r.status), r.points, r.refunded_points, r.refunded_cash_fen, r.deadline,
-                tuple((line.quantity, line.refunded) for line in r.lines), self._payment(slot),
-            )  # fmt: skip
-        books.cash_refunds = {c.refund_id: (c.payment_id, c.amount_fen) for c in b.cash_refunds}
-        return books
 
     def _payment(self, slot: Slot) -> tuple[str, int, int] | None:
         payment = self.book.payments.get(slot)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from tests.transactional.reference.exchange import Exchanges
 from tests.transactional.reference.ledger import Ledger
-from tests.transactional.reference.mall import Mall
 from tests.transactional.reference.orders import Draw, Offer, Sale
 from tests.transactional.reference.program import Rules
+from tests.transactional.reference.shop import Shop
+from tests.transactional.reference.trades import Terms
 from tests.transactional.reference.wallet import Wallet
 from transactional.tenants.domain import Program, Rate
 
@@ -52,15 +54,25 @@ for _terms in DRAWS.values():
         ASIDE[_name] += _pieces
 # The 16 bytes that stand for an address, and for a device on the blocklist.
 ADDRESS, BARRED = b"a" * 16, b"b" * 16
+# The partner's points are pending for days when they are earned, which must not matter to those exchanged.
+PARTNER_RULES = Rules(months=1, pending_days=2, rounding="month", policy="unlimited", grace_days=0)
+AGREED_UNTIL = START + timedelta(days=60)
+
+
+def terms_of(rules: Rules) -> Terms:
+    """Return what the tenant and its partner have agreed on."""
+    return Terms(*rules.exchange, a_member_a_day=50, all_a_day=80, fen_per_100=333, ends=AGREED_UNTIL)
 
 
 @dataclass(frozen=True)
 class World:
-    """The ids of what there is."""
+    """The ids of what there is; the partner's members are linked with the tenant's, each with one."""
 
     tenant: UUID
     members: tuple[UUID, UUID]
     items: dict[str, UUID]
+    partner: UUID
+    partner_members: tuple[UUID, UUID]
 
 
 def program_of(rules: Rules) -> Program:
@@ -81,7 +93,7 @@ def program_of(rules: Rules) -> Program:
     )
 
 
-def slow_mall(world: World, rules: Rules) -> Mall:
+def slow_mall(world: World, rules: Rules) -> Exchanges:
     """Return the reference model of a world in which nothing has happened yet."""
     ledger = Ledger(rules, {member: Wallet() for member in world.members})
     offers = {world.items[name]: offer for name, offer in OFFERS.items()}
@@ -94,4 +106,8 @@ def slow_mall(world: World, rules: Rules) -> Mall:
         )
         for draw_id, terms in DRAWS.items()
     }  # fmt: skip
-    return Mall(ledger, offers, pieces, {SALE_ID: sale}, draws=draws)
+    return Exchanges(
+        ledger, offers, pieces, {SALE_ID: sale}, draws=draws, partner_name=world.partner,
+        partner=Shop(Ledger(PARTNER_RULES, {member: Wallet() for member in world.partner_members}), {}, {}),
+        links=dict(zip(world.members, world.partner_members, strict=True)), terms=terms_of(rules),
+    )  # fmt: skip

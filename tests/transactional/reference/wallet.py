@@ -13,6 +13,7 @@ class Place(Enum):
 
     WITH_MEMBER = "with the member"
     SPENT = "spent"
+    EXCHANGED = "given for points of another tenant, or kept as the fee of that"
     SWEPT = "expired and swept"
     WITHDRAWN = "returned, corrected or adjusted away"
     SETTLED = "given for what was owed"
@@ -122,7 +123,7 @@ class Wallet:
             "held": len(self.held(moment)),
             "pending": len([p for p in loose if not p.lot.begun(moment)]),
             "expired": len(over) + self.count(Place.SWEPT),
-            "spent": self.count(Place.SPENT),
+            "spent": self.count(Place.SPENT) + self.count(Place.EXCHANGED),
             "owed": self.owed,
         }
 
