@@ -121,6 +121,13 @@ async def test_a_refused_list_leaves_the_old_one(client, tiers, wrong):
     assert (await client.get("/v1/tiers")).json() == {"tiers": TIERS}
 
 
+async def test_a_dry_run_tells_the_new_list_and_keeps_the_old_one(client, tiers):
+    new = {"tiers": [{"code": "basic", "name": "普卡", "threshold_points": 0}]}
+    answer = await client.put("/v1/tiers?dry_run=true", json=new)
+    assert (answer.status_code, answer.json()) == (200, new)
+    assert (await client.get("/v1/tiers")).json() == {"tiers": TIERS}
+
+
 async def test_lists_put_at_the_same_time_never_mix(client, tiers):
     lists = [
         [

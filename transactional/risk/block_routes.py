@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.risk.operations import AlreadyEnded, UnknownBlock, add_block, lift_block
-from transactional.risk.periods import DryRun, period
+from transactional.risk.periods import period
 from transactional.risk.queries import list_blocks
 from transactional.risk.rule_requests import NewBlockRequest
 from transactional.risk.subjects import InvalidSubject, subject_hash

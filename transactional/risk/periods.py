@@ -1,15 +1,8 @@
 """From when until when a new rule or block counts, as a request says it."""
 
 from datetime import datetime
-from typing import Annotated
-
-from fastapi import Query
 
 from transactional.problems import InvalidRequest
-
-DryRun = Annotated[
-    bool, Query(description="Check everything and answer as if it were done, but change nothing.")
-]
 
 
 def period(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -21,7 +21,7 @@ from transactional.risk.operations import (
     add_rules,
     end_rule,
 )
-from transactional.risk.periods import DryRun, period
+from transactional.risk.periods import period
 from transactional.risk.queries import list_assessments, list_rules
 from transactional.risk.rule_requests import NewRuleRequest
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
+from transactional.access.routes import Caller, DryRun
 from transactional.clock import business_date
 from transactional.database import tenant_transaction
 from transactional.ledger.balances import present_of
@@ -77,10 +77,10 @@ async def list_tiers(tenant_id: Caller, request: Request) -> TierList:
     summary="Replace the tiers",
     responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge),
 )
-async def put_tiers(body: TierList, tenant_id: Caller, request: Request) -> TierList:
+async def put_tiers(body: TierList, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> TierList:
     """Replace the list of tiers as a whole; members' tiers follow at once."""
     tiers = [Tier(tier.code, tier.name, tier.threshold_points) for tier in body.tiers]
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await replace_tiers(connection, tenant_id=tenant_id, tiers=tiers)
     return TierList(tiers=sorted(body.tiers, key=lambda tier: tier.threshold_points))
 
