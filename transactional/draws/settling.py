@@ -1,14 +1,13 @@
 """Lets the tickets of draws that have ended go on, page by page; what a crash leaves is found by the next run."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
 from transactional.draws.commands import SettleTicket
 from transactional.engine.committer import Committer
-from transactional.engine.sweeping import NO_BODY, sweep
+from transactional.engine.sweeping import sweep
+from transactional.redemption.sweeping import commands_of
 
 # Once a draw has ended no ticket of it is sold any more, so what is found here is all there is.
 _AT_STAKE = """
@@ -46,18 +45,6 @@ async def settle_tickets(pool: asyncpg.Pool, committer: Committer, now: datetime
         pool: of the committer's role, which sees all tenants.
     """
 
-    def commands(rows: Sequence[Any]) -> list[SettleTicket]:
-        return [
-            SettleTicket(
-                tenant_id=row["tenant_id"],
-                key=None,
-                body_hash=NO_BODY,
-                at=now,
-                redemption_id=row["redemption_id"],
-            )
-            for row in rows
-        ]
-
-    settled = await sweep(pool, committer, _TICKETS, commands=commands, count=bool)
+    settled = await sweep(pool, committer, _TICKETS, commands=commands_of(SettleTicket, now), count=bool)
     await pool.execute(_SETTLED, now)
     return settled

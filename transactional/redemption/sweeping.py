@@ -1,6 +1,6 @@
 """Lets go of redemptions that waited past their deadline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import asyncpg
 
 from transactional.engine.committer import Committer
 from transactional.engine.sweeping import NO_BODY, sweep
-from transactional.redemption.commands import TimeOut
+from transactional.redemption.commands import OfRedemption, TimeOut
 
 _OVERDUE = """
 select r.tenant_id, r.deadline, r.redemption_id
@@ -28,9 +28,15 @@ async def time_out_redemptions(pool: asyncpg.Pool, committer: Committer, now: da
         pool: of the committer's role, which sees all tenants.
     """
 
-    def commands(rows: Sequence[Any]) -> list[TimeOut]:
+    return await sweep(pool, committer, _OVERDUE, now, commands=commands_of(TimeOut, now), count=bool)
+
+
+def commands_of(kind: type[OfRedemption], now: datetime) -> Callable[[Sequence[Any]], list[OfRedemption]]:
+    """Return what makes a command of a kind for each redemption that a sweep finds."""
+
+    def commands(rows: Sequence[Any]) -> list[OfRedemption]:
         return [
-            TimeOut(
+            kind(
                 tenant_id=row["tenant_id"],
                 key=None,
                 body_hash=NO_BODY,
@@ -40,4 +46,4 @@ async def time_out_redemptions(pool: asyncpg.Pool, committer: Committer, now: da
             for row in rows
         ]
 
-    return await sweep(pool, committer, _OVERDUE, now, commands=commands, count=bool)
+    return commands

@@ -20,7 +20,7 @@ from transactional.risk.domain import (
 from transactional.risk.judge import Attempt, Block, DatedRule, RiskState, RuleBook
 from transactional.risk.recent import Recent
 from transactional.risk.subjects import Subject
-from transactional.risk.velocity import lock_velocity, peek_velocity, subject_columns
+from transactional.risk.velocity import read_velocity, subject_columns
 
 _RULES = """
 select tenant_id, rule_id, kind, dimension, measure, threshold, window_seconds, days, verdict, score,
@@ -85,16 +85,17 @@ async def load_risk(
             key = (tenant_id, dimension, subject)
             if dimension != "tenant" and book.reads_blocks:
                 listed.add(key)
-            if dimension in ("ip", "device") and dimension in book.kept_seconds:
+            if dimension not in book.kept_seconds:
+                continue
+            if dimension in ("ip", "device"):
                 stored.add(key)
-            elif dimension == "member" and dimension in book.kept_seconds and key not in state.recents:
+            elif dimension == "member" and key not in state.recents:
                 packed = member_recents.get((tenant_id, attempt.member_id))
                 state.recents[key] = Recent(packed or b"")
         if attempt.device is not None and book.device_days:
             pairs.add((tenant_id, attempt.device, attempt.member_id))
     if stored:
-        read = lock_velocity if lock else peek_velocity
-        state.recents.update(await read(connection, stored, latest))
+        state.recents |= await read_velocity(connection, stored, latest, lock=lock)
     if listed:
         state.blocks = await load_blocks(connection, listed, earliest, latest)
     if pairs:

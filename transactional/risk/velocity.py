@@ -32,15 +32,17 @@ cross join lateral ({VELOCITY} offset 0 {{lock}}) found
 """
 
 
-async def lock_velocity(
-    connection: Connection, subjects: Iterable[Subject], now: datetime
+async def read_velocity(
+    connection: Connection, subjects: Iterable[Subject], now: datetime, *, lock: bool
 ) -> dict[Subject, Recent]:
     """Lock the rows of subjects until the transaction ends, making those that are new, and return their counts.
 
     Batches cannot wait for each other in a circle: while planting, a batch holds no row that others can see yet,
-    and afterwards rows are locked in the order of their key.
+    and afterwards rows are locked in the order of their key. Without `lock` nothing is locked or made.
     """
     missing = set(subjects)
+    if not lock:
+        return {subject: Recent() for subject in missing} | await _find(connection, missing, lock="")
     found: dict[Subject, Recent] = {}
     # More than one round only if the sweeper took a row between the two statements.
     while missing:
@@ -48,14 +50,6 @@ async def lock_velocity(
         found |= await _find(connection, missing, lock="for update of s")
         missing -= found.keys()
     return found
-
-
-async def peek_velocity(
-    connection: Connection, subjects: Iterable[Subject], _now: datetime
-) -> dict[Subject, Recent]:
-    """Return the counts of subjects without locking or making their rows."""
-    wanted = set(subjects)
-    return {subject: Recent() for subject in wanted} | await _find(connection, wanted, lock="")
 
 
 def subject_columns(subjects: Iterable[Subject]) -> tuple[list[UUID], list[str], list[bytes]]:

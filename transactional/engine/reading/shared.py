@@ -14,9 +14,9 @@ from transactional.engine.book import Book
 from transactional.engine.commands import Needs
 from transactional.engine.reading import goods, sales
 from transactional.engine.reading.slots import columns
+from transactional.engine.unnest import unnest
 from transactional.risk.recent import Recent
-from transactional.risk.subjects import Subject
-from transactional.risk.velocity import VELOCITY, lock_velocity
+from transactional.risk.velocity import VELOCITY, read_velocity
 
 Row = tuple[Any, ...]
 
@@ -51,57 +51,38 @@ def _add_tenant(book: Book, row: Row) -> None:
     book.risk.recents[tenant_id, dimension, subject] = Recent(recent)
 
 
+_STOCK = Part("tenant_id uuid, item_id uuid", goods.STOCK, lambda needs, _: set(needs.items), goods.add_stock)
+_SALES = Part("tenant_id uuid, sale_id uuid", sales.SALE, lambda needs, _: set(needs.sales), sales.add_sale)
+_TENANTS = Part("tenant_id uuid, dimension text, subject bytea", VELOCITY, _tenants, _add_tenant)
 # In the order in which they are locked.
-_PARTS = (
-    Part("tenant_id uuid, item_id uuid", goods.STOCK, lambda needs, _: set(needs.items), goods.add_stock),
-    Part("tenant_id uuid, sale_id uuid", sales.SALE, lambda needs, _: set(needs.sales), sales.add_sale),
-    Part("tenant_id uuid, dimension text, subject bytea", VELOCITY, _tenants, _add_tenant),
-)
+_PARTS = (_STOCK, _SALES, _TENANTS)
 
 
 async def read_shared(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
     """Lock and read what the commands share with those of other batches; `book.risk` has its rules already."""
-    chosen: list[Part] = []
-    values: list[list[Any]] = []
-    for part in _PARTS:
-        if wanted := part.wanted(needs, book):
-            chosen.append(part)
-            values += columns(sorted(wanted))
-    if not chosen:
+    wanted = {part: keys for part in _PARTS if (keys := part.wanted(needs, book))}
+    if not wanted:
         return
-    for number, row in await connection.fetch(_statement(tuple(chosen), lock), *values):
-        chosen[number].add(book, row)
-    await _begin_tenants(connection, needs, book, lock=lock)
-
-
-async def _begin_tenants(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
-    """Begin the counts of tenants that have none yet.
-
-    The first batches of several tenants at once might wait for each other in a circle, which the database notices;
-    they are tried again.
-    """
-    missing: set[Subject] = {
-        (tenant_id, "tenant", subject) for tenant_id, _, subject in _tenants(needs, book)
-    } - book.risk.recents.keys()
-    if missing and lock:
-        book.risk.recents |= await lock_velocity(connection, missing, max(a.at for a in needs.attempts))
-    else:
-        book.risk.recents |= {subject: Recent() for subject in missing}
+    parts = tuple(wanted)
+    values = [column for keys in wanted.values() for column in columns(sorted(keys))]
+    for number, row in await connection.fetch(_statement(parts, lock), *values):
+        parts[number].add(book, row)
+    # The first batches of several tenants at once might wait for each other in a circle here, which the database
+    # notices; they are tried again.
+    if new := wanted.get(_TENANTS, set()) - book.risk.recents.keys():
+        latest = max(a.at for a in needs.attempts)
+        book.risk.recents |= await read_velocity(connection, new, latest, lock=lock)
 
 
 @cache
 def _statement(parts: tuple[Part, ...], lock: bool) -> str:
     """Return the statement. Its parts run one after the other, and each looks its keys up in their order."""
-    texts, number = [], 0
+    texts, first = [], 1
     for index, part in enumerate(parts):
-        names, arrays = [], []
-        for column in part.key.split(", "):
-            name, type_ = column.split()
-            number += 1
-            names.append(name)
-            arrays.append(f"${number}::{type_}[]")
+        rows = unnest(part.key, alias="wanted", first=first)
+        first += len(part.key.split(", "))
         texts.append(
-            f"select {index} as part, found from unnest({', '.join(arrays)}) as wanted({', '.join(names)}) "
+            f"select {index} as part, found from {rows} "
             f"cross join lateral ({part.sql} offset 0 {'for update of s' if lock else ''}) found"
         )
     return " union all ".join(texts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from transactional.database import Connection
 from transactional.engine.book import Book
+from transactional.engine.unnest import names_of, unnest
 
 Row = tuple[Any, ...]
 
@@ -26,16 +27,6 @@ class Part:
     sql: str
     rows: Callable[[Book], Sequence[Row]]
 
-    @property
-    def types(self) -> list[str]:
-        """Return the SQL type of each column."""
-        return [column.split()[1] for column in self.columns.split(", ")]
-
-    @property
-    def names(self) -> str:
-        """Return the names of the columns, separated by commas."""
-        return ", ".join(column.split()[0] for column in self.columns.split(", "))
-
 
 async def write(connection: Connection, parts: Sequence[Part], book: Book) -> None:
     """Write the rows of all parts that have any, in one statement and one round trip."""
@@ -51,14 +42,11 @@ async def write(connection: Connection, parts: Sequence[Part], book: Book) -> No
 @cache
 def _statement(parts: tuple[Part, ...]) -> str:
     """Return the statement; few combinations occur, and the driver keeps each prepared."""
-    texts, number = [], 0
+    texts, first = [], 1
     for part in parts:
-        arrays = []
-        for type_ in part.types:
-            number += 1
-            arrays.append(f"${number}::{type_}[]")
-        rows = f"unnest({', '.join(arrays)}) as r({part.names})"
-        texts.append(f"{part.name} as ({part.sql.format(rows=rows, names=part.names)})")
+        rows = unnest(part.columns, alias="r", first=first)
+        first += len(part.columns.split(", "))
+        texts.append(f"{part.name} as ({part.sql.format(rows=rows, names=names_of(part.columns))})")
     return f"with {', '.join(texts)} select 1"
 
 
