@@ -182,7 +182,7 @@ def _try_to_start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
             [
                 str(server.binaries / "postgres"), "-D", str(server.data),
                 "-k", str(server.sockets), "-c", "listen_addresses=",
-                "-c", "shared_buffers=256MB", "-c", "max_connections=100",
+                "-c", "shared_buffers=256MB", "-c", "max_connections=200",
                 "-c", "max_wal_size=4GB", "-c", "checkpoint_timeout=15min",
                 "-c", "random_page_cost=1.1", "-c", "timezone=UTC",
             ],

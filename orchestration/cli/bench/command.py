@@ -39,9 +39,9 @@ def redemption(
     history_redemptions: Annotated[
         int, typer.Option(min=0, help="Redemptions stored beforehand; each brings four entries.")
     ] = _PLAN.history_redemptions,
-    pgbench_clients: Annotated[
-        int, typer.Option(min=1, max=90, help="Connections of pgbench.")
-    ] = _PLAN.pgbench_clients,
+    pgbench_few: Annotated[
+        int, typer.Option(min=1, max=190, help="Connections with which pgbench is measured at its best, too.")
+    ] = _PLAN.pgbench_few,
     context: Annotated[
         bool, typer.Option(help="Send the member's IP address and device with each redemption.")
     ] = _PLAN.context,
@@ -66,7 +66,7 @@ def redemption(
     console = Console()
     plan = Plan(
         out.resolve(), members, items, seconds, warm_up, connections, history_entries, history_redemptions,
-        pgbench_clients, context, data_dir,
+        pgbench_few, context, data_dir,
     )  # fmt: skip
     figures = run(plan, console)
     show(figures, console)

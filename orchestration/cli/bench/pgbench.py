@@ -60,7 +60,6 @@ class Pgbench:
 
     Attributes:
         database: the database's name on the server.
-        clients: connections.
     """
 
     program: Path
@@ -68,14 +67,13 @@ class Pgbench:
     database: str
     tenant_id: UUID
     members: int
-    clients: int
 
-    def redeem(self, *, first_item: int, last_item: int, seconds: int, flash: bool, risk: bool) -> Rival:
+    def redeem(self, *, clients: int, first_item: int, last_item: int, seconds: int, flash: bool) -> Rival:
         """Redeem items between two numbers for some seconds.
 
         Args:
+            clients: connections.
             flash: whether in their flash sale.
-            risk: whether what the risk rules count is kept.
 
         Raises:
             PgbenchFailed: with the last line it wrote.
@@ -86,7 +84,7 @@ class Pgbench:
         script = script.replace("{sale}", f"'{identifier(SALE, 1)}'::uuid")
         variables = {
             "tenant": self.tenant_id, "members": self.members, "first_item": first_item, "last_item": last_item,
-            "flash": int(flash), "risk": int(risk),
+            "flash": int(flash),
         }  # fmt: skip
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(script)
@@ -94,7 +92,7 @@ class Pgbench:
             done = subprocess.run(
                 [
                     str(self.program), "--no-vacuum", "--protocol=prepared", f"--file={file.name}",
-                    f"--client={self.clients}", "--jobs=1", f"--time={seconds}",
+                    f"--client={clients}", "--jobs=1", f"--time={seconds}",
                     *(f"--define={name}={value}" for name, value in variables.items()),
                     "--host", str(self.server.sockets), "--username", "postgres", self.database,
                 ],

@@ -5,6 +5,8 @@ from pathlib import Path
 
 # Phases that settle quickly are not worth half a minute each.
 _SHORT_SECONDS = 10
+# The server takes 200, some of them for its own use.
+_MOST_CLIENTS = 190
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Plan:
     Attributes:
         seconds, warm_up: how long a phase and the run before the first one take.
         history_entries, history_redemptions: how much is stored beforehand, besides the members' opening lots.
-        pgbench_clients: connections of pgbench; more than its best only queue.
+        pgbench_few: connections of pgbench in the phases where it is to be at its best; more of them only queue.
         context: whether requests carry the IP address and device of the member.
         data_dir: a folder whose database is kept and used again; None means one that is deleted afterwards.
     """
@@ -27,7 +29,7 @@ class Plan:
     connections: int = 128
     history_entries: int = 0
     history_redemptions: int = 0
-    pgbench_clients: int = 32
+    pgbench_few: int = 8
     context: bool = True
     data_dir: Path | None = None
 
@@ -35,6 +37,11 @@ class Plan:
     def short_seconds(self) -> int:
         """Return how long lone requests and events are measured."""
         return min(self.seconds, _SHORT_SECONDS)
+
+    @property
+    def pgbench_clients(self) -> int:
+        """Return the connections of pgbench where it has as many as the service."""
+        return min(self.connections, _MOST_CLIENTS)
 
     @property
     def flash_item(self) -> int:

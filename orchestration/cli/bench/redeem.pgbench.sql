@@ -1,6 +1,6 @@
 -- One redemption as one transaction, with the same reads, locks and writes as the service and in its order:
 -- the account, what few share, the stock, the flash sale (if :flash), what the whole tenant shares, then the writes.
--- :risk says whether what risk rules count is kept as the service keeps it; the rules themselves are not applied.
+-- What risk rules count is kept as the service keeps it; the rules themselves are not applied.
 -- Every statement is prepared (-M prepared).
 \set member_number random(1, :members)
 \set item_number random(:first_item, :last_item)
@@ -11,7 +11,6 @@ join mall.member m on m.tenant_id = a.tenant_id and m.member_id = a.account_id
 where a.tenant_id = :tenant and a.account_id = {member} and a.kind = 'member' and m.erased_at is null
 for update of a
 \gset
-\if :risk
 insert into mall.velocity (tenant_id, dimension, subject, seen_at)
 values (:tenant::uuid, 'device', decode(md5('device' || :member_number::text), 'hex'), now()),
     (:tenant::uuid, 'ip', decode(md5('ip' || :member_number::text), 'hex'), now())
@@ -25,7 +24,6 @@ where v.tenant_id = :tenant and v.dimension = 'ip' and v.subject = decode(md5('i
 for update;
 select count(*) from mall.device_member d
 where d.tenant_id = :tenant and d.device = decode(md5('device' || :member_number::text), 'hex');
-\endif
 select s.item_id as item
 from mall.stock s
 where s.tenant_id = :tenant and s.item_id = {item} and s.on_hand >= 1
@@ -49,11 +47,9 @@ select s.left_count from mall.flash_sale s
 where s.tenant_id = :tenant and s.sale_id = {sale} and s.left_count >= 1
 for update;
 \endif
-\if :risk
 select v.recent from mall.velocity v
 where v.tenant_id = :tenant and v.dimension = 'tenant' and v.subject = uuid_send(:tenant::uuid)
 for update;
-\endif
 insert into mall.transfer (tenant_id, transfer_id, kind, member_id, redemption_id, effective_at)
 values (:tenant, :redemption, 'redeem', :member, :redemption, now());
 with spendable as (
@@ -78,8 +74,7 @@ select :tenant::uuid, :redemption::uuid, 0, p.account_id, null, :price::bigint, 
 from mall.account p
 where p.tenant_id = :tenant and p.kind = 'redeemed';
 update mall.account set balance = balance - :price, version = version + 1, changed_at = now(),
-    recent = case when :risk::int = 1
-        then int4send(extract(epoch from now())::int) || int4send(1) || int8send(:price) else recent end
+    recent = int4send(extract(epoch from now())::int) || int4send(1) || int8send(:price)
 where tenant_id = :tenant and account_id = :member;
 update mall.stock set on_hand = on_hand - 1 where tenant_id = :tenant and item_id = :item;
 insert into mall.redemption (tenant_id, redemption_id, member_id, status, points, effective_at, completed_at)
@@ -92,7 +87,6 @@ insert into mall.flash_sale_member (tenant_id, sale_id, member_id, bought_count)
 values (:tenant, {sale}, :member, 1)
 on conflict (tenant_id, sale_id, member_id) do update set bought_count = flash_sale_member.bought_count + 1;
 \endif
-\if :risk
 -- A bucket is 16 bytes: the second, attempts, points. The tenant's counts stay as long as the service left them.
 update mall.velocity
 set recent = int4send(extract(epoch from now())::int) || int4send(1) || int8send(:price), seen_at = now()
@@ -107,7 +101,6 @@ where tenant_id = :tenant and dimension = 'tenant' and subject = uuid_send(:tena
 insert into mall.device_member (tenant_id, device, member_id, first_seen_at)
 values (:tenant, decode(md5('device' || :member_number::text), 'hex'), :member, now())
 on conflict do nothing;
-\endif
 insert into mall.idempotency_key
     (tenant_id, key, operation, body_hash, redemption_id, response_status, response_body)
 values (:tenant, :key, 'redeem', sha256(:key::bytea), :redemption, 201, :answer);

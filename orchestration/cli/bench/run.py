@@ -156,30 +156,27 @@ def _measure_service(going: _Run, url: str) -> None:
 
 def _measure_pgbench(going: _Run, program: Path, server: postgres.EmbeddedPostgres, tenant_id: UUID) -> None:
     plan = going.plan
-    rival = Pgbench(program, server, _DATABASE, tenant_id, plan.members, plan.pgbench_clients)
+    rival = Pgbench(program, server, _DATABASE, tenant_id, plan.members)
     going.connection.execute("checkpoint")
     if plan.warm_up:
         with going.console.status("pgbench warm-up"):
             warm = rival.redeem(
-                first_item=1, last_item=plan.items, seconds=plan.warm_up, flash=False, risk=True
+                clients=plan.pgbench_few, first_item=1, last_item=plan.items, seconds=plan.warm_up, flash=False
             )
-        going.check("pgbench warm-up", warm.redemptions, warm.redemptions + plan.pgbench_clients)
-    # The same writes, and for comparison what a mall without risk rules would write.
-    for name, first, last, risk, seconds in (
-        ("spread", 1, plan.items, True, plan.seconds),
-        ("hot", plan.flash_item, plan.flash_item, True, plan.seconds),
-        ("spread, no risk rows", 1, plan.items, False, plan.short_seconds),
-        ("hot, no risk rows", plan.flash_item, plan.flash_item, False, plan.short_seconds),
-    ):
-        with going.console.status(f"pgbench {name}: {seconds} s"):
-            before = meters.read_meters(going.connection, going.postmaster)
-            done = rival.redeem(
-                first_item=first, last_item=last, seconds=seconds, flash=first == plan.flash_item, risk=risk
-            )
-            cost = meters.read_meters(going.connection, going.postmaster).since(before)
-        going.console.print(f"{'pgbench ' + name:<14} {done.per_s:>10,.0f} /s", highlight=False)
-        going.figures.rivals[name] = (done, cost)
-        going.check(f"pgbench {name}", done.redemptions, done.redemptions + plan.pgbench_clients)
+        going.check("pgbench warm-up", warm.redemptions, warm.redemptions + plan.pgbench_few)
+    # For as many callers as the service has, and for so few that they hardly queue on locks.
+    for callers, clients in (("", plan.pgbench_clients), (", few", plan.pgbench_few)):
+        for kind, first, last in (("spread", 1, plan.items), ("hot", plan.flash_item, plan.flash_item)):
+            name = f"{kind}{callers}"
+            with going.console.status(f"pgbench {name}: {plan.seconds} s on {clients} connections"):
+                before = meters.read_meters(going.connection, going.postmaster)
+                done = rival.redeem(
+                    clients=clients, first_item=first, last_item=last, seconds=plan.seconds, flash=kind == "hot"
+                )
+                cost = meters.read_meters(going.connection, going.postmaster).since(before)
+            going.console.print(f"{'pgbench ' + name:<14} {done.per_s:>10,.0f} /s", highlight=False)
+            going.figures.rivals[name] = (done, cost)
+            going.check(f"pgbench {name}", done.redemptions, done.redemptions + clients)
 
 
 @contextmanager

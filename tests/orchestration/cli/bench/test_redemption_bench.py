@@ -40,7 +40,7 @@ def test_a_tiny_run_writes_every_figure_and_leaves_true_books(tmp_path):
     out = tmp_path / "bench" / "redemption.json"
     # So many members that none asks faster than the risk rules let a person ask.
     size = {**SMALL, "members": 20_000}
-    plan = Plan(out, **size, seconds=1, warm_up=0, connections=8, pgbench_clients=4)
+    plan = Plan(out, **size, seconds=1, warm_up=0, connections=8, pgbench_few=4)
     console = quiet()
     figures = run(plan, console)
     show(figures, console)
