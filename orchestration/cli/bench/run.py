@@ -161,7 +161,11 @@ def _measure_pgbench(going: _Run, program: Path, server: postgres.EmbeddedPostgr
     if plan.warm_up:
         with going.console.status("pgbench warm-up"):
             warm = rival.redeem(
-                clients=plan.pgbench_few, first_item=1, last_item=plan.items, seconds=plan.warm_up, flash=False
+                clients=plan.pgbench_few,
+                first_item=1,
+                last_item=plan.items,
+                seconds=plan.warm_up,
+                flash=False,
             )
         going.check("pgbench warm-up", warm.redemptions, warm.redemptions + plan.pgbench_few)
     # For as many callers as the service has, and for so few that they hardly queue on locks.
@@ -171,7 +175,11 @@ def _measure_pgbench(going: _Run, program: Path, server: postgres.EmbeddedPostgr
             with going.console.status(f"pgbench {name}: {plan.seconds} s on {clients} connections"):
                 before = meters.read_meters(going.connection, going.postmaster)
                 done = rival.redeem(
-                    clients=clients, first_item=first, last_item=last, seconds=plan.seconds, flash=kind == "hot"
+                    clients=clients,
+                    first_item=first,
+                    last_item=last,
+                    seconds=plan.seconds,
+                    flash=kind == "hot",
                 )
                 cost = meters.read_meters(going.connection, going.postmaster).since(before)
             going.console.print(f"{'pgbench ' + name:<14} {done.per_s:>10,.0f} /s", highlight=False)
