@@ -16,6 +16,7 @@ from orchestration.refusal import Refusal
 VIEWS = (
     "tenant", "member", "item", "offer", "stock", "stock_movement",
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
+    "refusal", "risk_assessment", "payment", "flash_sale", "draw",
 )  # fmt: skip
 
 

@@ -75,6 +75,19 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """What a member asked for and did not get; item and quantity only where the refusal is about one item."""
+
+    tenant_id: UUID
+    member_id: UUID
+    operation: str
+    reason: str
+    item_id: UUID | None
+    quantity: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a person decided about a redemption that the rules parked."""
 
@@ -142,6 +155,7 @@ class Book:
     exchange: ExchangeState = field(default_factory=ExchangeState)
     risk: RiskState = field(default_factory=RiskState)
     judged: list[Judged] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     sold: list[tuple[UUID, UUID, SoldTicket]] = field(default_factory=list)

@@ -22,6 +22,7 @@ from transactional.redemption import commands as redemption
 from transactional.redemption.ending import cancel, refund, time_out
 from transactional.redemption.making import offset_bill, redeem
 from transactional.redemption.progress import cash_returned, confirm_offset, payment_arrived, progress, review
+from transactional.redemption.unmet import note_refusal
 
 # Each decision takes its own kind of command, so the table as a whole takes any.
 Decision = Callable[[Any, Book], Reply]
@@ -100,6 +101,8 @@ def _decide_one(command: Command, book: Book) -> Answer:
     try:
         reply = DECISIONS[type(command)](command, book)
     except Problem as problem:
+        if isinstance(command, redemption.Spend):
+            note_refusal(book, command, problem)
         return _refusal(problem, command)
     return Answer(reply.status, msgspec.json.encode(reply.body), command.body_hash)
 
