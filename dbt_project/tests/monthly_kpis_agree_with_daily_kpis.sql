@@ -1,5 +1,6 @@
--- What adds up over days (points, answers) adds up to the month, and a cumulative month ends
--- where its last day ends. Active members do not add up: one member may be active on many days.
+-- What adds up over days (points, answers, item-days) adds up to the month, and a cumulative month
+-- ends where its last day ends. Active members do not add up: one member may be active on many
+-- days.
 with
     daily as (select * from {{ ref("fct_kpis_daily") }}),
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
@@ -34,7 +35,18 @@ left join
     and daily_in_months.metric = monthly.metric
 where
     case
-        when monthly.metric in ('consumption_rate', 'satisfaction_rate')
+        when
+            monthly.metric in (
+                'consumption_rate',
+                'satisfaction_rate',
+                'item_redemption_rate',
+                'stock_out_rate',
+                'lost_demand_rate',
+                'stock_turnover_days',
+                'virtual_issue_rate',
+                'abuse_block_rate',
+                'false_block_rate'
+            )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum
             or monthly.denominator is distinct from daily_in_months.denominator_sum

@@ -2,6 +2,7 @@ with
     activity as (select * from {{ ref("int_activity_by_period") }}),
     consumption as (select * from {{ ref("int_consumption_by_period") }}),
     satisfaction as (select * from {{ ref("int_satisfaction_by_period") }}),
+    item_counts as (select * from {{ ref("int_item_kpi_counts") }}),
     metrics as (select * from {{ ref("metrics") }}),
     counts as (
         select
@@ -39,6 +40,9 @@ with
             satisfied_count as numerator,
             answer_count as denominator
         from satisfaction
+        union all
+        select tenant_id, grain, period_start, metric, numerator, denominator
+        from item_counts
     )
 
 select
