@@ -69,7 +69,7 @@
                         on members.tenant_id = facts.tenant_id
                         and members.member_id = facts.{{ row["member_column"] }}
                         and members.registered_date <= periods.period_end
-                {% endif %} {{ "union all" if not loop.last }}
+                    {% endif %} {{ "union all" if not loop.last }}
             {% endfor %}
         )
 

@@ -1,5 +1,7 @@
--- What adds up over days (points, answers, requests) adds up to the month, and a cumulative month
--- ends where its last day ends. Members do not add up: one may act on many days, and more of them
+-- What adds up over days (points, answers, requests, item-days) adds up to the month, and a
+-- cumulative
+-- month ends where its last day ends. Members do not add up: one may act on many days, and more
+-- of them
 -- may have registered by the end of a month whose facts end before it.
 with
     daily as (select * from {{ ref("fct_kpis_daily") }}),
@@ -36,8 +38,19 @@ left join
 where
     case
         when
-            monthly.metric
-            in ('consumption_rate', 'satisfaction_rate', 'order_success_rate', 'ledger_breaks')
+            monthly.metric in (
+                'consumption_rate',
+                'satisfaction_rate',
+                'order_success_rate',
+                'ledger_breaks',
+                'item_redemption_rate',
+                'stock_out_rate',
+                'lost_demand_rate',
+                'stock_turnover_days',
+                'virtual_issue_rate',
+                'abuse_block_rate',
+                'false_block_rate'
+            )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum
             or monthly.denominator is distinct from daily_in_months.denominator_sum

@@ -4,6 +4,7 @@ with
     satisfaction as (select * from {{ ref("int_satisfaction_by_period") }}),
     redeemers as (select * from {{ ref("int_redeemers_by_period") }}),
     requests as (select * from {{ ref("int_requests_by_period") }}),
+    item_counts as (select * from {{ ref("int_item_kpi_counts") }}),
     metrics as (select * from {{ ref("metrics") }}),
     counts as (
         select
@@ -96,6 +97,9 @@ with
             break_count as numerator,
             check_count as denominator
         from requests
+        union all
+        select tenant_id, grain, period_start, metric, numerator, denominator
+        from item_counts
     )
 
 select
