@@ -10,7 +10,9 @@
         from {{ ref("metric_drilldowns") }}
         order by metric, part, mart
     {%- endset -%}
-    {%- set rows = run_query(query).rows if execute else [] -%}
+    {#- Without the seed, as when only the documentation is made, there is nothing to recompute from. -#}
+    {%- set is_there = execute and load_relation(ref("metric_drilldowns")) is not none -%}
+    {%- set rows = run_query(query).rows if is_there else [] -%}
     with
         tenants as (
             select
@@ -69,7 +71,7 @@
                         on members.tenant_id = facts.tenant_id
                         and members.member_id = facts.{{ row["member_column"] }}
                         and members.registered_date <= periods.period_end
-                {% endif %} {{ "union all" if not loop.last }}
+                    {% endif %} {{ "union all" if not loop.last }}
             {% endfor %}
         )
 
