@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- The latest cumulative figures, recomputed from the published ledger of the members that count.
 with
     kpis as (select * from {{ ref("fct_kpis_daily") }}),

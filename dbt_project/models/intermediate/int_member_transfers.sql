@@ -1,5 +1,15 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["entry"]},
+    )
+}}
+
 with
-    entries as (select * from {{ ref("stg_entries") }}),
+    entries as (
+        select * from {{ ref("stg_entries") }} where {{ on_changed_times("effective_at", ["entry"]) }}
+    ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     -- A redemption may take from several lots; their entries are one act of the member. What is
     -- issued and redeemed the program's accounts say: points that are taken back may have expired

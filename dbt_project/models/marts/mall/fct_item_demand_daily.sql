@@ -1,7 +1,40 @@
+{% set views = ["redemption", "stock_movement", "offer"] %}
+{% set days_back = var("longest_trading_gap_days") + 1 %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_days_back": days_back, "changed_views": views},
+    )
+}}
+
 with
-    lines as (select * from {{ ref("fct_redemption_lines") }}),
-    listed_days as (select * from {{ ref("int_item_listed_days") }}),
-    stock_changes as (select * from {{ ref("int_stock_changes_daily") }}),
+    lines as (
+        select *
+        from {{ ref("fct_redemption_lines") }}
+        where effective_date >= {{ changed_from(views, days_back) }}
+    ),
+    listed_days as (
+        select *
+        from {{ ref("int_item_listed_days") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    all_stock_changes as (select * from {{ ref("int_stock_changes_daily") }}),
+    -- What changed before the first day computed is one change: the stock that day opens with.
+    stock_changes as (
+        select tenant_id, item_id, date, change_quantity
+        from all_stock_changes
+        where date >= {{ changed_from(views, days_back) }}
+        union all
+        select
+            tenant_id,
+            item_id,
+            {{ changed_from(views, days_back) }} - 1 as date,
+            sum(change_quantity) as change_quantity
+        from all_stock_changes
+        where date < {{ changed_from(views, days_back) }}
+        group by tenant_id, item_id
+    ),
     demand as (
         select
             tenant_id,
