@@ -82,7 +82,8 @@ with closing as (
     group by 1, 2, 3
 )
 select c.tenant_id, c.grain, c.period_start, 'activity_rate' as metric, coalesce(a.members, 0) as numerator,
-    (select sum(members) from registered r where r.tenant_id = c.tenant_id and r.date <= c.period_end) as denominator
+    coalesce((select sum(members) from registered r where r.tenant_id = c.tenant_id and r.date <= c.period_end), 0)
+        as denominator
 from closing c left join active a using (tenant_id, grain, period_start)
 union all
 select c.tenant_id, c.grain, c.period_start, 'consumption_rate', coalesce(m.redeemed, 0), coalesce(m.issued, 0)

@@ -26,7 +26,8 @@ def read(landing: Path, view: str, ids: list[str], others: list[str]) -> pd.Data
                 [chunk.storage for chunk in column.chunks], type=column.type.storage_type
             )
         codes = column.combine_chunks().dictionary_encode()
-        codes = pa.DictionaryArray.from_arrays(codes.indices, codes.dictionary.cast(pa.binary()))
+        if pa.types.is_fixed_size_binary(codes.dictionary.type):
+            codes = pa.DictionaryArray.from_arrays(codes.indices, codes.dictionary.cast(pa.binary()))
         table = table.set_column(table.schema.get_field_index(name), name, codes)
     frame: pd.DataFrame = table.to_pandas()
     return frame

@@ -50,7 +50,7 @@ with numbered as (
 )
 insert into mall.member (tenant_id, member_id, external_ref, registered_at, is_test, erased_at)
 select tenant_id, member_id, 'M' || n,
-    timezone('Asia/Shanghai', %(first_day)s::timestamp) + make_interval(days => (n %% 40)::int),
+    timezone('Asia/Shanghai', %(first_day)s::timestamp) - make_interval(days => (n %% 40)::int),
     n %% 1000 = 998, case when n %% 1000 = 999 then now() end
 from numbered
 """
