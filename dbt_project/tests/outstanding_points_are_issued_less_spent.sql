@@ -3,11 +3,14 @@
 -- what the member had, so that more is held than was issued) and fees. Each is read from the
 -- program's account of that kind: issued is earned and granted less what was returned and
 -- corrected, redeemed is net of refunds, adjusted of corrected adjustments. An account of
--- another kind breaks the sum. An incremental build sums over the days that changed only: what holds
+-- another kind breaks the sum. An incremental build sums over the days that changed only: what
+-- holds
 -- for each day alone holds for all of them together.
 with
     entries as (
-        select * from {{ ref("stg_entries") }} where {{ on_changed_times("effective_at", ["entry"]) }}
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
     ),
     flows as (
         select

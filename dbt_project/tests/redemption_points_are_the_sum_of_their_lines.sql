@@ -7,7 +7,14 @@ with
         where {{ on_changed_times("effective_at", ["redemption"]) }}
     ),
     versions as (
-        {{ rows_of_changed(ref("stg_redemption_line_versions"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]) }}
+        {{
+            rows_of_changed(
+                ref("stg_redemption_line_versions"),
+                "redemptions",
+                ["tenant_id", "redemption_id"],
+                ["redemption"],
+            )
+        }}
     ),
     ranked as ({{ newest_version("versions", ["tenant_id", "redemption_id", "line_no"]) }}),
     lines as (select * from ranked where version_rank = 1),

@@ -8,7 +8,13 @@ with
         from {{ ref("stg_redemptions") }}
         where {{ on_changed_times("effective_at", ["redemption"]) }}
     ),
-    entries as ({{ rows_of_changed(ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]) }}),
+    entries as (
+        {{
+            rows_of_changed(
+                ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]
+            )
+        }}
+    ),
     expected as (
         select
             tenant_id,

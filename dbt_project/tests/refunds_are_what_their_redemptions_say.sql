@@ -7,7 +7,13 @@ with
         from {{ ref("stg_redemptions") }}
         where {{ on_changed_times("effective_at", ["redemption"]) }}
     ),
-    entries as ({{ rows_of_changed(ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]) }}),
+    entries as (
+        {{
+            rows_of_changed(
+                ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]
+            )
+        }}
+    ),
     refunds as (
         select tenant_id, redemption_id, member_id, sum(amount_points) as points
         from entries

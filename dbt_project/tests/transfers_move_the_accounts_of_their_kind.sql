@@ -3,7 +3,9 @@
 -- and is settled later. An exchange is reversed by a transfer of its own kind.
 with
     entries as (
-        select * from {{ ref("stg_entries") }} where {{ on_changed_times("effective_at", ["entry"]) }}
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
     )
 
 select tenant_id, transfer_id, entry_no, transfer_kind, account_kind, amount_points

@@ -11,6 +11,7 @@ from orchestration.disk import disk_full
 from orchestration.landing.cursor import read_cursor
 from orchestration.refusal import Refusal
 from orchestration.warehouse.changes import Changes, everything
+from orchestration.warehouse.months import dated_marts, note_months
 from orchestration.warehouse.project import WHOLE_HISTORY, Project
 from orchestration.warehouse.state import write_built
 from orchestration.warehouse.test_results import record
@@ -78,6 +79,7 @@ def build(project: Project, selected: Collection[str], changes: Changes | None =
     _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests}, left_out)
     refusal = _refusal(project, results, done)
     if holds_facts and refusal is None and set(project.incremental()).issubset(selected):
+        note_months(project.folder.warehouse, dated_marts(project.manifest), ordered)
         write_built(project.folder.warehouse, ordered.built)
     return Outcome(results, refusal)
 

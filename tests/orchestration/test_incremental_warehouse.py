@@ -86,13 +86,13 @@ def world(module_database_url: str) -> SmallWorld:
 @pytest.fixture(scope="module")
 def warehouses(
     module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Warehouses]:
+) -> Warehouses:
     made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"))
     changes = made.land()
     assert changes.spans is None
     assert "no complete former build" in changes.reason
     made.build(changes)
-    yield made
+    return made
 
 
 @pytest.fixture
@@ -208,9 +208,7 @@ def test_a_fact_before_the_first_day_builds_everything_anew(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
     tenant_id = world.tenant_ids[0]
-    credit(
-        connection, tenant_id, world.member_ids[tenant_id][0], "earn", 10, FIRST_DAY - timedelta(hours=30)
-    )
+    credit(connection, tenant_id, world.member_ids[tenant_id][0], "earn", 10, FIRST_DAY - timedelta(hours=30))
     connection.commit()
     changes = warehouses.land()
     assert changes.spans is None

@@ -8,7 +8,9 @@
 
 with
     entries as (
-        select * from {{ ref("stg_entries") }} where {{ on_changed_times("effective_at", ["entry"]) }}
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
     ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     -- A redemption may take from several lots; their entries are one act of the member. What is

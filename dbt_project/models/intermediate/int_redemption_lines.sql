@@ -8,7 +8,9 @@
 
 with
     redemptions as (
-        select * from {{ ref("int_redemptions") }} where {{ on_changed_dates("effective_date", ["redemption"]) }}
+        select *
+        from {{ ref("int_redemptions") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
     ),
     line_versions as (select * from {{ ref("stg_redemption_line_versions") }}),
     -- A line bears no time of its own: the redemptions find it, before its versions are compared.

@@ -8,7 +8,9 @@
 
 with
     redemptions as (
-        select * from {{ ref("stg_redemptions") }} where {{ on_changed_times("effective_at", ["redemption"]) }}
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
     ),
     counted_members as (select * from {{ ref("int_counted_members") }})
 

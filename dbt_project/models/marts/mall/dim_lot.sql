@@ -7,7 +7,9 @@
 }}
 
 with
-    lots as (select * from {{ ref("stg_lots") }} where {{ on_changed_times("active_from", ["lot"]) }}),
+    lots as (
+        select * from {{ ref("stg_lots") }} where {{ on_changed_times("active_from", ["lot"]) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }})
 
 select

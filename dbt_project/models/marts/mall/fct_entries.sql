@@ -8,7 +8,9 @@
 
 with
     entries as (
-        select * from {{ ref("stg_entries") }} where {{ on_changed_times("effective_at", ["entry"]) }}
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
     )
 
 select

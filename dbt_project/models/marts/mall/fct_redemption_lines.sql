@@ -8,7 +8,9 @@
 
 with
     lines as (
-        select * from {{ ref("int_redemption_lines") }} where {{ on_changed_dates("effective_date", ["redemption"]) }}
+        select *
+        from {{ ref("int_redemption_lines") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
     )
 
 select

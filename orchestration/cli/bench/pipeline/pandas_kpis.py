@@ -70,12 +70,12 @@ def rates(landing: Path) -> pd.DataFrame:
         same_categories(frames, name)
     entries = entries.merge(counted[["tenant_id", "member_id"]])
     entries["date"] = day(entries["effective_at"])
-    own = entries["account_kind"].eq("issuance") & entries["transfer_kind"].isin(["earn", "grant"])
+    is_own = entries["account_kind"].eq("issuance") & entries["transfer_kind"].isin(["earn", "grant"])
     parts = [
         events.assign(kind="event", date=day(events["occurred_at"])),
         feedback.assign(kind="feedback", date=day(feedback["answered_at"])),
         redemptions.assign(kind="redemption", date=day(redemptions["effective_at"])),
-        entries.loc[own].assign(kind=entries.loc[own, "transfer_kind"].astype("object")),
+        entries.loc[is_own].assign(kind=entries.loc[is_own, "transfer_kind"].astype("object")),
     ]
     facts = pd.concat([part[["tenant_id", "member_id", "kind", "date"]] for part in parts], ignore_index=True)
     facts["kind"] = facts["kind"].astype("category")
