@@ -1,13 +1,3 @@
-{% set views = ["redemption", "offer"] %}
-{% set days_back = var("longest_trading_gap_days") + 1 %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_from": "date", "changed_days_back": days_back, "changed_views": views},
-    )
-}}
-
 with
     offers as (select * from {{ ref("stg_offers") }}),
     trading_days as (select * from {{ ref("int_tenant_trading_days") }}),
@@ -28,5 +18,4 @@ inner join
     trading_days
     on trading_days.tenant_id = listings.tenant_id
     and trading_days.date >= listings.first_date
-    and trading_days.date >= {{ changed_from(views, days_back) }}
     and (trading_days.date <= listings.last_date or listings.last_date is null)
