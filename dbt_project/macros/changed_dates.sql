@@ -8,7 +8,7 @@
        changed_views: the landed views whose facts decide. #}
 {% macro changed_spans(views) -%}
     {%- set given = var("changed_spans", none) -%}
-    {%- if given is none -%}{{ return(none) }}{%- endif -%}
+    {%- if given is none -%} {{ return(none) }}{%- endif -%}
     {%- set spans = [] -%}
     {%- for view in views -%}
         {%- for span in given.get(view, []) if span not in spans -%}
@@ -77,7 +77,8 @@
     {%- set spans = changed_spans(views) -%}
     {%- if spans is none -%} date '{{ var("calendar_from") }}'
     {%- elif not spans -%} date '{{ var("calendar_until") }}' + 1
-    {%- else -%} greatest(date '{{ spans[0][0] }}' - {{ days_back }}, date '{{ var("calendar_from") }}')
+    {%- else -%}
+        greatest(date '{{ spans[0][0] }}' - {{ days_back }}, date '{{ var("calendar_from") }}')
     {%- endif -%}
 {%- endmacro %}
 
@@ -97,7 +98,7 @@
 {# The condition on the rows of a model that are replaced, or none if all are. #}
 {% macro changed_rows(meta) -%}
     {%- set views = meta.get("changed_views") -%}
-    {%- if not views or changed_spans(views) is none -%}{{ return(none) }}
+    {%- if not views or changed_spans(views) is none -%} {{ return(none) }}
     {%- elif meta.get("changed_date") -%}
         {{ return(on_changed_dates(meta["changed_date"], views)) }}
     {%- elif meta.get("changed_time") -%}
@@ -107,31 +108,53 @@
     {%- elif meta.get("changed_from") -%}
         {{
             return(
-                meta["changed_from"] ~ " >= " ~ changed_from(views, meta.get("changed_days_back", 0))
+                meta["changed_from"]
+                ~ " >= "
+                ~ changed_from(views, meta.get("changed_days_back", 0))
             )
         }}
     {%- endif -%}
-    {{ exceptions.raise_compiler_error("changed_views need a column: changed_date, changed_time, changed_period or changed_from") }}
+    {{
+        exceptions.raise_compiler_error(
+            "changed_views need a column: changed_date, changed_time, changed_period or changed_from"
+        )
+    }}
 {%- endmacro %}
 
 {# dbt's incremental strategy `changed_dates`: what changed goes out, what was computed anew comes in. #}
 {% macro get_incremental_changed_dates_sql(arguments) -%}
+    {%- set target = arguments["target_relation"] -%}
     {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
-    delete from {{ arguments["target_relation"] }}
-    where {{ changed_rows(config.get("meta", {})) or "true" }}
-    ;
-    insert into {{ arguments["target_relation"] }} ({{ columns }})
-    select {{ columns }}
-    from {{ arguments["temp_relation"] }}
+    {%- set replaced = changed_rows(config.get("meta", {})) or "true" -%}
+    {{
+        return(
+            "delete from "
+            ~ target
+            ~ " where "
+            ~ replaced
+            ~ "; insert into "
+            ~ target
+            ~ " ("
+            ~ columns
+            ~ ") select "
+            ~ columns
+            ~ " from "
+            ~ arguments["temp_relation"]
+        )
+    }}
 {%- endmacro %}
 
 {# dbt asks this for what a generic test reads of its model: on an incremental run the rows that were replaced. #}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get("where")] | select | list -%}
     {%- set tested = graph.nodes.get(model.get("attached_node")) if execute else none -%}
-    {%- set replaced = changed_rows(tested.config.meta) if tested and tested.name == relation.identifier else none -%}
-    {%- if replaced -%}{%- do conditions.append(replaced) -%}{%- endif -%}
-    {%- if not conditions -%}{{ return(relation) }}{%- endif -%}
+    {%- set replaced = (
+        changed_rows(tested.config.meta)
+        if tested and tested.name == relation.identifier
+        else none
+    ) -%}
+    {%- if replaced -%} {%- do conditions.append(replaced) -%} {%- endif -%}
+    {%- if not conditions -%} {{ return(relation) }}{%- endif -%}
     {%- set filtered -%}
         (select * from {{ relation }} where {{ conditions | join(" and ") }}) dbt_subquery
     {%- endset -%}
