@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from orchestration.cli.world.catalogue import FloatArray
+from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
 from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.service import DAY, HOUR, draw_scores, plan_deliveries
 from orchestration.cli.world.truth import Truth
@@ -109,32 +109,32 @@ class Aftercare:
             if refunded[n]:
                 self._add(self._refund(order, int(back[n]), bool(restocked[n])), is_last=True)
         came = np.flatnonzero(~cancelled)
-        self._ask([orders[n] for n in came], plan.is_late[came], completed[came])
+        self._ask([orders[n] for n in came.tolist()], plan.is_late[came], completed[came])
 
     def review(self, day: int, order: Order, *, is_abuser: bool) -> None:
         """Plan what a reviewer makes of an order that was parked; some are never looked at."""
         chance = self._rng.random(2)
-        about = {
-            "tenant_id": self._tenant_id,
-            "key": None,
-            "body_hash": NO_BODY,
-            "redemption_id": order.redemption_id,
-        }
         if chance[0] > _REVIEWED_SHARE:
             second = order.second + 2 * DAY + 60
-            command: OfRedemption = TimeOut(**about, at=_moment(second))
+            command: OfRedemption = TimeOut(
+                tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
+                redemption_id=order.redemption_id,
+            )  # fmt: skip
         else:
             second = self._start + (day + 1) * DAY + int(self._rng.integers(9 * HOUR, 18 * HOUR))
-            approve = is_abuser == (chance[1] > _REVIEWER_RIGHT)
-            verdict = "approve" if approve else "reject"
-            command = Review(**about, at=_moment(second), verdict=verdict, reviewer="simulated reviewer")
+            approves = is_abuser == (chance[1] > _REVIEWER_RIGHT)
+            command = Review(
+                tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
+                redemption_id=order.redemption_id, verdict="approve" if approves else "reject",
+                reviewer="simulated reviewer",
+            )  # fmt: skip
         self._due[self._day(second)].append(Due(second, command, is_last=False, review_of=order))
 
     def _ask(
         self,
         orders: Sequence[Order],
-        is_late: "np.ndarray[tuple[int], np.dtype[np.bool_]]",
-        done: "np.ndarray[tuple[int], np.dtype[np.int64]]",
+        is_late: BoolArray,
+        done: IntArray,
     ) -> None:
         scores = draw_scores(is_late, self._rng).tolist()
         answered = (self._rng.random(len(orders)) < ANSWER_SHARE).tolist()

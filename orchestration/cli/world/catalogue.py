@@ -9,13 +9,14 @@ from orchestration.cli.world.presets import CATEGORIES, Preset
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 ITEMS = 240
 NEVER_DELISTED = 1 << 40
 CLASSES = ("staple", "quality", "scarce")
 # The platform's promise of its catalogue: 60/30/10.
 CLASS_SHARES = (0.6, 0.3, 0.1)
-_CLASS_PRICE = (1.0, 2.0, 4.5)
+_CLASS_PRICE = (1.25, 2.5, 5.5)
 FEN_PER_YUAN = 100
 # One in so many items joins the shop later, and as many leave it.
 _LATE_SHARE, _GONE_SHARE = 0.12, 0.06
@@ -47,10 +48,10 @@ class Catalogue:
         return len(self.category)
 
     @property
-    def is_shipped(self) -> NDArray[np.bool_]:
+    def is_shipped(self) -> BoolArray:
         """Return which items a carrier brings."""
         shipped = np.array([category.handover == "shipping" for category in CATEGORIES])
-        chosen: NDArray[np.bool_] = shipped[self.category]
+        chosen: BoolArray = shipped[self.category]
         return chosen
 
     def name(self, item: int) -> str:

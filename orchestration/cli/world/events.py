@@ -105,9 +105,12 @@ def _tuples(count: int, columns: Sequence[NDArray[np.uint8] | bytes | None]) -> 
         if column is None:
             parts.append(np.broadcast_to(_bytes(-1, 4), (count, 4)))
             continue
-        if isinstance(column, bytes):
-            column = np.broadcast_to(np.frombuffer(column, dtype=np.uint8), (count, len(column)))
-        parts += [np.broadcast_to(_bytes(column.shape[1], 4), (count, 4)), column]
+        values = (
+            np.broadcast_to(np.frombuffer(column, dtype=np.uint8), (count, len(column)))
+            if isinstance(column, bytes)
+            else column
+        )
+        parts += [np.broadcast_to(_bytes(values.shape[1], 4), (count, 4)), values]
     return np.concatenate(parts, axis=1).tobytes()
 
 

@@ -4,12 +4,12 @@ from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from asyncpg.pgproto import pgproto
 from numpy.typing import NDArray
 
 from transactional.risk.subjects import subject_hash, subject_key
 
 _BLOCK = 20_000
-_LOW = (1 << 62) - 1
 # Not a secret: nobody's address or device stands behind these.
 _SUBJECT_KEY = subject_key("a simulated world")
 
@@ -23,13 +23,17 @@ class Identities:
         self._low: list[int] = []
 
     def at(self, moment: datetime) -> UUID:
-        """Return the next identifier of something that happened at a moment."""
+        """Return the next identifier of something that happened at a moment.
+
+        It is of the driver's own class, whose hash, comparison and bytes cost a fraction of the standard one's.
+        """
         if not self._low:
             self._high = self._rng.integers(0, 1 << 12, _BLOCK).tolist()
             self._low = self._rng.integers(0, 1 << 62, _BLOCK).tolist()
         milliseconds = int(moment.timestamp() * 1000)
         high, low = self._high.pop(), self._low.pop()
-        return UUID(int=milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low & _LOW)
+        number = milliseconds << 80 | 7 << 76 | high << 64 | 2 << 62 | low
+        return pgproto.UUID(number.to_bytes(16))
 
     def many(self, milliseconds: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Return a row of 16 bytes for each moment, in milliseconds since 1970."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
-
 from uuid import UUID
 
 import msgspec

@@ -128,7 +128,7 @@ PRESETS = (
         {"student": 0.10, "young_worker": 0.32, "family": 0.30, "senior": 0.18, "traveller": 0.10},
     ),
     Preset(
-        "airline", "sim-airline", "示例航空", 24, 18, 240.0, 9.0,
+        "airline", "sim-airline", "示例航空", 24, 18, 200.0, 10.0,
         {"airport_lounge": 3.0, "luggage": 2.5, "ride_coupon": 2.0},
         {"student": 0.08, "young_worker": 0.27, "family": 0.17, "senior": 0.08, "traveller": 0.40},
     ),

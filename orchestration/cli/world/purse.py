@@ -57,5 +57,7 @@ class Purse:
 
     def wish_rates(self, day: int, factor: float) -> FloatArray:
         """Return how many times each member is expected to want something on a day."""
-        rates: FloatArray = self.receipts * SPENT_ON_RECEIPTS / _DAYS_OF_MONTH * factor * self.present(day)
-        return rates
+        return np.asarray(
+            self.receipts * (SPENT_ON_RECEIPTS / _DAYS_OF_MONTH * factor) * self.present(day),
+            dtype=np.float64,
+        )

@@ -97,20 +97,19 @@ async def make_tenant(
     return summary
 
 
-_days: "Queue[int] | None" = None
+# What a worker process was given when it began.
+_worker: "dict[str, Queue[int]]" = {}
 
 
 def _begin_worker(days: "Queue[int]") -> None:
-    global _days
-    _days = days
+    _worker["days"] = days
     # Nearly everything a worker makes lives until it is written; looking for cycles among it takes a fifth of the time.
     gc.disable()
 
 
 def _make(url: str, plan: WorldPlan, number: int, truth: Path) -> TenantSummary:
     def lived(_: int) -> None:
-        assert _days is not None
-        _days.put(1)
+        _worker["days"].put(1)
 
     summary = asyncio.run(make_tenant(url, plan, number, truth, lived))
     gc.collect()

@@ -6,10 +6,11 @@ shape of the answers; the shapes are tilted to the means of the whole data set.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
-from orchestration.cli.world.catalogue import FloatArray, IntArray
+from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
 
 LATE_SHARE = 392 / 4_858
 MEAN_ON_TIME, MEAN_LATE = 4.30, 2.56
@@ -28,6 +29,7 @@ _REMOTE_SHARE = 0.12
 _SHIPPED_LATE = 0.4
 
 
+@cache
 def score_shares(*, late: bool) -> FloatArray:
     """Return the shares of 1 to 5 stars among the answers about orders that came late, or in time."""
     counts, mean = (_COUNTS_LATE, MEAN_LATE) if late else (_COUNTS_ON_TIME, MEAN_ON_TIME)
@@ -58,7 +60,7 @@ def late_shares(factors: FloatArray) -> FloatArray:
 class Delivery:
     """What will become of orders that are shipped: seconds from one step to the next, an element per order."""
 
-    is_late: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
+    is_late: BoolArray
     to_ship: IntArray
     to_deliver: IntArray
     to_complete: IntArray
@@ -83,7 +85,7 @@ def plan_deliveries(count: int, late_share: float, rng: np.random.Generator) -> 
     )
 
 
-def draw_scores(is_late: "np.ndarray[tuple[int], np.dtype[np.bool_]]", rng: np.random.Generator) -> IntArray:
+def draw_scores(is_late: BoolArray, rng: np.random.Generator) -> IntArray:
     """Return what members would answer, 1 to 5, about orders that came late or in time."""
     chance = rng.random(len(is_late))
     in_time = np.searchsorted(np.cumsum(score_shares(late=False))[:-1], chance, side="right")

@@ -33,11 +33,12 @@ class Truth:
 
     def wanted(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
         """Add pieces of items to what was wanted, lost or abused on a day."""
-        np.add.at(self._pieces[measure], (day, items), pieces)
+        np.add.at(self._pieces[measure][day], items, pieces)
 
     def daily(self, measure: str, day: int) -> IntArray:
         """Return the pieces of each item on a day."""
-        return self._pieces[measure][day].astype(np.int64)
+        pieces: IntArray = self._pieces[measure][day].astype(np.int64)
+        return pieces
 
     def satisfaction(self, redemption_id: UUID, late: bool, score: int, answered: bool) -> None:
         """Note how a member likes what it got, whether or not it says so."""

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from orchestration.cli.world.catalogue import Catalogue, FloatArray, IntArray, price_effect
+from orchestration.cli.world.catalogue import BoolArray, Catalogue, FloatArray, IntArray, price_effect
 from orchestration.cli.world.events import KINDS, NO_ITEM
 from orchestration.cli.world.members import Members
 from orchestration.cli.world.presets import CATEGORIES
@@ -15,6 +14,8 @@ SPENT_ON_RECEIPTS = 0.069
 EARNED_OF_SPEND = 0.0097
 # A sale draws this many times the look that its price alone would.
 _SALE_ATTENTION = 3.0
+# Who has many points thinks of spending them more often: between so many times the mean and the rest above it.
+_POOR, _RICH, _HALF_WAY_POINTS = 0.75, 1.5, 3_000
 # So many of those who see that an item is out ask anyway; the others leave without a trace.
 ASKS_ANYWAY = 0.4
 _ASKS_UNAFFORDABLE = 0.04
@@ -36,8 +37,8 @@ class Wishes:
     second: IntArray
     item: IntArray
     quantity: IntArray
-    is_affordable: NDArray[np.bool_]
-    in_sale: NDArray[np.bool_]
+    is_affordable: BoolArray
+    in_sale: BoolArray
 
     def __len__(self) -> int:
         return len(self.member)
@@ -105,7 +106,8 @@ def draw_wishes(
         balance: points that each member can spend.
         weights: of the items, at their usual prices.
     """
-    member = np.repeat(np.arange(len(members)), rng.poisson(rates))
+    wealth = balance / (balance + _HALF_WAY_POINTS)
+    member = np.repeat(np.arange(len(members)), rng.poisson(rates * (_POOR + (_RICH - _POOR) * wealth)))
     rng.shuffle(member)
     second = seconds_of_day(len(member), rng)
     price = np.broadcast_to(catalogue.price, (len(member), len(catalogue))).copy()
@@ -118,7 +120,7 @@ def draw_wishes(
         )
         price[is_open, sale.item] = sale.price
     affordable = wanted * (price <= balance[member][:, None])
-    can = affordable.any(axis=1)
+    can: BoolArray = np.asarray(affordable.any(axis=1))
     item = _choose(np.where(can[:, None], affordable, wanted), rng)
     cost = price[np.arange(len(member)), item]
     quantity = rng.choice(3, len(member), p=_QUANTITIES) + 1
@@ -129,12 +131,12 @@ def draw_wishes(
     return Wishes(member, second, item, quantity, can, in_sale)
 
 
-def asks(wishes: Wishes, is_out: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.bool_]:
+def asks(wishes: Wishes, is_out: BoolArray, rng: np.random.Generator) -> BoolArray:
     """Tell which wishes become requests: few where points do not suffice, not all where the shelf is seen empty."""
     chance = rng.random(len(wishes))
     limit = np.where(wishes.is_affordable, 1.0, _ASKS_UNAFFORDABLE)
     limit = np.where(is_out[wishes.item] & ~wishes.in_sale, limit * ASKS_ANYWAY, limit)
-    asked: NDArray[np.bool_] = chance < limit
+    asked: BoolArray = chance < limit
     return asked
 
 
@@ -176,5 +178,5 @@ def _choose(weights: FloatArray, rng: np.random.Generator) -> IntArray:
     """Return a column of each row, chosen in proportion to its weights."""
     cumulated = weights.cumsum(axis=1)
     mark = rng.random(len(weights)) * cumulated[:, -1]
-    chosen: IntArray = (cumulated <= mark[:, None]).sum(axis=1)
-    return np.minimum(chosen, weights.shape[1] - 1)
+    chosen: IntArray = np.minimum((cumulated <= mark[:, None]).sum(axis=1), weights.shape[1] - 1)
+    return chosen
