@@ -9,9 +9,9 @@ from orchestration.cli.world.catalogue import FloatArray, IntArray
 from orchestration.cli.world.members import Members
 
 _LATER_BURSTS = 3
-_BURST_SECONDS = 110
+_BURST_SECONDS = 45
 # Each account asks so often in a burst: once, and a few times more because it costs nothing.
-_MORE_REQUESTS = 3.0
+_MORE_REQUESTS = 6.0
 # What a ring gets hold of before each later burst, per account: coupons meant for others.
 LOOT_POINTS = 900
 

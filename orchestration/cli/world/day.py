@@ -23,7 +23,7 @@ from transactional.redemption.commands import Redeem
 
 KEY = "sim-{}"
 # A ring takes whichever of the cheapest items it can have.
-_TARGETS = 3
+_TARGETS = 12
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def test_a_ring_strikes_at_once_and_again_when_much_goes_on(people):
         assert burst.second.min() > people.joined_second[burst.members].max() + 60
     assert len(plan[300]) > rings / 4
     for _, burst in bursts:
-        assert burst.second.max() - burst.second.min() < 120
+        assert burst.second.max() - burst.second.min() < 60
         assert len(burst.member) > len(burst.members)
         assert (np.diff(burst.second) >= 0).all()
     assert len({burst.name for _, burst in bursts}) == len(bursts)
