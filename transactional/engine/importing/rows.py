@@ -93,12 +93,14 @@ def settle(written: Book, known: dict[Slot, Redemption], done: set[Slot]) -> dic
     paying = {lot_id for redemption in kept.values() for lot_id, _ in redemption.debits}
     for account in written.accounts.values():
         account.change = Change.READ
-        for lot in account.lots.values():
+        for lot in tuple(account.lots.values()):
             lot.change = Change.READ
-        account.lots = {k: lot for k, lot in account.lots.items() if lot.remaining or k in paying}
-        for hold in account.holds.values():
+            if not lot.remaining and lot.lot_id not in paying:
+                del account.lots[lot.lot_id]
+        for hold in tuple(account.holds.values()):
             hold.change = Change.READ
-        account.holds = {k: hold for k, hold in account.holds.items() if hold.status == "open"}
+            if hold.status != "open":
+                del account.holds[hold.hold_id]
     for items in written.stock.values():
         for stock in items.values():
             stock.change = Change.READ
