@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from itertools import count
 
@@ -281,3 +284,17 @@ def test_a_world_is_made_once_by_several_processes(database_url, tmp_path):
     with pytest.raises(WorldUnfinished, match="sim-bank, sim-airline"):
         simulate(database_url, WorldPlan(2, 61, 40, 3, date(2025, 11, 30)), tmp_path / "truth", print)
     assert one(database_url, "select count(*) from mall.entry") == before
+
+
+def test_the_command_says_that_the_world_is_there(database_url, tmp_path):
+    def simulate_again():
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", "simulate", "--tenants", "1", "--members", "20",
+             "--days", "40", "--until", "2025-11-30"],
+            capture_output=True, text=True, check=True, timeout=120,
+            env={**os.environ, "POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(tmp_path), "COLUMNS": "400"},
+        )  # fmt: skip
+        return done.stdout.splitlines()[-1]
+
+    assert simulate_again().startswith("1 tenants from 2025-10-22 to 2025-11-30: ")
+    assert simulate_again() == f"The simulated world is there already; its truth is in {tmp_path}/truth."
