@@ -55,7 +55,7 @@ def simulate_with_progress(
     seconds = time.monotonic() - began
     redemptions = sum(summary.redemptions for summary in summaries)
     console.print(
-        f"{len(summaries)} tenants from {plan.first} to {plan.until}: {redemptions:,} redemptions, "
+        f"{len(summaries)} tenant{'s' if len(summaries) > 1 else ''} from {plan.first} to {plan.until}: {redemptions:,} redemptions, "
         f"{sum(s.earns for s in summaries):,} credits, {sum(s.refusals for s in summaries):,} refusals, "
         f"{sum(s.events for s in summaries):,} events and {sum(s.answers for s in summaries):,} answers in "
         f"{seconds:,.0f} s ({redemptions / seconds:,.0f} redemptions/s). The truth is in {truth}.",

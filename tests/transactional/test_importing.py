@@ -112,6 +112,8 @@ def story(shop):
         redeem(20, 12, ((shop.card, 4), (shop.tea, 1))),
         redeem(21, 13, ((shop.tea, 1),)),
         Review(**about(14, None), redemption_id=number(21), verdict="approve", reviewer="Li"),
+        # Part of it goes back into a lot that was empty.
+        refund(19, 15, None, restock=False),
         TimeOut(**about(70, None), redemption_id=number(20)),
     ]  # fmt: skip
 

@@ -38,6 +38,7 @@ class Due:
     """A command of a coming day; `review_of` is the order whose fate it decides, `is_last` says that none follows."""
 
     second: int
+    member: int
     command: OfRedemption
     is_last: bool
     review_of: Order | None = None
@@ -97,7 +98,7 @@ class Aftercare:
         restocked = rng.random(len(orders)) < 0.5
         for n, order in enumerate(orders):
             if cancelled[n]:
-                self._add(self._cancel(order, morning - 6 * HOUR), is_last=True)
+                self._add(order, self._cancel(order, morning - 6 * HOUR), is_last=True)
                 continue
             for move, moments in (
                 (Move.SHIP, shipped),
@@ -105,9 +106,9 @@ class Aftercare:
                 (Move.COMPLETE, completed),
             ):
                 last = move is Move.COMPLETE and not refunded[n]
-                self._add(self._progress(order, move, int(moments[n])), is_last=last)
+                self._add(order, self._progress(order, move, int(moments[n])), is_last=last)
             if refunded[n]:
-                self._add(self._refund(order, int(back[n]), bool(restocked[n])), is_last=True)
+                self._add(order, self._refund(order, int(back[n]), bool(restocked[n])), is_last=True)
         came = np.flatnonzero(~cancelled)
         self._ask([orders[n] for n in came.tolist()], plan.is_late[came], completed[came])
 
@@ -128,7 +129,9 @@ class Aftercare:
                 redemption_id=order.redemption_id, verdict="approve" if approves else "reject",
                 reviewer="simulated reviewer",
             )  # fmt: skip
-        self._due[self._day(second)].append(Due(second, command, is_last=False, review_of=order))
+        self._due[self._day(second)].append(
+            Due(second, order.member, command, is_last=False, review_of=order)
+        )
 
     def _ask(
         self,
@@ -150,9 +153,9 @@ class Aftercare:
                 )
                 self._answers[self._day(second)].append(answer)
 
-    def _add(self, due: tuple[int, OfRedemption], *, is_last: bool) -> None:
+    def _add(self, order: Order, due: tuple[int, OfRedemption], *, is_last: bool) -> None:
         second, command = due
-        self._due[self._day(second)].append(Due(second, command, is_last))
+        self._due[self._day(second)].append(Due(second, order.member, command, is_last))
 
     def _day(self, second: int) -> int:
         return (second - self._start) // DAY

@@ -12,12 +12,11 @@ from orchestration.cli.world.aftercare import Aftercare, Due, Order
 from orchestration.cli.world.catalogue import Catalogue, IntArray
 from orchestration.cli.world.day import Asked
 from orchestration.cli.world.members import Members
-from orchestration.cli.world.service import DAY
 from orchestration.cli.world.setting import Setting
 from orchestration.cli.world.truth import Truth
 from transactional.engine.book import Answer
 from transactional.engine.importing.past import PastImport
-from transactional.redemption.commands import Redeem
+from transactional.redemption.commands import Progress, Redeem
 from transactional.redemption.states import Status
 
 _OUT = ("out-of-stock", "flash-sale-sold-out")
@@ -28,7 +27,12 @@ class _Refusal(msgspec.Struct):
     type: str
 
 
+class _Success(msgspec.Struct):
+    available_points: int
+
+
 _refusal = msgspec.json.Decoder(_Refusal)
+_success = msgspec.json.Decoder(_Success)
 
 
 class WorldBroken(RuntimeError):
@@ -65,7 +69,7 @@ class Outcome:
         for member_id in members:
             self.balance[self._number[member_id]] = self._past.available(member_id, at)
 
-    def settle_day(self, day: int, midnight: int, asked: list[Asked], due: list[Due]) -> None:
+    def settle_day(self, day: int, asked: list[Asked], due: list[Due]) -> None:
         """Decide all that happens on a day, in the order of time, and plan what follows from it.
 
         Raises:
@@ -78,14 +82,15 @@ class Outcome:
         for step, answer in zip(steps, answers, strict=True):
             if isinstance(step, Due):
                 self._follow(day, step, answer, served, shipped)
+                continue
+            if answer.status == 201:
+                self.balance[step.member] = _success.decode(answer.body).available_points
             # Not by isinstance, which is slow for abstract classes.
-            elif type(step.command) is Redeem:
+            if type(step.command) is Redeem:
                 self._redeem(day, step, step.command, answer, served, shipped)
             else:
                 _require(answer)
                 self.earns += 1
-        last = midnight + DAY - 1
-        self.refresh_members(dict.fromkeys(self._setting.members[step.member] for step in asked), last)
         self._care.served(served)
         self._care.ship(day, shipped)
 
@@ -124,7 +129,8 @@ class Outcome:
             self._place(
                 day, Order(order.redemption_id, order.member_id, order.member, due.second), served, shipped
             )
-            self.refresh_members([order.member_id], due.second)
+        if type(due.command) is not Progress:
+            self.refresh_members([self._setting.members[due.member]], due.second)
         if due.is_last:
             self._past.forget(due.command.redemption_id)
 

@@ -42,7 +42,7 @@ class Supply:
         self.opening: IntArray = np.ceil(expected_daily * _OPENING_DAYS * self._cover).astype(np.int64) + 1
 
     def note(self, day: int, demand: IntArray) -> None:
-        """Note what was asked of each item on a day, and order what the items whose turn it is need."""
+        """Note the pieces of each item that were wanted on a day."""
         self._demand[day % _LOOK_BACK] = demand
 
     def order(self, day: int, on_hand: IntArray) -> None:

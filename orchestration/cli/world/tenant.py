@@ -201,7 +201,7 @@ class TenantLife:
         for burst in self._bursts.get(day, ()):
             asked += self._asker.burst(burst, midnight, self.catalogue, day, on_hand)
         due = self._care.due(day)
-        outcome.settle_day(day, midnight, asked, due)
+        outcome.settle_day(day, asked, due)
         self._answers += self._care.answers(day)
         self._waiting += len(asked) + len(due)
         self._supply.note(day, self.truth.daily("demand", day))

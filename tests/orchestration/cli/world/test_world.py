@@ -296,5 +296,5 @@ def test_the_command_says_that_the_world_is_there(database_url, tmp_path):
         )  # fmt: skip
         return done.stdout.splitlines()[-1]
 
-    assert simulate_again().startswith("1 tenants from 2025-10-22 to 2025-11-30: ")
+    assert simulate_again().startswith("1 tenant from 2025-10-22 to 2025-11-30: ")
     assert simulate_again() == f"The simulated world is there already; its truth is in {tmp_path}/truth."
