@@ -32,9 +32,9 @@ from orchestration.cli.up import (
     watch,
     whole_mall,
 )
+from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.run import WorldUnfinished
-from orchestration.cli.world.tenant import WorldPlan
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
 from transactional.clock import business_date, system_clock

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from orchestration.cli.database import database
 from orchestration.cli.progress import progress_bar
+from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.run import simulate as make_world
-from orchestration.cli.world.tenant import TenantSummary, WorldPlan
 from orchestration.settings import PipelineSettings
 from transactional.clock import business_date, system_clock
 

@@ -14,7 +14,7 @@ from orchestration.cli.world import (
     supply,
     wishes,
 )
-from orchestration.cli.world.tenant import WorldPlan
+from orchestration.cli.world.plan import WorldPlan
 
 _RECEIPTS = "figures of real loyalty receipts of a grocer"
 _OLIST = (

@@ -16,8 +16,9 @@ import asyncpg
 
 from orchestration.cli.world.day import KEY
 from orchestration.cli.world.parameters import parameters
+from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.presets import preset_of
-from orchestration.cli.world.tenant import TenantLife, TenantSummary, WorldPlan
+from orchestration.cli.world.tenant import TenantLife
 from orchestration.refusal import Refusal
 from transactional.tenants.operations import find_tenant
 

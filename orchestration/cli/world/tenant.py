@@ -1,8 +1,7 @@
 """Lives through the days of one simulated tenant."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from orchestration.cli.world.events import KINDS, NO_ITEM, EventWriter
 from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import make_members
 from orchestration.cli.world.outcome import Outcome
+from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.purse import Purse
 from orchestration.cli.world.service import DAY, HOUR, late_shares
@@ -34,7 +34,6 @@ from orchestration.cli.world.wishes import (
 )
 from transactional.behaviour.importing import PastAnswer, import_feedback
 from transactional.catalogue.operations import StockReceipt
-from transactional.clock import BUSINESS_ZONE
 from transactional.database import Connection
 from transactional.engine.importing.past import PastImport
 from transactional.flash_sales.domain import NewSale
@@ -52,45 +51,6 @@ _FESTIVALS = (
     "national-day",
     "double-11",
 )
-
-
-@dataclass(frozen=True)
-class WorldPlan:
-    """What world to make: the same plan makes the same world.
-
-    Attributes:
-        members: per tenant.
-        until: the last day.
-    """
-
-    tenants: int
-    members: int
-    days: int
-    seed: int
-    until: date
-
-    @property
-    def first(self) -> date:
-        """Return the first day."""
-        return self.until - timedelta(days=self.days - 1)
-
-    @property
-    def start(self) -> int:
-        """Return the epoch second at which the first day begins."""
-        return int(datetime.combine(self.first, time.min, BUSINESS_ZONE).timestamp())
-
-
-@dataclass(frozen=True)
-class TenantSummary:
-    """What was made of a tenant."""
-
-    code: str
-    members: int
-    earns: int
-    redemptions: int
-    refusals: int
-    events: int
-    answers: int
 
 
 class TenantLife:

@@ -13,9 +13,9 @@ import duckdb
 import psycopg
 import pytest
 
+from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.run import WorldUnfinished, make_tenant, simulate
 from orchestration.cli.world.service import MEAN_LATE, MEAN_ON_TIME
-from orchestration.cli.world.tenant import WorldPlan
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
 
