@@ -15,7 +15,7 @@ _FOUNDED_DAYS = 700
 _TASTE_CONCENTRATION = 9.0
 # A member shops in so many months of those it stays; lean ones seldom, keen ones mostly.
 _ENGAGEMENT = (1.9, 2.1)
-_STAY_DAYS = 1_100.0
+_STAY_DAYS = 2_400.0
 _HOUSEHOLD = 2.2
 # Of all members, and accounts in one ring.
 ABUSER_SHARE = 0.012
