@@ -88,7 +88,8 @@ class PastImport:
         book = Book(programs=await programs(connection, [tenant_id]))
         book.risk = RiskState(books=await load_rules(connection, [tenant_id], first, last))
         for row in await connection.fetch(
-            "select member_id, registered_at from mall.member where tenant_id = $1 order by member_id", tenant_id
+            "select member_id, registered_at from mall.member where tenant_id = $1 order by member_id",
+            tenant_id,
         ):
             book.accounts[tenant_id, row["member_id"]] = Account(0, 0, registered_at=row["registered_at"])
         offers = await connection.fetch("select item_id from mall.offer where tenant_id = $1", tenant_id)
