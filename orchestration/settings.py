@@ -63,6 +63,11 @@ class DataFolder:
         return self.root / "ml"
 
     @property
+    def truth(self) -> Path:
+        """Return the folder of the truth about a simulated world."""
+        return self.root / "truth"
+
+    @property
     def releases(self) -> Path:
         """Return the folder of published releases."""
         return self.root / "releases"

@@ -4,7 +4,7 @@ import asyncio
 import json
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from orchestration.cli.processes import Ports
 from orchestration.cli.replay import replay_with_progress, sentence
 from orchestration.cli.secret import read_private, write_private
 from orchestration.cli.serve import Service, free_port
+from orchestration.cli.simulate import simulate_with_progress
 from orchestration.cli.up import (
     DashboardsPort,
     ServingPort,
@@ -31,24 +32,34 @@ from orchestration.cli.up import (
     watch,
     whole_mall,
 )
+from orchestration.cli.world.plan import WorldPlan
+from orchestration.cli.world.presets import preset_of
+from orchestration.cli.world.run import WorldUnfinished
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
+from transactional.clock import business_date, system_clock
 from transactional.ledger.queries import richest_member
 from transactional.redemption.queries import most_redeemed_item
 from transactional.sessions.operations import create_login, remove_login
 from transactional.tenants.operations import find_tenant
 
 _USERNAME = "demo"
+# Small enough to take a few seconds beside the replay.
+_WORLD_TENANTS, _WORLD_MEMBERS, _WORLD_DAYS, _WORLD_SEED = 4, 300, 200, 7
 _METRICS = ("activity_rate", "consumption_rate", "satisfaction_rate")
 _MONTHS_SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Access:
-    """How to get in: the tenant's API key, a login to the screens, and a member and an item to try with."""
+    """How to get in: the tenant's API key, a login to the screens, and a member and an item to try with.
+
+    `world_password` is of the same user at the first simulated tenant; empty if there is none.
+    """
 
     api_key: str
     password: str
+    world_password: str
     member_id: str
     item_id: str
 
@@ -82,7 +93,7 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
         year = ReplayWindow(None, date(2017, 1, 1), date(2017, 12, 31))
         summary = replay_with_progress(url, year, console)
         console.print(sentence(summary))
-        is_new = summary.grants + summary.redemptions > 0
+        is_new = _simulated(settings, url, console) or summary.grants + summary.redemptions > 0
         access = asyncio.run(_open_doors(url, summary.tenant_id))
         write_private(file, json.dumps(vars(access)))
     else:
@@ -95,6 +106,18 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
     return access
 
 
+def _simulated(settings: PipelineSettings, url: str, console: Console) -> bool:
+    """Simulate a small world beside the replay and tell whether it is new."""
+    yesterday = business_date(system_clock()) - timedelta(days=1)
+    plan = WorldPlan(_WORLD_TENANTS, _WORLD_MEMBERS, _WORLD_DAYS, _WORLD_SEED, yesterday)
+    try:
+        return simulate_with_progress(url, plan, settings.folder.truth, console) is not None
+    except WorldUnfinished as refusal:
+        # The replay shows the mall without it.
+        console.print(str(refusal), highlight=False)
+        return False
+
+
 async def _is_filled(url: str) -> bool:
     connection = await asyncpg.connect(url)
     try:
@@ -104,20 +127,28 @@ async def _is_filled(url: str) -> bool:
 
 
 async def _open_doors(url: str, tenant_id: UUID) -> Access:
-    password = secrets.token_urlsafe(9)
     connection = await asyncpg.connect(url)
     try:
-        # A demo that was interrupted may have made a login whose password nobody knows.
-        await remove_login(connection, tenant_id=tenant_id, username=_USERNAME)
-        await create_login(
-            connection, tenant_id=tenant_id, username=_USERNAME, password=password, role="enterprise_admin"
-        )
+        password = await _open_door(connection, tenant_id)
+        world = await find_tenant(connection, preset_of(0).code)
+        world_password = "" if world is None else await _open_door(connection, world)
         key = await issue_key(connection, tenant_id=tenant_id, label="demo")
         member_id = await richest_member(connection, tenant_id=tenant_id)
         item_id = await most_redeemed_item(connection, tenant_id=tenant_id)
     finally:
         await connection.close()
-    return Access(key, password, str(member_id), str(item_id))
+    return Access(key, password, world_password, str(member_id), str(item_id))
+
+
+async def _open_door(connection: asyncpg.Connection, tenant_id: UUID) -> str:
+    """Make a login and return its password."""
+    password = secrets.token_urlsafe(9)
+    # A demo that was interrupted may have made a login whose password nobody knows.
+    await remove_login(connection, tenant_id=tenant_id, username=_USERNAME)
+    await create_login(
+        connection, tenant_id=tenant_id, username=_USERNAME, password=password, role="enterprise_admin"
+    )
+    return password
 
 
 def _kpi_table(ports: Ports, access: Access) -> Table:
@@ -157,7 +188,7 @@ def _welcome(console: Console, ports: Ports, access: Access) -> None:
     # Printed plainly from here on, so that each line can be copied whole.
     typer.echo(f"""
 Log in to the screens with enterprise code {CODE}, user {_USERNAME}, password {access.password}
-
+{_world_login(access)}
 Redeem something as the tenant's own system would, and see it everywhere:
   export KEY={access.api_key}
   export MEMBER={access.member_id} ITEM={access.item_id}
@@ -167,3 +198,12 @@ Redeem something as the tenant's own system would, and see it everywhere:
   .venv/bin/pointmart pipeline run
 
 Ctrl-C stops everything.""")
+
+
+def _world_login(access: Access) -> str:
+    if not access.world_password:
+        return ""
+    return (
+        f"or see a simulated bank: enterprise code {preset_of(0).code}, user {_USERNAME}, "
+        f"password {access.world_password}\n"
+    )

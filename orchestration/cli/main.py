@@ -13,6 +13,7 @@ from orchestration.cli import (
     replay,
     sandbox,
     serve,
+    simulate,
     tenants,
     up,
 )
@@ -36,6 +37,7 @@ app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.login_app, name="login")
 app.add_typer(sandbox.app, name="sandbox")
+app.command("simulate")(simulate.simulate)
 app.command("serve")(serve.serve)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)

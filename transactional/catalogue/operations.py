@@ -24,13 +24,14 @@ class StockOfCodes(Problem):
 
 @dataclass(frozen=True)
 class NewItem:
-    """A sellable product of the platform; `code` is its own identifier."""
+    """A sellable product of the platform; `code` is its own identifier, and without an `item_id` a new one is made."""
 
     code: str
     name: str
     category: str
     kind: str
     class_: str
+    item_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,10 @@ async def add_items(connection: Connection, items: Sequence[NewItem]) -> dict[st
     """Add items that are new by code and return the id of each code."""
     await connection.execute(
         """
-        insert into mall.item (code, name, category, kind, class)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+        insert into mall.item (code, name, category, kind, class, item_id)
+        select code, name, category, kind, class, coalesce(item_id, uuidv7())
+        from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::uuid[])
+            as i(code, name, category, kind, class, item_id)
         on conflict (code) do nothing
         """,
         [i.code for i in items],
@@ -68,6 +71,7 @@ async def add_items(connection: Connection, items: Sequence[NewItem]) -> dict[st
         [i.category for i in items],
         [i.kind for i in items],
         [i.class_ for i in items],
+        [i.item_id for i in items],
     )
     rows = await connection.fetch(
         "select code, item_id from mall.item where code = any($1::text[])", [i.code for i in items]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.identifiers import derived
 from transactional.tenants.domain import Program, check_program
 
 _CHANGE_PROGRAM = """
@@ -23,6 +24,7 @@ class NewTenant:
     Attributes:
         lot_validity_months: points expire after so many months; None means never.
         point_cost_fen_per_100: what 100 points cost the tenant, in fen.
+        tenant_id: its identifier; None makes a new one.
     """
 
     code: str
@@ -31,6 +33,7 @@ class NewTenant:
     lot_validity_months: int | None = None
     point_cost_fen_per_100: int = 100
     is_test: bool = False
+    tenant_id: UUID | None = None
 
 
 async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
@@ -41,12 +44,13 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
     """
     async with connection.transaction():
         tenant_id: UUID = await connection.fetchval(
-            "insert into mall.tenant (code, name, industry, is_test) values ($1, $2, $3, $4) "
-            "returning tenant_id",
+            "insert into mall.tenant (tenant_id, code, name, industry, is_test) "
+            "values (coalesce($5, uuidv7()), $1, $2, $3, $4) returning tenant_id",
             new.code,
             new.name,
             new.industry,
             new.is_test,
+            new.tenant_id,
         )
         await connection.execute(
             "insert into mall.program (tenant_id, name, lot_validity_months, point_cost_fen_per_100) "
@@ -58,8 +62,9 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
         )
         await connection.execute(
             "insert into mall.account (tenant_id, account_id, kind) "
-            "select $1, uuidv7(), kind from unnest($2::text[]) kind",
+            "select $1, account_id, kind from unnest($2::uuid[], $3::text[]) as k(account_id, kind)",
             tenant_id,
+            [derived(tenant_id, number) for number in range(len(_PROGRAM_ACCOUNTS))],
             list(_PROGRAM_ACCOUNTS),
         )
     return tenant_id

@@ -1,0 +1,185 @@
+"""What follows a redemption: carriers, reviewers, second thoughts, and what members say in the end."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import numpy as np
+
+from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
+from orchestration.cli.world.identity import Identities
+from orchestration.cli.world.service import DAY, HOUR, draw_scores, plan_deliveries
+from orchestration.cli.world.truth import Truth
+from transactional.behaviour.importing import PastAnswer
+from transactional.engine.sweeping import NO_BODY
+from transactional.redemption.commands import Cancel, OfRedemption, Progress, Refund, Review, TimeOut
+from transactional.redemption.states import Move
+
+# Shares of orders that a carrier brings, and of answers among all that were served.
+CANCELLED_SHARE, REFUNDED_SHARE, ANSWER_SHARE = 0.0008, 0.012, 0.14
+# Reviewers are right so often, and look in time so often.
+_REVIEWER_RIGHT, _REVIEWED_SHARE = 0.93, 0.9
+
+
+@dataclass(frozen=True)
+class Order:
+    """A redemption to which something is still to happen."""
+
+    redemption_id: UUID
+    member_id: UUID
+    member: int
+    second: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """A command of a coming day; `review_of` is the order whose fate it decides, `is_last` says that none follows."""
+
+    second: int
+    member: int
+    command: OfRedemption
+    is_last: bool
+    review_of: Order | None = None
+
+
+class Aftercare:
+    """Plans what follows redemptions, day by day."""
+
+    def __init__(
+        self, tenant_id: UUID, start: int, late_shares: FloatArray, identities: Identities, truth: Truth,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        """Begin with nothing.
+
+        Args:
+            start: epoch second of the first day's midnight.
+            late_shares: share of each day's orders that come late.
+        """
+        self._tenant_id = tenant_id
+        self._start = start
+        self._late_shares = late_shares
+        self._identities = identities
+        self._truth = truth
+        self._rng = rng
+        self._due: defaultdict[int, list[Due]] = defaultdict(list)
+        self._answers: defaultdict[int, list[PastAnswer]] = defaultdict(list)
+
+    def due(self, day: int) -> list[Due]:
+        """Return what is to happen on a day, and forget it."""
+        return self._due.pop(day, [])
+
+    def answers(self, day: int) -> list[PastAnswer]:
+        """Return what members answer on a day, and forget it."""
+        return self._answers.pop(day, [])
+
+    def served(self, orders: Sequence[Order]) -> None:
+        """Note orders that were handed over at once."""
+        self._ask(
+            orders, np.zeros(len(orders), dtype=bool), np.array([o.second for o in orders], dtype=np.int64)
+        )
+
+    def ship(self, day: int, orders: Sequence[Order]) -> None:
+        """Plan the way of orders that were allocated on a day."""
+        if not orders:
+            return
+        rng = self._rng
+        plan = plan_deliveries(len(orders), float(self._late_shares[day]), rng)
+        allocated = np.array([order.second for order in orders], dtype=np.int64)
+        morning = self._start + (day + 1) * DAY + 8 * HOUR
+        shipped = np.maximum(allocated + plan.to_ship, morning)
+        delivered = shipped + plan.to_deliver
+        fate = rng.random(len(orders))
+        cancelled = fate < CANCELLED_SHARE
+        refunded = ~cancelled & (fate < CANCELLED_SHARE + REFUNDED_SHARE)
+        completed = delivered + np.where(refunded, DAY, plan.to_complete)
+        back = completed + rng.integers(DAY, 5 * DAY, len(orders))
+        restocked = rng.random(len(orders)) < 0.5
+        for n, order in enumerate(orders):
+            if cancelled[n]:
+                self._add(order, self._cancel(order, morning - 6 * HOUR), is_last=True)
+                continue
+            for move, moments in (
+                (Move.SHIP, shipped),
+                (Move.DELIVER, delivered),
+                (Move.COMPLETE, completed),
+            ):
+                last = move is Move.COMPLETE and not refunded[n]
+                self._add(order, self._progress(order, move, int(moments[n])), is_last=last)
+            if refunded[n]:
+                self._add(order, self._refund(order, int(back[n]), bool(restocked[n])), is_last=True)
+        came = np.flatnonzero(~cancelled)
+        self._ask([orders[n] for n in came.tolist()], plan.is_late[came], completed[came])
+
+    def review(self, day: int, order: Order, *, is_abuser: bool) -> None:
+        """Plan what a reviewer makes of an order that was parked; some are never looked at."""
+        chance = self._rng.random(2)
+        if chance[0] > _REVIEWED_SHARE:
+            second = order.second + 2 * DAY + 60
+            command: OfRedemption = TimeOut(
+                tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
+                redemption_id=order.redemption_id,
+            )  # fmt: skip
+        else:
+            second = self._start + (day + 1) * DAY + int(self._rng.integers(9 * HOUR, 18 * HOUR))
+            approves = is_abuser == (chance[1] > _REVIEWER_RIGHT)
+            command = Review(
+                tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
+                redemption_id=order.redemption_id, verdict="approve" if approves else "reject",
+                reviewer="simulated reviewer",
+            )  # fmt: skip
+        self._due[self._day(second)].append(
+            Due(second, order.member, command, is_last=False, review_of=order)
+        )
+
+    def _ask(
+        self,
+        orders: Sequence[Order],
+        is_late: BoolArray,
+        done: IntArray,
+    ) -> None:
+        scores = draw_scores(is_late, self._rng).tolist()
+        answered = (self._rng.random(len(orders)) < ANSWER_SHARE).tolist()
+        at = (done + self._rng.integers(DAY, 3 * DAY, len(orders))).tolist()
+        for order, late, score, answers, second in zip(
+            orders, is_late.tolist(), scores, answered, at, strict=True
+        ):
+            self._truth.satisfaction(order.redemption_id, late, score, answers)
+            if answers:
+                moment = _moment(second)
+                answer = PastAnswer(
+                    self._identities.at(moment), order.member_id, order.redemption_id, score, moment
+                )
+                self._answers[self._day(second)].append(answer)
+
+    def _add(self, order: Order, due: tuple[int, OfRedemption], *, is_last: bool) -> None:
+        second, command = due
+        self._due[self._day(second)].append(Due(second, order.member, command, is_last))
+
+    def _day(self, second: int) -> int:
+        return (second - self._start) // DAY
+
+    def _progress(self, order: Order, move: Move, second: int) -> tuple[int, OfRedemption]:
+        return second, Progress(
+            tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
+            redemption_id=order.redemption_id, move=move,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _cancel(self, order: Order, second: int) -> tuple[int, OfRedemption]:
+        at = _moment(second)
+        return second, Cancel(
+            tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=at, redemption_id=order.redemption_id,
+            transfer_id=self._identities.at(at), reason="changed my mind",
+        )  # fmt: skip
+
+    def _refund(self, order: Order, second: int, restock: bool) -> tuple[int, OfRedemption]:
+        at = _moment(second)
+        return second, Refund(
+            tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=at, redemption_id=order.redemption_id,
+            transfer_id=self._identities.at(at), lines=None, points=None, restock=restock, reason="damaged",
+        )  # fmt: skip
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)

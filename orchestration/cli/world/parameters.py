@@ -1,0 +1,67 @@
+"""Every parameter of a world with where it is from, as the truth's JSON file keeps them."""
+
+from dataclasses import asdict
+from typing import Any
+
+from orchestration.cli.world import (
+    abuse,
+    aftercare,
+    catalogue,
+    members,
+    presets,
+    purse,
+    service,
+    supply,
+    wishes,
+)
+from orchestration.cli.world.plan import WorldPlan
+
+_RECEIPTS = "figures of real loyalty receipts of a grocer"
+_OLIST = (
+    "Olist orders and reviews (Kaggle): the first 5,000 orders for the shares, the whole set for the means"
+)
+_CHOSEN = "chosen, so that activity, consumption and stock-outs come out as malls report them"
+_PROMISE = "the platform's own promise"
+
+
+def parameters(plan: WorldPlan) -> dict[str, Any]:
+    """Return the plan, and for each parameter its value and its source."""
+    values: dict[str, tuple[Any, str]] = {
+        "earned_of_spend": (wishes.EARNED_OF_SPEND, _RECEIPTS),
+        "spent_on_receipts": (wishes.SPENT_ON_RECEIPTS, _RECEIPTS),
+        "late_share": (service.LATE_SHARE, _OLIST),
+        "score_mean_on_time": (service.MEAN_ON_TIME, _OLIST),
+        "score_mean_late": (service.MEAN_LATE, _OLIST),
+        "score_shares_on_time": (service.score_shares(late=False).tolist(), _OLIST),
+        "score_shares_late": (service.score_shares(late=True).tolist(), _OLIST),
+        "ship_within_hours": (service.SHIP_WITHIN // service.HOUR, _PROMISE),
+        "deliver_within_hours": ([s // service.HOUR for s in service.DELIVER_WITHIN], _PROMISE),
+        "class_shares": (dict(zip(catalogue.CLASSES, catalogue.CLASS_SHARES, strict=True)), _PROMISE),
+        "price_elasticity": (
+            catalogue.ELASTICITY,
+            "between nothing and -2.6, the mean of Bijmolt, van Heerde and Pieters, Journal of Marketing Research 2005",
+        ),
+        "items_per_tenant": (catalogue.ITEMS, _CHOSEN),
+        "asks_for_what_is_out": (wishes.ASKS_ANYWAY, _CHOSEN),
+        "late_delivery_share_of_suppliers": (supply.LATE_DELIVERY_SHARE, _CHOSEN),
+        "abuser_share": (members.ABUSER_SHARE, _CHOSEN),
+        "abuser_loot_points": (abuse.LOOT_POINTS, _CHOSEN),
+        "welcome_points": (purse.WELCOME_POINTS, _CHOSEN),
+        "cancelled_share": (
+            aftercare.CANCELLED_SHARE,
+            "99.9 % of orders succeed: the platform's own promise",
+        ),
+        "refunded_share": (aftercare.REFUNDED_SHARE, _CHOSEN),
+        "answer_share": (aftercare.ANSWER_SHARE, _CHOSEN),
+        "holidays": (
+            "calendar.py",
+            "Chinese calendar (Purple Mountain Observatory); notices of the State Council",
+        ),
+    }
+    return {
+        "plan": asdict(plan),
+        "parameters": {name: {"value": value, "source": source} for name, (value, source) in values.items()},
+        "tenants": [asdict(presets.preset_of(number)) for number in range(plan.tenants)],
+        "segments": presets.SEGMENTS,
+        "categories": [asdict(category) for category in presets.CATEGORIES],
+    }

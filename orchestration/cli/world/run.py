@@ -1,0 +1,167 @@
+"""Makes a world: tenants in processes of their own, side by side, with their truth beside the database."""
+
+import asyncio
+import gc
+import json
+import multiprocessing
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict
+from multiprocessing.queues import Queue
+from pathlib import Path
+
+import asyncpg
+
+from orchestration.cli.world.day import KEY
+from orchestration.cli.world.parameters import parameters
+from orchestration.cli.world.plan import TenantSummary, WorldPlan
+from orchestration.cli.world.presets import preset_of
+from orchestration.cli.world.tenant import TenantLife
+from orchestration.refusal import Refusal
+from transactional.tenants.operations import find_tenant
+
+WORKERS = 2
+# Jobs of the worker that would change accounts, stock or orders which an import keeps in memory.
+_RIVALS = ("time-out-redemptions", "sweep-holds", "expire-lots", "expire-all-lots", "close-flash-sales")
+_SETTINGS = {
+    # Made-up history can be made again, so no commit waits for the disk.
+    "synchronous_commit": "off",
+    # As in the committer's pool: rows are found by key.
+    "plan_cache_mode": "force_generic_plan", "jit": "off",
+    "enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off",
+}  # fmt: skip
+
+Progress = Callable[[int, int], None]
+
+
+class WorldUnfinished(Refusal):
+    """A world was begun in this database and not finished, or another one is there."""
+
+
+def simulate(url: str, plan: WorldPlan, truth: Path, progress: Progress) -> list[TenantSummary] | None:
+    """Make the world and write its truth; None if it is there already.
+
+    Args:
+        truth: the folder of the truth's files.
+        progress: called with (days lived, days in all) of all tenants together.
+
+    Raises:
+        WorldUnfinished: tenants of a world are there, but not all of this one.
+    """
+    codes = [preset_of(number).code for number in range(plan.tenants)]
+    known = asyncio.run(_known(url, codes))
+    file = truth / "parameters.json"
+    if known:
+        if known == codes and _is_of(file, plan):
+            return None
+        raise WorldUnfinished(
+            f"this database has simulated tenants already ({', '.join(known)}), unfinished or of another world; "
+            "simulate into an empty data folder"
+        )
+    truth.mkdir(parents=True, exist_ok=True)
+    file.unlink(missing_ok=True)
+    context = multiprocessing.get_context("spawn")
+    days: Queue[int] = context.Queue()
+    with (
+        _alone(url),
+        ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_begin_worker, initargs=(days,)) as pool,
+    ):
+        tasks = [pool.submit(_make, url, plan, number, truth) for number in range(plan.tenants)]
+        for lived in _lived(days, tasks):
+            progress(lived, plan.tenants * plan.days)
+        summaries = [task.result() for task in tasks]
+    # Written last: whoever finds it finds the whole world.
+    file.write_text(
+        json.dumps(parameters(plan) | {"made": [asdict(s) for s in summaries]}, indent=2, default=str)
+    )
+    return summaries
+
+
+async def make_tenant(
+    url: str, plan: WorldPlan, number: int, truth: Path, lived: Callable[[int], None]
+) -> TenantSummary:
+    """Make one tenant of a world with its truth, in this process."""
+    life = TenantLife(plan, number)
+    connection = await asyncpg.connect(url, server_settings=_SETTINGS)
+    try:
+        await life.begin(connection)
+        summary = await life.live(lived)
+    finally:
+        await connection.close()
+    members, items = life.setting
+    life.truth.write(
+        truth, life.preset.code, first=plan.first, key=KEY, members=life.members, member_ids=members,
+        catalogue=life.catalogue, item_ids=items,
+    )  # fmt: skip
+    return summary
+
+
+# What a worker process was given when it began.
+_worker: "dict[str, Queue[int]]" = {}
+
+
+def _begin_worker(days: "Queue[int]") -> None:
+    _worker["days"] = days
+    # Nearly everything a worker makes lives until it is written; looking for cycles among it takes a fifth of the time.
+    gc.disable()
+
+
+def _make(url: str, plan: WorldPlan, number: int, truth: Path) -> TenantSummary:
+    def lived(_: int) -> None:
+        _worker["days"].put(1)
+
+    summary = asyncio.run(make_tenant(url, plan, number, truth, lived))
+    gc.collect()
+    return summary
+
+
+def _lived(days: "Queue[int]", tasks: "list[Future[TenantSummary]]") -> Iterator[int]:
+    """Yield how many days were lived by all, until all tasks have ended."""
+    lived = 0
+    while True:
+        try:
+            lived += days.get(timeout=0.2)
+            yield lived
+        except queue.Empty:
+            done, pending = wait(tasks, timeout=0, return_when=FIRST_COMPLETED)
+            if not pending or any(task.exception() for task in done):
+                for task in pending:
+                    task.cancel()
+                return
+
+
+@contextmanager
+def _alone(url: str) -> Iterator[None]:
+    """Keep the worker's sweeps waiting, by holding the locks of their jobs."""
+
+    async def lock() -> asyncpg.Connection:
+        connection = await asyncpg.connect(url)
+        for name in _RIVALS:
+            await connection.execute(
+                "select pg_advisory_lock(hashtextextended('pointmart job ' || $1, 0))", name
+            )
+        return connection
+
+    with asyncio.Runner() as runner:
+        connection = runner.run(lock())
+        try:
+            yield
+        finally:
+            runner.run(connection.close())
+
+
+async def _known(url: str, codes: list[str]) -> list[str]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [code for code in codes if await find_tenant(connection, code) is not None]
+    finally:
+        await connection.close()
+
+
+def _is_of(file: Path, plan: WorldPlan) -> bool:
+    if not file.exists():
+        return False
+    kept = json.loads(file.read_text())["plan"]
+    return bool(kept == json.loads(json.dumps(asdict(plan), default=str)))

@@ -1,0 +1,237 @@
+"""Lives through the days of one simulated tenant."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+import numpy as np
+
+from orchestration.cli.world import calendar
+from orchestration.cli.world.abuse import plan_bursts
+from orchestration.cli.world.aftercare import Aftercare
+from orchestration.cli.world.campaigns import MEMBER_LIMIT, sales_of_day, window
+from orchestration.cli.world.catalogue import FloatArray, IntArray, category_factors, make_catalogue
+from orchestration.cli.world.day import Asked, Asker
+from orchestration.cli.world.events import KINDS, NO_ITEM, EventWriter
+from orchestration.cli.world.identity import Identities
+from orchestration.cli.world.members import make_members
+from orchestration.cli.world.outcome import Outcome
+from orchestration.cli.world.plan import TenantSummary, WorldPlan
+from orchestration.cli.world.presets import preset_of
+from orchestration.cli.world.purse import Purse
+from orchestration.cli.world.service import DAY, HOUR, late_shares
+from orchestration.cli.world.setting import set_up
+from orchestration.cli.world.supply import Supply
+from orchestration.cli.world.truth import Truth
+from orchestration.cli.world.wishes import (
+    Sale,
+    browse,
+    draw_wishes,
+    expected_shares,
+    item_weights,
+    seconds_of_day,
+)
+from transactional.behaviour.importing import PastAnswer, import_feedback
+from transactional.catalogue.operations import StockReceipt
+from transactional.database import Connection
+from transactional.engine.importing.past import PastImport
+from transactional.flash_sales.domain import NewSale
+
+# Commands between two writes: enough that an order's steps are mostly written once, few enough to keep in memory.
+_WRITE_EVERY = 12_000
+_IDLE_VISITS = 0.8
+_FESTIVALS = (
+    "spring-festival",
+    "new-year",
+    "labour-day",
+    "dragon-boat",
+    "618",
+    "mid-autumn",
+    "national-day",
+    "double-11",
+)
+
+
+class TenantLife:
+    """The state of a tenant from day to day."""
+
+    def __init__(self, plan: WorldPlan, number: int) -> None:
+        """Make goods, members and what will befall them; nothing is written yet."""
+        streams = np.random.SeedSequence([plan.seed, number]).spawn(9)
+        goods, people, supply, abuse, purse, self._wish_rng, self._care_rng, ids, event_ids = map(
+            np.random.default_rng, streams
+        )
+        self.plan = plan
+        self.preset = preset_of(number)
+        self.catalogue = make_catalogue(self.preset, plan.days, goods)
+        self.members = make_members(self.preset, plan.members, plan.days, people)
+        self._days = [plan.first + timedelta(days=n) for n in range(plan.days)]
+        self._factors = calendar.demand_factors(self._days, self.preset.member_day)
+        self._identities = Identities(ids)
+        self._event_identities = Identities(event_ids)
+        self._purse = Purse(self.preset, self.members, purse)
+        self._purse.begin_month()
+        daily = self._purse.wish_rates(0, 1.0).sum() * expected_shares(self.members, self.catalogue, goods)
+        self._supply = Supply(self.catalogue, daily, self._factors, supply)
+        self._bursts = plan_bursts(self.members, self._factors, abuse)
+        self._sales: dict[int, UUID] = {}
+
+    async def begin(self, connection: Connection) -> None:
+        """Create the tenant with what it has before its first day."""
+        plan = self.plan
+        self._connection = connection
+        until = plan.start + plan.days * DAY - 1
+        setting = await set_up(
+            connection, self.preset, self.catalogue, self.members, self._supply.opening, start=plan.start,
+            until=until, identities=self._identities,
+        )  # fmt: skip
+        self._setting = setting
+        self._past = await PastImport.begin(
+            connection,
+            tenant_id=setting.tenant_id,
+            first=datetime.fromtimestamp(plan.start, UTC),
+            last=datetime.fromtimestamp(until, UTC),
+            new_id=self._identities.at,
+        )
+        self.truth = Truth(setting.tenant_id, plan.days, len(self.catalogue))
+        self._care = Aftercare(
+            setting.tenant_id,
+            plan.start,
+            late_shares(self._factors),
+            self._identities,
+            self.truth,
+            self._care_rng,
+        )
+        self._events = EventWriter(
+            setting.tenant_id, setting.members, setting.items, until, self._event_identities
+        )
+        self._asker = Asker(
+            self.preset.code, setting, self.members, self._purse, self._identities, self._wish_rng
+        )
+        self._outcome = Outcome(self._past, self._care, self.truth, setting, self.catalogue, self.members)
+        self._answers: list[PastAnswer] = []
+        self._waiting = self._answered = 0
+
+    async def live(self, lived: Callable[[int], None]) -> TenantSummary:
+        """Live through all days and write them; `lived` is told the number of days after each."""
+        for day in range(self.plan.days):
+            await self._live_day(day)
+            if self._waiting >= _WRITE_EVERY:
+                await self._write()
+            lived(day + 1)
+        await self._write()
+        done = self._outcome
+        return TenantSummary(
+            self.preset.code, len(self.members), done.earns, done.redemptions, done.refusals, self._events.count,
+            self._answered,
+        )  # fmt: skip
+
+    @property
+    def setting(self) -> tuple[list[UUID], list[UUID]]:
+        """Return the identifiers of members and items, in the order of their numbers."""
+        return self._setting.members, self._setting.items
+
+    async def _live_day(self, day: int) -> None:
+        midnight = self.plan.start + day * DAY
+        calendar_day = self._days[day]
+        outcome = self._outcome
+        if calendar_day.day == 1:
+            # Points last until the end of a month.
+            outcome.refresh_members(self._past.expire(_moment(midnight)), midnight)
+            self._purse.begin_month()
+        await self._receive(day, midnight)
+        on_hand = np.array([self._past.on_hand(item) for item in self._setting.items], dtype=np.int64)
+        sales = await self._run_sales(day, midnight, on_hand)
+        nearby = {name: calendar.near(name, calendar_day) for name in _FESTIVALS}
+        weights = item_weights(
+            self.catalogue, self.catalogue.price.astype(float), category_factors(nearby), day
+        )
+        rates = self._purse.wish_rates(day, self._factors[day] * (1.15 if sales else 1.0))
+        wishes = draw_wishes(
+            self.members, self.catalogue, rates, outcome.balance, weights, sales, self._wish_rng
+        )
+        self._look_around(
+            midnight, wishes=browse(wishes, weights, self._wish_rng), rates=rates, weights=weights
+        )
+        asked: list[Asked] = [
+            *self._asker.earnings(day, midnight, calendar_day),
+            *self._asker.wishes(wishes, on_hand == 0, midnight, self._sales, outcome.unasked(day)),
+        ]
+        for burst in self._bursts.get(day, ()):
+            asked += self._asker.burst(burst, midnight, self.catalogue, day, on_hand)
+        due = self._care.due(day)
+        outcome.settle_day(day, asked, due)
+        self._answers += self._care.answers(day)
+        self._waiting += len(asked) + len(due)
+        self._supply.note(day, self.truth.daily("demand", day))
+        self._supply.order(day, np.array([self._past.on_hand(item) for item in self._setting.items]))
+
+    async def _receive(self, day: int, midnight: int) -> None:
+        arriving = self._supply.arriving(day)
+        if arriving:
+            at = _moment(midnight + 7 * HOUR)
+            items = self._setting.items
+            await self._past.receive(
+                [StockReceipt(items[item], pieces, f"{self._days[day]}", at) for item, pieces in arriving]
+            )
+
+    async def _run_sales(self, day: int, midnight: int, on_hand: IntArray) -> list[Sale]:
+        """Close yesterday's sales and open today's; `on_hand` loses what is set aside."""
+        for sale_id in self._sales.values():
+            await self._past.close_sale(sale_id, _moment(midnight + 60))
+        self._sales.clear()
+        planned = sales_of_day(
+            self._days[day], day, self.preset.member_day, self.catalogue, on_hand, self._wish_rng
+        )
+        for plan in planned:
+            now = _moment(midnight + 120)
+            opens, closes = window(plan.sale, _moment(midnight))
+            reference = f"{self._days[day]}-{plan.sale.item}"
+            sale_id = self._identities.at(now)
+            new = NewSale(
+                reference, self._setting.items[plan.sale.item], plan.sale.price, opens, closes, plan.pieces,
+                MEMBER_LIMIT,
+            )  # fmt: skip
+            await self._past.open_sale(sale_id, new, sha256(reference.encode()).digest(), now)
+            self._sales[plan.sale.item] = sale_id
+            on_hand[plan.sale.item] -= plan.pieces
+        return [plan.sale for plan in planned]
+
+    def _look_around(
+        self,
+        midnight: int,
+        *,
+        wishes: tuple[IntArray, IntArray, IntArray, IntArray],
+        rates: FloatArray,
+        weights: FloatArray,
+    ) -> None:
+        """Add the events of a day: those before a wish, and visits that lead to none."""
+        kind, member, item, second = wishes
+        self._events.add(kind, member, item, second + midnight)
+        total = rates.sum()
+        if not total or not weights.sum():
+            return
+        count = int(self._wish_rng.poisson(total * _IDLE_VISITS))
+        visitors = self._wish_rng.choice(len(rates), count, p=rates / total)
+        seen = self._wish_rng.choice(len(weights), count, p=weights / weights.sum())
+        seconds = midnight + seconds_of_day(count, self._wish_rng)
+        self._events.add(np.full(count, KINDS.index("visit")), visitors, np.full(count, NO_ITEM), seconds)
+        looks = self._wish_rng.random(count) < 0.8
+        last = midnight + DAY - 1
+        self._events.add(
+            np.full(int(looks.sum()), KINDS.index("view")), visitors[looks], seen[looks],
+            np.minimum(seconds[looks] + 40, last),
+        )  # fmt: skip
+
+    async def _write(self) -> None:
+        await self._past.flush()
+        await self._events.flush(self._connection)
+        await import_feedback(self._connection, tenant_id=self._setting.tenant_id, answers=self._answers)
+        self._answered += len(self._answers)
+        self._answers.clear()
+        self._waiting = 0
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)

@@ -1,0 +1,143 @@
+"""The truth behind a simulated tenant, which no system of the mall knows; judges of models read it."""
+
+from array import array
+from datetime import date, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import pandas as pd
+
+from orchestration.cli.world.catalogue import CLASSES, Catalogue, IntArray
+from orchestration.cli.world.members import Members, segment_names
+from orchestration.cli.world.presets import CATEGORIES
+
+MEASURES = ("demand", "lost_refused", "lost_unasked", "lost_blocked", "abusive")
+
+
+class Truth:
+    """Gathers the truth of a tenant day by day, then writes it as Parquet."""
+
+    def __init__(self, tenant_id: UUID, days: int, items: int) -> None:
+        self._tenant_id = str(tenant_id)
+        self._pieces = {name: np.zeros((days, items), dtype=np.int32) for name in MEASURES}
+        self._redemptions: list[UUID] = []
+        self._late = array("b")
+        self._score = array("b")
+        self._answered = array("b")
+        self._request_number = array("q")
+        self._request_member = array("q")
+        self._request_second = array("q")
+        self._request_status = array("h")
+        self._request_abusive = array("b")
+
+    def wanted(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
+        """Add pieces of items to what was wanted, lost or abused on a day."""
+        np.add.at(self._pieces[measure][day], items, pieces)
+
+    def daily(self, measure: str, day: int) -> IntArray:
+        """Return the pieces of each item on a day."""
+        pieces: IntArray = self._pieces[measure][day].astype(np.int64)
+        return pieces
+
+    def satisfaction(self, redemption_id: UUID, late: bool, score: int, answered: bool) -> None:
+        """Note how a member likes what it got, whether or not it says so."""
+        self._redemptions.append(redemption_id)
+        self._late.append(late)
+        self._score.append(score)
+        self._answered.append(answered)
+
+    def request(self, number: int, member: int, second: int, status: int, *, abusive: bool) -> None:
+        """Note a request to redeem: its key's number, who sent it when, the answer's status, whether it was abuse."""
+        self._request_number.append(number)
+        self._request_member.append(member)
+        self._request_second.append(second)
+        self._request_status.append(status)
+        self._request_abusive.append(abusive)
+
+    def write(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        first: date,
+        key: str,
+        members: Members,
+        member_ids: list[UUID],
+        catalogue: Catalogue,
+        item_ids: list[UUID],
+    ) -> None:
+        """Write one file per table, named after the tenant.
+
+        Args:
+            key: the idempotency key of a request, with `{}` for its number.
+        """
+        ids = [str(member_id) for member_id in member_ids]
+        items = [str(item_id) for item_id in item_ids]
+        tables = {
+            "demand": self._demand(first, items),
+            "members": _members(members, ids),
+            "items": _items(catalogue, items),
+            "satisfaction": pd.DataFrame(
+                {
+                    "redemption_id": [str(redemption_id) for redemption_id in self._redemptions],
+                    "is_late": np.array(self._late, dtype=bool),
+                    "score": np.array(self._score, dtype=np.int8),
+                    "is_answered": np.array(self._answered, dtype=bool),
+                }
+            ),
+            "requests": pd.DataFrame(
+                {
+                    "idempotency_key": [key.format(number) for number in self._request_number],
+                    "member_id": [ids[member] for member in self._request_member],
+                    "asked_at": pd.to_datetime(
+                        np.array(self._request_second, dtype=np.int64), unit="s", utc=True
+                    ),
+                    "response_status": np.array(self._request_status, dtype=np.int16),
+                    "is_abusive": np.array(self._request_abusive, dtype=bool),
+                }
+            ),
+        }
+        for table, frame in tables.items():
+            frame.insert(0, "tenant_id", self._tenant_id)
+            (folder / table).mkdir(parents=True, exist_ok=True)
+            frame.to_parquet(folder / table / f"{name}.parquet", index=False)
+
+    def _demand(self, first: date, items: list[str]) -> pd.DataFrame:
+        """Return a row per item and day on which anything was wanted; demand less what was lost was redeemed."""
+        day, item = np.nonzero(self._pieces["demand"])
+        frame = pd.DataFrame(
+            {
+                "item_id": np.array(items, dtype=object)[item],
+                "date": [first + timedelta(days=int(number)) for number in day],
+                **{name: pieces[day, item] for name, pieces in self._pieces.items()},
+            }
+        )
+        frame["lost"] = frame["lost_refused"] + frame["lost_unasked"] + frame["lost_blocked"]
+        return frame
+
+
+def _members(members: Members, ids: list[str]) -> pd.DataFrame:
+    tastes = {f"taste_{c.code}": members.tastes[:, n] for n, c in enumerate(CATEGORIES)}
+    return pd.DataFrame(
+        {
+            "member_id": ids,
+            "segment": np.array(segment_names(), dtype=object)[members.segment],
+            "is_abuser": members.is_abuser,
+            "ring": members.ring,
+            "engagement": members.engagement,
+            **tastes,
+        }
+    )
+
+
+def _items(catalogue: Catalogue, items: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "item_id": items,
+            "category": [CATEGORIES[c].code for c in catalogue.category],
+            "class": [CLASSES[c] for c in catalogue.class_],
+            "price_points": catalogue.price,
+            "appeal": catalogue.appeal,
+        }
+    )

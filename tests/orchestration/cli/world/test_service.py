@@ -1,0 +1,57 @@
+"""Service and what is said of it have the means of the real orders."""
+
+import numpy as np
+import pytest
+
+from orchestration.cli.world.service import (
+    DAY,
+    DELIVER_WITHIN,
+    HOUR,
+    LATE_SHARE,
+    MEAN_LATE,
+    MEAN_ON_TIME,
+    SHIP_WITHIN,
+    draw_scores,
+    late_shares,
+    plan_deliveries,
+    score_shares,
+)
+
+STARS = np.arange(1, 6)
+
+
+@pytest.mark.parametrize(("late", "mean"), [(False, 4.30), (True, 2.56)])
+def test_scores_have_the_means_of_the_reviews(late, mean):
+    shares = score_shares(late=late)
+    assert shares.sum() == pytest.approx(1)
+    assert shares @ STARS == pytest.approx(mean, abs=1e-9)
+    assert mean == (MEAN_LATE if late else MEAN_ON_TIME)
+
+
+def test_drawn_scores_have_those_means():
+    rng = np.random.default_rng(1)
+    late = rng.random(200_000) < 0.5
+    scores = draw_scores(late, rng)
+    assert set(scores) == {1, 2, 3, 4, 5}
+    # Five standard errors of a mean of 100,000 scores.
+    assert scores[~late].mean() == pytest.approx(4.30, abs=0.02)
+    assert scores[late].mean() == pytest.approx(2.56, abs=0.03)
+
+
+def test_an_order_in_twelve_is_late_and_more_of_them_when_much_is_ordered():
+    assert pytest.approx(0.0807, abs=5e-5) == LATE_SHARE
+    factors = np.array([1.0] * 300 + [3.0] * 20)
+    shares = late_shares(factors)
+    assert (shares * factors).sum() / factors.sum() == pytest.approx(LATE_SHARE)
+    assert shares[-1] > 2 * shares[0]
+
+
+def test_only_late_orders_break_a_promise():
+    plan = plan_deliveries(50_000, 0.3, np.random.default_rng(2))
+    assert plan.is_late.mean() == pytest.approx(0.3, abs=0.01)
+    in_time = ~plan.is_late
+    assert (plan.to_ship[in_time] <= SHIP_WITHIN).all()
+    assert (plan.to_deliver[in_time] <= DELIVER_WITHIN[1]).all()
+    assert ((plan.to_ship > SHIP_WITHIN) | (plan.to_deliver > DELIVER_WITHIN[0]))[plan.is_late].all()
+    assert (plan.to_ship >= 4 * HOUR).all()
+    assert (plan.to_complete >= DAY).all()

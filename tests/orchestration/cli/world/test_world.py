@@ -1,0 +1,301 @@
+"""A small world on a real database: its books are exact, and its truth is that of the mall."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from itertools import count
+
+import asyncpg
+import duckdb
+import psycopg
+import pytest
+
+from orchestration.cli.world.plan import WorldPlan
+from orchestration.cli.world.run import WorldUnfinished, make_tenant, simulate
+from orchestration.cli.world.service import MEAN_LATE, MEAN_ON_TIME
+from transactional.ledger.chain import seal
+from transactional.ledger.verify import verify
+
+# Two months in which Double 11 lies, after a year of which the points of the first months have expired.
+PLAN = WorldPlan(tenants=3, members=400, days=430, seed=11, until=date(2025, 11, 30))
+SMALL = WorldPlan(tenants=1, members=120, days=60, seed=5, until=date(2025, 11, 30))
+# The retailer: its points last a year.
+NUMBER = 2
+
+_databases = count(1)
+
+
+@pytest.fixture(scope="module")
+def world(module_database_url, tmp_path_factory):
+    """A simulated retailer: the database's URL, the truth's folder, what was made."""
+    truth = tmp_path_factory.mktemp("truth")
+    days = []
+    summary = asyncio.run(make_tenant(module_database_url, PLAN, NUMBER, truth, days.append))
+    assert days == list(range(1, PLAN.days + 1))
+    return module_database_url, truth, summary
+
+
+@pytest.fixture
+def two_databases(postgres_server, template_database):
+    """The URLs of two migrated databases."""
+    names = [f"world_{next(_databases)}" for _ in range(2)]
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"create database {name} template {template_database}")
+    yield [postgres_server.url(name) for name in names]
+    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
+        for name in names:
+            connection.execute(f"drop database {name} with (force)")
+
+
+def fetch(url, query):
+    with psycopg.connect(url) as connection:
+        return connection.execute(query).fetchall()
+
+
+def one(url, query):
+    (row,) = fetch(url, query)
+    return row[0] if len(row) == 1 else row
+
+
+def truth_of(folder, query):
+    with duckdb.connect() as connection:
+        for table in ("demand", "members", "requests", "satisfaction", "items"):
+            connection.execute(
+                f"create view {table} as select * from read_parquet('{folder}/{table}/sim-retail.parquet')"
+            )
+        return connection.execute(query).fetchall()
+
+
+async def test_the_ledger_verifies(world):
+    connection = await asyncpg.connect(world[0])
+    assert await seal(connection) > 5_000
+    verified = await verify(connection)
+    assert verified
+    await connection.close()
+
+
+def test_what_was_made_is_what_is_there(world):
+    url, _, summary = world
+    assert summary.redemptions == one(url, "select count(*) from mall.redemption") > 1_500
+    assert summary.refusals == one(url, "select count(*) from mall.refusal")
+    assert summary.events == one(url, "select count(*) from mall.event") > 3 * summary.redemptions
+    assert summary.answers == one(url, "select count(*) from mall.feedback") > 100
+    assert summary.members == one(url, "select count(*) from mall.member") == PLAN.members
+
+
+def test_stock_and_what_was_issued_are_what_was_received(world):
+    broken = """
+        select m.item_id, m.moved, coalesce(l.issued, 0) as issued, s.on_hand + s.allotted as there
+        from (select item_id, sum(quantity) as moved from mall.stock_movement group by item_id) m
+        left join (select item_id, sum(quantity) as issued from mall.redemption_line group by item_id) l using (item_id)
+        join mall.stock s using (item_id)
+        where m.moved - coalesce(l.issued, 0) <> s.on_hand + s.allotted
+    """
+    assert fetch(world[0], broken) == []
+    assert (
+        one(world[0], "select count(distinct item_id) from mall.stock_movement where reason = 'receipt'")
+        == 240
+    )
+
+
+def test_members_ask_in_vain_for_every_reason(world):
+    reasons = dict(fetch(world[0], "select reason, count(*) from mall.refusal group by reason"))
+    assert {"out-of-stock", "insufficient-points", "risk-denied"} <= reasons.keys()
+    requests = one(world[0], "select count(*) from mall.redemption") + reasons["out-of-stock"]
+    assert 0.005 < reasons["out-of-stock"] / requests < 0.2
+
+
+def test_demand_less_what_was_lost_was_redeemed(world):
+    """Per item and business day, to the piece; what was refused for stock is part of what was lost."""
+    url, folder, _ = world
+    redeemed = fetch(
+        url,
+        """
+        select l.item_id::text, (r.effective_at at time zone 'Asia/Shanghai')::date, sum(l.quantity)::bigint
+        from mall.redemption r join mall.redemption_line l using (tenant_id, redemption_id) group by 1, 2
+        """,
+    )
+    served = truth_of(folder, "select item_id, date::date, demand - lost from demand where demand > lost")
+    assert sorted(served) == sorted(redeemed)
+    # What rings ask for in vain is not demand.
+    abusers = {member for (member,) in truth_of(folder, "select member_id from members where is_abuser")}
+    refused = fetch(
+        url,
+        "select member_id::text, quantity from mall.refusal "
+        "where reason in ('out-of-stock', 'flash-sale-sold-out')",
+    )
+    ((lost, unasked),) = truth_of(folder, "select sum(lost_refused), sum(lost_unasked) from demand")
+    assert lost == sum(pieces for member, pieces in refused if member not in abusers) > 0
+    assert unasked > 0
+
+
+def test_satisfaction_depends_on_lateness_as_it_does_in_reality(world):
+    url, folder, _ = world
+    means = dict(truth_of(folder, "select is_late, avg(score) from satisfaction group by is_late"))
+    assert means[False] == pytest.approx(MEAN_ON_TIME, abs=0.12)
+    assert means[True] == pytest.approx(MEAN_LATE, abs=0.6)
+    # What members said is what they thought.
+    said = fetch(url, "select redemption_id::text, score from mall.feedback")
+    thought = dict(truth_of(folder, "select redemption_id, score from satisfaction where is_answered"))
+    assert said
+    assert all(thought[redemption_id] == score for redemption_id, score in said)
+    # And late is what came later than promised, by the mall's own stamps.
+    delivered = """
+        select redemption_id::text, shipped_at - paid_at > interval '48 hours'
+            or delivered_at - shipped_at > interval '48 hours', delivered_at - shipped_at <= interval '72 hours'
+        from mall.redemption where delivered_at is not null
+    """
+    late = dict(truth_of(folder, "select redemption_id, is_late from satisfaction"))
+    for redemption_id, may_be_late, in_time_if_remote in fetch(url, delivered):
+        if late.get(redemption_id):
+            assert may_be_late
+        elif redemption_id in late:
+            assert in_time_if_remote
+
+
+def test_orders_are_shipped_delivered_refunded_and_reviewed(world):
+    statuses = dict(fetch(world[0], "select status, count(*) from mall.redemption group by status"))
+    assert {"completed", "refunded", "cancelled"} <= statuses.keys()
+    # Some are still on their way on the last day.
+    assert {"allocated", "shipped", "delivered"} & statuses.keys()
+    assert statuses["completed"] > 0.9 * sum(statuses.values())
+    verdicts = dict(fetch(world[0], "select verdict, count(*) from mall.risk_assessment group by verdict"))
+    assert verdicts["deny"] > 0
+    wrong = """
+        select count(*) from mall.redemption
+        where shipped_at < paid_at or delivered_at < shipped_at or completed_at < delivered_at
+    """
+    assert one(world[0], wrong) == 0
+
+
+def test_flash_sales_are_sold_and_closed(world):
+    url = world[0]
+    assert one(url, "select count(*) from mall.redemption where mode = 'flash_sale'") > 20
+    # All but those of the last day, if it had any; nothing stays set aside.
+    assert one(url, "select count(*) from mall.flash_sale where closed_at is null") == 0
+    assert one(url, "select sum(allotted)::bigint from mall.stock") == 0
+
+
+def test_points_expire_in_time(world):
+    url = world[0]
+    assert one(url, "select count(*) from mall.transfer where kind = 'expire'") > 20
+    overdue = "select count(*) from mall.lot where remaining_points > 0 and expires_on < date '2025-11-30'"
+    assert one(url, overdue) == 0
+
+
+def test_abusers_are_stopped_and_others_are_not(world):
+    stopped = dict(
+        truth_of(
+            world[1],
+            # Of those that the rules were asked about: what is out is refused before.
+            "select is_abusive, avg((response_status = 403)::int) from requests where response_status in (201, 403) "
+            "group by is_abusive",
+        )
+    )
+    assert stopped[True] > 0.5
+    assert stopped[False] < 0.005
+    # The truth's keys are those of the mall, with the answers that were given.
+    given = dict(
+        fetch(world[0], "select key, response_status from mall.idempotency_key where operation = 'redeem'")
+    )
+    told = dict(truth_of(world[1], "select idempotency_key, response_status from requests"))
+    assert told == given
+
+
+def test_activity_and_consumption_are_plausible(world):
+    url = world[0]
+    active = """
+        select avg(n)::float from (
+            select count(distinct member_id) as n from mall.event
+            where occurred_at >= '2025-01-01' and occurred_at < '2025-11-01' group by date_trunc('month', occurred_at)
+        ) months
+    """
+    assert 0.15 < one(url, active) / PLAN.members < 0.7
+    issued, spent = one(
+        url,
+        "select sum(amount) filter (where kind in ('earn', 'grant'))::float, "
+        "-sum(amount) filter (where kind in ('redeem', 'refund'))::float "
+        "from mall.entry join mall.transfer using (tenant_id, transfer_id) where lot_id is not null",
+    )
+    assert 0.4 < spent / issued < 0.95
+
+
+def test_festivals_sell_most(world):
+    """On 618, Double 11 and Double 12 twice what is wanted on a usual day, rings left out."""
+    ((festive, usual),) = truth_of(
+        world[1],
+        """
+        with days as (select date::date as day, sum(demand - abusive) as pieces from demand group by all)
+        select avg(pieces) filter (day in ('2025-06-18', '2025-11-11', '2024-12-12')), avg(pieces) from days
+        """,
+    )
+    assert festive > 1.6 * usual
+
+
+def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
+    tables = {
+        "tenant": "tenant_id, code",
+        "member": "member_id, external_ref, registered_at",
+        "item": "item_id, code, name, category, kind, class",
+        "redemption": "redemption_id, member_id, status, points, effective_at, shipped_at, delivered_at",
+        "transfer": "transfer_id, kind, member_id, effective_at",
+        "entry": "transfer_id, entry_no, account_id, lot_id, amount, balance_after",
+        "refusal": "refusal_id, member_id, reason, item_id, effective_at",
+        "outbox": "outbox_id, topic, subject_id, payload::text",
+        "event": "event_id, member_id, kind, item_id, occurred_at",
+        "feedback": "feedback_id, redemption_id, score, answered_at",
+    }
+
+    def run(url, plan, folder):
+        asyncio.run(make_tenant(url, plan, 0, tmp_path / folder, lambda day: None))
+        rows = {t: sorted(fetch(url, f"select {c} from mall.{t}"), key=str) for t, c in tables.items()}
+        files = {
+            file.name: duckdb.sql(f"select * from '{file}'").fetchall()
+            for file in sorted((tmp_path / folder).rglob("*.parquet"))
+        }
+        return rows, files
+
+    first = run(two_databases[0], SMALL, "first")
+    assert all(first[0].values())
+    assert run(two_databases[1], SMALL, "second") == first
+
+
+def test_another_seed_makes_another_world(database_url, world, tmp_path):
+    other = WorldPlan(**{**vars(SMALL), "seed": 6})
+    asyncio.run(make_tenant(database_url, other, 0, tmp_path, lambda day: None))
+    codes = fetch(database_url, "select tenant_id from mall.tenant")
+    assert codes != fetch(world[0], "select tenant_id from mall.tenant")
+
+
+def test_a_world_is_made_once_by_several_processes(database_url, tmp_path):
+    plan = WorldPlan(2, 60, 40, 3, date(2025, 11, 30))
+    told = []
+    made = simulate(database_url, plan, tmp_path / "truth", lambda done, total: told.append((done, total)))
+    assert [summary.code for summary in made] == ["sim-bank", "sim-airline"]
+    assert told[-1] == (80, 80)
+    kept = json.loads((tmp_path / "truth" / "parameters.json").read_text())
+    assert kept["parameters"]["late_share"]["value"] == pytest.approx(0.0807, abs=5e-5)
+    assert all(parameter["source"] for parameter in kept["parameters"].values())
+    before = one(database_url, "select count(*) from mall.entry")
+    assert simulate(database_url, plan, tmp_path / "truth", lambda done, total: None) is None
+    with pytest.raises(WorldUnfinished, match="sim-bank, sim-airline"):
+        simulate(database_url, WorldPlan(2, 61, 40, 3, date(2025, 11, 30)), tmp_path / "truth", print)
+    assert one(database_url, "select count(*) from mall.entry") == before
+
+
+def test_the_command_says_that_the_world_is_there(database_url, tmp_path):
+    def simulate_again():
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.cli", "simulate", "--tenants", "1", "--members", "20",
+             "--days", "40", "--until", "2025-11-30"],
+            capture_output=True, text=True, check=True, timeout=120,
+            env={**os.environ, "POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(tmp_path), "COLUMNS": "400"},
+        )  # fmt: skip
+        return done.stdout.splitlines()[-1]
+
+    assert simulate_again().startswith("1 tenant from 2025-10-22 to 2025-11-30: ")
+    assert simulate_again() == f"The simulated world is there already; its truth is in {tmp_path}/truth."

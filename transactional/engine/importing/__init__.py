@@ -1,0 +1,1 @@
+"""Imports the past of a new tenant: decided as requests are, kept in memory in between, written by COPY."""

@@ -1,0 +1,268 @@
+"""Decides the past of a new tenant on a book that stays in memory.
+
+The committer reads what each batch needs and writes what it changed. Of a tenant whose whole past is imported in the
+order of time, everything that could be read has been written here, so it is kept instead: the decisions are the same,
+and the rows of a request that is made, shipped and delivered are written once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from transactional.catalogue.operations import StockReceipt, receive_stock
+from transactional.clock import business_date
+from transactional.database import Connection
+from transactional.engine.book import Answer, Book
+from transactional.engine.commands import Command, Needs, Slot
+from transactional.engine.decide import decide
+from transactional.engine.importing.rows import MERGED, NewId, copied, settle
+from transactional.engine.reading.shared import read_shared
+from transactional.engine.sweeping import NO_BODY
+from transactional.engine.writing.statement import write
+from transactional.flash_sales.domain import FlashSale, NewSale
+from transactional.flash_sales.operations import close_sale, open_sale
+from transactional.ledger.account import Account
+from transactional.ledger.commands import Earn, ExpireLots
+from transactional.ledger.history import History, SetAside
+from transactional.redemption.commands import Cancel, Progress, Redeem, Refund, Review, TimeOut
+from transactional.redemption.states import Status
+from transactional.risk.devices import DeviceMembers
+from transactional.risk.judge import Attempt, RiskState, RuleBook
+from transactional.risk.recent import Recent
+from transactional.risk.rows import load_rules
+from transactional.tenants.queries import programs
+
+_OF_MEMBERS = frozenset({Earn, ExpireLots})
+_OF_REDEMPTIONS = frozenset({Cancel, Progress, Refund, Review, TimeOut})
+
+
+class CannotBeImported(ValueError):
+    """The command is of a kind whose past cannot be imported."""
+
+
+class TenantHasPast(Exception):
+    """The tenant has entries already, so its past cannot be imported from nothing."""
+
+
+class PastImport:
+    """Decides and writes what happened at a tenant, in the order of time.
+
+    Nobody else may change the tenant's accounts, stock and orders meanwhile; the caller sees to that. Requests that
+    pay a part in cash, draws and exchanges cannot be imported.
+    """
+
+    def __init__(
+        self, connection: Connection, tenant_id: UUID, book: Book, accounts: dict[str, UUID], new_id: NewId
+    ):
+        """Use `begin`."""
+        self._connection = connection
+        self._tenant_id = tenant_id
+        self._book = book
+        self._program_accounts = accounts
+        self._new_id = new_id
+        self._members: set[Slot] = set()
+        self._redemptions: set[Slot] = set()
+        self._devices: set[tuple[UUID, bytes]] = set()
+        self._done: set[Slot] = set()
+
+    @classmethod
+    async def begin(
+        cls, connection: Connection, *, tenant_id: UUID, first: datetime, last: datetime, new_id: NewId
+    ) -> "PastImport":
+        """Begin the past of a tenant that has its rules, members, offers and opening stock.
+
+        Args:
+            connection: the owner's; row security does not let roles COPY.
+            first, last: the risk rules in force between these moments are kept in mind.
+            new_id: makes the identifiers of events and refusals.
+
+        Raises:
+            TenantHasPast: it has entries already.
+        """
+        if await connection.fetchval(
+            "select exists (select from mall.entry where tenant_id = $1)", tenant_id
+        ):
+            raise TenantHasPast(f"tenant {tenant_id} has entries already")
+        book = Book(programs=await programs(connection, [tenant_id]))
+        book.risk = RiskState(books=await load_rules(connection, [tenant_id], first, last))
+        for row in await connection.fetch(
+            "select member_id, registered_at from mall.member where tenant_id = $1 order by member_id",
+            tenant_id,
+        ):
+            book.accounts[tenant_id, row["member_id"]] = Account(0, 0, registered_at=row["registered_at"])
+        offers = await connection.fetch("select item_id from mall.offer where tenant_id = $1", tenant_id)
+        needs = Needs()
+        needs.items.update({(tenant_id, row["item_id"]): 0 for row in offers})
+        await read_shared(connection, needs, book, lock=False)
+        accounts = await connection.fetch(
+            "select kind, account_id from mall.account where tenant_id = $1 and kind <> 'member'", tenant_id
+        )
+        return cls(connection, tenant_id, book, {row["kind"]: row["account_id"] for row in accounts}, new_id)
+
+    def decide(self, commands: Sequence[Command]) -> list[Answer]:
+        """Decide commands, which come in the order of time, and return an answer for each.
+
+        Keys are the importer's own and new: a key that was used before is found when the rows are written.
+
+        Raises:
+            CannotBeImported: a command takes cash, or is about a draw, an exchange, a hold or a correction.
+        """
+        for command in commands:
+            self._prepare(command)
+        answers = decide(commands, self._book)
+        self._book.answers.clear()
+        return answers
+
+    def expire(self, at: datetime) -> list[UUID]:
+        """Debit what is left of lots whose last day was the day before `at`, and return of which members.
+
+        Meant for the first moment of a business day, before anything else of that day.
+        """
+        yesterday = business_date(at) - timedelta(days=1)
+        commands = [
+            ExpireLots(
+                tenant_id=tenant_id, key=None, body_hash=NO_BODY, at=at, member_id=member_id,
+                transfer_id=self._new_id(at), oldest=yesterday,
+            )
+            for (tenant_id, member_id), account in self._book.accounts.items()
+            if any(lot.remaining and lot.expires_on == yesterday for lot in account.lots.values())
+        ]  # fmt: skip
+        for command in commands:
+            account = self._book.accounts[command.tenant_id, command.member_id]
+            # Nothing has moved since midnight; what is still set aside stays until its hold ends.
+            account.history = History()
+            for hold in account.holds.values():
+                account.history.note_hold(
+                    hold.hold_id, SetAside(hold.effective_at, hold.expires_at, dict(hold.shares))
+                )
+        self.decide(commands)
+        for command in commands:
+            self._book.accounts[command.tenant_id, command.member_id].history = None
+        return [command.member_id for command in commands]
+
+    def available(self, member_id: UUID, at: datetime) -> int:
+        """Return the points a member could spend at a moment."""
+        account = self._book.accounts[self._tenant_id, member_id]
+        return account.available(account.moment(at))
+
+    def status(self, redemption_id: UUID) -> Status:
+        """Return where a redemption stands."""
+        return self._book.redemptions[self._tenant_id, redemption_id].status
+
+    def on_hand(self, item_id: UUID) -> int:
+        """Return the pieces of an item on the shelf."""
+        return self._book.stock[self._tenant_id][item_id].on_hand
+
+    def left_of_sale(self, sale_id: UUID) -> int:
+        """Return the pieces left of a flash sale."""
+        return self._book.sales[self._tenant_id, sale_id].left_count
+
+    def forget(self, redemption_id: UUID) -> None:
+        """Let go of a redemption to which nothing happens any more, once it is written."""
+        self._done.add((self._tenant_id, redemption_id))
+
+    async def receive(self, receipts: Sequence[StockReceipt]) -> None:
+        """Book deliveries, whose references are new."""
+        await receive_stock(self._connection, tenant_id=self._tenant_id, receipts=receipts)
+        for receipt in receipts:
+            self._book.stock[self._tenant_id][receipt.item_id].on_hand += receipt.quantity
+
+    async def open_sale(self, sale_id: UUID, new: NewSale, request_hash: bytes, now: datetime) -> None:
+        """Open a flash sale.
+
+        Raises:
+            OutOfStock, UnknownOffer, InvalidRequest: as `open_sale` says.
+        """
+        await self.flush()
+        await open_sale(
+            self._connection,
+            tenant_id=self._tenant_id,
+            sale_id=sale_id,
+            new=new,
+            request_hash=request_hash,
+            now=now,
+        )
+        stock = self._book.stock[self._tenant_id][new.item_id]
+        stock.on_hand -= new.allotted
+        stock.allotted += new.allotted
+        self._book.sales[self._tenant_id, sale_id] = FlashSale(
+            sale_id, new.item_id, new.price_points, new.starts_at, new.ends_at, new.allotted, new.member_limit
+        )
+
+    async def close_sale(self, sale_id: UUID, now: datetime) -> None:
+        """Close a flash sale and put what is left of it back on the shelf."""
+        await self.flush()
+        left = await close_sale(self._connection, tenant_id=self._tenant_id, sale_id=sale_id, now=now)
+        sale = self._book.sales[self._tenant_id, sale_id]
+        stock = self._book.stock[self._tenant_id][sale.item_id]
+        stock.on_hand += left
+        stock.allotted -= left
+        sale.is_closed = True
+
+    async def flush(self) -> None:
+        """Write what was decided since the last time, in one transaction."""
+        book = self._changed_part()
+        book.note_recents()
+        async with self._connection.transaction():
+            for table, columns, rows in copied(book, self._program_accounts, self._new_id):
+                if rows:
+                    await self._connection.copy_records_to_table(
+                        table, schema_name="mall", columns=columns, records=rows
+                    )
+            await write(self._connection, MERGED, book)
+        self._book.redemptions = settle(book, self._book.redemptions, self._done)
+        self._book.bought_changed = set()
+        for changed in (self._members, self._redemptions, self._devices, self._done):
+            changed.clear()
+
+    def _prepare(self, command: Any) -> None:
+        """Note what a command may change, and have what the risk rules count of its subjects."""
+        # Not by isinstance, which is slow for abstract classes and would be a tenth of all the time.
+        kind = type(command)
+        if kind is Redeem and command.cash is None:
+            self._count(command.attempt)
+            self._members.add((command.tenant_id, command.member_id))
+            self._redemptions.add((command.tenant_id, command.redemption_id))
+        elif kind in _OF_MEMBERS:
+            self._members.add((command.tenant_id, command.member_id))
+        elif kind in _OF_REDEMPTIONS:
+            slot = (command.tenant_id, command.redemption_id)
+            redemption = self._book.redemptions.get(slot)
+            if redemption is not None:
+                self._redemptions.add(slot)
+                self._members.add((command.tenant_id, redemption.member_id))
+        else:
+            raise CannotBeImported(f"{command.operation} cannot be imported")
+
+    def _count(self, attempt: Attempt) -> None:
+        risk = self._book.risk
+        rules: RuleBook | None = risk.books.get(attempt.tenant_id)
+        if rules is None:
+            return
+        for dimension, subject in attempt.subjects():
+            if dimension in rules.kept_seconds:
+                risk.recents.setdefault((attempt.tenant_id, dimension, subject), Recent())
+        if attempt.device is not None and rules.device_days:
+            device = (attempt.tenant_id, attempt.device)
+            risk.device_members.setdefault(device, DeviceMembers())
+            self._devices.add(device)
+
+    def _changed_part(self) -> Book:
+        """Return a book that shares what was changed with the one in memory."""
+        whole = self._book
+        risk = RiskState(
+            books=whole.risk.books,
+            recents=whole.risk.recents,
+            touched=whole.risk.touched,
+            device_members={device: whole.risk.device_members[device] for device in self._devices},
+        )
+        return replace(
+            whole,
+            accounts={slot: whole.accounts[slot] for slot in self._members if slot in whole.accounts},
+            redemptions={
+                slot: whole.redemptions[slot] for slot in self._redemptions if slot in whole.redemptions
+            },
+            risk=risk,
+        )
