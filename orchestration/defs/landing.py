@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.defs.platform import Platform
 from orchestration.landing.batches import VIEWS
 from orchestration.landing.land import land
+from orchestration.training.tables import provide_missing
 
 _SPECS = [
     dg.AssetSpec(
@@ -23,6 +24,10 @@ _SPECS = [
 def landing(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Land what was committed since the last run."""
     landed = land(platform.folder, platform.source(), platform.clock())
+    # Of a mall that was never trained the prediction tables are there, without rows.
+    provide_missing(platform.folder.ml)
     for view, rows in landed.rows.items():
         metadata: dict[str, int | str] = {"dagster/row_count": rows, "snapshot": landed.cursor.snapshot}
+        if aside := landed.quarantine.rows.get(view):
+            metadata |= {"in quarantine": sum(aside.values()), **aside}
         yield dg.MaterializeResult(asset_key=["landing", view], metadata=metadata)

@@ -55,15 +55,15 @@ class Snapshot:
     origin: Origin
     text: str
 
-    def columns(self, view: str) -> list[str]:
-        """Return the columns of an export view in order.
+    def columns(self, view: str) -> dict[str, str]:
+        """Return the columns of an export view in order, with PostgreSQL's internal name of their type.
 
         Raises:
             DatabaseNotMigrated: there is no such view.
         """
         rows = _ask(
             self.connection,
-            "select column_name::text from information_schema.columns "
+            "select column_name::text, udt_name::text from information_schema.columns "
             f"where table_schema = 'export' and table_name = '{view}' order by ordinal_position",
         )
         if not rows:
@@ -71,16 +71,20 @@ class Snapshot:
                 f"database {self.origin.database} has no view export.{view}; "
                 "migrate it, or correct POINTMART_DATABASE_URL"
             )
-        return [name for (name,) in rows]
+        return dict(rows)
 
     def has_foreign_stamps(self, view: str) -> bool:
         """Return whether a view shows rows of transactions that, by their number, cannot be visible.
 
         Asked so that the index on xid answers it, the joined views included.
         """
+        return self.has_rows_since(view, self.text)
+
+    def has_rows_since(self, view: str, since: str) -> bool:
+        """Return whether a view shows rows that were not visible in another snapshot, given by its text."""
         ((found,),) = _ask(
             self.connection,
-            f"select exists (select from export.{view} where {_not_visible_in(self.text)})",
+            f"select exists (select from export.{view} where {_not_visible_in(since)})",
         )
         return bool(found)
 

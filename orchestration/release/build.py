@@ -54,9 +54,10 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
             created_at=created_at,
             code_version=provenance.code_version,
-            landing=_landing_fields(provenance.landing),
+            landing=_landing_fields(provenance.landing, created_at),
             checks=audit.checks,
             models=audit.models,
+            quality=audit.quality,
             tables=tables,
             files={MARTS: describe_file(temporary / MARTS)},
         )
@@ -112,5 +113,9 @@ def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
     return copied
 
 
-def _landing_fields(cursor: Cursor) -> dict[str, Any]:
-    return {"snapshot": cursor.snapshot, "landed_at": cursor.landed_at.isoformat()}
+def _landing_fields(cursor: Cursor, created_at: datetime) -> dict[str, Any]:
+    return {
+        "snapshot": cursor.snapshot,
+        "landed_at": cursor.landed_at.isoformat(),
+        "data_lag_seconds": (created_at - cursor.landed_at).total_seconds(),
+    }

@@ -1,7 +1,7 @@
 """The manifest of a release: where its rows come from, what was checked, and what its files hold."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -20,7 +20,7 @@ class BrokenRelease(Refusal):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.json` says; times are UTC."""
+    """What `manifest.json` says; times are UTC. Manifests of the first version say nothing of quality."""
 
     release_id: str
     created_at: datetime
@@ -30,6 +30,7 @@ class Manifest:
     models: dict[str, Any]
     tables: dict[str, TableContent]
     files: dict[str, dict[str, Any]]
+    quality: dict[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(release: Path, manifest: Manifest) -> None:
