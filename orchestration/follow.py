@@ -14,7 +14,7 @@ from orchestration import lock
 from orchestration.landing.cursor import read_cursor
 from orchestration.landing.waiting import is_anything_waiting
 from orchestration.pipeline import as_refusal
-from orchestration.refresh import Refreshed, refresh
+from orchestration.refresh import Refreshed, ReleaseHeld, refresh
 from orchestration.refusal import Refusal
 from orchestration.release.freshness import LONGEST_LAG_SECONDS, Freshness, read_freshness, write_freshness
 from orchestration.release.manifest import BrokenRelease
@@ -65,7 +65,7 @@ class Follower:
         done: Refreshed | None = None
         try:
             done = self._refresh()
-        except lock.AlreadyRunning as error:
+        except (lock.AlreadyRunning, ReleaseHeld) as error:
             self._note_problem(str(error))
         except Exception as error:  # noqa: BLE001 - the boundary: whatever stops one turn must not stop the next
             refusal = as_refusal(error, self._folder)
@@ -150,12 +150,15 @@ class Follower:
             return
         lag = known.lag_seconds(self._clock())
         is_late = lag > LONGEST_LAG_SECONDS
+        if is_late == self._is_late:
+            return
+        self._is_late = is_late
+        reason = known.problem or "the last refresh took so long"
         if is_late:
-            reason = known.problem or "the last refresh took so long"
             _log.warning("data_lag_seconds is %.0f, more than %.0f: %s", lag, LONGEST_LAG_SECONDS, reason)
-        if is_late != self._is_late:
-            self._is_late = is_late
-            self._alarm(known, lag)
+        else:
+            _log.warning("data_lag_seconds is %.0f again", lag)
+        self._alarm(known, lag)
 
 
 @contextmanager

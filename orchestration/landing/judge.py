@@ -66,7 +66,8 @@ class _Judge:
             for view in self._views:
                 self._open(view)
             self._spread()
-            has_changed = any([self._sort(view) for view in self._views])
+            changed = [view.view for view in self._views if self._sort(view)]
+            has_changed = bool(changed)
         if has_changed or newest_state(self._folder, self._number) is None:
             write_list(self._connection, self._folder, self._number, self._contract, self._files)
         return Quarantine(read_quarantine(self._folder, self._number).rows, has_changed)
@@ -163,6 +164,11 @@ class _Judge:
                 f"select (select count(*) from {_read(state)}), (select count(*) from old_{name})"
             )
         is_bad = f"bad_{name} b on b.is_new = r.is_new and b.n = r.n"
+        is_changed = bool(fresh) or kept != before
+        # The state first: once the batch is rewritten, the numbers no longer fit.
+        if is_changed:
+            rows = f"select r.* exclude (is_new, n), b.rule from row_{name} r join {is_bad}"
+            write_state(self._connection, self._folder / name, self._number, rows)
         if fresh or kept < old:
             batch = f"{self._number}::bigint as batch"
             with durable.written_whole(self._files[name]) as temporary:
@@ -170,11 +176,7 @@ class _Judge:
                     f"copy (select * exclude (is_new, n) replace ({batch}) from row_{name} r anti join {is_bad}) "
                     f"to '{quoted(temporary)}' (format parquet, compression zstd)"
                 )
-        if not fresh and kept == before:
-            return False
-        rows = f"select r.* exclude (is_new, n), b.rule from row_{name} r join {is_bad}"
-        write_state(self._connection, self._folder / name, self._number, rows)
-        return True
+        return is_changed
 
 
 def _read(path: Path) -> str:

@@ -80,7 +80,8 @@ def write_list(
         if state is not None:
             columns = ", ".join(_listed(contract.views[view], contract))
             parts.append(f"select {columns} from read_parquet('{quoted(state)}')")
-    write_state(connection, folder, number, " union all ".join(f"({part})" for part in parts))
+    rows = " union all ".join(f"({part})" for part in parts)
+    write_state(connection, folder, number, f"select row_number() over () as row_no, * from ({rows})")
 
 
 def read_quarantine(folder: Path, number: int) -> Quarantine:

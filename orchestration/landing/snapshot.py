@@ -28,6 +28,12 @@ select
     (select oid::bigint from pg_database where datname = current_database())
 """
 
+_COLUMNS = """
+select table_name::text, column_name::text, udt_name::text
+from information_schema.columns where table_schema = 'export'
+order by table_name, ordinal_position
+"""
+
 
 class SourceUnreachable(Refusal):
     """PostgreSQL does not answer, or not to this user."""
@@ -49,29 +55,26 @@ class Snapshot:
         connection: the DuckDB connection with the database attached as `source`.
         origin: which database it is.
         text: PostgreSQL's text of the snapshot, from which it can tell later what was visible.
+        views: the columns of each export view that the role may read, with their types.
     """
 
     connection: duckdb.DuckDBPyConnection
     origin: Origin
     text: str
+    views: dict[str, dict[str, str]]
 
     def columns(self, view: str) -> dict[str, str]:
         """Return the columns of an export view in order, with PostgreSQL's internal name of their type.
 
         Raises:
-            DatabaseNotMigrated: there is no such view.
+            DatabaseNotMigrated: there is no such view, or not for this role.
         """
-        rows = _ask(
-            self.connection,
-            "select column_name::text, udt_name::text from information_schema.columns "
-            f"where table_schema = 'export' and table_name = '{view}' order by ordinal_position",
-        )
-        if not rows:
+        if view not in self.views:
             raise DatabaseNotMigrated(
                 f"database {self.origin.database} has no view export.{view}; "
                 "migrate it, or correct POINTMART_DATABASE_URL"
             )
-        return dict(rows)
+        return self.views[view]
 
     def has_foreign_stamps(self, view: str) -> bool:
         """Return whether a view shows rows of transactions that, by their number, cannot be visible.
@@ -127,7 +130,10 @@ def opened(database_url: str) -> Iterator[Snapshot]:
         connection.execute("begin")
         ((before,),) = _ask(connection, "select pg_current_snapshot()::text")
         ((system_identifier, database, oid),) = _ask(connection, _ORIGIN)
-        yield Snapshot(connection, Origin(system_identifier, database, oid), before)
+        views: dict[str, dict[str, str]] = {}
+        for view, column, type_ in _ask(connection, _COLUMNS):
+            views.setdefault(view, {})[column] = type_
+        yield Snapshot(connection, Origin(system_identifier, database, oid), before, views)
         ((after,),) = _ask(connection, "select pg_current_snapshot()::text")
         if before != after:
             raise SnapshotChanged(

@@ -239,3 +239,10 @@ from (values
     (93, 13, null, 5, '2025-02-04 02:00:00'),
     (94, 14, 63, 1, '2025-02-04 02:00:00')
 ) as rows(n, member, redemption, score, answered);
+
+create table quarantine as
+select
+    cast(null as bigint) as row_no, cast(null as varchar) as "view", id(1) as tenant_id, id(1) as member_id,
+    id(1) as item_id, id(1) as redemption_id, cast(null as varchar) as row_key, cast(null as varchar) as rule,
+    batch(null) as batch
+limit 0;

@@ -47,7 +47,9 @@ def test_no_asset_depends_on_a_key_nobody_makes(definitions: dg.Definitions) -> 
 def test_each_source_of_dbt_is_made_by_an_asset(project: Project, definitions: dg.Definitions) -> None:
     made = definitions.resolve_asset_graph().materializable_asset_keys
     sources = {(s["source_name"], s["name"]) for s in project.manifest["sources"].values()}
-    assert sources == {("landing", view) for view in VIEWS} | {("ml", table) for table in SCHEMAS}
+    assert sources == {("landing", view) for view in (*VIEWS, "quarantine")} | {
+        ("ml", table) for table in SCHEMAS
+    }
     assert {dg.AssetKey(source) for source in sources} <= made
 
 
