@@ -121,7 +121,7 @@ def test_a_failed_check_keeps_the_release_raises_the_alarm_and_is_outlived(
     current = story.shelf.current_id()
     price = (
         "update mall.redemption set points = points {} 1 "
-        "where redemption_id = (select min(redemption_id) from mall.redemption)"
+        "where redemption_id = (select redemption_id from mall.redemption order by 1 limit 1)"
     )
     story.execute(price.format("+"))
     with caplog.at_level(logging.WARNING, "pointmart.follow"):
