@@ -64,7 +64,7 @@ LAG_CHECK = "release_is_within_a_minute_of_the_mall"
 def report_lag(folder: DataFolder, freshness: Freshness, lag_seconds: float) -> None:
     """Show in the web interface that the release has become late, or is no longer.
 
-    Refreshes are not in the history: one would add half a megabyte every twenty seconds. That the release is late
+    Refreshes are not in the history: one would add 1.8 MB every twenty seconds. That the release is late
     or has caught up is, and those moments are few.
     """
     with opened(folder) as instance:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from orchestration.landing.batches import VIEWS
+from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, Origin, write_cursor
 from orchestration.release.build import Provenance, build_release, remove_unfinished
 from orchestration.release.content import contents
@@ -257,10 +258,10 @@ def audited(folder: DataFolder) -> DataFolder:
         for view in VIEWS:
             (folder.landing / view).mkdir()
             # Of what changes, two batches hold a version each.
+            key = ", ".join(f"1 as {column}" for column in contract().views[view].key)
             for batch in range(2 if view.startswith("redemption") else 1):
                 connection.execute(
-                    "copy (select 1 as tenant_id, 1 as redemption_id, 1 as line_no) "
-                    f"to '{folder.landing / view}/{batch}.parquet' (format parquet)"
+                    f"copy (select {key}) to '{folder.landing / view}/{batch}.parquet' (format parquet)"
                 )
     record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
     record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})

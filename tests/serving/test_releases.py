@@ -173,25 +173,25 @@ def note_freshness(releases, **changes):
     (releases / "freshness.json").write_text(json.dumps(noted | changes))
 
 
-async def test_a_release_that_somebody_found_complete_later_is_fresher_than_its_landing(still, releases):
+async def test_a_release_that_somebody_found_complete_later_is_fresher_than_its_landing(acorn, releases):
     note_freshness(releases)
-    health = (await still.get("/health")).json()
+    health = (await acorn.get("/health")).json()
     assert (health["complete_until"], health["data_lag_seconds"]) == ("2026-04-01T02:59:20Z", 40.0)
     assert health["is_late"] is False
 
 
 @pytest.mark.parametrize("noted", [{"release_id": "another"}, {"complete_until": "soon"}])
-async def test_what_is_noted_of_another_release_or_nonsense_says_nothing(still, releases, noted):
+async def test_what_is_noted_of_another_release_or_nonsense_says_nothing(acorn, releases, noted):
     note_freshness(releases, **noted)
-    assert (await still.get("/health")).json()["data_lag_seconds"] == 3630.0
+    assert (await acorn.get("/health")).json()["data_lag_seconds"] == 3630.0
 
 
-async def test_a_release_is_late_only_if_it_lacks_something(still, releases, mall):
+async def test_a_release_is_late_only_if_it_lacks_something(acorn, releases, mall):
     everything = mall.snapshot()
     note_freshness(releases, snapshot=everything, complete_until="2026-04-01T02:00:00+00:00")
-    assert (await still.get("/health")).json()["is_late"] is False
+    assert (await acorn.get("/health")).json()["is_late"] is False
     mall.redeem(ACORN, MEI, MUG, 300)
-    assert (await still.get("/health")).json()["is_late"] is True
+    assert (await acorn.get("/health")).json()["is_late"] is True
 
 
 async def test_a_release_of_the_first_version_ends_below_its_transaction(tmp_path):
