@@ -179,3 +179,30 @@ def test_it_goes_on_where_a_killed_one_stopped(story: Story) -> None:
     land(story.folder, story.database_url, story.now)
     assert story.turn() is not None
     assert story.freshness().is_behind is False
+
+
+def test_a_redemption_that_breaks_the_contract_is_counted_and_stops_nobody(story: Story) -> None:
+    """It took stock and points, of which the warehouse knows nothing: no identity may fail for that."""
+    tenant_id = story.world.tenant_ids[0]
+    before = count_lines(story)
+    with psycopg.connect(story.database_url) as connection:
+        redeem(
+            connection, tenant_id, story.world.member_ids[tenant_id][1],
+            [(story.world.item_ids[1], 1, ITEMS[1][4]), (story.world.item_ids[3], 2, ITEMS[3][4])],
+            datetime(1970, 1, 1, tzinfo=UTC),
+        )  # fmt: skip
+    story.redeem()
+    assert story.turn() is not None
+    assert count_lines(story) == before + 1
+    manifest = story.shelf.manifest(story.shelf.current_id() or "")
+    assert manifest.quality["quarantined"] == {
+        "entry": {"effective_at is outside the calendar 2000-2049": 2},
+        "redemption": {"effective_at is outside the calendar 2000-2049": 1},
+        "redemption_line": {"belongs to a redemption with a row in quarantine": 2},
+    }
+    assert (
+        "1 row of redemption in quarantine: effective_at is outside the calendar 2000-2049"
+        in (manifest.quality["warnings"])
+    )
+    assert story.ask("select sum(row_count) from release.marts.fct_quarantined_rows") == [(5,)]
+    assert story.ask("select distinct tenant_id from release.marts.fct_quarantined_rows") == [(tenant_id,)]
