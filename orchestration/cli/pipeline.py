@@ -40,9 +40,11 @@ def follow(
     every: Annotated[
         float, typer.Option(min=1, help="Seconds from the start of a refresh to the next.")
     ] = 20,
-    stop_with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Land, build and publish what is new until Ctrl-C; models are trained by `run` and at night."""
+    if parent is not None:
+        attached.stop_with_parent(parent)
     from orchestration import follow as following
     from orchestration.definitions import platform_at
     from orchestration.history import report_lag
@@ -54,8 +56,6 @@ def follow(
     stop = threading.Event()
     # Not by an exception: dbt would take it for a failure of its own. A turn that has begun is ended.
     signal.signal(signal.SIGINT, lambda *_: stop.set())
-    if stop_with_parent:
-        attached.stop_with_parent()
     with database(folder.root, settings.database_url) as url, following.logged_to(folder.logs / "follow.log"):
         platform = platform_at(folder, url)
         follower = following.Follower(

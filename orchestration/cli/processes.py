@@ -3,6 +3,7 @@
 What keeps the figures fresh is started again when it ends: the mall goes on without it.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -134,7 +135,7 @@ def _programs(ports: Ports, follow_seconds: float | None) -> dict[str, list[str]
         ]  # fmt: skip
     if follow_seconds is not None:
         programs[_FOLLOWER] = [
-            "orchestration.cli", "pipeline", "follow", "--every", str(follow_seconds), "--stop-with-parent",
+            "orchestration.cli", "pipeline", "follow", "--every", str(follow_seconds), "--parent", str(os.getpid()),
         ]  # fmt: skip
     return programs
 

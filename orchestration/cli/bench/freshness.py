@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import os
 import secrets
 import time
 from bisect import bisect_left
@@ -168,14 +169,9 @@ def _figures(folder: DataFolder, url: str, every_seconds: float, logs: Path) -> 
     commands = {
         "serving": ["orchestration.cli.serve", "serving", "--port", str(port), "--stop-with-parent"],
         "follower": [
-            "orchestration.cli",
-            "pipeline",
-            "follow",
-            "--every",
-            str(every_seconds),
-            "--stop-with-parent",
+            "orchestration.cli", "pipeline", "follow", "--every", str(every_seconds), "--parent", str(os.getpid()),
         ],
-    }
+    }  # fmt: skip
     with ExitStack() as stack:
         for name, command in commands.items():
             program = Program(command, logs / f"freshness-{name}.log", environment, is_restarted=False)
