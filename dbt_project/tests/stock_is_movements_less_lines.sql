@@ -1,5 +1,6 @@
 -- What is on the shelf, set aside or not, is what came in less what redemptions took, whatever
--- became of them: pieces that come back are a movement. Of an item with rows in quarantine it cannot
+-- became of them: pieces that come back are a movement. Of an item with rows in quarantine it
+-- cannot
 -- be said.
 with
     quarantined_rows as (select * from {{ ref("stg_quarantined_rows") }}),
