@@ -75,11 +75,10 @@ class Follower:
             self._note_problem(str(refusal))
         else:
             if done.release_id is not None:
-                self._failed_at = None
                 seconds = time.monotonic() - started
                 _log.info("%d rows landed, release %s in %.1f s", done.row_count, done.release_id, seconds)
-            if self._failed_at is None:
-                self._problem = None
+            if done.is_complete:
+                self._failed_at, self._problem = None, None
             elif self._problem is not None:
                 self._note_problem(self._problem)
         self._watch_lag()
@@ -89,7 +88,10 @@ class Follower:
         """Take turns until told to stop, beginning one so often, or as soon as the one before has ended."""
         while not stop.is_set():
             started = time.monotonic()
-            self.turn()
+            try:
+                self.turn()
+            except Exception:  # noqa: BLE001 - not even the trouble could be written down; the next turn may do better
+                _log.exception("a turn could not be told of")
             stop.wait(max(_PAUSE_SECONDS, every_seconds - (time.monotonic() - started)))
 
     def _refresh(self) -> Refreshed:

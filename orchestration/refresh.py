@@ -10,8 +10,9 @@ from orchestration.landing.land import land
 from orchestration.landing.merging import merge_small_batches
 from orchestration.refusal import Refusal
 from orchestration.release.freshness import Freshness, read_freshness, write_freshness
+from orchestration.release.manifest import BrokenRelease
 from orchestration.release.publish import publish
-from orchestration.release.shelf import Shelf
+from orchestration.release.shelf import Shelf, UnknownRelease
 from orchestration.settings import DataFolder
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
@@ -24,10 +25,17 @@ class ReleaseHeld(Refusal):
 
 @dataclass(frozen=True)
 class Refreshed:
-    """What a refresh did: rows it landed by view, and the release it published, None if nothing was new."""
+    """What a refresh did.
+
+    Attributes:
+        rows: rows it landed, by view.
+        release_id: the release it published; None if it published none.
+        is_complete: whether the current release now has all that was landed.
+    """
 
     rows: dict[str, int]
     release_id: str | None
+    is_complete: bool
 
     @property
     def row_count(self) -> int:
@@ -63,7 +71,7 @@ def refresh(
     if not landed.is_new and (was_complete or not is_retry):
         if was_complete:
             _note_complete(folder, landed.cursor, clock())
-        return Refreshed(landed.rows, None)
+        return Refreshed(landed.rows, None, was_complete)
     provide_missing(folder.ml)
     outcome = build(project, project.nodes())
     if outcome.refusal is not None:
@@ -72,7 +80,7 @@ def refresh(
     _note_complete(folder, landed.cursor, clock())
     for view in VIEWS:
         merge_small_batches(folder.landing, view)
-    return Refreshed(landed.rows, manifest.release_id)
+    return Refreshed(landed.rows, manifest.release_id, is_complete=True)
 
 
 def complete_snapshots(folder: DataFolder) -> set[str]:
@@ -81,7 +89,10 @@ def complete_snapshots(folder: DataFolder) -> set[str]:
     current = shelf.current_id()
     if current is None:
         return set()
-    snapshots = {str(shelf.manifest(current).landing["snapshot"])}
+    try:
+        snapshots = {str(shelf.manifest(current).landing["snapshot"])}
+    except (BrokenRelease, UnknownRelease):
+        return set()  # the next release takes its place
     known = read_freshness(folder.freshness)
     if known is not None and known.release_id == current:
         snapshots.add(known.snapshot)

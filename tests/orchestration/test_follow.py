@@ -144,6 +144,25 @@ def test_a_failed_check_keeps_the_release_raises_the_alarm_and_is_outlived(
     assert len(story.alarms) == 2
 
 
+def test_a_database_that_was_away_is_forgotten_once_it_is_back(story: Story) -> None:
+    away = Follower(
+        story.follower._project,
+        "postgresql://nobody@127.0.0.1:1/none",
+        lambda: story.now,
+        "1.0",
+        lambda *_: None,
+    )
+    assert away.turn() is None
+    told = story.freshness()
+    assert (told.problem or "").startswith("PostgreSQL cannot be used")
+    assert told.is_behind is None
+    away._database_url = story.database_url
+    done = away.turn()
+    assert done is not None
+    assert (done.release_id, done.is_complete) == (None, True)
+    assert (story.freshness().problem, story.freshness().is_behind) == (None, False)
+
+
 def test_beside_a_whole_pipeline_it_waits_and_knows_whether_something_waits(story: Story) -> None:
     with held(story.folder.lock):
         assert story.turn(90) is None

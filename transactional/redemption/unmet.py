@@ -14,7 +14,13 @@ def note_refusal(book: Book, command: Spend, problem: Problem) -> None:
     item_id, quantity = _wanted(command, problem, book)
     book.refused.append(
         Refused(
-            command.tenant_id, command.member_id, command.operation, problem.slug, item_id, quantity, command.at
+            command.tenant_id,
+            command.member_id,
+            command.operation,
+            problem.slug,
+            item_id,
+            quantity,
+            command.at,
         )
     )
 
