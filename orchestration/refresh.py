@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from orchestration.landing.batches import VIEWS
 from orchestration.landing.cursor import Cursor, read_cursor
 from orchestration.landing.land import land
-from orchestration.landing.merging import merge_small_batches
 from orchestration.refusal import Refusal
 from orchestration.release.freshness import Freshness, read_freshness, write_freshness
 from orchestration.release.manifest import BrokenRelease
@@ -78,8 +76,6 @@ def refresh(
         raise outcome.refusal
     manifest = publish(folder, code_version, clock())
     _note_complete(folder, landed.cursor, clock())
-    for view in VIEWS:
-        merge_small_batches(folder.landing, view)
     return Refreshed(landed.rows, manifest.release_id, is_complete=True)
 
 

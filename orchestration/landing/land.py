@@ -21,7 +21,6 @@ from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
 from orchestration.landing.drift import check_views
 from orchestration.landing.judge import judge
-from orchestration.landing.merging import finish_merging
 from orchestration.landing.quarantine import Quarantine, remove_former_states
 from orchestration.landing.stamps import check_stamps
 from orchestration.settings import DataFolder
@@ -65,8 +64,6 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """
     durable.remove_temporaries(folder.landing)
-    for view in VIEWS:
-        finish_merging(folder.landing, view)
     previous = read_cursor(folder.cursor)
     number = previous.next_batch if previous else 0
     if previous:
