@@ -13,14 +13,18 @@ from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, Column, to_csv, to_excel
 from dashboards.marts import TenantMarts
 from dashboards.release import NoRelease, Release, current_release
 from dashboards.visitor import Visitor
-from dashboards.words import NOTHING, Words
+from dashboards.words import NOTHING, Language, Words
 
 BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 _log = logging.getLogger(__name__)
 
-# A pipeline that ran less than a day ago is fresh enough for monthly figures.
+# What is promised from a committed redemption to a screen.
+_LATE_AFTER = timedelta(seconds=60)
+# Where nobody keeps the release fresh, one made less than a day ago is fresh enough for monthly figures.
 _STALE_AFTER = timedelta(hours=24)
+# How often an open page looks for newer figures.
+_LOOK_SECONDS = 10
 # The table's own toolbar would offer a second CSV, with other headers and no mark for Excel.
 _ONE_CSV = (
     '<style>[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"])'
@@ -42,12 +46,31 @@ def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
 
 
 def show_as_of(words: Words, release: Release) -> None:
-    """Say how fresh the figures are, loudly if they are stale."""
-    landed = release.landed_at.astimezone(BUSINESS_ZONE)
-    moment = f"{words.day(landed.date())} {landed:%H:%M}"
-    age = datetime.now(UTC) - release.landed_at
+    """Say how fresh the figures are, loudly if they are late; an open page follows newer releases by itself."""
+    _show_as_of(words.language, release.release_id)
+
+
+@st.fragment(run_every=_LOOK_SECONDS)
+def _show_as_of(language: Language, shown_id: str) -> None:
+    words = Words(language)
+    try:
+        release = current_release(Path(st.secrets["pointmart"]["releases_dir"]))
+    except NoRelease as error:
+        _log.warning("%s", error)
+        return
+    if release.release_id != shown_id:
+        # Everything on the page is of the former release.
+        st.rerun()
+    complete = release.complete_until.astimezone(BUSINESS_ZONE)
+    moment = f"{words.day(complete.date())} {complete:%H:%M}"
+    age = datetime.now(UTC) - release.complete_until
     if age > _STALE_AFTER:
         st.warning(words("stale", moment=moment, days=max(1, age.days)), icon=":material/schedule:")
+    elif release.is_followed and age > _LATE_AFTER:
+        st.warning(
+            words("late", moment=moment, minutes=round(age / timedelta(minutes=1))),
+            icon=":material/schedule:",
+        )
     else:
         st.caption(words("as_of", moment=moment))
 

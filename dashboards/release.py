@@ -12,10 +12,16 @@ class NoRelease(Exception):
 
 @dataclass(frozen=True)
 class Release:
-    """One immutable publication of the marts; times are UTC."""
+    """One immutable publication of the marts; times are UTC.
+
+    Attributes:
+        complete_until: all that was committed up to then is in it.
+        is_followed: whether somebody keeps it fresh, so that a minute is late; else a day is.
+    """
 
     release_id: str
-    landed_at: datetime
+    complete_until: datetime
+    is_followed: bool
     file: Path
 
 
@@ -29,10 +35,19 @@ def current_release(releases_dir: Path) -> Release:
         # Resolved once: a switch in between must not mix the files of two releases.
         folder = (releases_dir / "current").resolve(strict=True)
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        return Release(
-            manifest["release_id"],
-            datetime.fromisoformat(manifest["landing"]["landed_at"]),
-            (folder / "marts.duckdb").resolve(strict=True),
-        )
+        release_id = manifest["release_id"]
+        landed_at = datetime.fromisoformat(manifest["landing"]["landed_at"])
+        noted = _complete_until(releases_dir / "freshness.json", release_id)
+        file = (folder / "marts.duckdb").resolve(strict=True)
+        return Release(release_id, noted or landed_at, noted is not None, file)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoRelease(f"{releases_dir / 'current'} names no readable release") from error
+
+
+def _complete_until(path: Path, release_id: str) -> datetime | None:
+    """Return up to when a release was found complete; None if nobody looks, or at another release only."""
+    try:
+        noted = json.loads(path.read_text(encoding="utf-8"))
+        return datetime.fromisoformat(noted["complete_until"]) if noted["release_id"] == release_id else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -15,6 +15,8 @@ from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import Project, parse
 
 JOB = "pipeline"
+# The same without training: what refreshes do, for a person to start and to watch step by step.
+REFRESH_JOB = "refresh"
 # Any fixed number does; one that never changes makes reruns comparable.
 SEED = 20170101
 
@@ -22,10 +24,15 @@ SEED = 20170101
 def build_definitions(
     project: Project, resources: Mapping[str, Any], loggers: Mapping[str, dg.LoggerDefinition]
 ) -> dg.Definitions:
-    """Assemble assets, checks, job and schedule; `resources` must hold `platform`."""
+    """Assemble assets, checks, jobs and schedule; `resources` must hold `platform`."""
     marts = [key for key in asset_keys(project).values() if key.path[0] == "marts"]
     pipeline = dg.define_asset_job(
         JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor
+    )
+    refresh = dg.define_asset_job(
+        REFRESH_JOB,
+        selection=dg.AssetSelection.all() - dg.AssetSelection.groups(ml.GROUP),
+        executor_def=dg.in_process_executor,
     )
     return dg.Definitions(
         assets=[
@@ -33,10 +40,11 @@ def build_definitions(
             release_asset(marts),
         ],
         asset_checks=[
-            checks.landing_is_fresh, checks.rows_agree_with_the_landing,
-            checks.models_are_not_worse_than_their_baselines,
+            checks.landing_is_fresh, checks.views_keep_their_contract, checks.nothing_lies_in_quarantine,
+            checks.landed_volume_is_usual, checks.rows_agree_with_the_landing, checks.daily_figures_are_usual,
+            checks.models_are_not_worse_than_their_baselines, checks.release_is_fresh,
         ],
-        jobs=[pipeline],
+        jobs=[pipeline, refresh],
         schedules=[
             dg.ScheduleDefinition(
                 name="nightly", job=pipeline, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from orchestration import durable
+from orchestration.release.freshness import LONGEST_LAG_SECONDS, Freshness
 from orchestration.settings import DataFolder
 
 # Captured output would start a process per step to mirror the terminal.
@@ -53,3 +54,30 @@ def close_dead_runs(instance: dg.DagsterInstance) -> None:
     )
     for run in instance.get_runs(unfinished):
         instance.report_run_failed(run, "The process ended before the run did.")
+
+
+# The check is defined beside the others in `defs/checks.py`; refreshes report it from outside of any run.
+RELEASE = dg.AssetKey(["releases", "current"])
+LAG_CHECK = "release_is_within_a_minute_of_the_mall"
+
+
+def report_lag(folder: DataFolder, freshness: Freshness, lag_seconds: float) -> None:
+    """Show in the web interface that the release has become late, or is no longer.
+
+    Refreshes are not in the history: one would add 1.8 MB every twenty seconds. That the release is late
+    or has caught up is, and those moments are few.
+    """
+    with opened(folder) as instance:
+        instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                check_name=LAG_CHECK,
+                asset_key=RELEASE,
+                passed=lag_seconds <= LONGEST_LAG_SECONDS,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={
+                    "data_lag_seconds": lag_seconds,
+                    "release_id": freshness.release_id,
+                    "problem": freshness.problem or "none",
+                },
+            )
+        )

@@ -29,7 +29,10 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
     """
     folder = settings.folder
     folder.create()
-    with lock.held(folder.lock), progress.logged_to(folder.logs / "pipeline.log"):
+    with (
+        lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
+        progress.logged_to(folder.logs / "pipeline.log"),
+    ):
         try:
             with progress.shown_on(console) as steps:
                 platform = platform_at(folder, settings.database_url)

@@ -15,6 +15,9 @@ from rich.status import Status
 _WORDS = {
     "landing": "land new rows",
     "landing__entry_landing_is_fresh": "check: the landing is fresh",
+    "landing__entry_views_keep_their_contract": "check: views against their contract",
+    "landing__entry_nothing_lies_in_quarantine": "check: rows in quarantine",
+    "landing__entry_landed_volume_is_usual": "check: rows of the last day",
     "warehouse": "build and test the warehouse",
     "ranking": "train recommendations",
     "demand": "train demand forecasts",
@@ -22,6 +25,8 @@ _WORDS = {
     "marts__fct_entries_rows_agree_with_the_landing": "check: rows agree with the landing",
     "ml__model_scores_models_are_not_worse_than_their_baselines": "check: models against their baselines",
     "warehouse_2": "bring predictions into the warehouse",
+    "marts__fct_kpis_daily_daily_figures_are_usual": "check: figures of the last day",
+    "releases__current_release_is_within_a_minute_of_the_mall": "check: the release is fresh",
     "releases__current": "audit and publish the release",
 }
 

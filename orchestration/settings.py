@@ -78,6 +78,16 @@ class DataFolder:
         return self.releases / "current"
 
     @property
+    def freshness(self) -> Path:
+        """Return the file that says up to when the current release is complete."""
+        return self.releases / "freshness.json"
+
+    @property
+    def quarantine(self) -> Path:
+        """Return the folder of rows that violate the contract of their view, one folder per view."""
+        return self.landing / "quarantine"
+
+    @property
     def dagster(self) -> Path:
         """Return the home of Dagster's instance."""
         return self.root / "dagster"

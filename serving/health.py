@@ -1,4 +1,4 @@
-"""GET /health: the release in use and whether the live database answers."""
+"""GET /health: the release in use, how fresh it is, and whether the live database answers."""
 
 from datetime import datetime
 from typing import Literal
@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from serving.context import LiveDatabase, Now
+from serving.database import DatabaseAway
+from serving.freshness import LONGEST_LAG_SECONDS, freshness_of, is_behind
 from serving.problems import responses
 from serving.release import NoRelease, ReleaseReader
 
@@ -21,9 +23,15 @@ class HealthAnswer(BaseModel):
     release_id: str = Field(examples=["20260401T020000Z-5f3c"])
     created_at: datetime
     landed_at: datetime
+    complete_until: datetime = Field(description="All that was committed up to then is in the release.")
     data_lag_seconds: float = Field(
-        description="How long ago the release was complete: all that was committed up to then is in it.",
-        examples=[42.5],
+        description="How long ago that was; what was committed since may be missing.", examples=[12.5]
+    )
+    is_late: bool | None = Field(
+        description=(
+            f"Whether that is more than {LONGEST_LAG_SECONDS:.0f} s ago and transactions were committed since that "
+            "the release lacks. null: unknown, the database is away."
+        )
     )
 
 
@@ -31,15 +39,21 @@ class HealthAnswer(BaseModel):
 async def get_health(request: Request, database: LiveDatabase, now: Now) -> HealthAnswer:
     """Tell whether the service can answer, and how old its data is; needs no key."""
     reader: ReleaseReader = request.app.state.releases
-    is_reachable = await database.is_reachable()
     async with reader.lend() as release:
-        landing = release.manifest.landing
-        complete_until = landing.complete_until or landing.landed_at
+        freshness = freshness_of(release.manifest, reader.folder)
+        lag = max(0.0, (now - freshness.complete_until).total_seconds())
+        try:
+            lacks_any = await is_behind(database, freshness)
+            is_reachable = True
+        except DatabaseAway:
+            lacks_any, is_reachable = None, False
         return HealthAnswer(
             status="ok" if is_reachable else "degraded",
             database="reachable" if is_reachable else "away",
             release_id=release.manifest.release_id,
             created_at=release.manifest.created_at,
-            landed_at=landing.landed_at,
-            data_lag_seconds=(now - complete_until).total_seconds(),
+            landed_at=release.manifest.landing.landed_at,
+            complete_until=freshness.complete_until,
+            data_lag_seconds=lag,
+            is_late=None if lacks_any is None else lacks_any and lag > LONGEST_LAG_SECONDS,
         )

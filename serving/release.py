@@ -110,6 +110,7 @@ class ReleaseReader:
     """
 
     def __init__(self, releases_dir: Path, lookups: Sequence[str] = ()) -> None:
+        self.folder = releases_dir
         self._link = releases_dir / "current"
         self._lookups = lookups
         self._release: Release | None = None

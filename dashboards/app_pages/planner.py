@@ -76,7 +76,7 @@ st.subheader(
     anchor=False,
     help=words("interval_is_wide"),
 )
-if found.starts_long_before(marts.release.landed_at.astimezone(BUSINESS_ZONE).date()):
+if found.starts_long_before(marts.release.complete_until.astimezone(BUSINESS_ZONE).date()):
     st.info(words("starts_long_ago", day=words.day(found.origin_date)), icon=":material/history:")
 
 cards = st.columns(3)

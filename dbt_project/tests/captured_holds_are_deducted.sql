@@ -1,8 +1,9 @@
 {{ config(tags=["whole_history"]) }}
 
 -- Per member: what was captured of holds that belong to no redemption is what was redeemed
--- without one.
+-- without one. Of a member with rows in quarantine it cannot be said.
 with
+    quarantined_rows as (select * from {{ ref("stg_quarantined_rows") }}),
     holds as (select * from {{ ref("stg_holds") }}),
     entries as (select * from {{ ref("stg_entries") }}),
     captured as (
@@ -26,4 +27,12 @@ select
 from captured
 full join
     redeemed on redeemed.tenant_id = captured.tenant_id and redeemed.member_id = captured.member_id
-where captured.points is distinct from redeemed.points
+where
+    captured.points is distinct from redeemed.points
+    and not exists (
+        select 1
+        from quarantined_rows
+        where
+            quarantined_rows.tenant_id = coalesce(captured.tenant_id, redeemed.tenant_id)
+            and quarantined_rows.member_id = coalesce(captured.member_id, redeemed.member_id)
+    )

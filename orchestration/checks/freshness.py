@@ -1,10 +1,10 @@
-"""Whether the landed rows are recent enough to decide on."""
+"""Whether the landed rows are recent enough to decide on, and how late the release is."""
 
 from datetime import datetime, timedelta
 
 from orchestration.landing.cursor import Cursor
 
-# The schedule lands daily; two hours cover a slow run and one retry.
+# Without refreshes the schedule lands daily; two hours cover a slow run and one retry.
 LATEST_AGE = timedelta(hours=26)
 
 

@@ -12,12 +12,17 @@ import time
 from importlib.metadata import entry_points
 
 
-def stop_with_parent() -> None:
-    """Send this process SIGTERM once its present parent is gone, even if that was killed."""
-    parent = os.getppid()
+def stop_with_parent(parent: int | None = None) -> None:
+    """Send this process SIGTERM once its parent is gone, even if that was killed.
+
+    Args:
+        parent: the parent's number, for what took so long to get here that it may be gone already; by default the
+            present one.
+    """
+    awaited = os.getppid() if parent is None else parent
 
     def watch() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == awaited:
             time.sleep(0.5)
         os.kill(os.getpid(), signal.SIGTERM)
 

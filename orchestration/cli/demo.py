@@ -21,6 +21,7 @@ from orchestration.cli.secret import read_private, write_private
 from orchestration.cli.serve import Service, free_port
 from orchestration.cli.simulate import simulate_with_progress
 from orchestration.cli.up import (
+    FOLLOW_SECONDS,
     DashboardsPort,
     ServingPort,
     TransactionalPort,
@@ -77,7 +78,7 @@ def demo(
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         access = _prepare(settings, url, console)
         console.print("Starting the services …")
-        with running_services(settings.folder, ports, url) as running:
+        with running_services(settings.folder, ports, url, FOLLOW_SECONDS) as running:
             console.print(_kpi_table(ports, access))
             _welcome(console, ports, access)
             watch(running, settings, console)
@@ -189,13 +190,12 @@ def _welcome(console: Console, ports: Ports, access: Access) -> None:
     typer.echo(f"""
 Log in to the screens with enterprise code {CODE}, user {_USERNAME}, password {access.password}
 {_world_login(access)}
-Redeem something as the tenant's own system would, and see it everywhere:
+Redeem something as the tenant's own system would, and see it on every screen within a minute:
   export KEY={access.api_key}
   export MEMBER={access.member_id} ITEM={access.item_id}
   curl -s -H "Authorization: Bearer $KEY" "{serving}/v1/recommendations/$MEMBER?limit=3"
   curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" {transactional}/v1/redemptions \\
     -d '{{"member_id": "'$MEMBER'", "lines": [{{"item_id": "'$ITEM'", "quantity": 1}}]}}'
-  .venv/bin/pointmart pipeline run
 
 Ctrl-C stops everything.""")
 

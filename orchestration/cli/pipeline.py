@@ -1,9 +1,14 @@
-"""`pointmart pipeline run`: the whole pipeline, its steps and its result on the terminal."""
+"""`pointmart pipeline run | follow`: the whole pipeline once, or refreshes back to back."""
+
+import signal
+import threading
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli import attached
 from orchestration.cli.database import database
 from orchestration.release.summary import ReleaseSummary
 from orchestration.settings import PipelineSettings
@@ -28,6 +33,36 @@ def run() -> None:
     with database(settings.folder.root, settings.database_url) as url:
         summary = run_pipeline(settings.model_copy(update={"database_url": url}), console)
     print_summary(summary, console)
+
+
+@app.command()
+def follow(
+    every: Annotated[
+        float, typer.Option(min=1, help="Seconds from the start of a refresh to the next.")
+    ] = 20,
+    parent: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Land, build and publish what is new until Ctrl-C; models are trained by `run` and at night."""
+    if parent is not None:
+        attached.stop_with_parent(parent)
+    from orchestration import follow as following
+    from orchestration.definitions import platform_at
+    from orchestration.history import report_lag
+    from orchestration.warehouse.project import parse
+
+    settings = PipelineSettings()
+    folder = settings.folder
+    folder.create()
+    stop = threading.Event()
+    # Not by an exception: dbt would take it for a failure of its own. A turn that has begun is ended.
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    with database(folder.root, settings.database_url) as url, following.logged_to(folder.logs / "follow.log"):
+        platform = platform_at(folder, url)
+        follower = following.Follower(
+            parse(folder), url, platform.clock, platform.code_version,
+            lambda freshness, lag: report_lag(folder, freshness, lag),
+        )  # fmt: skip
+        follower.follow(every, stop)
 
 
 def print_summary(summary: ReleaseSummary, console: Console) -> None:

@@ -1,8 +1,9 @@
-"""Starts the services as processes, waits until they answer, and stops them all."""
+"""Starts the services as processes, waits until they answer, and stops them all.
+
+What keeps the figures fresh is started again when it ends: the mall goes on without it.
+"""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import httpx
 
+from orchestration.cli.program import Program
 from orchestration.cli.serve import MALL, Service, listen
 from orchestration.refusal import Refusal
 
 _HOST = "127.0.0.1"
+_FOLLOWER = "follower"
 _READY_SECONDS = 60.0
-_STOP_SECONDS = 10.0
 
 
 class ServiceDidNotStart(Refusal):
@@ -54,7 +56,7 @@ class Ports:
 class Running:
     """Processes that run, by the name to call them."""
 
-    processes: Mapping[str, subprocess.Popen[bytes]]
+    programs: Mapping[str, Program]
     logs: Path
 
     def watch(self, meanwhile: Callable[[], None]) -> None:
@@ -64,8 +66,10 @@ class Running:
             ServiceEnded: which one, and where its log is.
         """
         while True:
-            for name, process in self.processes.items():
-                if (code := process.poll()) is not None:
+            for name, program in self.programs.items():
+                if program.is_restarted:
+                    program.tend()
+                elif (code := program.poll()) is not None:
                     how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
                     raise ServiceEnded(f"{name} {how}, so everything was stopped; see {self.logs / name}.log")
             meanwhile()
@@ -89,28 +93,34 @@ def check_ports(ports: Ports) -> None:
 
 
 @contextmanager
-def services(ports: Ports, logs: Path, environment: Mapping[str, str]) -> Iterator[Running]:
+def services(
+    ports: Ports, logs: Path, environment: Mapping[str, str], follow_seconds: float | None
+) -> Iterator[Running]:
     """Run the services, and the scheduler if it has a port, for the block, each logging to its own file.
 
     The services answer when the block begins.
+
+    Args:
+        follow_seconds: how often the figures are refreshed; None leaves that to the nightly pipeline.
 
     Raises:
         ServiceDidNotStart: with the last line of its log.
     """
     environment = {**environment, "POINTMART_TRANSACTIONAL_URL": ports.url(Service.TRANSACTIONAL)}
     with ExitStack() as stack:
-        processes = {
-            name: stack.enter_context(_process(name, arguments, logs, environment))
-            for name, arguments in _programs(ports).items()
-        }
-        running = Running(processes, logs)
+        programs = {}
+        for name, arguments in _programs(ports, follow_seconds).items():
+            log = logs / f"{name}.log"
+            programs[name] = Program(arguments, log, environment, is_restarted=name == _FOLLOWER)
+            stack.callback(programs[name].stop)
+        running = Running(programs, logs)
         deadline = time.monotonic() + _READY_SECONDS
         for service in MALL:
             _await_answer(service, ports, running, deadline)
         yield running
 
 
-def _programs(ports: Ports) -> dict[str, list[str]]:
+def _programs(ports: Ports, follow_seconds: float | None) -> dict[str, list[str]]:
     """Return the Python module and arguments of each process, by name."""
     programs = {
         service.value: ["orchestration.cli.serve", service.value, "--port", str(ports.of(service)),
@@ -123,37 +133,15 @@ def _programs(ports: Ports) -> dict[str, list[str]]:
         programs["scheduler-web"] = [
             attached, "dagster-webserver", "--host", _HOST, "--port", str(ports.scheduler), *definitions,
         ]  # fmt: skip
+    if follow_seconds is not None:
+        programs[_FOLLOWER] = [
+            "orchestration.cli", "pipeline", "follow", "--every", str(follow_seconds), "--parent", str(os.getpid()),
+        ]  # fmt: skip
     return programs
 
 
-@contextmanager
-def _process(
-    name: str, arguments: list[str], logs: Path, environment: Mapping[str, str]
-) -> Iterator[subprocess.Popen[bytes]]:
-    # Each start has a log of its own: an old line must not explain a new failure.
-    with (logs / f"{name}.log").open("wb") as log:
-        # A session of its own: Ctrl-C in the terminal reaches the parent alone, which stops them in order.
-        process = subprocess.Popen(
-            [sys.executable, "-m", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env={**os.environ, **environment},
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-
 def _await_answer(service: Service, ports: Ports, running: Running, deadline: float) -> None:
-    process = running.processes[service.value]
+    process = running.programs[service.value]
     while time.monotonic() < deadline and process.poll() is None:
         try:
             # Any answer will do: serving without a release says so and is up.

@@ -1,4 +1,4 @@
-"""`pointmart up`: services, scheduler and screens for real use, until Ctrl-C."""
+"""`pointmart up`: services, screens, fresh figures and the nightly pipeline, until Ctrl-C."""
 
 import os
 import signal
@@ -31,6 +31,13 @@ WorkerPort = Annotated[
     int, typer.Option(min=0, max=65535, help="Port where the worker tells its health; 0 picks a free one.")
 ]
 SchedulerPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the scheduler's pages.")]
+FollowSeconds = Annotated[
+    float,
+    typer.Option(
+        min=0, help="Land, build and publish what is new every so many seconds; 0 leaves it to the night."
+    ),
+]
+FOLLOW_SECONDS = 20.0
 
 
 def up(
@@ -40,8 +47,9 @@ def up(
     scheduler_port: SchedulerPort = 8003,
     worker_port: WorkerPort = 0,
     scheduler: Annotated[bool, typer.Option(help="Run the nightly pipeline and its pages.")] = True,
+    follow: FollowSeconds = FOLLOW_SECONDS,
 ) -> None:
-    """Run the services, the scheduler and the screens until Ctrl-C."""
+    """Run the services and the screens, keep the figures fresh and train at night, until Ctrl-C."""
     settings = PipelineSettings()
     console = Console()
     ports = Ports(
@@ -57,7 +65,7 @@ def up(
             from orchestration.history import initialise
 
             initialise(settings.folder)
-        with running_services(settings.folder, ports, url) as running:
+        with running_services(settings.folder, ports, url, follow or None) as running:
             print_addresses(console, ports)
             console.print("Ctrl-C stops everything.")
             watch(running, settings, console)
@@ -107,8 +115,10 @@ def private_folder(folder: DataFolder) -> Path:
 
 
 @contextmanager
-def running_services(folder: DataFolder, ports: Ports, url: str) -> Iterator[Running]:
-    """Run the services on a database for the block."""
+def running_services(
+    folder: DataFolder, ports: Ports, url: str, follow_seconds: float | None
+) -> Iterator[Running]:
+    """Run the services on a database for the block, and refresh the figures so often unless that is None."""
     environment = {
         "POINTMART_DATABASE_URL": url,
         "POINTMART_DATA_DIR": str(folder.root),
@@ -120,7 +130,7 @@ def running_services(folder: DataFolder, ports: Ports, url: str) -> Iterator[Run
         "POINTMART_VAULT_KEY": os.environ.get("POINTMART_VAULT_KEY")
         or kept_secret(private_folder(folder) / "vault_key"),
     }
-    with services(ports, folder.logs, environment) as running:
+    with services(ports, folder.logs, environment, follow_seconds) as running:
         yield running
 
 

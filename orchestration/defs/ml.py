@@ -9,6 +9,8 @@ from orchestration.training import demand as demand_training
 from orchestration.training import ranking as ranking_training
 from orchestration.training.tables import SCORE_FILES, unite_scores
 
+GROUP = "ml"
+
 _RANKING_INPUTS = [
     dg.AssetKey(["marts", table])
     for table in ("dim_tenant", "dim_member", "dim_offer", "fct_redemption_lines")
@@ -30,7 +32,7 @@ _DESCRIPTIONS = {
 def _specs(tables: tuple[str, ...], inputs: list[dg.AssetKey]) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
-            ["ml", table], deps=inputs, group_name="ml", description=_DESCRIPTIONS[table], kinds={"parquet"}
+            ["ml", table], deps=inputs, group_name=GROUP, description=_DESCRIPTIONS[table], kinds={"parquet"}
         )
         for table in tables
     ]
@@ -52,7 +54,7 @@ def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResul
 @dg.asset(
     key=["ml", "model_scores"],
     deps=[dg.AssetKey(["ml", name]) for name in SCORE_FILES],
-    group_name="ml",
+    group_name=GROUP,
     kinds={"parquet"},
 )
 def model_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:

@@ -44,7 +44,7 @@ def locked(platform: Platform) -> dg.ResourceDefinition:
     @dg.resource(description="The platform, held by one run at a time.")
     def held_platform() -> Iterator[Platform]:
         platform.folder.create()
-        with lock.held(platform.folder.lock):
+        with lock.held(platform.folder.lock, patience_seconds=lock.REFRESH_SECONDS):
             yield platform
 
     return held_platform

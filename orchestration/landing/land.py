@@ -1,22 +1,53 @@
-"""A landing run: one snapshot, one batch per view, the cursor last."""
+"""A landing run: one snapshot, one batch per view, what violates a contract set aside, the cursor last."""
 
+import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from orchestration import durable
 from orchestration.landing import snapshot
-from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches, columns
+from orchestration.landing.batches import (
+    VIEWS,
+    BrokenBatch,
+    batch_path,
+    batches,
+    check_batches,
+    columns,
+    row_count_of,
+)
+from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
+from orchestration.landing.drift import check_views
+from orchestration.landing.judge import judge
+from orchestration.landing.quarantine import Quarantine, remove_former_states
 from orchestration.landing.stamps import check_stamps
 from orchestration.settings import DataFolder
+
+_log = logging.getLogger("pointmart.landing")
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What a landing run brought: new rows (or versions) by view, and the cursor after it."""
+    """What a landing run brought.
+
+    Attributes:
+        rows: new rows (or versions) by view.
+        cursor: the cursor after it.
+        quarantine: what lies in quarantine after it.
+        news: a phrase for each column of a view that the contract does not know.
+    """
 
     rows: dict[str, int]
     cursor: Cursor
+    quarantine: Quarantine
+    news: list[str]
+
+    @property
+    def is_new(self) -> bool:
+        """Return whether anything has come, into the batches or into quarantine."""
+        return any(self.rows.values()) or self.quarantine.has_changed
 
 
 def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
@@ -24,11 +55,12 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
 
     The rows taken are those visible now whose transaction was not visible to the last run. So each run ends
     with exactly what one snapshot shows: a row never without what it refers to, and no sum half-counted,
-    however long other transactions stay open and however they cross.
+    however long other transactions stay open and however they cross. Rows that violate the contract of their
+    view are set aside, and so is what cannot stand without them.
 
     Raises:
-        OtherDatabase, ForeignStamps, SourceUnreachable, DatabaseNotMigrated, BrokenBatch, BrokenCursor:
-            nothing changed.
+        OtherDatabase, ForeignStamps, SchemaDrift, SourceUnreachable, DatabaseNotMigrated, BrokenBatch,
+            BrokenCursor: nothing changed.
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """
     durable.remove_temporaries(folder.landing)
@@ -43,30 +75,40 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
         if previous:
             check_origin(previous, cursor, folder.cursor)
         check_stamps(source)
-        rows = {}
-        for view in VIEWS:
-            since = previous.snapshot if previous and view in previous.views else None
-            rows[view] = _land_view(folder, source, view, number, since)
+        news = check_views(source, contract())
+        with ExitStack() as stack:
+            files = {
+                view: stack.enter_context(durable.written_whole(_target(folder, view, number)))
+                for view in VIEWS
+            }
+            for view, file in files.items():
+                since = previous.snapshot if previous and view in previous.views else None
+                source.copy(view, since, number, file)
+            quarantine = judge(contract(), folder.landing, number, files)
+            rows = {view: row_count_of(file) for view, file in files.items()}
+            for view, file in files.items():
+                _drop_needless(folder, view, number, file, rows[view])
     write_cursor(folder.cursor, cursor)
-    return Landed(rows, cursor)
+    remove_former_states(folder.quarantine, number)
+    for words in (*news, *(quarantine.sentences() if quarantine.has_changed else ())):
+        _log.warning("%s", words)
+    return Landed(rows, cursor, quarantine, news)
 
 
-def _land_view(
-    folder: DataFolder, source: snapshot.Snapshot, view: str, number: int, since: str | None
-) -> int:
+def _target(folder: DataFolder, view: str, number: int) -> Path:
     target = batch_path(folder.landing, view, number)
     target.parent.mkdir(exist_ok=True)
+    return target
+
+
+def _drop_needless(folder: DataFolder, view: str, number: int, file: Path, count: int) -> None:
+    """Delete a batch without rows, unless it tells readers of columns that no earlier batch has."""
+    target = batch_path(folder.landing, view, number)
     counted = [path for path in batches(folder.landing, view) if path != target]
-    with durable.written_whole(target) as temporary:
-        count = source.copy(view, since, number, temporary)
-        # A batch without rows still tells readers of columns that no earlier batch has.
-        is_needed = count > 0 or not counted or not columns(temporary) <= columns(counted[-1])
-        if not is_needed:
-            temporary.unlink()
-    if not is_needed:
+    if count == 0 and counted and columns(file) <= columns(counted[-1]):
+        file.unlink()
         # Left by a run that crashed before its cursor, its rows since replaced by newer versions.
         target.unlink(missing_ok=True)
-    return count
 
 
 def _check_nothing_counted(folder: DataFolder) -> None:

@@ -28,6 +28,12 @@ select
     (select oid::bigint from pg_database where datname = current_database())
 """
 
+_COLUMNS = """
+select table_name::text, column_name::text, udt_name::text
+from information_schema.columns where table_schema = 'export'
+order by table_name, ordinal_position
+"""
+
 
 class SourceUnreachable(Refusal):
     """PostgreSQL does not answer, or not to this user."""
@@ -49,38 +55,39 @@ class Snapshot:
         connection: the DuckDB connection with the database attached as `source`.
         origin: which database it is.
         text: PostgreSQL's text of the snapshot, from which it can tell later what was visible.
+        views: the columns of each export view that the role may read, with their types.
     """
 
     connection: duckdb.DuckDBPyConnection
     origin: Origin
     text: str
+    views: dict[str, dict[str, str]]
 
-    def columns(self, view: str) -> list[str]:
-        """Return the columns of an export view in order.
+    def columns(self, view: str) -> dict[str, str]:
+        """Return the columns of an export view in order, with PostgreSQL's internal name of their type.
 
         Raises:
-            DatabaseNotMigrated: there is no such view.
+            DatabaseNotMigrated: there is no such view, or not for this role.
         """
-        rows = _ask(
-            self.connection,
-            "select column_name::text from information_schema.columns "
-            f"where table_schema = 'export' and table_name = '{view}' order by ordinal_position",
-        )
-        if not rows:
+        if view not in self.views:
             raise DatabaseNotMigrated(
                 f"database {self.origin.database} has no view export.{view}; "
                 "migrate it, or correct POINTMART_DATABASE_URL"
             )
-        return [name for (name,) in rows]
+        return self.views[view]
 
     def has_foreign_stamps(self, view: str) -> bool:
         """Return whether a view shows rows of transactions that, by their number, cannot be visible.
 
         Asked so that the index on xid answers it, the joined views included.
         """
+        return self.has_rows_since(view, self.text)
+
+    def has_rows_since(self, view: str, since: str) -> bool:
+        """Return whether a view shows rows that were not visible in another snapshot, given by its text."""
         ((found,),) = _ask(
             self.connection,
-            f"select exists (select from export.{view} where {_not_visible_in(self.text)})",
+            f"select exists (select from export.{view} where {_not_visible_in(since)})",
         )
         return bool(found)
 
@@ -123,7 +130,10 @@ def opened(database_url: str) -> Iterator[Snapshot]:
         connection.execute("begin")
         ((before,),) = _ask(connection, "select pg_current_snapshot()::text")
         ((system_identifier, database, oid),) = _ask(connection, _ORIGIN)
-        yield Snapshot(connection, Origin(system_identifier, database, oid), before)
+        views: dict[str, dict[str, str]] = {}
+        for view, column, type_ in _ask(connection, _COLUMNS):
+            views.setdefault(view, {})[column] = type_
+        yield Snapshot(connection, Origin(system_identifier, database, oid), before, views)
         ((after,),) = _ask(connection, "select pg_current_snapshot()::text")
         if before != after:
             raise SnapshotChanged(

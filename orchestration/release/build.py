@@ -74,9 +74,10 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
             created_at=created_at,
             code_version=provenance.code_version,
-            landing=_landing_fields(provenance.landing),
+            landing=_landing_fields(provenance.landing, created_at),
             checks=audit.checks,
             models=audit.models,
+            quality=audit.quality,
             tables=tables,
             files={MARTS: describe_file(temporary / MARTS)},
             parts=parts,
@@ -161,5 +162,9 @@ def _united(parts: list[Part]) -> RowSums:
     return reduce(RowSums.plus, (part.sums for part in parts), RowSums(0, 0, 0))
 
 
-def _landing_fields(cursor: Cursor) -> dict[str, Any]:
-    return {"snapshot": cursor.snapshot, "landed_at": cursor.landed_at.isoformat()}
+def _landing_fields(cursor: Cursor, created_at: datetime) -> dict[str, Any]:
+    return {
+        "snapshot": cursor.snapshot,
+        "landed_at": cursor.landed_at.isoformat(),
+        "data_lag_seconds": (created_at - cursor.landed_at).total_seconds(),
+    }

@@ -21,7 +21,7 @@ class BrokenRelease(Refusal):
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.json` says; times are UTC."""
+    """What `manifest.json` says; times are UTC. Manifests of the first version say nothing of quality."""
 
     release_id: str
     created_at: datetime
@@ -32,6 +32,7 @@ class Manifest:
     tables: dict[str, TableContent]
     files: dict[str, dict[str, Any]]
     parts: dict[str, list[Part]] = field(default_factory=dict)
+    quality: dict[str, Any] = field(default_factory=dict)
 
 
 def write_manifest(release: Path, manifest: Manifest) -> None:

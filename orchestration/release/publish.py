@@ -1,6 +1,7 @@
 """Write, audit, publish: a release is built and audited, and only then becomes the current one."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from orchestration.landing.cursor import read_cursor
 from orchestration.release.build import Provenance, build_release
@@ -8,6 +9,8 @@ from orchestration.release.gate import GateClosed, audit
 from orchestration.release.manifest import Manifest
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
+
+_BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def publish(folder: DataFolder, code_version: str, created_at: datetime) -> Manifest:
@@ -20,9 +23,15 @@ def publish(folder: DataFolder, code_version: str, created_at: datetime) -> Mani
     cursor = read_cursor(folder.cursor)
     if cursor is None:
         raise GateClosed("nothing has been landed yet; run the whole pipeline")
-    audited = audit(folder, cursor)
+    audited = audit(folder, cursor, last_day_over(created_at))
     manifest = build_release(folder, Provenance(cursor, code_version), audited, created_at)
     shelf = Shelf(folder.releases)
     shelf.switch(manifest.release_id)
+    shelf.let_go()
     shelf.prune()
     return manifest
+
+
+def last_day_over(now: datetime) -> date:
+    """Return yesterday in Asia/Shanghai."""
+    return now.astimezone(_BUSINESS_ZONE).date() - timedelta(days=1)

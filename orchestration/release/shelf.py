@@ -1,4 +1,8 @@
-"""The releases side by side: listing them, switching `current` atomically, rolling back, retention."""
+"""The releases side by side: listing them, switching `current` atomically, rolling back, retention.
+
+A release that somebody went back to is held: what publishes by itself leaves it alone until a pipeline that
+somebody asked for, or the nightly one, has published the next.
+"""
 
 import os
 import shutil
@@ -11,6 +15,8 @@ from orchestration.release.manifest import MANIFEST, BrokenRelease, Manifest, ch
 from orchestration.release.parts import PARTS, remove_unused
 
 KEPT = 10
+# Kept fresh, ten releases are a few minutes: of each day the last one stays, so that one can go back further.
+KEPT_DAYS = 7
 
 
 class UnknownRelease(Refusal):
@@ -76,12 +82,30 @@ class Shelf:
         if target is None:
             raise NothingToRollBackTo("there is no older release to roll back to; run the pipeline")
         self.switch(target)
+        durable.write_text(self._held, target)
         return target
 
+    def held_id(self) -> str | None:
+        """Return the release that somebody went back to and that is still the current one, or None."""
+        try:
+            held = self._held.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        return held if held == self.current_id() else None
+
+    def let_go(self) -> None:
+        """Hold no release any more."""
+        self._held.unlink(missing_ok=True)
+
     def prune(self) -> None:
-        """Delete releases beyond the newest ten, but never the current one, and parts that none of the rest names."""
-        for release_id in self.release_ids()[KEPT:]:
-            if release_id != self.current_id():
+        """Delete releases nobody goes back to, and parts that none of the rest names.
+
+        The newest ten stay, the last of each of seven days, and always the current one.
+        """
+        known = self.release_ids()
+        kept = {*known[:KEPT], *_last_of_days(known)[:KEPT_DAYS], self.current_id()}
+        for release_id in known:
+            if release_id not in kept:
                 shutil.rmtree(self.releases / release_id)
         try:
             left = [read_manifest(self.releases / release_id) for release_id in self.release_ids()]
@@ -91,3 +115,15 @@ class Shelf:
             self.releases / PARTS,
             {part.file for manifest in left for parts in manifest.parts.values() for part in parts},
         )
+
+    @property
+    def _held(self) -> Path:
+        return self.releases / "held"
+
+
+def _last_of_days(release_ids: list[str]) -> list[str]:
+    """Return the last release of each day (UTC) of ids that are sorted newest first."""
+    last: dict[str, str] = {}
+    for release_id in release_ids:
+        last.setdefault(release_id.partition("T")[0], release_id)
+    return list(last.values())

@@ -80,6 +80,17 @@ def unite_scores(ml: Path) -> int:
     return _write(ml, "model_scores", pa.concat_tables(parts))
 
 
+def provide_missing(ml: Path) -> list[str]:
+    """Write, without rows, the tables that no training has written yet; return their names.
+
+    A new mall has figures long before its first training, and the warehouse needs every table to be there.
+    """
+    missing = [table for table in SCHEMAS if not (ml / f"{table}.parquet").exists()]
+    for table in missing:
+        write_frames(ml, table, table, [])
+    return missing
+
+
 def _write(ml: Path, name: str, table: pa.Table) -> int:
     with durable.written_whole(ml / f"{name}.parquet") as temporary:
         parquet.write_table(table, temporary, compression="zstd")

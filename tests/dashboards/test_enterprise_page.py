@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
@@ -215,6 +216,38 @@ def test_fresh_figures_say_as_of_when(open_page: OpenPage, literal_release: Path
     literal.publish(literal_release, "fresh", landed_at=datetime.now(UTC).isoformat())
 
     assert "数据截至" in texts(open_page())
+
+
+def note_complete(releases: Path, release_id: str, ago: timedelta) -> datetime:
+    moment = datetime.now(UTC) - ago
+    noted = {"release_id": release_id, "complete_until": moment.isoformat()}
+    (releases / "freshness.json").write_text(json.dumps(noted))
+    return moment
+
+
+def test_figures_that_are_kept_fresh_are_late_after_a_minute(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    literal.publish(literal_release, "fresh", landed_at=datetime.now(UTC).isoformat())
+    note_complete(literal_release, "fresh", timedelta(minutes=3, seconds=5))
+    (warning,) = open_page().warning
+    assert "晚了 3 分钟" in warning.value
+    (warning,) = open_page(query={"lang": "en"}).warning
+    assert "3 minute(s) late" in warning.value
+
+
+def test_figures_found_complete_just_now_are_as_of_now_however_old_the_release(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    moment = note_complete(literal_release, literal.RELEASE_ID, timedelta(seconds=30))
+    page = open_page()
+    assert not page.warning
+    assert f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M}" in texts(page)
+
+
+def test_what_is_noted_of_another_release_says_nothing(open_page: OpenPage, literal_release: Path) -> None:
+    note_complete(literal_release, "another", timedelta(seconds=30))
+    assert open_page().warning[0].value.startswith("数据停留在 2026年4月1日")
 
 
 def test_without_a_release_the_page_says_what_to_run(open_page: OpenPage, literal_release: Path) -> None:

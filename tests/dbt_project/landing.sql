@@ -289,3 +289,10 @@ select
     ts('2025-03-01 00:00:00') as starts_at, ts('2025-03-08 00:00:00') as ends_at, cast(100 as int) as max_tickets,
     cast(0 as int) as ticket_count, cast(null as timestamptz) as revealed_at, cast(null as timestamptz) as cancelled_at,
     ts('2025-02-04 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+create table quarantine as
+select
+    cast(null as bigint) as row_no, cast(null as varchar) as "view", id(1) as tenant_id, id(1) as member_id,
+    id(1) as item_id, id(1) as redemption_id, cast(null as varchar) as row_key, cast(null as varchar) as rule,
+    batch(null) as batch
+limit 0;

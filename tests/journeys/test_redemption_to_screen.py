@@ -49,12 +49,12 @@ def free_ports(count: int) -> list[str]:
 
 
 @contextmanager
-def pointmart_up(environment, ports, scheduler=("--no-scheduler",)):
+def pointmart_up(environment, ports, options=("--no-scheduler", "--follow", "0")):
     """`pointmart up` in a process of its own, stopped as Ctrl-C does."""
     process = subprocess.Popen(
         [
             sys.executable, "-u", "-m", "orchestration.cli", "up", "--transactional-port", ports[0],
-            "--serving-port", ports[1], "--dashboards-port", ports[2], *scheduler,
+            "--serving-port", ports[1], "--dashboards-port", ports[2], *options,
         ],
         env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.definitions import JOB, build_definitions
+from orchestration import history
+from orchestration.definitions import JOB, REFRESH_JOB, build_definitions
 from orchestration.defs.platform import NoDatabase, Platform, locked
 from orchestration.landing.batches import VIEWS
 from orchestration.lock import AlreadyRunning, held
@@ -47,13 +48,26 @@ def test_no_asset_depends_on_a_key_nobody_makes(definitions: dg.Definitions) -> 
 def test_each_source_of_dbt_is_made_by_an_asset(project: Project, definitions: dg.Definitions) -> None:
     made = definitions.resolve_asset_graph().materializable_asset_keys
     sources = {(s["source_name"], s["name"]) for s in project.manifest["sources"].values()}
-    assert sources == {("landing", view) for view in VIEWS} | {("ml", table) for table in SCHEMAS}
+    assert sources == {("landing", view) for view in (*VIEWS, "quarantine")} | {
+        ("ml", table) for table in SCHEMAS
+    }
     assert {dg.AssetKey(source) for source in sources} <= made
 
 
 def test_a_run_starts_dbt_twice(definitions: dg.Definitions) -> None:
     nodes = [node.name for node in definitions.resolve_job_def(JOB).nodes]
     assert sorted(name for name in nodes if name.startswith("warehouse")) == ["warehouse", "warehouse_2"]
+
+
+def test_a_refresh_trains_nothing_and_starts_dbt_once(definitions: dg.Definitions) -> None:
+    nodes = {node.name for node in definitions.resolve_job_def(REFRESH_JOB).nodes}
+    assert {"landing", "warehouse", "releases__current"} <= nodes
+    assert not nodes & {"ranking", "demand", "ml__model_scores", "warehouse_2"}
+
+
+def test_what_refreshes_report_is_a_check_of_the_release(definitions: dg.Definitions) -> None:
+    key = dg.AssetCheckKey(history.RELEASE, history.LAG_CHECK)
+    assert key in definitions.resolve_asset_graph().asset_check_keys
 
 
 def test_the_release_follows_every_mart(project: Project, definitions: dg.Definitions) -> None:

@@ -1,4 +1,4 @@
-"""kill -9 of a real `pointmart pipeline run` at several steps; the run after it publishes the same content."""
+"""kill -9 of a real `pointmart pipeline run` and `follow` at several steps; what runs next publishes the same."""
 
 import os
 import shutil
@@ -21,15 +21,15 @@ from tests.small_world import insert_small_world
 
 ROOT = Path(__file__).parents[2]
 
-# Imports once, then forks a process per line it reads: importing takes longer than the run itself.
+# Imports once, then forks a process per line it reads, which is the subcommand: importing takes longer than the run.
 _FORKING = """
 import os, sys
-import orchestration.pipeline
+import orchestration.follow
 from orchestration.cli.main import run
-for _ in sys.stdin:
+for line in sys.stdin:
     child = os.fork()
     if child == 0:
-        sys.argv = ["pointmart", "pipeline", "run"]
+        sys.argv = ["pointmart", "pipeline", *line.split()]
         try:
             run()
         finally:
@@ -56,17 +56,17 @@ class Pipelines:
                 text=True, bufsize=1, env=environment, cwd=ROOT,
             )  # fmt: skip
 
-    def start(self) -> int:
+    def start(self, command: str = "run") -> int:
         assert self.server.stdin is not None
-        self.server.stdin.write("\n")
+        self.server.stdin.write(f"{command}\n")
         return int(self._line(str.isdigit))
 
     def wait(self) -> None:
         self._line(lambda line: line == "ended")
 
-    def kill_when(self, reached: Callable[[], bool]) -> None:
-        process = self.start()
-        deadline = time.monotonic() + 60
+    def kill_when(self, reached: Callable[[], bool], command: str = "run") -> None:
+        process = self.start(command)
+        deadline = time.monotonic() + 120
         while not reached():
             assert time.monotonic() < deadline, self._errors.read_text()
             time.sleep(0.002)
@@ -125,3 +125,28 @@ def test_killed_at_any_step_and_run_again_it_publishes_the_same(pipelines: Pipel
     assert published(folder) == after_kills
     assert {view: row_count(folder.landing, view) for view in VIEWS} == counts
     assert not list(folder.root.rglob("*.tmp"))
+
+
+def test_a_refresh_killed_at_any_step_is_made_up_for_by_the_next(pipelines: Pipelines) -> None:
+    folder = pipelines.folder
+    follow = "follow --every 1"
+
+    # While landing, while dbt builds, while the release is copied.
+    pipelines.kill_when((folder.landing / "lot").exists, follow)
+    assert read_cursor(folder.cursor) is None
+    pipelines.kill_when(folder.warehouse.exists, follow)
+    pipelines.kill_when((folder.releases / "building.tmp").exists, follow)
+    assert not folder.current_release.is_symlink()
+
+    # Nothing new is landed any more, and yet a release is owed.
+    pipelines.kill_when(folder.freshness.exists, follow)
+    after_kills = published(folder)
+    counts = {view: row_count(folder.landing, view) for view in VIEWS}
+    assert [path.name for path in folder.releases.glob("2*")] == [Shelf(folder.releases).current_id()]
+
+    for derived in (folder.landing, folder.ml, folder.releases):
+        shutil.rmtree(derived)
+    folder.warehouse.unlink()
+    pipelines.kill_when(folder.freshness.exists, follow)
+    assert published(folder) == after_kills
+    assert {view: row_count(folder.landing, view) for view in VIEWS} == counts

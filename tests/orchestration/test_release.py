@@ -3,7 +3,7 @@
 import os
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from orchestration.landing.batches import VIEWS
+from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, Origin, write_cursor
 from orchestration.release.build import Provenance, build_release, remove_unfinished
 from orchestration.release.content import contents
@@ -26,7 +27,9 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 SNAPSHOT = "900:905:902"
 CURSOR = Cursor(Origin("1", "pointmart", 5), SNAPSHOT, 4, VIEWS, NOW)
 PROVENANCE = Provenance(CURSOR, "1.0")
-AUDIT = Audit({"passed": 3, "failed": 0, "warned": 1}, {})
+QUALITY = {"quarantined": {"event": {"late": 2}}, "warnings": ["2 rows of event in quarantine: late"]}
+AUDIT = Audit({"passed": 3, "failed": 0, "warned": 1}, {}, QUALITY)
+DAY = date(2026, 4, 30)
 
 
 @pytest.fixture
@@ -104,7 +107,9 @@ def test_a_release_holds_marts_only_and_its_manifest_describes_it(warehouse: Dat
     assert manifest.landing == {
         "snapshot": SNAPSHOT,
         "landed_at": "2026-05-01T00:00:00+00:00",
+        "data_lag_seconds": 0.0,
     }
+    assert manifest.quality == QUALITY
     with duckdb.connect() as connection:
         connection.execute(f"attach '{release / 'marts.duckdb'}' as release (read_only)")
         tables = connection.execute(
@@ -179,6 +184,29 @@ def test_the_newest_ten_and_the_current_release_are_kept(warehouse: DataFolder) 
     assert shelf.release_ids()[-1] == oldest
 
 
+def test_of_each_of_seven_days_the_last_release_is_kept(warehouse: DataFolder) -> None:
+    shelf = Shelf(warehouse.releases)
+    for day in range(9):
+        for hour in (1, 2):
+            build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(days=day, hours=hour))
+    for second in range(KEPT - 1):
+        build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(days=8, hours=3, seconds=second))
+    shelf.switch(shelf.release_ids()[0])
+    shelf.prune()
+    kept = [release_id.partition("-")[0] for release_id in shelf.release_ids()]
+    assert kept[KEPT:] == [f"202605{day:02}T020000Z" for day in range(8, 2, -1)]
+
+
+def test_a_release_gone_back_to_is_held_until_the_next_is_published(shelf: Shelf) -> None:
+    newest, middle, _ = shelf.release_ids()
+    shelf.switch(newest)
+    assert shelf.held_id() is None
+    shelf.roll_back(None)
+    assert shelf.held_id() == middle
+    shelf.switch(newest)
+    assert shelf.held_id() is None
+
+
 def test_a_reader_always_finds_a_whole_release_while_it_is_switched(shelf: Shelf) -> None:
     first, second, _ = shelf.release_ids()
     shelf.switch(first)
@@ -224,15 +252,16 @@ def audited(folder: DataFolder) -> DataFolder:
                 "intermediate.int_redemptions", "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
             )
         ),
+        "create table marts.fct_kpis_daily (tenant_id uuid, metric varchar, date date, numerator bigint, denominator bigint)",
     )  # fmt: skip
     with duckdb.connect() as connection:
         for view in VIEWS:
             (folder.landing / view).mkdir()
             # Of what changes, two batches hold a version each.
+            key = ", ".join(f"1 as {column}" for column in contract().views[view].key)
             for batch in range(2 if view.startswith("redemption") else 1):
                 connection.execute(
-                    "copy (select 1 as tenant_id, 1 as redemption_id, 1 as line_no) "
-                    f"to '{folder.landing / view}/{batch}.parquet' (format parquet)"
+                    f"copy (select {key}) to '{folder.landing / view}/{batch}.parquet' (format parquet)"
                 )
     record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.a.1": "pass"})
     record(folder.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "warn"})
@@ -254,7 +283,7 @@ def write_scores(folder: DataFolder, released: float, low: float, high: float) -
 
 
 def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> None:
-    found = audit(audited, CURSOR)
+    found = audit(audited, CURSOR, DAY)
     assert found.checks == {"passed": 1 + 7 + 2, "failed": 0, "warned": 1}
     (ranking,) = found.models["ranking"]
     assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
@@ -265,7 +294,7 @@ def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> 
 def test_a_failed_dbt_test_closes_the_gate(audited: DataFolder) -> None:
     record(audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, set(), {"test.p.b.2": "fail"})
     with pytest.raises(GateClosed, match="dbt test b failed; the previous release stays"):
-        audit(audited, CURSOR)
+        audit(audited, CURSOR, DAY)
 
 
 def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(audited: DataFolder) -> None:
@@ -273,35 +302,68 @@ def test_a_test_that_has_not_run_since_its_tables_were_rebuilt_closes_the_gate(a
         audited.test_results, SNAPSHOT, {"test.p.a.1", "test.p.b.2"}, {"test.p.a.1"}, {"test.p.b.2": "pass"}
     )
     with pytest.raises(GateClosed, match="1 tests have not run"):
-        audit(audited, CURSOR)
+        audit(audited, CURSOR, DAY)
 
 
 def test_results_about_an_earlier_landing_close_the_gate(audited: DataFolder) -> None:
     with pytest.raises(GateClosed, match="not been built and tested on the rows landed last"):
-        audit(audited, replace(CURSOR, snapshot="900:905:"))
+        audit(audited, replace(CURSOR, snapshot="900:905:"), DAY)
+
+
+def test_a_quarantine_that_overflows_closes_the_gate(audited: DataFolder) -> None:
+    (audited.quarantine).mkdir()
+    listed = "select 'event' as \"view\", 'kind is null' as rule from range(100)"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy ({listed}) to '{audited.quarantine}/{CURSOR.next_batch - 1}.parquet'")
+    with pytest.raises(
+        GateClosed, match=r"^100 rows of event lie in quarantine .* kind is null; the previous release stays"
+    ):
+        audit(audited, CURSOR, DAY)
+
+
+def test_rows_in_quarantine_and_odd_figures_are_told_and_close_nothing(audited: DataFolder) -> None:
+    (audited.quarantine).mkdir()
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'event' as \"view\", 'kind is null' as rule) "
+            f"to '{audited.quarantine}/{CURSOR.next_batch - 1}.parquet'"
+        )
+    fill_warehouse(
+        audited,
+        "insert into marts.fct_kpis_daily select uuid_nil, 'activity_rate', date '2026-04-30' - i::int, "
+        "case when i = 0 then 5000 else 500 end, 1000 from range(29) x(i), "
+        "(select '00000000-0000-0000-0000-000000000000'::uuid as uuid_nil)",
+    )
+    found = audit(audited, CURSOR, DAY)
+    assert found.quality["quarantined"] == {"event": {"kind is null": 1}}
+    told = " | ".join(found.quality["warnings"])
+    assert "dbt test b warns" in told
+    assert "1 row of event in quarantine: kind is null" in told
+    assert "the numerator of activity_rate of tenant 00000000-0000-0000-0000-000000000000 was 5,000" in told
+    assert found.checks["warned"] == len(found.quality["warnings"])
 
 
 def test_a_missing_row_closes_the_gate(audited: DataFolder) -> None:
     fill_warehouse(audited, "delete from marts.fct_entries")
     with pytest.raises(GateClosed, match=r"marts\.fct_entries has 0 rows where 1 were landed of entry"):
-        audit(audited, CURSOR)
+        audit(audited, CURSOR, DAY)
 
 
 def test_a_missing_row_of_what_changes_closes_the_gate(audited: DataFolder) -> None:
     fill_warehouse(audited, "delete from intermediate.int_redemption_lines")
     with pytest.raises(GateClosed, match=r"lines has 0 rows where 1 were landed of redemption_line"):
-        audit(audited, CURSOR)
+        audit(audited, CURSOR, DAY)
 
 
 def test_a_model_worse_than_its_baseline_closes_the_gate(audited: DataFolder) -> None:
     write_scores(audited, released=0.20, low=0.18, high=0.22)
     with pytest.raises(GateClosed, match=r"blend .* has ndcg@10 0\.2000, worse than its baseline personal_"):
-        audit(audited, CURSOR)
+        audit(audited, CURSOR, DAY)
 
 
 def test_a_model_behind_its_baseline_within_chance_passes(audited: DataFolder) -> None:
     write_scores(audited, released=0.28, low=0.26, high=0.30)
-    assert audit(audited, CURSOR).checks["failed"] == 0
+    assert audit(audited, CURSOR, DAY).checks["failed"] == 0
 
 
 def test_publishing_through_a_closed_gate_leaves_current_alone(audited: DataFolder) -> None:

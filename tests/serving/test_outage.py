@@ -202,6 +202,7 @@ async def test_health_tells_of_the_outage(client, gate):
     answer = await client.get("/health")
     assert answer.status_code == 200
     assert (answer.json()["status"], answer.json()["database"]) == ("degraded", "away")
+    assert answer.json()["is_late"] is None
 
 
 async def test_answers_are_live_again_when_the_database_is_back(client, gate, mall):

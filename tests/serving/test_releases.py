@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from serving.release import NoRelease, ReleaseReader
-from tests.literal_release import MEI, RELEASE_ID, publish, switch
+from tests.literal_release import ACORN, MEI, MUG, RELEASE_ID, publish, switch
 
 WITHIN_SECONDS = 10
 
@@ -141,7 +141,9 @@ async def test_health_tells_the_release_in_use_and_its_age(still):
         "release_id": RELEASE_ID,
         "created_at": "2026-04-01T02:00:00Z",
         "landed_at": "2026-04-01T01:59:30Z",
+        "complete_until": "2026-04-01T01:59:30Z",
         "data_lag_seconds": 3630.0,
+        "is_late": False,
     }
 
 
@@ -161,6 +163,35 @@ async def test_the_data_lag_counts_from_when_the_release_was_complete(
     async with serve(settings) as client:
         health = (await client.get("/health")).json()
     assert (health["landed_at"], health["data_lag_seconds"]) == ("2026-04-01T01:59:30Z", lag_seconds)
+
+
+def note_freshness(releases, **changes):
+    noted = {
+        "release_id": RELEASE_ID, "snapshot": "1:1:", "complete_until": "2026-04-01T02:59:20+00:00",
+        "checked_at": "2026-04-01T02:59:20+00:00", "is_behind": False, "problem": None,
+    }  # fmt: skip
+    (releases / "freshness.json").write_text(json.dumps(noted | changes))
+
+
+async def test_a_release_that_somebody_found_complete_later_is_fresher_than_its_landing(acorn, releases):
+    note_freshness(releases)
+    health = (await acorn.get("/health")).json()
+    assert (health["complete_until"], health["data_lag_seconds"]) == ("2026-04-01T02:59:20Z", 40.0)
+    assert health["is_late"] is False
+
+
+@pytest.mark.parametrize("noted", [{"release_id": "another"}, {"complete_until": "soon"}])
+async def test_what_is_noted_of_another_release_or_nonsense_says_nothing(acorn, releases, noted):
+    note_freshness(releases, **noted)
+    assert (await acorn.get("/health")).json()["data_lag_seconds"] == 3630.0
+
+
+async def test_a_release_is_late_only_if_it_lacks_something(acorn, releases, mall):
+    everything = mall.snapshot()
+    note_freshness(releases, snapshot=everything, complete_until="2026-04-01T02:00:00+00:00")
+    assert (await acorn.get("/health")).json()["is_late"] is False
+    mall.redeem(ACORN, MEI, MUG, 300)
+    assert (await acorn.get("/health")).json()["is_late"] is True
 
 
 async def test_a_release_of_the_first_version_ends_below_its_transaction(tmp_path):

@@ -13,6 +13,7 @@ from orchestration.refusal import Refusal
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the mall promises.")
 
+_PROMISED_LAG_SECONDS = 60.0
 _PLAN = Plan(Path("build/bench/redemption.json"))
 
 
@@ -117,3 +118,46 @@ def pipeline(
     report.show(figures, console)
     report.write(figures, plan.out)
     console.print(f"The figures are in {out}.")
+
+
+class TooLate(Refusal):
+    """A redemption took longer to its figure than is promised."""
+
+
+@app.command("freshness")
+def freshness(
+    per_second: Annotated[float, typer.Option(min=0.1, help="Redemptions per second.")] = 200,
+    seconds: Annotated[float, typer.Option(min=1, help="How long the load lasts.")] = 120,
+    every: Annotated[float, typer.Option(min=1, help="Seconds from one refresh to the next.")] = 20,
+    members: Annotated[int, typer.Option(min=100, help="Members, each with two lots.")] = 20_000,
+    items: Annotated[int, typer.Option(min=1, help="Items.")] = 500,
+    history_redemptions: Annotated[int, typer.Option(min=0, help="Redemptions stored beforehand.")] = 0,
+    history_entries: Annotated[int, typer.Option(min=0, help="Entries stored beforehand.")] = 0,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keep the database in this folder and use it again.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the figures are written, as JSON.")] = Path(
+        "build/bench/freshness.json"
+    ),
+) -> None:
+    """Measure from a committed redemption to the KPI that the serving API answers, on a mall of its own."""
+    from orchestration.cli.bench.freshness import FreshnessPlan, measure, write
+
+    mall = Plan(
+        out.resolve(), members=members, items=items, connections=32, history_entries=history_entries,
+        history_redemptions=history_redemptions, data_dir=data_dir,
+    )  # fmt: skip
+    plan = FreshnessPlan(per_second, seconds, every, mall)
+    console = Console()
+    found = measure(plan, console)
+    write(found, plan)
+    console.print(
+        f"{found.redemptions:,} redemptions at {found.redemptions_per_s:g}/s, {found.failures} failed, "
+        f"{found.releases} releases: seen after {found.lag_p50_s:g} s (median), {found.lag_max_s:g} s (longest)",
+        highlight=False,
+    )
+    console.print(f"The figures are in {out}.")
+    if found.lag_max_s > _PROMISED_LAG_SECONDS:
+        raise TooLate(
+            f"the longest lag was {found.lag_max_s:g} s, and {_PROMISED_LAG_SECONDS:g} s are promised"
+        )

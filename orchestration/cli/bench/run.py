@@ -108,7 +108,7 @@ def run(plan: Plan, console: Console) -> Figures:
         PgbenchMissing, PgbenchFailed, ServiceNotMeasured, ServiceRefuses, SeededOtherwise: what the message says.
     """
     plan.out.parent.mkdir(parents=True, exist_ok=True)
-    with _folder(plan) as folder, database(folder, None, stop_at_end=True) as url:
+    with bench_folder(plan) as folder, database(folder, None, stop_at_end=True) as url:
         server = postgres.locate(folder)
         program = find_pgbench(server)
         tenant_id = seed(url, plan, console)
@@ -188,7 +188,8 @@ def _measure_pgbench(going: _Run, program: Path, server: postgres.EmbeddedPostgr
 
 
 @contextmanager
-def _folder(plan: Plan) -> Iterator[Path]:
+def bench_folder(plan: Plan) -> Iterator[Path]:
+    """Give the folder that a plan names, or one beside the figures that is removed with its database."""
     if plan.data_dir is not None:
         plan.data_dir.mkdir(parents=True, exist_ok=True)
         yield plan.data_dir

@@ -14,6 +14,8 @@ import psutil
 from orchestration.cli.serve import free_port
 
 SERVICES = {"transactional", "serving", "dashboards", "worker"}
+# `python -m orchestration.cli pipeline follow`
+FOLLOWER = "pipeline"
 
 
 @contextmanager
@@ -54,10 +56,36 @@ def test_the_worker_starts_and_ends_with_the_others_and_secrets_are_made_once(da
             told = httpx.get(f"http://127.0.0.1:{ports['worker']}/health", trust_env=False).json()
             assert {"webhook-fan-out", "webhook-sending"} <= set(told["jobs"])
             children = psutil.Process(process.pid).children(recursive=True)
-            assert {child.cmdline()[3] for child in children} == SERVICES
+            assert {child.cmdline()[3] for child in children} == {*SERVICES, FOLLOWER}
             process.send_signal(number)
             process.wait(30)
             assert await_end(children) == set()
         keys.add(key.read_text())
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert [len(text) for text in keys] == [43]
+
+
+def follower_of(process):
+    (found,) = [
+        child for child in psutil.Process(process.pid).children() if child.cmdline()[3:4] == [FOLLOWER]
+    ]
+    return found
+
+
+def test_figures_come_by_themselves_and_their_process_is_started_again(database_url, data_dir):
+    with up(database_url, data_dir) as (process, ports):
+        first = follower_of(process)
+        first.kill()
+        deadline = time.monotonic() + 120
+        health = {"status": 503}
+        while time.monotonic() < deadline and health["status"] != "ok":
+            health = httpx.get(f"http://127.0.0.1:{ports['serving']}/health", trust_env=False).json()
+            time.sleep(0.5)
+        assert health["status"] == "ok"
+        assert health["data_lag_seconds"] < 60
+        assert health["is_late"] is False
+        assert follower_of(process).pid != first.pid
+        # The mall went on meanwhile.
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
