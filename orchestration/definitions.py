@@ -6,13 +6,15 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs import checks, landing, ml
+from orchestration.defs import checks, landing, ml, write_back
 from orchestration.defs.platform import Platform, locked
 from orchestration.defs.release import release_asset
 from orchestration.defs.warehouse import asset_keys, warehouse_assets
 from orchestration.release.build import code_version
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import Project, parse
+from orchestration.write_back.finding import find_mall
+from orchestration.write_back.sending import Mall
 
 JOB = "pipeline"
 # Any fixed number does; one that never changes makes reruns comparable.
@@ -30,7 +32,7 @@ def build_definitions(
     return dg.Definitions(
         assets=[
             landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.model_scores,
-            release_asset(marts),
+            release_asset(marts), write_back.write_back,
         ],
         asset_checks=[
             checks.landing_is_fresh, checks.rows_agree_with_the_landing,
@@ -49,9 +51,9 @@ def build_definitions(
     )  # fmt: skip
 
 
-def platform_at(folder: DataFolder, database_url: str | None) -> Platform:
+def platform_at(folder: DataFolder, database_url: str | None, mall: Mall | None = None) -> Platform:
     """Return the platform of real use: the system's clock, the fixed seed, this code's version."""
-    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version())
+    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version(), mall)
 
 
 @dg.definitions
@@ -60,5 +62,5 @@ def defs() -> dg.Definitions:
     settings = PipelineSettings()
     folder = settings.folder
     folder.create()
-    platform = platform_at(folder, settings.database_url)
+    platform = platform_at(folder, settings.database_url, find_mall(settings))
     return build_definitions(parse(folder), {"platform": locked(platform)}, {})

@@ -32,6 +32,8 @@ from orchestration.cli.up import (
     whole_mall,
 )
 from orchestration.settings import PipelineSettings
+from orchestration.write_back.finding import find_mall
+from orchestration.write_back.run import write_back
 from transactional.access.operations import issue_key
 from transactional.ledger.queries import richest_member
 from transactional.redemption.queries import most_redeemed_item
@@ -67,9 +69,18 @@ def demo(
         access = _prepare(settings, url, console)
         console.print("Starting the services …")
         with running_services(settings.folder, ports, url) as running:
+            _write_back(settings, console)
             console.print(_kpi_table(ports, access))
             _welcome(console, ports, access)
             watch(running, settings, console)
+
+
+def _write_back(settings: PipelineSettings, console: Console) -> None:
+    """Tell the mall what the release says, which was published before it ran; the second time changes nothing."""
+    mall = find_mall(settings)
+    assert mall is not None, "it runs"
+    for refusal in write_back(settings.folder.releases, mall).refusals:
+        console.print(refusal, highlight=False)
 
 
 def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:

@@ -24,5 +24,9 @@ def landing(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResu
     """Land what was committed since the last run."""
     landed = land(platform.folder, platform.source(), platform.clock())
     for view, rows in landed.rows.items():
-        metadata: dict[str, int | str] = {"dagster/row_count": rows, "snapshot": landed.cursor.snapshot}
+        metadata: dict[str, int | str] = {
+            "dagster/row_count": rows,
+            "snapshot": landed.cursor.snapshot,
+            "rows_of_erased_members_removed": landed.forgotten,
+        }
         yield dg.MaterializeResult(asset_key=["landing", view], metadata=metadata)

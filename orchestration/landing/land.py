@@ -7,16 +7,23 @@ from orchestration import durable
 from orchestration.landing import snapshot
 from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches, columns
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
+from orchestration.landing.erasure import forget_erased
 from orchestration.landing.stamps import check_stamps
 from orchestration.settings import DataFolder
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What a landing run brought: new rows (or versions) by view, and the cursor after it."""
+    """What a landing run brought: new rows (or versions) by view, the cursor after it, and what it took away.
+
+    Attributes:
+        forgotten: rows of erased members that were removed, from earlier batches and model outputs too. What was
+            built from them by adding to it has to be built anew.
+    """
 
     rows: dict[str, int]
     cursor: Cursor
+    forgotten: int
 
 
 def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
@@ -48,7 +55,8 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
             since = previous.snapshot if previous and view in previous.views else None
             rows[view] = _land_view(folder, source, view, number, since)
     write_cursor(folder.cursor, cursor)
-    return Landed(rows, cursor)
+    # After the cursor: a batch that is not counted yet would be written again, with what was removed.
+    return Landed(rows, cursor, forget_erased(folder, cursor.next_batch, landed_at))
 
 
 def _land_view(

@@ -77,6 +77,10 @@ class Shelf:
         self.switch(target)
         return target
 
+    def delete(self, release_id: str) -> None:
+        """Delete a release; a reader that has it open keeps what it has open."""
+        shutil.rmtree(self.releases / release_id)
+
     def prune(self) -> None:
         """Delete releases beyond the newest ten, but never the current one."""
         for release_id in self.release_ids()[KEPT:]:
