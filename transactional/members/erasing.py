@@ -1,9 +1,12 @@
 """Decides the erasure of a member: what is in the way, which holds end, and what becomes of the points."""
 
+from datetime import datetime
+
 from transactional.changes import Change
-from transactional.engine.book import Book, Erasure
+from transactional.engine.book import Book, Erasure, Message
 from transactional.engine.reply import Reply
-from transactional.ledger.account import take
+from transactional.ledger.account import Account, take
+from transactional.ledger.holds import told_of_hold
 from transactional.ledger.posting import header, post_debit
 from transactional.ledger.telling import account_of, announce
 from transactional.members.commands import EraseMember
@@ -36,12 +39,7 @@ def erase_member(command: EraseMember, book: Book) -> Reply:
     if redemptions or payments:
         raise MemberHasOpenBusiness(redemptions, payments)
     moment = account.moment(command.at)
-    released = 0
-    for hold in account.holds.values():
-        if hold.status == "open":
-            # One that ended by itself ended then; it only had not been written down.
-            account.resolve(hold, captured=0, moment=moment if hold.active(moment) else hold.expires_at)
-            released += 1
+    released = _release_holds(command, book, account, moment)
     points = account.balance
     if points:
         transfer = header(
@@ -67,3 +65,15 @@ def erase_member(command: EraseMember, book: Book) -> Reply:
         "holds_released": released,
     }
     return announce(book, command.tenant_id, "member.erased", command.member_id, body, command.at, status=200)
+
+
+def _release_holds(command: EraseMember, book: Book, account: Account, moment: datetime) -> int:
+    """End all holds that are open and return how many; what was typed about them is not told again."""
+    ended = [hold for hold in account.holds.values() if hold.status == "open"]
+    for hold in ended:
+        topic = "hold.released" if hold.active(moment) else "hold.expired"
+        # One that ended by itself ended then; it only had not been written down.
+        account.resolve(hold, captured=0, moment=moment if hold.active(moment) else hold.expires_at)
+        body = told_of_hold(account, hold, command.member_id, command.at) | {"reference": None}
+        book.messages.append(Message(command.tenant_id, topic, hold.hold_id, body, command.at))
+    return len(ended)
