@@ -45,7 +45,7 @@ proofs: install ## Compare the engine with its slow model on TIMES (default 20) 
 coverage: install ## Run all tests and list the lines and branches they never reach
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
 
-bench: install ## Measure the redemption engine beside pgbench (eight minutes; ARGS="--members 100000" is quicker)
+bench: install ## Measure the redemption engine beside pgbench (nine minutes; ARGS="--members 100000" is quicker)
 	@$(BIN)/pointmart bench redemption $(ARGS)
 
 check: install ## Format, lint, types, import contracts, SQL format, dbt parse

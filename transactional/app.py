@@ -74,7 +74,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         description="Members, points, redemptions and behaviour of one tenant's mall. Times are UTC, points are "
         "integers, every refusal is a problem document (RFC 9457).",
         lifespan=lifetime,
-        # A body is JSON here whatever its Content-Type says, as on the hot routes.
+        # A body without a Content-Type is JSON.
         strict_content_type=False,
         dependencies=[Depends(refuse_unknown_parameters)],
     )

@@ -54,7 +54,7 @@ def render_error(request: Request, error: Exception) -> Response:
     if isinstance(error, Problem):
         return render(error, {"WWW-Authenticate": "Bearer"} if error.status == 401 else None)
     if isinstance(error, RequestValidationError):
-        return _render_invalid(error)
+        return _render_invalid(request, error)
     if isinstance(error, HTTPException):
         return _render_http(error)
     if isinstance(error, DATABASE_AWAY):
@@ -74,7 +74,13 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, on_error)
 
 
-def _render_invalid(error: RequestValidationError) -> Response:
+def _render_invalid(request: Request, error: RequestValidationError) -> Response:
+    kind = request.headers.get("content-type", "")
+    # curl says it sends a form unless told otherwise; then the whole body is no object to the framework.
+    if kind and "json" not in kind and any(found["loc"] == ("body",) for found in error.errors()):
+        return render(
+            InvalidRequest(f"the body came as {kind[:100]}; send JSON with Content-Type: application/json")
+        )
     errors = [
         {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
         for found in error.errors()

@@ -1,5 +1,8 @@
--- What adds up over days (points, answers) adds up to the month, and a cumulative month ends
--- where its last day ends. Active members do not add up: one member may be active on many days.
+-- What adds up over days (points, answers, requests, item-days) adds up to the month, and a
+-- cumulative
+-- month ends where its last day ends. Members do not add up: one may act on many days, and more
+-- of them
+-- may have registered by the end of a month whose facts end before it.
 with
     daily as (select * from {{ ref("fct_kpis_daily") }}),
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
@@ -34,13 +37,34 @@ left join
     and daily_in_months.metric = monthly.metric
 where
     case
-        when monthly.metric in ('consumption_rate', 'satisfaction_rate')
+        when
+            monthly.metric in (
+                'consumption_rate',
+                'satisfaction_rate',
+                'order_success_rate',
+                'ledger_breaks',
+                'item_redemption_rate',
+                'stock_out_rate',
+                'lost_demand_rate',
+                'stock_turnover_days',
+                'virtual_issue_rate',
+                'abuse_block_rate',
+                'false_block_rate'
+            )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum
             or monthly.denominator is distinct from daily_in_months.denominator_sum
-        when monthly.metric = 'activity_rate'
+        when monthly.metric in ('activity_rate', 'member_redemption_rate')
         then
             monthly.numerator > daily_in_months.numerator_sum
+            or monthly.denominator < daily_in_months.last_denominator
+        when monthly.metric = 'repurchase_rate'
+        then
+            monthly.numerator > daily_in_months.numerator_sum
+            or monthly.denominator > daily_in_months.denominator_sum
+        when monthly.metric = 'member_redemption_rate_cumulative'
+        then
+            monthly.numerator is distinct from daily_in_months.last_numerator
             or monthly.denominator < daily_in_months.last_denominator
         else
             monthly.numerator is distinct from daily_in_months.last_numerator

@@ -178,11 +178,13 @@ from (values
 create table redemption as
 select
     id(1) as tenant_id, id(n) as redemption_id, id(member) as member_id, status, cast(points as bigint) as points,
-    ts(effective) as effective_at, cast(null as timestamptz) as completed_at, ts(effective) as recorded_at,
-    stamp(xid) as xid, batch(batch) as batch, mode, cast(cash_fen as bigint) as cash_fen,
+    ts(effective) as effective_at, case when status = 'completed' then ts(effective) end as completed_at,
+    ts(effective) as recorded_at, stamp(xid) as xid, batch(batch) as batch, mode, cast(cash_fen as bigint) as cash_fen,
     cast(cash_points as bigint) as cash_points, cast(refunded as bigint) as refunded_points,
     cast(0 as bigint) as refunded_cash_fen, ts(deadline) as deadline, cast(null as timestamptz) as shipped_at,
-    cast(null as timestamptz) as delivered_at, cancel_reason
+    cast(null as timestamptz) as delivered_at, cancel_reason, cast(0 as bigint) as fee_points,
+    cast(null as uuid) as flash_sale_id, cast(null as uuid) as draw_id, cast(null as bigint) as bill_fen,
+    cast(null as timestamptz) as paid_at, cast(null as timestamptz) as ended_at
 from (values
     (61, 11, 'completed', 300, '2025-01-31 15:59:59', 100, null, null, null, null, null, null, null),
     (62, 12, 'allocated', 200, '2025-01-31 16:00:00', 100, null, null, null, null, null, null, null),
@@ -239,3 +241,51 @@ from (values
     (93, 13, null, 5, '2025-02-04 02:00:00'),
     (94, 14, 63, 1, '2025-02-04 02:00:00')
 ) as rows(n, member, redemption, score, answered);
+
+-- Member 12 asks twice for films when none is left; so does test member 14. Member 11 has too few points.
+create table refusal as
+select
+    id(1) as tenant_id, id(n) as refusal_id, id(member) as member_id, 'redeem' as operation, reason,
+    id(item) as item_id, cast(quantity as int) as quantity, ts(effective) as effective_at,
+    ts(effective) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (121, 12, 'out-of-stock', 32, 1, '2025-02-03 03:00:00'),
+    (122, 12, 'out-of-stock', 32, 2, '2025-02-03 04:00:00'),
+    (123, 14, 'out-of-stock', 32, 5, '2025-02-03 04:00:00'),
+    (124, 11, 'insufficient-points', null, null, '2025-02-04 04:00:00')
+) as rows(n, member, reason, item, quantity, effective);
+
+-- Redemption 62 was parked and let through; an attempt of member 12 was denied.
+create table risk_assessment as
+select
+    id(1) as tenant_id, id(n) as assessment_id, id(redemption) as redemption_id, id(12) as member_id, verdict,
+    cast(60 as int) as score, rule_kinds, ts(effective) as effective_at, decided as decided_verdict,
+    case when decided is not null then ts('2025-01-31 17:00:00') end as decided_at, ts(effective) as recorded_at,
+    stamp(900) as xid, batch(batch) as batch
+from (values
+    (131, 62, 'review', 'account_age,velocity', '2025-01-31 16:00:00', null, 101),
+    (131, 62, 'review', 'account_age,velocity', '2025-01-31 16:00:00', 'allow', 102),
+    (132, null, 'deny', 'velocity', '2025-02-04 05:00:00', null, 101)
+) as rows(n, redemption, verdict, rule_kinds, effective, decided, batch);
+
+create table payment as
+select
+    id(1) as tenant_id, id(141) as payment_id, id(65) as redemption_id, 'wechat' as provider,
+    cast(400 as bigint) as amount_fen, 'pending' as status, cast(0 as bigint) as refunded_fen,
+    cast(null as timestamptz) as captured_at, ts('2025-02-04 02:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch;
+
+-- The two bags of rice that are set aside are for a sale from 4 February on.
+create table flash_sale as
+select
+    id(1) as tenant_id, id(151) as sale_id, id(31) as item_id, cast(50 as bigint) as price_points,
+    ts('2025-02-04 00:00:00') as starts_at, ts('2025-02-10 00:00:00') as ends_at, cast(2 as bigint) as allotted,
+    cast(2 as bigint) as left_count, cast(1 as int) as member_limit, cast(null as timestamptz) as closed_at,
+    ts('2025-02-03 06:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+create table draw as
+select
+    id(1) as tenant_id, id(161) as draw_id, cast(10 as bigint) as ticket_points,
+    ts('2025-03-01 00:00:00') as starts_at, ts('2025-03-08 00:00:00') as ends_at, cast(100 as int) as max_tickets,
+    cast(0 as int) as ticket_count, cast(null as timestamptz) as revealed_at, cast(null as timestamptz) as cancelled_at,
+    ts('2025-02-04 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;

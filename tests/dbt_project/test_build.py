@@ -27,10 +27,20 @@ def test_monthly_kpis_are_those_computed_by_hand(built: Build) -> None:
         (JANUARY, "activity_rate", 1, 2, 0.5, 2, None, None, 0.3),
         (JANUARY, "consumption_rate", 300, 2000, 0.15, 2000, None, None, 0.5),
         (JANUARY, "consumption_rate_cumulative", 300, 2000, 0.15, 2000, None, None, 0.5),
+        (JANUARY, "ledger_breaks", 0, 4, 0.0, 4, None, None, 0.0),
+        (JANUARY, "member_redemption_rate", 1, 2, 0.5, 2, None, None, None),
+        (JANUARY, "member_redemption_rate_cumulative", 1, 2, 0.5, 2, None, None, None),
+        (JANUARY, "order_success_rate", 1, 1, 1.0, 1, None, None, 0.999),
+        (JANUARY, "repurchase_rate", 0, 0, None, 0, None, None, None),
         (JANUARY, "satisfaction_rate", 0, 0, None, 0, None, None, 0.85),
         (FEBRUARY, "activity_rate", 3, 3, 1.0, 3, None, None, 0.3),
         (FEBRUARY, "consumption_rate", 830, 45, 18.444444, 45, None, None, 0.5),
         (FEBRUARY, "consumption_rate_cumulative", 1130, 2045, 0.552567, 2045, None, None, 0.5),
+        (FEBRUARY, "ledger_breaks", 0, 27, 0.0, 27, None, None, 0.0),
+        (FEBRUARY, "member_redemption_rate", 2, 3, 0.666667, 3, None, None, None),
+        (FEBRUARY, "member_redemption_rate_cumulative", 2, 3, 0.666667, 3, None, None, None),
+        (FEBRUARY, "order_success_rate", 5, 6, 0.833333, 6, None, None, 0.999),
+        (FEBRUARY, "repurchase_rate", 0, 0, None, 0, None, None, None),
         (FEBRUARY, "satisfaction_rate", 2, 3, 0.666667, 3, 0.20766, 0.938508, 0.85),
     ]
 
@@ -44,10 +54,20 @@ def test_daily_kpis_take_the_shanghai_day_as_their_period(built: Build) -> None:
         (date(2025, 1, 31), "activity_rate", 1, 2),
         (date(2025, 1, 31), "consumption_rate", 300, 0),
         (date(2025, 1, 31), "consumption_rate_cumulative", 300, 2000),
+        (date(2025, 1, 31), "ledger_breaks", 0, 2),
+        (date(2025, 1, 31), "member_redemption_rate", 1, 2),
+        (date(2025, 1, 31), "member_redemption_rate_cumulative", 1, 2),
+        (date(2025, 1, 31), "order_success_rate", 1, 1),
+        (date(2025, 1, 31), "repurchase_rate", 0, 0),
         (date(2025, 1, 31), "satisfaction_rate", 0, 0),
         (date(2025, 2, 1), "activity_rate", 1, 3),
         (date(2025, 2, 1), "consumption_rate", 200, 0),
         (date(2025, 2, 1), "consumption_rate_cumulative", 500, 2000),
+        (date(2025, 2, 1), "ledger_breaks", 0, 2),
+        (date(2025, 2, 1), "member_redemption_rate", 0, 3),
+        (date(2025, 2, 1), "member_redemption_rate_cumulative", 1, 3),
+        (date(2025, 2, 1), "order_success_rate", 1, 1),
+        (date(2025, 2, 1), "repurchase_rate", 0, 0),
         (date(2025, 2, 1), "satisfaction_rate", 0, 0),
     ]
 
@@ -74,7 +94,7 @@ def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
         "select code, first_fact_date, last_fact_date, count(metric) from marts.dim_tenant "
         "left join marts.fct_kpis_monthly using (tenant_id) group by all order by code"
     ) == [
-        ("lakeside", date(2025, 1, 5), date(2025, 2, 4), 8),
+        ("lakeside", date(2025, 1, 5), date(2025, 2, 4), 18),
         ("quiet", None, None, 0),
     ]
 
@@ -82,7 +102,7 @@ def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
 def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
     tables = (
         "dim_member", "dim_lot", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
-        "fct_member_recommendations", "fct_entries",
+        "fct_member_recommendations", "fct_redemptions", "fct_member_segments", "fct_entries",
     )  # fmt: skip
     members = {
         table: built.rows(
@@ -99,6 +119,8 @@ def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
         "fct_feedback": [11, 12, 13],
         "fct_member_items": [11],
         "fct_member_recommendations": [11],
+        "fct_redemptions": [11, 12],
+        "fct_member_segments": [11, 12, 13],
         "fct_entries": [11, 12, 13, 14, 15],
     }
 
@@ -130,7 +152,7 @@ def test_the_warehouse_has_three_schemas(built: Build) -> None:
 def test_a_new_mall_builds_without_a_row(empty_build: Build) -> None:
     assert empty_build.names("error") | empty_build.names("fail") == set()
     assert empty_build.rows("select count(*) from marts.fct_kpis_daily") == [(0,)]
-    assert empty_build.rows("select count(*) from marts.dim_metric") == [(4,)]
+    assert empty_build.rows("select count(*) from marts.dim_metric") == [(9,)]
 
 
 def test_each_broken_identity_fails_its_own_test(broken_build: Build) -> None:

@@ -11,9 +11,14 @@ KEYS = {
     "stock": "tenant_id, item_id", "stock_movement": "tenant_id, movement_id", "lot": "tenant_id, lot_id",
     "entry": "tenant_id, transfer_id, entry_no", "hold": "tenant_id, hold_id", "redemption": "tenant_id, redemption_id",
     "redemption_line": "tenant_id, redemption_id, line_no", "event": "tenant_id, event_id",
-    "feedback": "tenant_id, feedback_id",
+    "feedback": "tenant_id, feedback_id", "refusal": "tenant_id, refusal_id",
+    "risk_assessment": "tenant_id, assessment_id", "payment": "tenant_id, payment_id",
+    "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",
 }  # fmt: skip
-MUTABLE = {"tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line"}
+MUTABLE = {
+    "tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
+    "payment", "flash_sale", "draw",
+}  # fmt: skip
 
 
 def landed_rows(folder: DataFolder, view: str, newest: bool) -> list[tuple[str, ...]]:

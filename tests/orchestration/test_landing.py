@@ -147,12 +147,14 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "redemption_line": {"refunded_quantity"},
         "redemption": {
             "mode", "cash_fen", "cash_points", "refunded_points", "refunded_cash_fen", "deadline", "shipped_at",
-            "delivered_at", "cancel_reason",
+            "delivered_at", "cancel_reason", "fee_points", "flash_sale_id", "draw_id", "bill_fen", "paid_at", "ended_at",
         },
     }  # fmt: skip
-    shutil.rmtree(folder.landing / "hold")
+    new = ("hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw")
+    for view in new:
+        shutil.rmtree(folder.landing / view)
     with duckdb.connect() as connection:
-        for view in (view for view in VIEWS if view != "hold"):
+        for view in (view for view in VIEWS if view not in new):
             (path,) = batches(folder.landing, view)
             names = ", ".join({"batch"} | later.get(view, set()))
             connection.execute(f"create or replace table t as select * exclude ({names}) from '{path}'")

@@ -214,3 +214,10 @@ async def test_the_openapi_document_names_every_route_with_its_errors(client):
     text = json.dumps(document)
     names = {ref.split('"')[0] for ref in text.split("#/components/schemas/")[1:]}
     assert names <= set(document["components"]["schemas"])
+
+
+async def test_a_form_is_told_that_json_is_wanted(client):
+    headers = {"Idempotency-Key": "k", "Content-Type": "application/x-www-form-urlencoded"}
+    answer = await client.post("/v1/points/earn", content=b'{"points": 5}', headers=headers)
+    assert answer.status_code == 422
+    assert "Content-Type: application/json" in answer.json()["detail"]

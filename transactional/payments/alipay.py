@@ -35,6 +35,7 @@ MAX_SUBJECT = 256
 
 _NOT_FOUND = ("ACQ.TRADE_NOT_EXIST",)
 _WRONG_STATE = ("ACQ.TRADE_STATUS_ERROR", "ACQ.REASON_TRADE_STATUS_INVALID", "ACQ.TRADE_HAS_SUCCESS")
+_PAID = ("ACQ.TRADE_HAS_SUCCESS",)
 _CLOSED = ("ACQ.TRADE_HAS_CLOSE",)
 
 
@@ -81,7 +82,11 @@ class Alipay:
         self._calls = AlipayCalls(account, client, clock)
 
     async def create(self, order: PaymentOrder) -> PayLink:
-        """Ask for a payment; the same order may be sent again."""
+        """Ask for a payment; the same order may be sent again.
+
+        Raises:
+            AlreadyPaid: it was paid and the news of it is on its way.
+        """
         content = {
             "out_trade_no": number(order.payment_id),
             "total_amount": to_yuan(order.amount_fen),
@@ -90,7 +95,14 @@ class Alipay:
             "seller_id": self._account.seller_id,
             "time_expire": order.expires_at.astimezone(BUSINESS_ZONE).strftime(TIME_FORMAT),
         }
-        made = await self._calls.call("alipay.trade.precreate", content, _Precreated, order.notify_url)
+        try:
+            made = await self._calls.call("alipay.trade.precreate", content, _Precreated, order.notify_url)
+        except ProviderRefused as refusal:
+            if refusal.is_for(_PAID):
+                raise AlreadyPaid(
+                    f"payment {order.payment_id} was paid; its redemption goes on by itself"
+                ) from refusal
+            raise
         _same(made.out_trade_no, order.payment_id)
         return PayLink(order.payment_id, made.qr_code, order.expires_at)
 

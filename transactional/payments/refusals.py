@@ -7,7 +7,7 @@ Problem
 ├── MalformedNotice       400  a signed notification does not have the documented form
 ├── UnknownMerchant       404  no such merchant is configured, or the message is for another one
 ├── UnknownPayment        404  the provider does not know the payment or refund
-├── AlreadyPaid           409  what should be closed was paid in the meantime
+├── AlreadyPaid           409  what should be asked for or closed was paid in the meantime
 ├── ProviderUnavailable   503  the provider does not answer, or asks to come back later
 ├── ProviderRefused       502  the provider refuses, with its own code
 └── UntrustedAnswer       502  an answer is not signed by the provider, so it counts for nothing
@@ -64,7 +64,7 @@ class UnknownPayment(Problem):
 
 
 class AlreadyPaid(Problem):
-    """The payment that should be closed was paid; refund it instead."""
+    """The payment that should be asked for or closed was paid."""
 
     slug = "already-paid"
     title = "The payment was made in the meantime"

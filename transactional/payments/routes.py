@@ -12,6 +12,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
 from transactional.payments.operations import NothingToPay, ask_for_payment, take_notification
 from transactional.payments.refusals import (
+    AlreadyPaid,
     BadSignature,
     MalformedNotice,
     ProviderRefused,
@@ -46,6 +47,7 @@ class PaymentLink(BaseModel):
         UnknownRedemption,
         NothingToPay,
         UnknownMerchant,
+        AlreadyPaid,
         ProviderUnavailable,
         ProviderRefused,
         UntrustedAnswer,

@@ -77,20 +77,28 @@ class WeChatPay:
         self._calls = WeChatCalls(account, client, clock, nonce)
 
     async def create(self, order: PaymentOrder) -> PayLink:
-        """Ask for a payment; the same order gives the same code."""
-        answer = await self._calls.call(
-            "POST",
-            "/v3/pay/transactions/native",
-            {
-                "appid": self._account.appid,
-                "mchid": self._account.mchid,
-                "description": order.description[:MAX_DESCRIPTION],
-                "out_trade_no": number(order.payment_id),
-                "time_expire": order.expires_at.astimezone(BUSINESS_ZONE).isoformat(timespec="seconds"),
-                "notify_url": order.notify_url,
-                "amount": {"total": order.amount_fen, "currency": "CNY"},
-            },
-        )
+        """Ask for a payment; the same order gives the same code.
+
+        Raises:
+            AlreadyPaid: it was paid and the news of it is on its way.
+        """
+        payload = {
+            "appid": self._account.appid,
+            "mchid": self._account.mchid,
+            "description": order.description[:MAX_DESCRIPTION],
+            "out_trade_no": number(order.payment_id),
+            "time_expire": order.expires_at.astimezone(BUSINESS_ZONE).isoformat(timespec="seconds"),
+            "notify_url": order.notify_url,
+            "amount": {"total": order.amount_fen, "currency": "CNY"},
+        }
+        try:
+            answer = await self._calls.call("POST", "/v3/pay/transactions/native", payload)
+        except ProviderRefused as refusal:
+            if refusal.is_for(_PAID):
+                raise AlreadyPaid(
+                    f"payment {order.payment_id} was paid; its redemption goes on by itself"
+                ) from refusal
+            raise
         return PayLink(order.payment_id, decoded(answer, _Prepaid).code_url, order.expires_at)
 
     async def query(self, payment_id: UUID) -> PaymentNotice:

@@ -1,6 +1,6 @@
 with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
-    transfers as (select * from {{ ref("int_member_transfers") }}),
+    flows as (select * from {{ ref("int_points_daily") }}),
     -- The last month ends with the facts, not with the calendar: both grains close on the same day.
     periods as (
         select tenant_id, grain, period_start, max(date) as closing_date
@@ -9,14 +9,9 @@ with
     ),
     -- Expiry, exchange and adjustment neither issue nor consume.
     points_daily as (
-        select
-            tenant_id,
-            effective_date as date,
-            sum(issued_points) as issued_points,
-            sum(redeemed_points) as redeemed_points
-        from transfers
-        where issued_points <> 0 or redeemed_points <> 0
-        group by tenant_id, effective_date
+        select tenant_id, date, issued_points, redeemed_points
+        from flows
+        where is_counted and (issued_points <> 0 or redeemed_points <> 0)
     ),
     points_by_period as (
         select

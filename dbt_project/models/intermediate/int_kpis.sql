@@ -2,6 +2,9 @@ with
     activity as (select * from {{ ref("int_activity_by_period") }}),
     consumption as (select * from {{ ref("int_consumption_by_period") }}),
     satisfaction as (select * from {{ ref("int_satisfaction_by_period") }}),
+    redeemers as (select * from {{ ref("int_redeemers_by_period") }}),
+    requests as (select * from {{ ref("int_requests_by_period") }}),
+    item_counts as (select * from {{ ref("int_item_kpi_counts") }}),
     metrics as (select * from {{ ref("metrics") }}),
     counts as (
         select
@@ -39,6 +42,64 @@ with
             satisfied_count as numerator,
             answer_count as denominator
         from satisfaction
+        union all
+        select
+            activity.tenant_id,
+            activity.grain,
+            activity.period_start,
+            'member_redemption_rate' as metric,
+            redeemers.completed_member_count as numerator,
+            activity.registered_member_count as denominator
+        from activity
+        inner join
+            redeemers
+            on redeemers.tenant_id = activity.tenant_id
+            and redeemers.grain = activity.grain
+            and redeemers.period_start = activity.period_start
+        union all
+        select
+            activity.tenant_id,
+            activity.grain,
+            activity.period_start,
+            'member_redemption_rate_cumulative' as metric,
+            redeemers.cumulative_completed_member_count as numerator,
+            activity.registered_member_count as denominator
+        from activity
+        inner join
+            redeemers
+            on redeemers.tenant_id = activity.tenant_id
+            and redeemers.grain = activity.grain
+            and redeemers.period_start = activity.period_start
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'repurchase_rate' as metric,
+            repurchaser_count as numerator,
+            redeemer_count as denominator
+        from redeemers
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'order_success_rate' as metric,
+            successful_count as numerator,
+            valid_count as denominator
+        from requests
+        union all
+        select
+            tenant_id,
+            grain,
+            period_start,
+            'ledger_breaks' as metric,
+            break_count as numerator,
+            check_count as denominator
+        from requests
+        union all
+        select tenant_id, grain, period_start, metric, numerator, denominator
+        from item_counts
     )
 
 select

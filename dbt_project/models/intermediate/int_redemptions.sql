@@ -9,8 +9,13 @@ select
     redemptions.member_id,
     redemptions.mode,
     redemptions.status,
+    redemptions.flash_sale_id,
+    redemptions.draw_id,
     redemptions.effective_at,
     {{ business_date("redemptions.effective_at") }} as effective_date,
+    redemptions.paid_at,
+    redemptions.completed_at,
+    redemptions.ended_at,
     redemptions.status <> 'cancelled' or redemptions.refunded_points > 0 as is_demand,
     counted_members.member_id is not null as is_counted
 from redemptions

@@ -1,14 +1,21 @@
 with
     redemptions as (select * from {{ ref("int_redemptions") }}),
+    refusals as (select * from {{ ref("int_refusals") }}),
     dates as (select * from {{ ref("int_dates") }}),
-    redemption_days as (
-        select distinct tenant_id, effective_date as date from redemptions where is_counted
+    -- A mall that is sold out refuses, but it is not closed.
+    request_days as (
+        select tenant_id, effective_date as date
+        from redemptions
+        where is_counted
+        union
+        select tenant_id, effective_date as date
+        from refusals
     ),
     gaps as (
         select tenant_id, date, lead(date) over (partition by tenant_id order by date) as next_date
-        from redemption_days
+        from request_days
     ),
-    -- A redemption day and, where the next one is near enough, the quiet days that follow it.
+    -- A day with a request and, where the next one is near enough, the quiet days that follow it.
     runs as (
         select
             tenant_id,

@@ -52,7 +52,7 @@ def redemption(
 ) -> None:
     """Measure the redemption engine beside pgbench, on an embedded PostgreSQL of its own with durable commits.
 
-    With a million members it takes about eight minutes and 5 GB of disk; ten million entries of history want 15 GB.
+    With a million members it takes about nine minutes and 5 GB of disk; ten million entries of history want 15 GB.
     """
     # Loading the drivers takes time that the other commands need not spend.
     from orchestration.cli.bench.report import show, write

@@ -91,7 +91,7 @@ async def test_a_paid_order_cannot_be_asked_for_again(world, provider, order):
     asked = order()
     await provider.create(asked)
     world.wish(f"orders/{asked.payment_id.hex}/pay")
-    with pytest.raises(ProviderRefused):
+    with pytest.raises(AlreadyPaid):
         await provider.create(asked)
 
 

@@ -1,15 +1,28 @@
-with metrics as (select * from {{ ref("metrics") }})
+with
+    metrics as (select * from {{ ref("metrics") }}),
+    drilldowns as (select * from {{ ref("metric_drilldowns") }}),
+    parts as (
+        select
+            metric,
+            {{ ordered_list("case when part = 'numerator' then mart end") }} as numerator_marts,
+            {{ ordered_list("case when part = 'denominator' then mart end") }} as denominator_marts
+        from drilldowns
+        group by metric
+    )
 
 select
-    metric,
-    name_zh,
-    name_en,
-    definition_zh,
-    definition_en,
-    numerator_zh,
-    numerator_en,
-    denominator_zh,
-    denominator_en,
-    target,
-    direction
+    metrics.metric,
+    metrics.name_zh,
+    metrics.name_en,
+    metrics.definition_zh,
+    metrics.definition_en,
+    metrics.numerator_zh,
+    metrics.numerator_en,
+    metrics.denominator_zh,
+    metrics.denominator_en,
+    metrics.target,
+    metrics.direction,
+    parts.numerator_marts,
+    parts.denominator_marts
 from metrics
+left join parts on parts.metric = metrics.metric

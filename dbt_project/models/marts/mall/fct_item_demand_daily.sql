@@ -1,68 +1,20 @@
 with
-    lines as (select * from {{ ref("fct_redemption_lines") }}),
-    listed_days as (select * from {{ ref("int_item_listed_days") }}),
-    stock_changes as (select * from {{ ref("int_stock_changes_daily") }}),
-    demand as (
+    item_days as (select * from {{ ref("int_item_days") }}),
+    expected_demand as (select * from {{ ref("int_item_expected_demand") }}),
+    -- What is missing on a day is what was refused at least. Who sees that nothing is left may not
+    -- ask, so a day without stock is also held against the item's own days with stock.
+    measured as (
         select
-            tenant_id,
-            item_id,
-            effective_date as date,
-            sum(quantity) as quantity,
-            count(distinct redemption_id) as redemption_count
-        from lines
-        where is_demand
-        group by tenant_id, item_id, effective_date
-    ),
-    -- An offer keeps its latest listing only; a redemption proves that an earlier one was there.
-    item_days as (
-        select
-            coalesce(listed_days.tenant_id, demand.tenant_id) as tenant_id,
-            coalesce(listed_days.item_id, demand.item_id) as item_id,
-            coalesce(listed_days.date, demand.date) as date,
-            coalesce(demand.quantity, 0) as quantity,
-            coalesce(demand.redemption_count, 0) as redemption_count
-        from listed_days
-        full join
-            demand
-            on demand.tenant_id = listed_days.tenant_id
-            and demand.item_id = listed_days.item_id
-            and demand.date = listed_days.date
-    ),
-    -- Item days and stock changes on one line of time: the running total of a day is its closing
-    -- stock.
-    timeline as (
-        select
-            tenant_id,
-            item_id,
-            date,
-            quantity,
-            redemption_count,
-            0 as change_quantity,
-            true as is_item_day
+            item_days.*,
+            expected_demand.basis,
+            expected_demand.expected_quantity,
+            greatest(expected_demand.expected_quantity - item_days.quantity, 0) as missing_quantity
         from item_days
-        union all
-        select
-            tenant_id,
-            item_id,
-            date,
-            0 as quantity,
-            0 as redemption_count,
-            change_quantity,
-            false as is_item_day
-        from stock_changes
-    ),
-    closing_stock as (
-        select
-            tenant_id,
-            item_id,
-            date,
-            quantity,
-            redemption_count,
-            is_item_day,
-            sum(change_quantity) over (
-                partition by tenant_id, item_id order by date
-            ) as on_hand_quantity
-        from timeline
+        left join
+            expected_demand
+            on expected_demand.tenant_id = item_days.tenant_id
+            and expected_demand.item_id = item_days.item_id
+            and expected_demand.date = item_days.date
     )
 
 select
@@ -71,7 +23,25 @@ select
     date,
     cast(quantity as bigint) as quantity,
     redemption_count,
-    cast(on_hand_quantity as bigint) as on_hand_quantity,
-    on_hand_quantity > 0 as is_in_stock
-from closing_stock
-where is_item_day
+    on_hand_quantity,
+    on_hand_quantity > 0 as is_in_stock,
+    is_stocked_out,
+    refused_quantity,
+    round(expected_quantity, 6) as expected_quantity,
+    case
+        when expected_quantity is null and is_stocked_out and refused_quantity = 0
+        then null
+        when expected_quantity is null or refused_quantity > missing_quantity
+        then cast(refused_quantity as double)
+        else round(missing_quantity, 6)
+    end as estimated_lost_quantity,
+    case
+        when not is_stocked_out and refused_quantity = 0
+        then 'none'
+        when expected_quantity is null and refused_quantity = 0
+        then 'unknown'
+        when expected_quantity is null or refused_quantity > missing_quantity
+        then 'refused'
+        else basis
+    end as lost_basis
+from measured

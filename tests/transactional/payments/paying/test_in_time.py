@@ -77,6 +77,14 @@ async def test_nothing_is_to_be_paid_twice_or_after_the_end(till):
     assert "redeem again" in refused.json()["detail"]
 
 
+async def test_a_link_asked_for_while_the_news_is_on_its_way_says_that_it_was_paid(till):
+    paying = await till.started("r1", till.shop.pot, points=99)
+    await paying.pay(notify={"times": 0})
+    refused = await paying.link()
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:pointmart:problem:already-paid")
+    assert "goes on by itself" in refused.json()["detail"]
+
+
 async def test_points_alone_need_no_link(till):
     made = (await till.client.redeem(till.shop.member, "r1", (till.shop.tea, 1))).json()
     refused = await till.client.post(f"/v1/redemptions/{made['redemption_id']}/payment-link")

@@ -1,0 +1,36 @@
+with
+    redemptions as (select * from {{ ref("int_item_redemptions_daily") }}),
+    listed_days as (select * from {{ ref("int_item_listed_days") }}),
+    stock as (select * from {{ ref("int_item_stock_daily") }}),
+    -- An offer keeps its latest listing only; a redemption proves that an earlier one was there.
+    item_days as (
+        select
+            coalesce(listed_days.tenant_id, redemptions.tenant_id) as tenant_id,
+            coalesce(listed_days.item_id, redemptions.item_id) as item_id,
+            coalesce(listed_days.date, redemptions.date) as date,
+            coalesce(redemptions.quantity, 0) as quantity,
+            coalesce(redemptions.redemption_count, 0) as redemption_count
+        from listed_days
+        full join
+            redemptions
+            on redemptions.tenant_id = listed_days.tenant_id
+            and redemptions.item_id = listed_days.item_id
+            and redemptions.date = listed_days.date
+    )
+
+select
+    item_days.tenant_id,
+    item_days.item_id,
+    item_days.date,
+    item_days.quantity,
+    item_days.redemption_count,
+    stock.closing_quantity as on_hand_quantity,
+    stock.is_listed,
+    stock.is_stocked_out,
+    stock.refused_quantity
+from item_days
+left join
+    stock
+    on stock.tenant_id = item_days.tenant_id
+    and stock.item_id = item_days.item_id
+    and stock.date = item_days.date

@@ -1,0 +1,113 @@
+with
+    period_days as (select * from {{ ref("int_kpi_period_days") }}),
+    daily_counts as (select * from {{ ref("int_item_counts_daily") }}),
+    stock_totals as (select * from {{ ref("int_stock_totals_daily") }}),
+    catalogue as (select * from {{ ref("int_catalogue_daily") }}),
+    -- The last month ends with the facts, not with the calendar: both grains close on the same day.
+    periods as (
+        select tenant_id, grain, period_start, max(date) as closing_date
+        from period_days
+        group by tenant_id, grain, period_start
+    ),
+    added_metrics as (
+        select metric
+        from
+            (
+                values
+                    ('item_redemption_rate'),
+                    ('stock_out_rate'),
+                    ('lost_demand_rate'),
+                    ('stock_turnover_days'),
+                    ('virtual_issue_rate'),
+                    ('abuse_block_rate'),
+                    ('false_block_rate')
+            ) as metrics(metric)
+    ),
+    sums as (
+        select
+            period_days.tenant_id,
+            period_days.grain,
+            period_days.period_start,
+            daily_counts.metric,
+            sum(daily_counts.numerator) as numerator,
+            sum(daily_counts.denominator) as denominator
+        from period_days
+        inner join
+            daily_counts
+            on daily_counts.tenant_id = period_days.tenant_id
+            and daily_counts.date = period_days.date
+        group by
+            period_days.tenant_id, period_days.grain, period_days.period_start, daily_counts.metric
+    ),
+    catalogue_at_close as (
+        select
+            periods.tenant_id,
+            periods.grain,
+            periods.period_start,
+            catalogue.staple_count,
+            catalogue.quality_count,
+            catalogue.scarce_count,
+            catalogue.staple_count + catalogue.quality_count + catalogue.scarce_count as offer_count
+        from periods
+        inner join
+            catalogue
+            on catalogue.tenant_id = periods.tenant_id
+            and catalogue.date = periods.closing_date
+    )
+
+select
+    periods.tenant_id,
+    periods.grain,
+    periods.period_start,
+    added_metrics.metric,
+    cast(coalesce(sums.numerator, 0) as bigint) as numerator,
+    cast(coalesce(sums.denominator, 0) as bigint) as denominator
+from periods
+cross join added_metrics
+left join
+    sums
+    on sums.tenant_id = periods.tenant_id
+    and sums.grain = periods.grain
+    and sums.period_start = periods.period_start
+    and sums.metric = added_metrics.metric
+union all
+-- What was there at the beginning and came in since was issued or is still there.
+select
+    periods.tenant_id,
+    periods.grain,
+    periods.period_start,
+    'sell_through_rate' as metric,
+    stock_totals.issued_30_days_quantity as numerator,
+    stock_totals.on_hand_quantity + stock_totals.issued_30_days_quantity as denominator
+from periods
+inner join
+    stock_totals
+    on stock_totals.tenant_id = periods.tenant_id
+    and stock_totals.date = periods.closing_date
+union all
+select
+    tenant_id,
+    grain,
+    period_start,
+    'catalogue_staple_share' as metric,
+    staple_count as numerator,
+    offer_count as denominator
+from catalogue_at_close
+union all
+select
+    tenant_id,
+    grain,
+    period_start,
+    'catalogue_quality_share' as metric,
+    quality_count as numerator,
+    offer_count as denominator
+from catalogue_at_close
+union all
+select
+    tenant_id,
+    grain,
+    period_start,
+    'catalogue_scarce_share' as metric,
+    scarce_count as numerator,
+    offer_count as denominator
+from catalogue_at_close

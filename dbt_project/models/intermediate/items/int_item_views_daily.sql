@@ -1,0 +1,16 @@
+with
+    events as (select * from {{ ref("stg_events") }}),
+    counted_members as (select * from {{ ref("int_counted_members") }}),
+    viewers as (
+        select distinct tenant_id, item_id, member_id, {{ business_date("occurred_at") }} as date
+        from events
+        where kind = 'view' and item_id is not null
+    )
+
+select viewers.tenant_id, viewers.item_id, viewers.date, count(*) as view_count
+from viewers
+inner join
+    counted_members
+    on counted_members.tenant_id = viewers.tenant_id
+    and counted_members.member_id = viewers.member_id
+group by viewers.tenant_id, viewers.item_id, viewers.date

@@ -1,0 +1,38 @@
+with
+    lines as (select * from {{ ref("int_redemption_lines") }}),
+    redemptions as (select * from {{ ref("int_redemptions") }}),
+    items as (select * from {{ ref("stg_items") }}),
+    virtual_items as (select item_id from items where kind = 'virtual'),
+    -- What is shipped beside a virtual item keeps the whole redemption waiting.
+    virtual_redemptions as (
+        select lines.tenant_id, lines.redemption_id
+        from lines
+        left join virtual_items on virtual_items.item_id = lines.item_id
+        where lines.mode <> 'draw' and lines.is_counted and lines.is_demand
+        group by lines.tenant_id, lines.redemption_id
+        having count(*) = count(virtual_items.item_id)
+    ),
+    -- The clock starts when the points are taken: before that the mall waits for others. Rows
+    -- landed before that was told took effect at once.
+    paid as (
+        select
+            redemptions.tenant_id,
+            redemptions.redemption_id,
+            coalesce(redemptions.paid_at, redemptions.effective_at) as paid_at,
+            redemptions.completed_at
+        from redemptions
+        inner join
+            virtual_redemptions
+            on virtual_redemptions.tenant_id = redemptions.tenant_id
+            and virtual_redemptions.redemption_id = redemptions.redemption_id
+        where redemptions.status not in ('created', 'in_review')
+    )
+
+select
+    tenant_id,
+    redemption_id,
+    paid_at,
+    {{ business_date("paid_at") }} as paid_date,
+    completed_at,
+    coalesce(completed_at <= paid_at + interval 5 second, false) as is_prompt
+from paid

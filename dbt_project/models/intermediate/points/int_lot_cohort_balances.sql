@@ -1,0 +1,46 @@
+with
+    flows as (select * from {{ ref("int_lot_cohort_flows_monthly") }}),
+    lots as (select * from {{ ref("int_lot_cohorts") }}),
+    days as (select * from {{ ref("int_points_balances_daily") }}),
+    cohorts as (
+        select
+            tenant_id,
+            cohort_month,
+            count(*) as lot_count,
+            case when count(expires_on) = count(*) then max(expires_on) end as last_expires_on
+        from lots
+        group by tenant_id, cohort_month
+    ),
+    -- The last month is as of the last day that is known.
+    months as (
+        select
+            tenant_id,
+            cast(date_trunc('month', date) as date) as as_of_month,
+            max(date) as as_of_date
+        from days
+        group by tenant_id, cast(date_trunc('month', date) as date)
+    )
+
+select
+    cohorts.tenant_id,
+    cohorts.cohort_month,
+    months.as_of_month,
+    months.as_of_date,
+    cast(
+        {{ datediff("cohorts.cohort_month", "months.as_of_month", "month") }} as integer
+    ) as age_months,
+    cohorts.lot_count,
+    coalesce(cohorts.last_expires_on <= months.as_of_date, false) as is_closed,
+    cast(sum(flows.issued_points) over so_far as bigint) as issued_points,
+    cast(sum(flows.spent_points) over so_far as bigint) as spent_points,
+    cast(sum(flows.expired_points) over so_far as bigint) as expired_points,
+    cast(sum(flows.change_points) over so_far as bigint) as remaining_points
+from cohorts
+inner join
+    months on months.tenant_id = cohorts.tenant_id and months.as_of_month >= cohorts.cohort_month
+left join
+    flows
+    on flows.tenant_id = cohorts.tenant_id
+    and flows.cohort_month = cohorts.cohort_month
+    and flows.month = months.as_of_month
+window so_far as (partition by cohorts.tenant_id, cohorts.cohort_month order by months.as_of_month)

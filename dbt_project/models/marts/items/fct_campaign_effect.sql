@@ -1,0 +1,122 @@
+with
+    flash_sales as (select * from {{ ref("stg_flash_sales") }}),
+    sale_days as (select * from {{ ref("int_flash_sale_days") }}),
+    expectations as (select * from {{ ref("int_flash_sale_expectations") }}),
+    redemptions as (select * from {{ ref("int_redemptions") }}),
+    lines as (select * from {{ ref("fct_redemption_lines") }}),
+    sale_windows as (select distinct tenant_id, sale_id, first_date, last_date from sale_days),
+    buyers as (
+        select tenant_id, flash_sale_id as sale_id, member_id, min(effective_at) as effective_at
+        from redemptions
+        where flash_sale_id is not null and is_counted and is_demand
+        group by tenant_id, flash_sale_id, member_id
+    ),
+    firsts as (
+        select
+            redemptions.tenant_id, redemptions.member_id, min(redemptions.effective_at) as first_at
+        from redemptions
+        semi join
+            buyers
+            on buyers.tenant_id = redemptions.tenant_id
+            and buyers.member_id = redemptions.member_id
+        where redemptions.is_demand
+        group by redemptions.tenant_id, redemptions.member_id
+    ),
+    redeemers as (
+        select
+            buyers.tenant_id,
+            buyers.sale_id,
+            count(*) as redeemer_count,
+            count(firsts.member_id) as new_redeemer_count
+        from buyers
+        left join
+            firsts
+            on firsts.tenant_id = buyers.tenant_id
+            and firsts.member_id = buyers.member_id
+            and firsts.first_at = buyers.effective_at
+        group by buyers.tenant_id, buyers.sale_id
+    ),
+    sold as (
+        select
+            redemptions.tenant_id,
+            redemptions.flash_sale_id as sale_id,
+            sum(lines.quantity) as quantity,
+            sum(lines.line_points) as points
+        from redemptions
+        inner join
+            lines
+            on lines.tenant_id = redemptions.tenant_id
+            and lines.redemption_id = redemptions.redemption_id
+        where redemptions.flash_sale_id is not null and lines.is_demand
+        group by redemptions.tenant_id, redemptions.flash_sale_id
+    )
+
+select
+    flash_sales.tenant_id,
+    flash_sales.sale_id,
+    flash_sales.item_id,
+    flash_sales.price_points,
+    flash_sales.starts_at,
+    flash_sales.ends_at,
+    flash_sales.closed_at,
+    sale_windows.first_date,
+    sale_windows.last_date,
+    flash_sales.allotted_quantity,
+    cast(coalesce(sold.quantity, 0) as bigint) as sale_quantity,
+    cast(coalesce(sold.points, 0) as bigint) as sale_points,
+    coalesce(during.day_count, 0) as window_day_count,
+    coalesce(during.quantity, 0) as window_quantity,
+    coalesce(during.baseline_day_count, 0) as baseline_day_count,
+    round(during.expected_quantity, 6) as expected_quantity,
+    round(during.quantity - during.expected_quantity, 6) as uplift_quantity,
+    round(
+        during.quantity
+        - during.expected_quantity
+        - 1.959963984540054 * sqrt(during.quantity + during.expected_variance),
+        6
+    ) as uplift_low,
+    round(
+        during.quantity
+        - during.expected_quantity
+        + 1.959963984540054 * sqrt(during.quantity + during.expected_variance),
+        6
+    ) as uplift_high,
+    coalesce(afterwards.day_count, 0) as after_day_count,
+    coalesce(afterwards.quantity, 0) as after_quantity,
+    round(afterwards.expected_quantity, 6) as after_expected_quantity,
+    round(afterwards.expected_quantity - afterwards.quantity, 6) as pull_forward_quantity,
+    round(
+        afterwards.expected_quantity
+        - afterwards.quantity
+        - 1.959963984540054 * sqrt(afterwards.quantity + afterwards.expected_variance),
+        6
+    ) as pull_forward_low,
+    round(
+        afterwards.expected_quantity
+        - afterwards.quantity
+        + 1.959963984540054 * sqrt(afterwards.quantity + afterwards.expected_variance),
+        6
+    ) as pull_forward_high,
+    coalesce(redeemers.redeemer_count, 0) as redeemer_count,
+    coalesce(redeemers.new_redeemer_count, 0) as new_redeemer_count,
+    {{ rate("redeemers.new_redeemer_count", "redeemers.redeemer_count") }} as new_redeemer_share
+from flash_sales
+inner join
+    sale_windows
+    on sale_windows.tenant_id = flash_sales.tenant_id
+    and sale_windows.sale_id = flash_sales.sale_id
+left join sold on sold.tenant_id = flash_sales.tenant_id and sold.sale_id = flash_sales.sale_id
+left join
+    expectations as during
+    on during.tenant_id = flash_sales.tenant_id
+    and during.sale_id = flash_sales.sale_id
+    and during.part = 'window'
+left join
+    expectations as afterwards
+    on afterwards.tenant_id = flash_sales.tenant_id
+    and afterwards.sale_id = flash_sales.sale_id
+    and afterwards.part = 'after'
+left join
+    redeemers
+    on redeemers.tenant_id = flash_sales.tenant_id
+    and redeemers.sale_id = flash_sales.sale_id
