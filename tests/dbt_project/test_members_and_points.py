@@ -89,8 +89,12 @@ def test_cohorts_end_with_the_month_of_the_last_fact(built: Build) -> None:
 
 
 def test_the_platform_is_all_tenants_but_those_for_testing(built: Build) -> None:
-    query = "select month, metric, numerator, denominator, value, low, high from marts.{} order by month, metric"
-    assert built.rows(query.format("fct_platform_kpis_monthly")) == built.rows(query.format("fct_kpis_monthly"))
+    query = (
+        "select month, metric, numerator, denominator, value, low, high from marts.{} order by month, metric"
+    )
+    assert built.rows(query.format("fct_platform_kpis_monthly")) == built.rows(
+        query.format("fct_kpis_monthly")
+    )
 
 
 @pytest.mark.parametrize(
