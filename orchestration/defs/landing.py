@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.defs.platform import Platform
 from orchestration.landing.batches import VIEWS
+from orchestration.landing.compaction import merge_batches
 from orchestration.landing.land import land
 
 _SPECS = [
@@ -21,7 +22,8 @@ _SPECS = [
 
 @dg.multi_asset(specs=_SPECS, name="landing")
 def landing(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
-    """Land what was committed since the last run."""
+    """Land what was committed since the last run; merge the batches of before where they are many."""
+    merge_batches(platform.folder)
     landed = land(platform.folder, platform.source(), platform.clock())
     for view, rows in landed.rows.items():
         metadata: dict[str, int | str] = {

@@ -43,7 +43,16 @@ def row_count(landing: Path, view: str) -> int:
     Raises:
         BrokenBatch: naming the file that is damaged.
     """
-    return sum(_footer(path).num_rows for path in batches(landing, view))
+    return sum(row_count_of(path) for path in batches(landing, view))
+
+
+def row_count_of(path: Path) -> int:
+    """Count the rows of a file from its footer.
+
+    Raises:
+        BrokenBatch: it is damaged.
+    """
+    return int(_footer(path).num_rows)
 
 
 def columns(path: Path) -> set[str]:

@@ -5,7 +5,7 @@ leaves whole files of which some still hold such rows; what is done is written d
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -77,17 +77,19 @@ def forget_erased(folder: DataFolder, next_batch: int, now: datetime) -> int:
         if not count:
             return 0
         is_new = count != done.member_count
+        # A landing that is repeated after a crash writes its batch again, with what was removed from it.
+        first_new = min(done.next_batch, next_batch - 1)
         removed = 0
         for view in BEHAVIOUR_VIEWS:
             for path in batches(folder.landing, view):
-                if is_new or int(path.stem) >= done.next_batch:
+                if is_new or int(path.stem) >= first_new:
                     removed += _remove(connection, path)
         # Trained before the erasure: what was predicted of a member goes at once, not with the next training.
         for path in sorted(folder.ml.glob("*.parquet")) if is_new else ():
             if {"tenant_id", "member_id"} <= _columns(connection, path).keys():
                 removed += _remove(connection, path)
     moments = (*done.moments, now) if is_new else done.moments
-    _write(folder.forgotten, replace(done, member_count=count, next_batch=next_batch, moments=moments))
+    _write(folder.forgotten, Forgotten(count, next_batch, moments))
     return removed
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration import durable
-from orchestration.landing import snapshot
+from orchestration.landing import compaction, snapshot
 from orchestration.landing.batches import VIEWS, BrokenBatch, batch_path, batches, check_batches, columns
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
 from orchestration.landing.erasure import forget_erased
@@ -39,6 +39,7 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """
     durable.remove_temporaries(folder.landing)
+    compaction.finish(folder.landing)
     previous = read_cursor(folder.cursor)
     number = previous.next_batch if previous else 0
     if previous:

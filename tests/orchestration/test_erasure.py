@@ -112,6 +112,13 @@ def test_a_row_that_is_landed_after_the_erasure_goes_with_its_batch(
     assert [int(stem) for stem in looked_at] == [2]
 
 
+def test_a_landing_that_is_repeated_brings_nothing_back(landed: DataFolder) -> None:
+    forget_erased(landed, 2, NOW)
+    land_rows(landed, "event", 1, [(TENANT, LI, "li 1")])
+    assert forget_erased(landed, 2, NOW) == 1
+    assert notes(landed, "event") == ["other 0", "wang 0"]
+
+
 def test_a_further_erasure_looks_through_everything_again(landed: DataFolder) -> None:
     forget_erased(landed, 2, NOW)
     land_rows(landed, "member", 2, [(TENANT, WANG, True)])

@@ -46,7 +46,7 @@ READ_BY_VIEWS = {
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
 BOOKS = {
     "staging": {"stg_entries", "stg_holds", "stg_lots", "stg_members", "stg_redemptions"},
-    "intermediate": {"int_redemptions", "int_redemption_lines"},
+    "intermediate": {"int_member_transfers", "int_redemptions", "int_redemption_lines"},
     "marts": {"fct_entries"},
 }
 
