@@ -84,12 +84,25 @@ def forget_erased(folder: DataFolder, next_batch: int, now: datetime) -> int:
             for path in batches(folder.landing, view):
                 if is_new or int(path.stem) >= first_new:
                     removed += _remove(connection, path)
+        removed += _remove_quarantined(connection, folder.landing / "quarantine")
         # Trained before the erasure: what was predicted of a member goes at once, not with the next training.
         for path in sorted(folder.ml.glob("*.parquet")) if is_new else ():
             if {"tenant_id", "member_id"} <= _columns(connection, path).keys():
                 removed += _remove(connection, path)
     moments = (*done.moments, now) if is_new else done.moments
     _write(folder.forgotten, Forgotten(count, next_batch, moments))
+    return removed
+
+
+def _remove_quarantined(connection: duckdb.DuckDBPyConnection, quarantine: Path) -> int:
+    """Remove such rows from what was set aside: by view in folders, and listed together beside them."""
+    removed = 0
+    for view in BEHAVIOUR_VIEWS:
+        for path in sorted((quarantine / view).glob("*.parquet")):
+            removed += _remove(connection, path)
+    views = ", ".join(f"'{view}'" for view in BEHAVIOUR_VIEWS)
+    for path in sorted(quarantine.glob("*.parquet")):
+        _remove(connection, path, f"r.view in ({views})")
     return removed
 
 
@@ -103,11 +116,13 @@ def _read_erased(connection: duckdb.DuckDBPyConnection, landing: Path) -> int:
     return int(found[0]) if found else 0
 
 
-def _remove(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def _remove(connection: duckdb.DuckDBPyConnection, path: Path, condition: str = "true") -> int:
+    """Remove the erased members' rows that meet a condition from a file; return how many."""
     # The ids of model outputs are text, those of the views are not.
     id_type = _columns(connection, path)["member_id"]
     rows = f"from read_parquet('{quoted(path)}') r"
-    erased = " and ".join(f"r.{name} = e.{name}::varchar::{id_type}" for name in ("tenant_id", "member_id"))
+    same = " and ".join(f"r.{name} = e.{name}::varchar::{id_type}" for name in ("tenant_id", "member_id"))
+    erased = f"{same} and {condition}"
     found = connection.execute(f"select count(*) {rows} semi join erased e on {erased}").fetchone()
     count = int(found[0]) if found else 0
     if count:

@@ -112,6 +112,20 @@ def test_a_row_that_is_landed_after_the_erasure_goes_with_its_batch(
     assert [int(stem) for stem in looked_at] == [2]
 
 
+def test_what_was_set_aside_goes_too(landed: DataFolder) -> None:
+    quarantine = landed.landing / "quarantine"
+    (quarantine / "event").mkdir(parents=True)
+    ids = f"'{TENANT}'::uuid as tenant_id, '{LI}'::uuid as member_id"
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select {ids}, 'bad' as note) to '{quarantine}/event/1.parquet'")
+        connection.execute(
+            f"copy (select {ids}, v as view from (values ('event'), ('entry')) t(v)) to '{quarantine}/1.parquet'"
+        )
+        forget_erased(landed, 2, NOW)
+        assert connection.execute(f"from '{quarantine}/event/1.parquet'").fetchall() == []
+        assert connection.execute(f"select view from '{quarantine}/1.parquet'").fetchall() == [("entry",)]
+
+
 def test_a_landing_that_is_repeated_brings_nothing_back(landed: DataFolder) -> None:
     forget_erased(landed, 2, NOW)
     land_rows(landed, "event", 1, [(TENANT, LI, "li 1")])
