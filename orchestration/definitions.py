@@ -1,5 +1,6 @@
 """The pipeline as Dagster loads it: `build_definitions` puts it together, `defs` does so from the settings."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from orchestration.defs.warehouse import asset_keys, warehouse_assets
 from orchestration.release.build import code_version
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import Project, parse
-from orchestration.write_back.finding import find_mall
+from orchestration.write_back.finding import mall_or_reason
 from orchestration.write_back.sending import Mall
 
 JOB = "pipeline"
@@ -62,5 +63,8 @@ def defs() -> dg.Definitions:
     settings = PipelineSettings()
     folder = settings.folder
     folder.create()
-    platform = platform_at(folder, settings.database_url, find_mall(settings))
+    mall, reason = mall_or_reason(settings)
+    if reason:
+        logging.getLogger("pointmart").warning(reason)
+    platform = platform_at(folder, settings.database_url, mall)
     return build_definitions(parse(folder), {"platform": locked(platform)}, {})

@@ -31,3 +31,11 @@ def find_mall(settings: PipelineSettings) -> Mall | None:
             "POINTMART_PIPELINE_KEY"
         )
     return found
+
+
+def mall_or_reason(settings: PipelineSettings) -> tuple[Mall | None, str | None]:
+    """Return the mall, or None and why it is not used although one is named: that does not keep a pipeline from running."""
+    try:
+        return find_mall(settings), None
+    except KeyMissing as missing:
+        return None, f"nothing is written back: {missing}"

@@ -24,7 +24,7 @@ from orchestration.cli.serve import listen
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.write_back import sending
 from orchestration.write_back.content import KINDS, TenantItems
-from orchestration.write_back.finding import KeyMissing, find_mall
+from orchestration.write_back.finding import KeyMissing, find_mall, mall_or_reason
 from orchestration.write_back.run import WrittenBack, write_back
 from orchestration.write_back.sending import Mall, MallAway, WriteBackRefused, send
 from tests.transactional.conftest import Shop, open_shop
@@ -272,6 +272,9 @@ def test_the_mall_is_the_one_that_the_settings_name_or_that_runs_here(data_dir: 
     assert find_mall(here) is None
     with pytest.raises(KeyMissing, match="POINTMART_PIPELINE_KEY"):
         find_mall(named)
+    # A pipeline runs all the same, and says why it writes nothing back.
+    mall, reason = mall_or_reason(named)
+    assert (mall, "nothing is written back: POINTMART_TRANSACTIONAL_URL" in str(reason)) == (None, True)
     assert find_mall(named.model_copy(update={"pipeline_key": SecretStr("k")})) == Mall("http://mall", "k")
     with announced(folder, "http://running", "key"):
         assert find_mall(here) == Mall("http://running", "key")

@@ -8,7 +8,7 @@ from transactional.engine.reply import Reply
 from transactional.ledger.account import Account, take
 from transactional.ledger.holds import told_of_hold
 from transactional.ledger.posting import header, post_debit
-from transactional.ledger.telling import account_of, announce
+from transactional.ledger.telling import account_of, announce, told_of
 from transactional.members.commands import EraseMember
 from transactional.members.domain import MemberHasOpenBusiness
 from transactional.redemption.states import OPEN_STATUSES
@@ -53,6 +53,11 @@ def erase_member(command: EraseMember, book: Book) -> Reply:
         )
         shares = sorted((lot.lot_id, lot.remaining) for lot in account.lots.values() if lot.remaining)
         post_debit(book, account, transfer, take(shares, points))
+        told = told_of(account, command.at, command.member_id, command.transfer_id, "adjust", -points)
+        told |= {"effective_at": moment, "reason": REASON}
+        book.messages.append(
+            Message(command.tenant_id, "points.adjust", command.transfer_id, told, command.at)
+        )
     # What the risk rules counted of the member goes with the rest.
     account.recent = None
     account.touch()

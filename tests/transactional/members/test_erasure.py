@@ -27,6 +27,14 @@ PERSONAL = (
 )  # fmt: skip
 
 
+# What stays: books, the public log of draws, settlement between tenants, and the erasure itself. Quotes that were taken
+# up belong to their exchange.
+BOOKS = (
+    "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
+    "member_transfer",
+)  # fmt: skip
+
+
 async def erase(client, member, key="x1", query=""):
     return await client.post(f"/v1/members/{member}/erasure{query}", headers={"Idempotency-Key": key})
 
@@ -145,8 +153,17 @@ async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, 
     assert not [row["said"] for row in texts if "Li Na" in (row["said"] or "")]
     reference = await owner.fetchval("select external_ref from mall.member where member_id = $1", shop.member)
     assert reference.startswith("erased-")
+    told = await owner.fetchval("select payload ->> 'points' from mall.outbox where topic = 'points.adjust'")
+    assert int(told) == -balance
     # The partner's copy of the link says no longer that somebody there is the same person.
     assert await owner.fetchval("select count(*) from mall.member_link where withdrawn_at is null") == 0
+
+
+async def test_every_table_of_members_is_personal_or_a_book(owner):
+    rows = await owner.fetch(
+        "select table_name from information_schema.columns where table_schema = 'mall' and column_name = 'member_id'"
+    )
+    assert {row["table_name"] for row in rows} == {*PERSONAL, *BOOKS}
 
 
 async def test_erasing_again_tells_of_the_first_time(client, shop, lived, clock):
@@ -262,6 +279,8 @@ async def test_an_erasure_is_told_and_kept(client, shop, owner):
     await erase(client, shop.member)
     (message,) = await owner.fetch("select subject_id from mall.outbox where topic = 'member.erased'")
     assert message["subject_id"] == shop.member
+    # Without points nothing else happened.
+    assert await owner.fetchval("select count(*) from mall.outbox") == 1
     for change in ("delete from mall.member_erasure", "update mall.member_erasure set points_taken = 1"):
         with pytest.raises(asyncpg.RestrictViolationError):
             await owner.execute(change)
