@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test crash proofs coverage bench check format lock build clean
+.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline check format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -47,6 +47,12 @@ coverage: install ## Run all tests and list the lines and branches they never re
 
 bench: install ## Measure the redemption engine beside pgbench (nine minutes; ARGS="--members 100000" is quicker)
 	@$(BIN)/pointmart bench redemption $(ARGS)
+
+bench-pipeline: install ## Measure landing, building and publishing as history grows (half an hour; ARGS="--entries 1000000 …" is quicker)
+	@$(BIN)/pointmart bench pipeline $(ARGS)
+
+docs: install ## Write the warehouse's documentation and lineage to build/docs/index.html
+	@$(BIN)/pointmart docs $(ARGS)
 
 check: install ## Format, lint, types, import contracts, SQL format, dbt parse
 	$(BIN)/ruff format --check .

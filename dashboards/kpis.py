@@ -70,13 +70,17 @@ class Figure:
 
 
 def monthly(marts: TenantMarts) -> pd.DataFrame:
-    """Return one row per month and metric, oldest first, with the metric's words."""
-    return marts.rows(_MONTHLY)
+    """Return one row per month and metric of this page, oldest first, with the metric's words."""
+    return _shown(marts.rows(_MONTHLY))
 
 
 def daily(marts: TenantMarts, first: date, after: date) -> pd.DataFrame:
-    """Return one row per day (first ≤ day < after) and metric, oldest first."""
-    return marts.rows(_DAILY, first=first, after=after)
+    """Return one row per day (first ≤ day < after) and metric of this page, oldest first."""
+    return _shown(marts.rows(_DAILY, first=first, after=after))
+
+
+def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["metric"].isin(METRICS)]
 
 
 def last_fact_date(marts: TenantMarts) -> date | None:

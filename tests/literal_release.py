@@ -62,7 +62,7 @@ TABLES = {
     "is_weekend boolean",
     "dim_metric": "metric varchar, name_zh varchar, name_en varchar, definition_zh varchar, "
     "definition_en varchar, numerator_zh varchar, numerator_en varchar, denominator_zh varchar, "
-    "denominator_en varchar, target double, direction varchar",
+    "denominator_en varchar, target double, direction varchar, unit varchar",
     "fct_entries": "tenant_id uuid, transfer_id uuid, entry_no smallint, transfer_kind varchar, "
     "account_kind varchar, member_id uuid, lot_id uuid, redemption_id uuid, amount_points bigint, "
     "effective_at timestamptz, effective_date date, recorded_at timestamptz",
@@ -96,17 +96,17 @@ METRICS = [
     ("activity_rate", "月活跃率", "Monthly activity rate",
      "当月至少有一次行为、积分获取或兑换的会员占月末注册会员的比例",
      "Members with an event, earn or redemption of their own in the month, of members registered at its end",
-     "活跃会员数", "Active members", "注册会员数", "Registered members", 0.30, "at_least"),
+     "活跃会员数", "Active members", "注册会员数", "Registered members", 0.30, "at_least", "rate"),
     ("consumption_rate", "积分消耗率", "Points consumption rate", "同期兑换积分（扣除退还）占发放积分的比例",
      "Points redeemed, net of refunds, of points issued in the same period",
-     "兑换积分", "Points redeemed", "发放积分", "Points issued", 0.50, "at_least"),
+     "兑换积分", "Points redeemed", "发放积分", "Points issued", 0.50, "at_least", "rate"),
     ("consumption_rate_cumulative", "累计积分消耗率", "Cumulative points consumption rate",
      "累计兑换积分（扣除退还）占累计发放积分的比例",
      "Points redeemed so far, net of refunds, of points issued so far",
-     "累计兑换积分", "Points redeemed so far", "累计发放积分", "Points issued so far", 0.50, "at_least"),
+     "累计兑换积分", "Points redeemed so far", "累计发放积分", "Points issued so far", 0.50, "at_least", "rate"),
     ("satisfaction_rate", "满意率", "Satisfaction rate", "评分为4或5分的反馈占全部反馈的比例",
      "Feedback answers scoring 4 or 5 of 5, of all answers, by answer date",
-     "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least"),
+     "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least", "rate"),
 ]  # fmt: skip
 
 # (tenant, month, metric, numerator, denominator, value, n, low, high): null: nothing to divide by.

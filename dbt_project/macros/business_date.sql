@@ -6,3 +6,18 @@
 {% macro default__business_date(timestamp) -%}
     cast(timezone('Asia/Shanghai', {{ timestamp }}) as date)
 {%- endmacro %}
+
+{# The first instant of an Asia/Shanghai day written YYYY-MM-DD, and the first after it: constants, UTC. #}
+{% macro business_day_start(date) -%}
+    {{ return(adapter.dispatch("business_instant")(date, 0)) }}
+{%- endmacro %}
+
+{% macro business_day_end(date) -%}
+    {{ return(adapter.dispatch("business_instant")(date, 1)) }}
+{%- endmacro %}
+
+{% macro default__business_instant(date, days) -%}
+    {%- set day = modules.datetime.datetime.strptime(date, "%Y-%m-%d") -%}
+    {%- set begins = day + modules.datetime.timedelta(days=days) -%}
+    timestamptz '{{ begins.strftime("%Y-%m-%d") }} 00:00:00+08:00'
+{%- endmacro %}

@@ -10,7 +10,9 @@
         from {{ ref("metric_drilldowns") }}
         order by metric, part, mart
     {%- endset -%}
-    {%- set rows = run_query(query).rows if execute else [] -%}
+    {#- Without the seed, as when only the documentation is made, there is nothing to recompute from. -#}
+    {%- set is_there = execute and load_relation(ref("metric_drilldowns")) is not none -%}
+    {%- set rows = run_query(query).rows if is_there else [] -%}
     with
         tenants as (
             select
@@ -60,8 +62,9 @@
                     on facts.tenant_id = periods.tenant_id
                     and facts.{{ row["date_column"] }} <= periods.
                     {{ "period_end" if row["span"] == "until_period_end" else "closing_date" }}
-                    {% if row["span"] == "in_period" %}
-                        and facts.{{ row["date_column"] }} >= periods.period_start
+                    {% if row["span"] in ("in_period", "on_closing_day") %}
+                        and facts.{{ row["date_column"] }} >= periods.
+                        {{ "closing_date" if row["span"] == "on_closing_day" else "period_start" }}
                     {% endif %}
                 {% if row["member_column"] %}
                     inner join

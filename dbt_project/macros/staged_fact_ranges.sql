@@ -1,7 +1,19 @@
 {# A query of tenant_id, first_fact_date, last_fact_date, computed from staging alone: what tests hold
    against int_tenant_fact_ranges and all that is built on it. Events count from the tenant's first
-   member or other fact on. #}
+   member or other fact on. Each kind is brought down to its days first: there are few of them. #}
 {% macro staged_fact_ranges() -%}
+    {%- set facts = [
+        ("event", "occurred_at", "stg_events", "true"),
+        ("feedback", "answered_at", "stg_feedback", "true"),
+        ("redemption", "effective_at", "stg_redemptions", "true"),
+        (
+            "credit",
+            "effective_at",
+            "stg_entries",
+            "facts.account_kind = 'member' and facts.transfer_kind in ('earn', 'grant')",
+        ),
+        ("registration", "registered_at", "stg_members", "true"),
+    ] -%}
     select
         tenant_id,
         min(date) filter(where kind <> 'registration' and date >= first_date) as first_fact_date,
@@ -15,32 +27,21 @@
                 ) as first_date
             from
                 (
-                    select
-                        tenant_id,
-                        member_id,
-                        'event' as kind,
-                        {{ business_date("occurred_at") }} as date
-                    from {{ ref("stg_events") }}
-                    union all
-                    select tenant_id, member_id, 'feedback', {{ business_date("answered_at") }}
-                    from {{ ref("stg_feedback") }}
-                    union all
-                    select tenant_id, member_id, 'redemption', {{ business_date("effective_at") }}
-                    from {{ ref("stg_redemptions") }}
-                    union all
-                    select tenant_id, member_id, 'credit', {{ business_date("effective_at") }}
-                    from {{ ref("stg_entries") }}
-                    where account_kind = 'member' and transfer_kind in ('earn', 'grant')
-                    union all
-                    select
-                        tenant_id, member_id, 'registration', {{ business_date("registered_at") }}
-                    from {{ ref("stg_members") }}
+                    {% for kind, time, staged, condition in facts %}
+                        select distinct
+                            facts.tenant_id,
+                            '{{ kind }}' as kind,
+                            {{ business_date("facts." ~ time) }} as date
+                        from {{ ref(staged) }} as facts
+                        inner join
+                            {{ ref("stg_members") }} as members
+                            on members.tenant_id = facts.tenant_id
+                            and members.member_id = facts.member_id
+                        where
+                            not members.is_test and not members.is_erased and {{ condition }}
+                            {{ "union all" if not loop.last }}
+                    {% endfor %}
                 ) as days
-            inner join
-                {{ ref("stg_members") }} as members
-                on members.tenant_id = days.tenant_id
-                and members.member_id = days.member_id
-            where not members.is_test and not members.is_erased
         ) as dated
     group by tenant_id
 {%- endmacro %}

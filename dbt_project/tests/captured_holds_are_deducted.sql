@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Per member: what was captured of holds that belong to no redemption is what was redeemed
 -- without one.
 with

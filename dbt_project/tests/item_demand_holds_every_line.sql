@@ -1,7 +1,15 @@
 -- No unit of demand is lost between the lines and the dense series.
 with
-    lines as (select * from {{ ref("fct_redemption_lines") }}),
-    demand as (select * from {{ ref("fct_item_demand_daily") }}),
+    lines as (
+        select *
+        from {{ ref("fct_redemption_lines") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    ),
+    demand as (
+        select *
+        from {{ ref("fct_item_demand_daily") }}
+        where {{ on_changed_dates("date", ["redemption"]) }}
+    ),
     line_totals as (
         select tenant_id, item_id, sum(quantity) as quantity
         from lines

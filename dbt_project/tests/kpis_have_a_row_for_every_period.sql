@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Each tenant with facts has every metric for every day and month from its first fact to its last.
 with
     ranges as ({{ staged_fact_ranges() }}),

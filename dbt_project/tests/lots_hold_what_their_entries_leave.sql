@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- A lot is credited once, by the transfer whose id it bears, and what remains of it is never
 -- below zero nor above what was issued.
 with

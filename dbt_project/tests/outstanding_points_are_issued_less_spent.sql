@@ -3,9 +3,15 @@
 -- what the member had, so that more is held than was issued) and fees. Each is read from the
 -- program's account of that kind: issued is earned and granted less what was returned and
 -- corrected, redeemed is net of refunds, adjusted of corrected adjustments. An account of
--- another kind breaks the sum.
+-- another kind breaks the sum. An incremental build sums over the days that changed only: what
+-- holds
+-- for each day alone holds for all of them together.
 with
-    entries as (select * from {{ ref("stg_entries") }}),
+    entries as (
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
+    ),
     flows as (
         select
             tenant_id,
@@ -72,4 +78,4 @@ union all
 -- More cannot be settled than was owed.
 select tenant_id, null as date, null as expected_points, owed_points as outstanding_points
 from latest
-where owed_points < 0
+where owed_points < 0 {% if changed_spans(["entry"]) is not none %} and false {% endif %}

@@ -1,8 +1,23 @@
 -- What a redemption costs, in points and in cash for points, is the price of its lines. A draw
 -- costs its ticket and its prizes nothing; a bill offset and an exchange have no lines.
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
-    lines as (select * from {{ ref("stg_redemption_lines") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
+    versions as (
+        {{
+            rows_of_changed(
+                ref("stg_redemption_line_versions"),
+                "redemptions",
+                ["tenant_id", "redemption_id"],
+                ["redemption"],
+            )
+        }}
+    ),
+    ranked as ({{ newest_version("versions", ["tenant_id", "redemption_id", "line_no"]) }}),
+    lines as (select * from ranked where version_rank = 1),
     line_totals as (
         select tenant_id, redemption_id, sum(quantity * unit_points) as line_points
         from lines

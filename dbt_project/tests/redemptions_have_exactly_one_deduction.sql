@@ -3,8 +3,18 @@
 -- points are held. One that was cancelled had been paid if points came back. An exchange takes
 -- its points out of the program, all others redeem them.
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
-    entries as (select * from {{ ref("stg_entries") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
+    entries as (
+        {{
+            rows_of_changed(
+                ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]
+            )
+        }}
+    ),
     expected as (
         select
             tenant_id,

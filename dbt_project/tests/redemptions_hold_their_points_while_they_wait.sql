@@ -1,7 +1,11 @@
 -- A redemption that waits has had a hold of its points, and none was captured. One that does not
 -- wait has no open hold, and what was captured is its points.
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
     holds as (select * from {{ ref("stg_holds") }}),
     held as (
         select

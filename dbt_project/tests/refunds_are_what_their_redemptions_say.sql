@@ -2,8 +2,18 @@
 -- where it was refunded, a part where in part, all or none where it was cancelled. Exchanges come
 -- back by a transfer of their own kind.
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
-    entries as (select * from {{ ref("stg_entries") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
+    entries as (
+        {{
+            rows_of_changed(
+                ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]
+            )
+        }}
+    ),
     refunds as (
         select tenant_id, redemption_id, member_id, sum(amount_points) as points
         from entries

@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- What is on the shelf, set aside or not, is what came in less what redemptions took, whatever
 -- became of them: pieces that come back are a movement.
 with

@@ -1,7 +1,12 @@
 -- A transfer moves each account in its own direction: the member's, and those of the program that
 -- it is about. What is taken back may have expired before, and then never was; it may be owed,
 -- and is settled later. An exchange is reversed by a transfer of its own kind.
-with entries as (select * from {{ ref("stg_entries") }})
+with
+    entries as (
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
+    )
 
 select tenant_id, transfer_id, entry_no, transfer_kind, account_kind, amount_points
 from entries

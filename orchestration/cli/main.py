@@ -4,6 +4,7 @@ import typer
 
 from orchestration.cli import (
     demo,
+    docs,
     draws,
     exchange,
     ledger,
@@ -38,6 +39,7 @@ app.add_typer(sandbox.app, name="sandbox")
 app.command("serve")(serve.serve)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
+app.command("docs")(docs.docs)
 
 
 def run() -> None:

@@ -79,7 +79,14 @@ def print_summary(summary: ReleaseSummary, console: Console) -> None:
     for heading in ("value", "target", "n"):
         table.add_column(heading, justify="right")
     for kpi in summary.kpis:
-        target = "" if kpi.target is None else f"{kpi.target:.0%}"
-        table.add_row(kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", f"{kpi.value:.1%}", target, f"{kpi.n:,}")
+        value = f"{kpi.value:,.1f} days" if kpi.unit == "days" else f"{kpi.value:.1%}"
+        target = (
+            ""
+            if kpi.target is None
+            else f"{kpi.target:g} days"
+            if kpi.unit == "days"
+            else f"{kpi.target * 100:g}%"
+        )
+        table.add_row(kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", value, target, f"{kpi.n:,}")
     if summary.kpis:
         console.print(table)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,13 +15,31 @@ import duckdb
 from orchestration import durable
 from orchestration.landing.cursor import Cursor
 from orchestration.refusal import Refusal
-from orchestration.release.content import TableContent, contents
+from orchestration.release.content import (
+    RowSums,
+    TableContent,
+    columns_of,
+    contents,
+    table_content,
+    table_names,
+)
 from orchestration.release.gate import Audit
-from orchestration.release.manifest import MANIFEST, MARTS, Manifest, describe_file, write_manifest
+from orchestration.release.manifest import (
+    MANIFEST,
+    MARTS,
+    BrokenRelease,
+    Manifest,
+    describe_file,
+    read_manifest,
+    write_manifest,
+)
+from orchestration.release.parts import PARTS, Part, parted_marts, view_of, write_parts
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
 
 _TEMPORARY = ".tmp"
+# Sorting goes to disk beyond it.
+_MEMORY = "3GB"
 
 
 class ChecksumMismatch(Refusal):
@@ -45,10 +64,11 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
         OSError, duckdb.Error: disk full or not writable; no release is left half-built.
     """
     remove_unfinished(folder.releases)
+    durable.remove_temporaries(folder.releases / PARTS)
     temporary = folder.releases / f"building{_TEMPORARY}"
     temporary.mkdir()
     try:
-        tables = _copy_marts(folder.warehouse, temporary / MARTS)
+        tables, parts = _copy_marts(folder, temporary / MARTS)
         digest = sha256(repr(sorted(tables.items())).encode()).hexdigest()
         manifest = Manifest(
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
@@ -59,6 +79,7 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
             models=audit.models,
             tables=tables,
             files={MARTS: describe_file(temporary / MARTS)},
+            parts=parts,
         )
         write_manifest(temporary, manifest)
         for path in (temporary / MARTS, temporary / MANIFEST, temporary):
@@ -91,25 +112,53 @@ def code_version() -> str:
     return f"{number}+{found.stdout.strip()}" if found and found.returncode == 0 else number
 
 
-def _copy_marts(warehouse: Path, target: Path) -> dict[str, TableContent]:
-    with duckdb.connect() as connection:
+def _copy_marts(folder: DataFolder, target: Path) -> tuple[dict[str, TableContent], dict[str, list[Part]]]:
+    """Copy the marts into a file; large dated ones into parts that the file reads."""
+    shared = folder.releases / PARTS
+    former = _former_parts(folder.releases)
+    with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
         # Named apart from the schema: in a database called marts, `marts.x` is ambiguous.
-        connection.execute(f"attach '{quoted(warehouse)}' as warehouse (read_only)")
+        connection.execute(f"attach '{quoted(folder.warehouse)}' as warehouse (read_only)")
         connection.execute(f"attach '{quoted(target)}' as copied")
-        expected = contents(connection, "warehouse")
         connection.execute("create schema copied.marts")
-        for name in expected:
+        parts = {
+            mart.name: write_parts(connection, "warehouse", mart, shared, former.get(mart.name, []))
+            for mart in parted_marts(connection, "warehouse")
+        }
+        names = [name for name in table_names(connection, "warehouse") if name not in parts]
+        for name in names:
             # Sorted by their leading ids, so that a reader of one member skips the other row groups.
             connection.execute(f"create table copied.{name} as from warehouse.{name} order by all")
+        for name, of_mart in parts.items():
+            connection.execute(view_of(name, "copied", shared, of_mart))
         connection.execute("checkpoint copied")
-        copied = contents(connection, "copied")
+        expected = contents(connection, "warehouse", names)
+        copied = contents(connection, "copied", names)
+        whole = {
+            name: table_content(columns_of(connection, "warehouse", name), _united(of_mart))
+            for name, of_mart in parts.items()
+        }
     if copied != expected:
         differing = sorted(name for name in expected if copied.get(name) != expected[name])
         raise ChecksumMismatch(
             f"the copy of {', '.join(differing)} differs from the warehouse; the release is not switched, "
             "run the pipeline again"
         )
-    return copied
+    return copied | whole, parts
+
+
+def _former_parts(releases: Path) -> dict[str, list[Part]]:
+    """Return the parts of the newest release that can be read; what is not found is written again."""
+    for path in sorted(releases.glob(f"2*/{MANIFEST}"), reverse=True):
+        try:
+            return read_manifest(path.parent).parts
+        except BrokenRelease:
+            continue
+    return {}
+
+
+def _united(parts: list[Part]) -> RowSums:
+    return reduce(RowSums.plus, (part.sums for part in parts), RowSums(0, 0, 0))
 
 
 def _landing_fields(cursor: Cursor) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The manifest of a release: where its rows come from, what was checked, and what its files hold."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from orchestration.refusal import Refusal
 from orchestration.release.content import TableContent
+from orchestration.release.parts import PARTS, Part, parts_from
 
 MARTS = "marts.duckdb"
 MANIFEST = "manifest.json"
@@ -30,6 +31,7 @@ class Manifest:
     models: dict[str, Any]
     tables: dict[str, TableContent]
     files: dict[str, dict[str, Any]]
+    parts: dict[str, list[Part]] = field(default_factory=dict)
 
 
 def write_manifest(release: Path, manifest: Manifest) -> None:
@@ -49,7 +51,8 @@ def read_manifest(release: Path) -> Manifest:
         fields = json.loads((release / MANIFEST).read_text(encoding="utf-8"))
         tables = {name: TableContent(**content) for name, content in fields.pop("tables").items()}
         created_at = datetime.fromisoformat(fields.pop("created_at"))
-        return Manifest(**fields, created_at=created_at, tables=tables)
+        parts = parts_from(fields.pop("parts", {}))
+        return Manifest(**fields, parts=parts, created_at=created_at, tables=tables)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BrokenRelease(
             f"the manifest of release {release.name} cannot be read; choose another release"
@@ -64,7 +67,7 @@ def describe_file(path: Path) -> dict[str, Any]:
 
 
 def check_files(release: Path, manifest: Manifest) -> None:
-    """Check that a release's files are those its manifest describes.
+    """Check that a release's files are those its manifest describes; of parts, shared and never written again, the size.
 
     Raises:
         BrokenRelease: naming the file that differs.
@@ -72,6 +75,12 @@ def check_files(release: Path, manifest: Manifest) -> None:
     for name, described in manifest.files.items():
         path = release / name
         if not path.exists() or describe_file(path) != described:
+            raise BrokenRelease(
+                f"the file {path} is missing or not what the manifest says; choose another release"
+            )
+    for part in (part for parts in manifest.parts.values() for part in parts):
+        path = release.parent / PARTS / part.file
+        if not path.exists() or path.stat().st_size != part.bytes:
             raise BrokenRelease(
                 f"the file {path} is missing or not what the manifest says; choose another release"
             )

@@ -31,6 +31,8 @@ def drop_outdated(folder: DataFolder, now: datetime, longest: timedelta = LONGES
         if release_id != shelf.current_id() and _is_older(shelf, release_id, due):
             shelf.delete(release_id)
             dropped.append(release_id)
+    if dropped:
+        shelf.prune()  # with them go the parts that no other release names
     return dropped
 
 

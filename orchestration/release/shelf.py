@@ -7,7 +7,8 @@ from pathlib import Path
 
 from orchestration import durable
 from orchestration.refusal import Refusal
-from orchestration.release.manifest import MANIFEST, Manifest, check_files, read_manifest
+from orchestration.release.manifest import MANIFEST, BrokenRelease, Manifest, check_files, read_manifest
+from orchestration.release.parts import PARTS, remove_unused
 
 KEPT = 10
 
@@ -82,7 +83,15 @@ class Shelf:
         shutil.rmtree(self.releases / release_id)
 
     def prune(self) -> None:
-        """Delete releases beyond the newest ten, but never the current one."""
+        """Delete releases beyond the newest ten, but never the current one, and parts that none of the rest names."""
         for release_id in self.release_ids()[KEPT:]:
             if release_id != self.current_id():
                 shutil.rmtree(self.releases / release_id)
+        try:
+            left = [read_manifest(self.releases / release_id) for release_id in self.release_ids()]
+        except BrokenRelease:
+            return  # what a damaged manifest names is not known
+        remove_unused(
+            self.releases / PARTS,
+            {part.file for manifest in left for parts in manifest.parts.values() for part in parts},
+        )

@@ -13,7 +13,7 @@ from orchestration.sql import quoted
 
 @dataclass(frozen=True)
 class Kpi:
-    """A tenant's latest monthly value of a metric beside its target; both are rates."""
+    """A tenant's latest monthly value of a metric beside its target, both in its unit: `rate` or `days`."""
 
     tenant: str
     metric: str
@@ -21,6 +21,7 @@ class Kpi:
     value: float
     target: float | None
     n: int
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class ReleaseSummary:
 
 
 _LATEST = """
-select tenant.name, metric.name_en, kpi.month, kpi.value, kpi.target, kpi.n
+select tenant.name, metric.name_en, kpi.month, kpi.value, kpi.target, kpi.n, metric.unit
 from release.marts.fct_kpis_monthly kpi
 join release.marts.dim_tenant tenant using (tenant_id)
 join release.marts.dim_metric metric using (metric)

@@ -1,15 +1,22 @@
 """Building part of the warehouse with the tests that belong to it."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.cli.main import dbtRunnerResult
 
 from orchestration.disk import disk_full
 from orchestration.landing.cursor import read_cursor
 from orchestration.refusal import Refusal
-from orchestration.warehouse.project import Project
+from orchestration.warehouse.changes import Changes, everything
+from orchestration.warehouse.months import dated_marts, note_months
+from orchestration.warehouse.project import WHOLE_HISTORY, Project
+from orchestration.warehouse.state import write_built
 from orchestration.warehouse.test_results import record
+
+_log = logging.getLogger("pointmart.warehouse")
 
 _FAILED = {"error", "fail", "runtime error"}
 # Unit tests prove the code, not the data: they have run before it was shipped.
@@ -43,50 +50,79 @@ class Outcome:
     refusal: Refusal | None
 
 
-def build(project: Project, selected: Collection[str]) -> Outcome:
-    """Build the selected nodes with the tests that belong to them, and record what the tests said."""
-    # Before dbt touches a table: killed half-way, it must not leave results about the former rows.
-    _record(project, selected, {})
+def build(project: Project, selected: Collection[str], changes: Changes | None = None) -> Outcome:
+    """Build the selected nodes with the tests that belong to them, and record what the tests said.
+
+    Args:
+        changes: what `find_changes` found, for an incremental build; None builds everything anew and runs every
+            test. An incremental build leaves out the tests that read all of history.
+    """
+    ordered = changes or everything(project, "a full build was asked for")
+    is_full = ordered.spans is None
+    _log.info("%s build of %d nodes: %s", "full" if is_full else "incremental", len(selected), ordered.reason)
+    # Before dbt touches a table: killed half-way, it must not leave results about the former rows, nor pass
+    # for the state of a build that ended well.
+    left_out = set() if is_full else project.whole_history_tests()
+    _record(project, selected, {}, left_out)
+    holds_facts = not set(project.incremental()).isdisjoint(selected)
+    if holds_facts:
+        write_built(project.folder.warehouse, None)
     kinds = [argument for kind in _KINDS for argument in ("--resource-type", kind)]
-    done = project.invoke(["build", *kinds, *selection(project, selected)])
+    command = ["build", *kinds, *selection(project, selected, leave_out_whole_history=not is_full)]
+    variables = {} if is_full else {"changed_spans": ordered.variable()}
+    done = project.invoke([*command, *(["--full-refresh"] if is_full else [])], variables)
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
     results = [
         NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
     ]
     tests = project.tests()
-    _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests})
+    _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests}, left_out)
+    refusal = _refusal(project, results, done)
+    if holds_facts and refusal is None and set(project.incremental()).issubset(selected):
+        note_months(project.folder.warehouse, dated_marts(project.manifest), ordered)
+        write_built(project.folder.warehouse, ordered.built)
+    return Outcome(results, refusal)
+
+
+def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult) -> Refusal | None:
     failed = [result for result in results if result.failed]
     # The first failure may be a consequence: DuckDB gives up on the file once a write has failed.
     causes = (
         disk_full(words, project.folder.root) for words in (*(f.message for f in failed), done.exception)
     )
     if full := next(filter(None, causes), None):
-        return Outcome(results, full)
+        return full
     if failed:
-        return Outcome(results, WarehouseRefused(_sentence(failed)))
+        return WarehouseRefused(_sentence(failed))
     if not done.success:
-        return Outcome(results, WarehouseRefused(f"dbt stopped: {_one_line(done.exception)}"))
-    return Outcome(results, None)
+        return WarehouseRefused(f"dbt stopped: {_one_line(done.exception)}")
+    return None
 
 
-def selection(project: Project, selected: Collection[str]) -> list[str]:
+def selection(
+    project: Project, selected: Collection[str], *, leave_out_whole_history: bool = False
+) -> list[str]:
     """Return dbt's arguments for these nodes and their tests, by whichever list is the shorter.
 
     dbt compares each item with each node, which for a list of all nodes and tests took longer than the
     tests themselves. Leaving nodes out also leaves out the tests that read them: they wait for those nodes.
     """
     left_out = set(project.nodes()) - set(selected)
+    unwanted = [f"tag:{WHOLE_HISTORY}"] if leave_out_whole_history else []
     if len(left_out) < len(selected):
-        return ["--exclude", *map(project.selector, sorted(left_out))] if left_out else []
-    return ["--select", *map(project.selector, sorted(selected))]
+        unwanted += map(project.selector, sorted(left_out))
+        return ["--exclude", *unwanted] if unwanted else []
+    excluding = ["--exclude", *unwanted] if unwanted else []
+    return ["--select", *map(project.selector, sorted(selected)), *excluding]
 
 
-def _record(project: Project, selected: Collection[str], results: dict[str, str]) -> None:
+def _record(project: Project, selected: Collection[str], results: dict[str, str], left_out: set[str]) -> None:
     cursor = read_cursor(project.folder.cursor)
     rebuilt = project.descendants(selected)
     outdated = {test for test, parents in project.tests().items() if rebuilt.intersection(parents)}
     snapshot = cursor.snapshot if cursor else ""
-    record(project.folder.test_results, snapshot, set(project.tests()), outdated, results)
+    expected = set(project.tests()) - left_out
+    record(project.folder.test_results, snapshot, expected, outdated, results)
 
 
 def _sentence(failed: list[NodeResult]) -> str:

@@ -23,6 +23,9 @@ from orchestration.settings import DataFolder
 
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 
+# The tag of tests that an incremental build cannot afford.
+WHOLE_HISTORY = "whole_history"
+
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 
 
@@ -44,14 +47,28 @@ class Project:
     parsed: Manifest
     manifest: dict[str, Any]
 
-    def invoke(self, command: list[str]) -> dbtRunnerResult:
-        """Run a dbt command to its end and leave the warehouse closed."""
-        return _invoke(self.folder, self.directory, command, self.parsed)
+    def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
+        """Run a dbt command with variables of its own to its end and leave the warehouse closed."""
+        return _invoke(self.folder, self.directory, command, self.parsed, variables)
 
     def nodes(self) -> list[str]:
         """Return the ids of the models and seeds."""
         nodes = self.manifest["nodes"].items()
         return [unique_id for unique_id, node in nodes if node["resource_type"] in ("model", "seed")]
+
+    def incremental(self) -> list[str]:
+        """Return the ids of the models that an incremental build recomputes in part."""
+        return [
+            unique_id
+            for unique_id in self.nodes()
+            if self.manifest["nodes"][unique_id]["config"].get("materialized") == "incremental"
+        ]
+
+    def whole_history_tests(self) -> set[str]:
+        """Return the ids of the tests that read all of history and so are left to full builds."""
+        return {
+            test for test in self.tests() if WHOLE_HISTORY in self.manifest["nodes"][test].get("tags", [])
+        }
 
     def tests(self) -> dict[str, list[str]]:
         """Return the data tests' ids with the ids of the models and sources each reads."""
@@ -101,7 +118,7 @@ def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
         BrokenProject: dbt refuses the project.
         DiskFull: dbt cannot write down what it parsed.
     """
-    done = _invoke(folder, directory, ["parse"], None)
+    done = _invoke(folder, directory, ["parse"], None, {})
     if full := disk_full(done.exception, folder.root):
         raise full
     if not isinstance(done.result, Manifest) or not done.success:
@@ -111,9 +128,13 @@ def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
 
 
 def _invoke(
-    folder: DataFolder, directory: Path, command: list[str], parsed: Manifest | None
+    folder: DataFolder,
+    directory: Path,
+    command: list[str],
+    parsed: Manifest | None,
+    variables: dict[str, Any],
 ) -> dbtRunnerResult:
-    variables = {"landing_dir": str(folder.landing), "ml_dir": str(folder.ml)}
+    variables = {"landing_dir": str(folder.landing), "ml_dir": str(folder.ml)} | variables
     with _warehouse_named(folder.warehouse):
         try:
             return dbtRunner(parsed, [_log]).invoke(

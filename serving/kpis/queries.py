@@ -30,13 +30,14 @@ class Metric:
     denominator_en: str
     target: float | None
     direction: str
+    unit: str
 
 
 async def metrics(release: Release) -> dict[str, Metric]:
     """Return the metrics of a release by key."""
     found = await release.rows(
         "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
-        "denominator_zh, denominator_en, target, direction from release.marts.dim_metric order by metric"
+        "denominator_zh, denominator_en, target, direction, unit from release.marts.dim_metric order by metric"
     )
     return {row[0]: Metric(*row) for row in found}
 

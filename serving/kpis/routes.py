@@ -61,6 +61,7 @@ class KpiAnswer(BaseModel):
     denominator: Words
     target: float | None = Field(examples=[0.3])
     direction: str = Field(examples=["at_least"])
+    unit: str = Field(description="What a value is: a rate, or days.", examples=["rate"])
     rows: list[KpiRow]
 
 
@@ -97,4 +98,5 @@ def _definition(metric: Metric) -> dict[str, object]:
         "denominator": Words(zh=metric.denominator_zh, en=metric.denominator_en),
         "target": metric.target,
         "direction": metric.direction,
+        "unit": metric.unit,
     }

@@ -28,7 +28,7 @@ class Killed(BaseException):
 class KilledProject(Project):
     """A project whose dbt run never comes back."""
 
-    def invoke(self, command: list[str]) -> dbtRunnerResult:
+    def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
         raise Killed
 
 

@@ -1,32 +1,8 @@
 with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
-    facts as (select * from {{ ref("int_member_facts_daily") }}),
+    active_members as (select * from {{ ref("int_active_members_by_period") }}),
     members as (select * from {{ ref("int_counted_members") }}),
     periods as (select distinct tenant_id, grain, period_start, period_end from period_days),
-    -- A grant is the tenant's gift and feedback an answer to a question: neither is the member's
-    -- own act.
-    active_days as (
-        select distinct facts.tenant_id, facts.member_id, facts.date, members.registered_date
-        from facts
-        inner join
-            members on members.tenant_id = facts.tenant_id and members.member_id = facts.member_id
-        where facts.kind in ('event', 'earn', 'redemption')
-    ),
-    -- An act dated before its member's registration must not lift the rate above one.
-    active_members as (
-        select
-            period_days.tenant_id,
-            period_days.grain,
-            period_days.period_start,
-            count(distinct active_days.member_id) as active_member_count
-        from period_days
-        inner join
-            active_days
-            on active_days.tenant_id = period_days.tenant_id
-            and active_days.date = period_days.date
-        where active_days.registered_date <= period_days.period_end
-        group by period_days.tenant_id, period_days.grain, period_days.period_start
-    ),
     registrations as (
         select tenant_id, registered_date as date, count(*) as member_count
         from members

@@ -1,3 +1,12 @@
+{% set views = ["event", "feedback", "entry", "redemption"] %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": views},
+    )
+}}
+
 with
     events as (select * from {{ ref("stg_events") }}),
     feedback as (select * from {{ ref("stg_feedback") }}),
@@ -7,16 +16,19 @@ with
     facts as (
         select tenant_id, member_id, 'event' as kind, {{ business_date("occurred_at") }} as date
         from events
+        where {{ on_changed_times("occurred_at", views) }}
         union all
         select tenant_id, member_id, 'feedback' as kind, {{ business_date("answered_at") }} as date
         from feedback
+        where {{ on_changed_times("answered_at", views) }}
         union all
         select tenant_id, member_id, transfer_kind as kind, effective_date as date
         from transfers
-        where transfer_kind in ('earn', 'grant')
+        where transfer_kind in ('earn', 'grant') and {{ on_changed_dates("effective_date", views) }}
         union all
         select tenant_id, member_id, 'redemption' as kind, effective_date as date
         from redemptions
+        where {{ on_changed_dates("effective_date", views) }}
     ),
     daily_facts as (
         select tenant_id, member_id, date, kind, count(*) as fact_count

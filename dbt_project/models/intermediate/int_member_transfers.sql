@@ -1,5 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["entry"]},
+    )
+}}
+
 with
-    entries as (select * from {{ ref("stg_entries") }}),
+    entries as (
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
+    ),
     -- A redemption may take from several lots; their entries are one act of the member. What is
     -- issued and redeemed the program's accounts say: points that are taken back may have expired
     -- or be owed, and then the member's account moves less.

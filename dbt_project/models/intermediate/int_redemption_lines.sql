@@ -1,6 +1,29 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+    )
+}}
+
 with
-    lines as (select * from {{ ref("stg_redemption_lines") }}),
-    redemptions as (select * from {{ ref("int_redemptions") }})
+    redemptions as (
+        select *
+        from {{ ref("int_redemptions") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    ),
+    line_versions as (select * from {{ ref("stg_redemption_line_versions") }}),
+    -- A line bears no time of its own: the redemptions find it, before its versions are compared.
+    versions as (
+        select line_versions.*
+        from line_versions
+        semi join
+            redemptions
+            on redemptions.tenant_id = line_versions.tenant_id
+            and redemptions.redemption_id = line_versions.redemption_id
+    ),
+    ranked as ({{ newest_version("versions", ["tenant_id", "redemption_id", "line_no"]) }}),
+    lines as (select * from ranked where version_rank = 1)
 
 select
     lines.tenant_id,

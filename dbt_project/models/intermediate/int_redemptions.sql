@@ -1,5 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
     counted_members as (select * from {{ ref("int_counted_members") }})
 
 -- Cancelling a paid redemption gives its points back; where none came back, none had been taken.

@@ -22,6 +22,7 @@ select
     metrics.denominator_en,
     metrics.target,
     metrics.direction,
+    metrics.unit,
     parts.numerator_marts,
     parts.denominator_marts
 from metrics

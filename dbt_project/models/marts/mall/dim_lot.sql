@@ -1,5 +1,15 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_time": "active_from", "changed_views": ["lot"]},
+    )
+}}
+
 with
-    lots as (select * from {{ ref("stg_lots") }}),
+    lots as (
+        select * from {{ ref("stg_lots") }} where {{ on_changed_times("active_from", ["lot"]) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }})
 
 select

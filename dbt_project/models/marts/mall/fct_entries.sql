@@ -1,4 +1,17 @@
-with entries as (select * from {{ ref("stg_entries") }})
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["entry"]},
+    )
+}}
+
+with
+    entries as (
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
+    )
 
 select
     tenant_id,

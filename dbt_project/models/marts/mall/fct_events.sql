@@ -1,5 +1,15 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "occurred_date", "changed_views": ["event"]},
+    )
+}}
+
 with
-    events as (select * from {{ ref("stg_events") }}),
+    events as (
+        select * from {{ ref("stg_events") }} where {{ on_changed_times("occurred_at", ["event"]) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }})
 
 select

@@ -1,6 +1,7 @@
 with
     redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
-    redemption_days as (select * from {{ ref("int_member_redemption_days") }})
+    redemption_days as (select * from {{ ref("int_member_redemption_days") }}),
+    payments as (select * from {{ ref("stg_payments") }})
 
 select
     redemptions.tenant_id,
@@ -11,6 +12,9 @@ select
     redemptions.points,
     redemptions.cash_points,
     redemptions.cash_fen,
+    payments.provider as payment_provider,
+    payments.status as payment_status,
+    payments.captured_at as cash_captured_at,
     redemptions.fee_points,
     redemptions.bill_fen,
     redemptions.refunded_points,
@@ -35,12 +39,15 @@ select
     redemptions.is_successful,
     redemptions.deduction_count,
     redemptions.is_deducted_once,
-    redemption_days.next_date as next_redemption_date,
-    redemption_days.is_repurchased
+    case when redemptions.is_kept then redemption_days.next_date end as next_redemption_date,
+    case when redemptions.is_kept then redemption_days.is_repurchased end as is_repurchased
 from redemptions
 left join
     redemption_days
-    on redemptions.is_kept
-    and redemption_days.tenant_id = redemptions.tenant_id
+    on redemption_days.tenant_id = redemptions.tenant_id
     and redemption_days.member_id = redemptions.member_id
     and redemption_days.date = redemptions.effective_date
+left join
+    payments
+    on payments.tenant_id = redemptions.tenant_id
+    and payments.redemption_id = redemptions.redemption_id

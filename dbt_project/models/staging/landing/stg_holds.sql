@@ -1,4 +1,7 @@
-with versions as ({{ newest_version(source("landing", "hold"), ["tenant_id", "hold_id"]) }})
+with
+    versions as (
+        {{ newest_version(source("landing", "hold"), ["tenant_id", "hold_id", "effective_at"]) }}
+    )
 
 select
     tenant_id,

@@ -1,6 +1,10 @@
 with
     versions as (
-        {{ newest_version(source("landing", "redemption"), ["tenant_id", "redemption_id"]) }}
+        {{
+            newest_version(
+                source("landing", "redemption"), ["tenant_id", "redemption_id", "effective_at"]
+            )
+        }}
     )
 
 -- Rows landed before there were other modes were paid in points and never given back.

@@ -1,6 +1,11 @@
 with
     versions as (
-        {{ newest_version(source("landing", "risk_assessment"), ["tenant_id", "assessment_id"]) }}
+        {{
+            newest_version(
+                source("landing", "risk_assessment"),
+                ["tenant_id", "assessment_id", "effective_at"],
+            )
+        }}
     )
 
 select

@@ -1,0 +1,162 @@
+{# What an incremental model recomputes: the business days that the orchestrator names in the variable
+   `changed_spans`, by landed view, as pairs of a first and a last day; without it everything. Never derived
+   from the table itself: late and corrected facts lie before its newest day.
+
+   A model says in its `meta` by which column and because of which views its rows change:
+       changed_date: a date column · changed_time: a timestamp · changed_period: the first day of a period
+       beside a column `grain` · changed_from: a date column, all days from the first changed one on
+       changed_views: the landed views whose facts decide. #}
+{% macro changed_spans(views) -%}
+    {%- set given = var("changed_spans", none) -%}
+    {%- if given is none -%} {{ return(none) }}{%- endif -%}
+    {%- set spans = [] -%}
+    {%- for view in views -%}
+        {%- for span in given.get(view, []) if span not in spans -%}
+            {%- do spans.append(span) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(spans | sort) }}
+{%- endmacro %}
+
+{# The days of a date column that changed. #}
+{% macro on_changed_dates(column, views) -%}
+    {%- set spans = changed_spans(views) -%}
+    {%- if spans is none -%} true
+    {%- elif not spans -%} false
+    {%- else -%}
+        (
+            {%- for first, last in spans -%}
+                {{ column }} between date '{{ first }}' and date '{{ last }}'
+                {{- " or " if not loop.last }}
+            {%- endfor -%}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same of a UTC timestamp, in a form by which a reader of landed files leaves out the row groups of other
+   days. #}
+{% macro on_changed_times(column, views) -%}
+    {%- set spans = changed_spans(views) -%}
+    {%- if spans is none -%} true
+    {%- elif not spans -%} false
+    {%- else -%}
+        (
+            {%- for first, last in spans -%}
+                (
+                    {{ column }} >= {{ business_day_start(first) }}
+                    and {{ column }} < {{ business_day_end(last) }}
+                )
+                {{- " or " if not loop.last }}
+            {%- endfor -%}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The periods, days and months, that hold a changed day. #}
+{% macro on_changed_periods(period_start, grain, views) -%}
+    {%- set spans = changed_spans(views) -%}
+    {%- if spans is none -%} true
+    {%- elif not spans -%} false
+    {%- else -%}
+        (
+            {%- for first, last in spans -%}
+                {{ period_start }} between case
+                    when {{ grain }} = 'month'
+                    then cast(date_trunc('month', date '{{ first }}') as date)
+                    else date '{{ first }}'
+                end and date '{{ last }}'
+                {{- " or " if not loop.last }}
+            {%- endfor -%}
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+{# The first changed day less as many days as a change may reach back; the calendar's first for everything and
+   its day after the last for nothing. #}
+{% macro changed_from(views, days_back) -%}
+    {%- set spans = changed_spans(views) -%}
+    {%- if spans is none -%} date '{{ var("calendar_from") }}'
+    {%- elif not spans -%} date '{{ var("calendar_until") }}' + 1
+    {%- else -%}
+        greatest(date '{{ spans[0][0] }}' - {{ days_back }}, date '{{ var("calendar_from") }}')
+    {%- endif -%}
+{%- endmacro %}
+
+{# The rows of a relation that belong to changed rows of another; all of them on a full build, where they all do. #}
+{% macro rows_of_changed(relation, changed, columns, views) -%}
+    select belonging.*
+    from {{ relation }} as belonging
+    {%- if changed_spans(views) is not none %}
+        semi join
+            {{ changed }}
+            on {% for column in columns -%}
+                {{ changed }}.{{ column }} = belonging.{{ column }} {{ "and " if not loop.last }}
+            {%- endfor %}
+    {%- endif %}
+{%- endmacro %}
+
+{# The condition on the rows of a model that are replaced, or none if all are. #}
+{% macro changed_rows(meta) -%}
+    {%- set views = meta.get("changed_views") -%}
+    {%- if not views or changed_spans(views) is none -%} {{ return(none) }}
+    {%- elif meta.get("changed_date") -%}
+        {{ return(on_changed_dates(meta["changed_date"], views)) }}
+    {%- elif meta.get("changed_time") -%}
+        {{ return(on_changed_times(meta["changed_time"], views)) }}
+    {%- elif meta.get("changed_period") -%}
+        {{ return(on_changed_periods(meta["changed_period"], "grain", views)) }}
+    {%- elif meta.get("changed_from") -%}
+        {{
+            return(
+                meta["changed_from"]
+                ~ " >= "
+                ~ changed_from(views, meta.get("changed_days_back", 0))
+            )
+        }}
+    {%- endif -%}
+    {{
+        exceptions.raise_compiler_error(
+            "changed_views need a column: changed_date, changed_time, changed_period or changed_from"
+        )
+    }}
+{%- endmacro %}
+
+{# dbt's incremental strategy `changed_dates`: what changed goes out, what was computed anew comes in. #}
+{% macro get_incremental_changed_dates_sql(arguments) -%}
+    {%- set target = arguments["target_relation"] -%}
+    {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
+    {%- set replaced = changed_rows(config.get("meta", {})) or "true" -%}
+    {{
+        return(
+            "delete from "
+            ~ target
+            ~ " where "
+            ~ replaced
+            ~ "; insert into "
+            ~ target
+            ~ " ("
+            ~ columns
+            ~ ") select "
+            ~ columns
+            ~ " from "
+            ~ arguments["temp_relation"]
+        )
+    }}
+{%- endmacro %}
+
+{# dbt asks this for what a generic test reads of its model: on an incremental run the rows that were replaced. #}
+{% macro default__get_where_subquery(relation) -%}
+    {%- set conditions = [config.get("where")] | select | list -%}
+    {%- set tested = graph.nodes.get(model.get("attached_node")) if execute else none -%}
+    {%- set replaced = (
+        changed_rows(tested.config.meta)
+        if tested and tested.name == relation.identifier
+        else none
+    ) -%}
+    {%- if replaced -%} {%- do conditions.append(replaced) -%} {%- endif -%}
+    {%- if not conditions -%} {{ return(relation) }}{%- endif -%}
+    {%- set filtered -%}
+        (select * from {{ relation }} where {{ conditions | join(" and ") }}) dbt_subquery
+    {%- endset -%}
+    {{ return(filtered) }}
+{%- endmacro %}

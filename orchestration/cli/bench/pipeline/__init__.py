@@ -1,0 +1,1 @@
+"""`pointmart bench pipeline`: what landing, building and publishing cost at a size, and as history grows."""

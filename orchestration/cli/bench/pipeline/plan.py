@@ -1,0 +1,62 @@
+"""How large the measured mall is, and how its history grows."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+# One more day is a peak day: this share of the whole history, which has this many days.
+_NEW_SHARE = 100
+_DAYS = 400
+# Of five credits four are redeemed and one expires; each of the two transfers has two entries.
+_ENTRIES_OF_A_PAIR = 4
+# How many times the smallest history each point of the series has; the last is the size that is asked for.
+SERIES = (1, 3, 10)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The size of the mall at the end of the series, before its last day.
+
+    Attributes:
+        today: the Asia/Shanghai day after the last one that has facts.
+        data_dir: a folder that is kept, with its database; None means one that is deleted afterwards.
+        rivals: whether PostgreSQL and pandas compute the same KPIs beside.
+    """
+
+    out: Path
+    today: date
+    entries: int = 10_000_000
+    events: int = 10_000_000
+    redemptions: int = 2_000_000
+    members: int = 200_000
+    items: int = 2_000
+    tenants: int = 4
+    data_dir: Path | None = None
+    rivals: bool = True
+
+    @property
+    def pairs(self) -> int:
+        """Return the pairs of a credit and the debit that uses it up."""
+        return max(self.entries // _ENTRIES_OF_A_PAIR, self.redemptions)
+
+    @property
+    def days(self) -> int:
+        """Return the days of the whole history."""
+        return _DAYS
+
+    @property
+    def first_day(self) -> date:
+        """Return the Asia/Shanghai day on which history begins."""
+        return self.today - timedelta(days=_DAYS + 1)
+
+    def share(self, total: int, times: int) -> int:
+        """Return how many of a total there are once history has `times` tenths of its length."""
+        return total * times // SERIES[-1]
+
+    def days_until(self, times: int) -> int:
+        """Return how many days history has at a point of the series."""
+        return _DAYS * times // SERIES[-1]
+
+    def new(self, total: int) -> int:
+        """Return how many of a kind one more day brings: 1 % of the whole."""
+        return max(1, total // _NEW_SHARE)

@@ -1,0 +1,283 @@
+"""Incremental builds, each compared row for row with a full build of the same landing in another warehouse."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import psycopg
+import pytest
+
+from orchestration.landing.land import land
+from orchestration.settings import DataFolder
+from orchestration.training.tables import SCHEMAS, write_frames
+from orchestration.warehouse.build import build
+from orchestration.warehouse.changes import Changes, find_changes, merged
+from orchestration.warehouse.project import Project, parse
+from orchestration.warehouse.state import read_built
+from tests.dbt_project.till import Till
+from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world, redeem
+
+NOW = datetime(2026, 5, 2, tzinfo=UTC)
+
+
+class Warehouses:
+    """One database, its landing, a warehouse built step by step and one built anew to compare with."""
+
+    def __init__(self, database_url: str, root: Path) -> None:
+        self.database_url = database_url
+        self.folder = DataFolder(root / "data")
+        self.folder.create()
+        other = DataFolder(root / "other")
+        other.create()
+        for shared in ("landing", "ml"):
+            (other.root / shared).rmdir()
+            (other.root / shared).symlink_to(self.folder.root / shared)
+        for table in SCHEMAS:
+            write_frames(self.folder.ml, table, table, [])
+        self.project = parse(self.folder)
+        self._anew = Project(other, self.project.directory, self.project.parsed, self.project.manifest)
+
+    def land(self) -> Changes:
+        land(self.folder, self.database_url, NOW)
+        return find_changes(self.project)
+
+    def build(self, changes: Changes | None) -> None:
+        outcome = build(self.project, self.project.nodes(), changes)
+        assert outcome.refusal is None, outcome.refusal
+
+    def differing(self) -> dict[str, int]:
+        """Build everything anew and return how many rows of each table are not the same."""
+        kinds = ["--resource-type", "model", "--resource-type", "seed"]
+        assert self._anew.invoke(["build", "--full-refresh", *kinds], {}).success
+        with duckdb.connect() as db:
+            db.execute(f"attach '{self.folder.warehouse}' as mine (read_only)")
+            db.execute(f"attach '{self._anew.folder.warehouse}' as anew (read_only)")
+            names = db.execute(
+                "select schema_name || '.' || table_name from duckdb_tables() "
+                "where database_name = 'anew' and schema_name in ('marts', 'intermediate')"
+            ).fetchall()
+            assert len(names) > 25
+            counted = {name: self._differing(db, name) for (name,) in names}
+        return {name: count for name, count in counted.items() if count}
+
+    def _differing(self, db: duckdb.DuckDBPyConnection, name: str) -> int:
+        row = db.execute(
+            f"select count(*) from ((from mine.{name} except all from anew.{name}) "
+            f"union all (from anew.{name} except all from mine.{name}))"
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.folder.warehouse), read_only=True) as db:
+            return db.execute(query).fetchall()
+
+
+@pytest.fixture(scope="module")
+def world(module_database_url: str) -> SmallWorld:
+    with psycopg.connect(module_database_url) as connection:
+        return insert_small_world(connection)
+
+
+@pytest.fixture(scope="module")
+def warehouses(
+    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouses:
+    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"))
+    changes = made.land()
+    assert changes.spans is None
+    assert "no complete former build" in changes.reason
+    made.build(changes)
+    return made
+
+
+@pytest.fixture
+def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database_url) as opened:
+        yield opened
+
+
+def test_nothing_new_changes_nothing(warehouses: Warehouses) -> None:
+    changes = warehouses.land()
+    assert changes.spans == {}
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
+def test_late_facts_corrections_and_refunds_reach_their_days(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    members, items = world.member_ids[tenant_id], world.item_ids
+    late = FIRST_DAY + timedelta(days=9, hours=13)  # after midnight in Shanghai: the tenth day
+    redeem(connection, tenant_id, members[2], [(items[0], 3, 500)], late)
+    credit(connection, tenant_id, members[3], "earn", 700, late - timedelta(days=2))
+    connection.execute(
+        "insert into mall.event (tenant_id, member_id, kind, occurred_at) values (%s, %s, 'visit', %s)",
+        (tenant_id, members[4], late - timedelta(days=4)),
+    )
+    connection.execute(
+        "insert into mall.feedback (tenant_id, member_id, score, answered_at) values (%s, %s, 1, %s)",
+        (tenant_id, members[4], late - timedelta(days=5)),
+    )
+    _correct_stock(connection, tenant_id, items[1], -4, late - timedelta(days=6))
+    till = Till(connection, tenant_id, members[1], Random(3))
+    first, second = till.ask(items[2]), till.ask(items[3])
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is not None
+    assert (date(2026, 3, 12), date(2026, 3, 12)) in changes.spans["redemption"]
+    assert changes.spans["event"] == [(date(2026, 3, 8), date(2026, 3, 8))]
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+    till.pay(first)
+    till.cancel(second)
+    till.refund(first)
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is not None
+    warehouses.build(changes)
+    assert warehouses.rows(
+        f"select distinct status from intermediate.int_redemptions where redemption_id = '{second}'"
+    ) == [("cancelled",)]
+    assert warehouses.differing() == {}
+
+
+def test_a_line_that_changes_alone_brings_the_day_of_its_redemption(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    redemption_id = world.redemption_ids[tenant_id][4]
+    connection.execute(
+        "update mall.redemption_line set refunded_quantity = 1 where tenant_id = %s and redemption_id = %s and line_no = 1",
+        (tenant_id, redemption_id),
+    )
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans == {"redemption": [(date(2026, 3, 4), date(2026, 3, 4))]}
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
+def test_what_is_listed_anew_leaves_its_past_days(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    for item_id, price in ((world.item_ids[5], 3_500), (world.item_ids[4], 400)):
+        connection.execute(
+            "update mall.offer set price_points = %s where tenant_id = %s and item_id = %s",
+            (price, tenant_id, item_id),
+        )
+    connection.commit()
+    assert warehouses.land().spans == {}  # a price changes no day
+    connection.execute(
+        "update mall.offer set listed_from = %s where tenant_id = %s and item_id = %s",
+        (FIRST_DAY + timedelta(days=20), tenant_id, world.item_ids[5]),
+    )
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is not None
+    assert changes.spans.keys() == {"offer"}
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
+def test_an_erasure_builds_everything_anew(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[1]
+    erased = world.member_ids[tenant_id][0]
+    connection.execute(
+        "update mall.member set erased_at = %s where tenant_id = %s and member_id = %s",
+        (NOW, tenant_id, erased),
+    )
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is None
+    assert "member" in changes.reason
+    warehouses.build(changes)
+    assert warehouses.rows(f"select count(*) from marts.fct_events where member_id = '{erased}'") == [(0,)]
+    assert warehouses.differing() == {}
+
+
+def test_a_fact_before_the_first_day_builds_everything_anew(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    credit(connection, tenant_id, world.member_ids[tenant_id][0], "earn", 10, FIRST_DAY - timedelta(hours=30))
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is None
+    assert "first day" in changes.reason
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
+def test_batches_written_again_build_everything_anew(warehouses: Warehouses) -> None:
+    batch = next(iter(sorted((warehouses.folder.landing / "event").glob("*.parquet"))))
+    batch.write_bytes(batch.read_bytes())
+    changes = find_changes(warehouses.project)
+    assert changes.spans is None
+    assert "written again" in changes.reason
+    warehouses.build(changes)
+    assert find_changes(warehouses.project).spans == {}
+
+
+def test_a_build_that_failed_is_followed_by_a_full_one(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    member_id = world.member_ids[tenant_id][0]
+    transfer_id = credit(connection, tenant_id, member_id, "earn", 10, FIRST_DAY + timedelta(days=3))
+    # Two entries that do not cancel each other out.
+    _move_entry(connection, transfer_id, -1)
+    changes = warehouses.land()
+    assert changes.spans is not None
+    outcome = build(warehouses.project, warehouses.project.nodes(), changes)
+    assert outcome.refusal is not None
+    assert "sum_to_zero" in str(outcome.refusal)
+    assert read_built(warehouses.folder.warehouse) is None
+    assert find_changes(warehouses.project).spans is None
+    _move_entry(connection, transfer_id, 1)
+    # The landing holds both versions of a row that must never change, so it begins anew.
+    warehouses.folder.cursor.unlink()
+    for path in warehouses.folder.landing.glob("*/*.parquet"):
+        path.unlink()
+    warehouses.build(warehouses.land())
+    assert warehouses.differing() == {}
+
+
+def test_days_are_told_as_stretches() -> None:
+    days = {date(2026, 1, 1), date(2025, 12, 31), date(2026, 1, 3)}
+    assert merged(days) == [
+        (date(2025, 12, 31), date(2026, 1, 1)),
+        (date(2026, 1, 3), date(2026, 1, 3)),
+    ]
+
+
+def _correct_stock(
+    connection: psycopg.Connection[Any], tenant_id: UUID, item_id: UUID, quantity: int, at: datetime
+) -> None:
+    connection.execute(
+        "insert into mall.stock_movement (tenant_id, item_id, quantity, reason, effective_at) "
+        "values (%s, %s, %s, 'correction', %s)",
+        (tenant_id, item_id, quantity, at),
+    )
+    connection.execute(
+        "update mall.stock set on_hand = on_hand + %s where tenant_id = %s and item_id = %s",
+        (quantity, tenant_id, item_id),
+    )
+
+
+def _move_entry(connection: psycopg.Connection[Any], transfer_id: UUID, points: int) -> None:
+    connection.execute("alter table mall.entry disable trigger entry_append_only")
+    connection.execute(
+        "update mall.entry set amount = amount + %s, xid = pg_current_xact_id() where transfer_id = %s and amount < 0",
+        (points, transfer_id),
+    )
+    connection.execute("alter table mall.entry enable trigger entry_append_only")
+    connection.commit()
