@@ -1,18 +1,21 @@
 """The pipeline as Dagster loads it: `build_definitions` puts it together, `defs` does so from the settings."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
-from orchestration.defs import checks, landing, ml
+from orchestration.defs import checks, landing, ml, write_back
 from orchestration.defs.platform import Platform, locked
 from orchestration.defs.release import release_asset
 from orchestration.defs.warehouse import asset_keys, warehouse_assets
 from orchestration.release.build import code_version
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import Project, parse
+from orchestration.write_back.finding import mall_or_reason
+from orchestration.write_back.sending import Mall
 
 JOB = "pipeline"
 # The same without training: what refreshes do, for a person to start and to watch step by step.
@@ -37,7 +40,7 @@ def build_definitions(
     return dg.Definitions(
         assets=[
             landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.model_scores,
-            release_asset(marts),
+            release_asset(marts), write_back.write_back,
         ],
         asset_checks=[
             checks.landing_is_fresh, checks.views_keep_their_contract, checks.nothing_lies_in_quarantine,
@@ -57,9 +60,9 @@ def build_definitions(
     )  # fmt: skip
 
 
-def platform_at(folder: DataFolder, database_url: str | None) -> Platform:
+def platform_at(folder: DataFolder, database_url: str | None, mall: Mall | None = None) -> Platform:
     """Return the platform of real use: the system's clock, the fixed seed, this code's version."""
-    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version())
+    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version(), mall)
 
 
 @dg.definitions
@@ -68,5 +71,8 @@ def defs() -> dg.Definitions:
     settings = PipelineSettings()
     folder = settings.folder
     folder.create()
-    platform = platform_at(folder, settings.database_url)
+    mall, reason = mall_or_reason(settings)
+    if reason:
+        logging.getLogger("pointmart").warning(reason)
+    platform = platform_at(folder, settings.database_url, mall)
     return build_definitions(parse(folder), {"platform": locked(platform)}, {})

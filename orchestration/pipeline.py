@@ -15,6 +15,7 @@ from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary, summarise
 from orchestration.settings import DataFolder, PipelineSettings
 from orchestration.warehouse.project import parse
+from orchestration.write_back.finding import mall_or_reason
 
 
 class PipelineStopped(Refusal):
@@ -35,7 +36,10 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
     ):
         try:
             with progress.shown_on(console) as steps:
-                platform = platform_at(folder, settings.database_url)
+                mall, reason = mall_or_reason(settings)
+                if reason:
+                    console.print(f"[yellow]![/] {reason}", highlight=False)
+                platform = platform_at(folder, settings.database_url, mall)
                 definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
                 _execute(definitions, folder)
             return summarise(folder.releases)

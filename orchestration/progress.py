@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 from dagster import DagsterEvent, DagsterEventType
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 
 # Steps as a person knows them; a step of another name is shown by it.
@@ -28,6 +29,7 @@ _WORDS = {
     "marts__fct_kpis_daily_daily_figures_are_usual": "check: figures of the last day",
     "releases__current_release_is_within_a_minute_of_the_mall": "check: the release is fresh",
     "releases__current": "audit and publish the release",
+    "write_back": "write back to the mall",
 }
 
 
@@ -42,8 +44,11 @@ class StepLines(logging.Handler):
         self._started: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Show a step's start, success or failure; other records are not for the terminal."""
-        event: DagsterEvent | None = getattr(record, "dagster_meta", {}).get("dagster_event")
+        """Show a step's start, success or failure, and what a step warns of; other records are not for the terminal."""
+        meta = getattr(record, "dagster_meta", {})
+        event: DagsterEvent | None = meta.get("dagster_event")
+        if event is None and record.levelno == logging.WARNING and meta.get("step_key") in _WORDS:
+            self._console.print(f"[yellow]![/] {escape(meta['orig_message'])}", highlight=False)
         if event is None or event.step_key is None:
             return
         words = _WORDS.get(event.step_key, event.step_key)

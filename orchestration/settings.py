@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.refusal import Refusal
@@ -19,6 +20,9 @@ class PipelineSettings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str | None = None
+    # Where a release writes back to, and the key it does so with; a mall that runs here tells both by itself.
+    transactional_url: str | None = None
+    pipeline_key: SecretStr | None = None
 
     @property
     def folder(self) -> "DataFolder":
@@ -41,6 +45,11 @@ class DataFolder:
     def cursor(self) -> Path:
         """Return the file that says how far landing has come."""
         return self.landing / "cursor.json"
+
+    @property
+    def forgotten(self) -> Path:
+        """Return the file that says which erasures have reached the landed files."""
+        return self.landing / "forgotten.json"
 
     @property
     def warehouse(self) -> Path:
@@ -96,6 +105,11 @@ class DataFolder:
     def logs(self) -> Path:
         """Return the folder of logs."""
         return self.root / "logs"
+
+    @property
+    def mall(self) -> Path:
+        """Return the private file with the address of a mall that runs on this folder, and the pipeline's key."""
+        return self.root / "run" / "mall.json"
 
     @property
     def lock(self) -> Path:

@@ -27,6 +27,10 @@ Reference = Annotated[
 Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\s]([^\x00]*[^\x00\s])?$")
 ]
+# Its beginning is the release's time, so that ids sort by it.
+ReleaseId = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{8}$")]
+# A name given by a program, such as that of a segment.
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)

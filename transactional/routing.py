@@ -18,15 +18,19 @@ from transactional.flash_sales import routes as flash_sales
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
+from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
 from transactional.payments import routes as payments
 from transactional.problem_documents import ProblemDocument
 from transactional.redemption import change_routes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
+from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
+from transactional.risk import score_routes as risk_scores
+from transactional.segments import routes as segments
 from transactional.sessions import routes as sessions
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
@@ -37,6 +41,7 @@ from transactional.webhooks import routes as webhooks
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     members.router,
+    member_erasures.router,
     ledger.router,
     batch_routes.router,
     hold_routes.router,
@@ -58,6 +63,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     feedback.router,
     risk.router,
     risk_blocks.router,
+    risk_scores.router,
+    segments.router,
+    replenishment.router,
     sessions.router,
     webhook_deliveries.router,
     webhooks.router,

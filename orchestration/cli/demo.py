@@ -37,6 +37,8 @@ from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.run import WorldUnfinished
 from orchestration.settings import PipelineSettings
+from orchestration.write_back.finding import find_mall
+from orchestration.write_back.run import write_back
 from transactional.access.operations import issue_key
 from transactional.clock import business_date, system_clock
 from transactional.ledger.queries import richest_member
@@ -79,9 +81,19 @@ def demo(
         access = _prepare(settings, url, console)
         console.print("Starting the services …")
         with running_services(settings.folder, ports, url, FOLLOW_SECONDS) as running:
+            _write_back(settings, console)
             console.print(_kpi_table(ports, access))
             _welcome(console, ports, access)
             watch(running, settings, console)
+
+
+def _write_back(settings: PipelineSettings, console: Console) -> None:
+    """Tell the mall what the release says, which was published before it ran; the second time changes nothing."""
+    # The one that runs here, whichever else the environment names.
+    mall = find_mall(settings.model_copy(update={"transactional_url": None}))
+    assert mall is not None, "it runs"
+    for refusal in write_back(settings.folder.releases, mall).refusals:
+        console.print(refusal, highlight=False)
 
 
 def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:

@@ -1,4 +1,4 @@
-"""`pointmart pipeline run | follow`: the whole pipeline once, or refreshes back to back."""
+"""`pointmart pipeline run | follow | key | write-back`: the whole pipeline, and how its releases get to the mall."""
 
 import signal
 import threading
@@ -10,8 +10,18 @@ from rich.table import Table
 
 from orchestration.cli import attached
 from orchestration.cli.database import database
+from orchestration.cli.pipeline_key import new_pipeline_key
+from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary
 from orchestration.settings import PipelineSettings
+from orchestration.write_back.finding import find_mall
+from orchestration.write_back.run import write_back as write_back_release
+from orchestration.write_back.sending import WriteBackRefused
+
+
+class NoMall(Refusal):
+    """There is nothing to write back, or nobody to write back to."""
+
 
 app = typer.Typer(name="pipeline", help="Land, build, train, publish.", no_args_is_help=True)
 
@@ -63,6 +73,34 @@ def follow(
             lambda freshness, lag: report_lag(folder, freshness, lag),
         )  # fmt: skip
         follower.follow(every, stop)
+
+
+@app.command()
+def key(label: Annotated[str, typer.Option(help="What the key is for.")] = "pipeline") -> None:
+    """Print a new key for writing back, which is shown only this once; set it as POINTMART_PIPELINE_KEY."""
+    settings = PipelineSettings()
+    with database(settings.folder.root, settings.database_url) as url:
+        typer.echo(new_pipeline_key(url, label[:100] or "pipeline"))
+
+
+@app.command("write-back")
+def write_back() -> None:
+    """Write the current release back to the mall once more; what it knows already stays as it is."""
+    settings = PipelineSettings()
+    mall = find_mall(settings)
+    if mall is None:
+        raise NoMall("no mall is known; start it with `pointmart up` or set POINTMART_TRANSACTIONAL_URL")
+    if not settings.folder.current_release.exists():
+        raise NoMall("there is no release to write back; run `pointmart pipeline run`")
+    done = write_back_release(settings.folder.releases, mall)
+    for kind, results in done.results.items():
+        counts = ", ".join(
+            f"{count:,} {result.replace('_', ' ')}" for result, count in sorted(results.items())
+        )
+        typer.echo(f"{kind}: {counts or 'nothing'}")
+    if done.refusals:
+        more = f" (and {len(done.refusals) - 1} more)" if len(done.refusals) > 1 else ""
+        raise WriteBackRefused(f"{done.refusals[0]}{more}")
 
 
 def print_summary(summary: ReleaseSummary, console: Console) -> None:

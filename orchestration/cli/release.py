@@ -1,13 +1,16 @@
-"""`pointmart release list | show | rollback`."""
+"""`pointmart release list | show | rollback | prune`."""
 
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from orchestration.release.manifest import BrokenRelease
+from orchestration.release.retention import LONGEST_AFTER_ERASURE, drop_outdated, require_current
 from orchestration.release.shelf import Shelf
 from orchestration.settings import PipelineSettings
 
@@ -49,6 +52,27 @@ def rollback(release_id: str = typer.Argument("", help="The release; by default 
     """Make an older release the current one; readers follow at their next look."""
     now_current = _shelf().roll_back(release_id or None)
     typer.echo(f"release {now_current} is current")
+
+
+@app.command()
+def prune(
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now", help="Do not wait the seven days: delete what may hold erased members at once."
+        ),
+    ] = False,
+) -> None:
+    """Delete releases that are too many, and those from before an erasure that is more than seven days ago."""
+    folder = PipelineSettings().folder
+    longest = timedelta(0) if now else LONGEST_AFTER_ERASURE
+    moment = datetime.now(UTC)
+    before = set(Shelf(folder.releases).release_ids())
+    Shelf(folder.releases).prune()
+    drop_outdated(folder, moment, longest)
+    for release_id in sorted(before - set(Shelf(folder.releases).release_ids())):
+        typer.echo(f"release {release_id} was deleted")
+    require_current(folder, moment, longest)
 
 
 def _shelf() -> Shelf:

@@ -13,6 +13,7 @@ from rich.console import Console
 from orchestration import lock
 from orchestration.cli import postgres
 from orchestration.cli.database import database, keep_up
+from orchestration.cli.pipeline_key import announced, kept_pipeline_key
 from orchestration.cli.processes import Ports, Running, check_ports, services
 from orchestration.cli.secret import kept_secret
 from orchestration.cli.serve import Service, free_port
@@ -130,7 +131,12 @@ def running_services(
         "POINTMART_VAULT_KEY": os.environ.get("POINTMART_VAULT_KEY")
         or kept_secret(private_folder(folder) / "vault_key"),
     }
-    with services(ports, folder.logs, environment, follow_seconds) as running:
+    key = kept_pipeline_key(url, private_folder(folder) / "pipeline_key")
+    environment["POINTMART_PIPELINE_KEY"] = key
+    with (
+        services(ports, folder.logs, environment, follow_seconds) as running,
+        announced(folder, ports.url(Service.TRANSACTIONAL), key),
+    ):
         yield running
 
 

@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.defs.platform import Platform
 from orchestration.landing.batches import VIEWS
+from orchestration.landing.compaction import merge_batches
 from orchestration.landing.land import land
 from orchestration.training.tables import provide_missing
 
@@ -28,12 +29,17 @@ _QUARANTINE = dg.AssetSpec(
 
 @dg.multi_asset(specs=[*_SPECS, _QUARANTINE], name="landing")
 def landing(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
-    """Land what was committed since the last run."""
+    """Land what was committed since the last run; merge the batches of before where they are many."""
+    merge_batches(platform.folder)
     landed = land(platform.folder, platform.source(), platform.clock())
     # Of a mall that was never trained the prediction tables are there, without rows.
     provide_missing(platform.folder.ml)
     for view, rows in landed.rows.items():
-        metadata: dict[str, int | str] = {"dagster/row_count": rows, "snapshot": landed.cursor.snapshot}
+        metadata: dict[str, int | str] = {
+            "dagster/row_count": rows,
+            "snapshot": landed.cursor.snapshot,
+            "rows_of_erased_members_removed": landed.forgotten,
+        }
         yield dg.MaterializeResult(asset_key=["landing", view], metadata=metadata)
     yield dg.MaterializeResult(
         asset_key=_QUARANTINE.key,

@@ -9,6 +9,7 @@ import dagster as dg
 from orchestration import lock
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
+from orchestration.write_back.sending import Mall
 
 
 class NoDatabase(Refusal):
@@ -24,6 +25,8 @@ class Platform:
     clock: Callable[[], datetime]
     seed: int
     code_version: str
+    # Where releases are written back to; None writes nothing back.
+    mall: Mall | None = None
 
     def source(self) -> str:
         """Return the URL of the database to land from.

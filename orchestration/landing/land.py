@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration import durable
-from orchestration.landing import snapshot
+from orchestration.landing import compaction, snapshot
 from orchestration.landing.batches import (
     VIEWS,
     BrokenBatch,
@@ -20,6 +20,7 @@ from orchestration.landing.batches import (
 from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
 from orchestration.landing.drift import check_views
+from orchestration.landing.erasure import forget_erased
 from orchestration.landing.judge import judge
 from orchestration.landing.quarantine import Quarantine, remove_former_states
 from orchestration.landing.stamps import check_stamps
@@ -36,18 +37,21 @@ class Landed:
         rows: new rows (or versions) by view.
         cursor: the cursor after it.
         quarantine: what lies in quarantine after it.
+        forgotten: rows of erased members that were removed, from earlier batches and model outputs too. What was
+            built from them by adding to it has to be built anew.
         news: a phrase for each column of a view that the contract does not know.
     """
 
     rows: dict[str, int]
     cursor: Cursor
     quarantine: Quarantine
+    forgotten: int
     news: list[str]
 
     @property
     def is_new(self) -> bool:
-        """Return whether anything has come, into the batches or into quarantine."""
-        return any(self.rows.values()) or self.quarantine.has_changed
+        """Return whether anything has come, into the batches or into quarantine, or gone with an erased member."""
+        return any(self.rows.values()) or self.quarantine.has_changed or self.forgotten > 0
 
 
 def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
@@ -64,6 +68,7 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
         OSError, duckdb.Error: disk full or not writable; the cursor stays, the next run repeats the batches.
     """
     durable.remove_temporaries(folder.landing)
+    compaction.finish(folder.landing)
     previous = read_cursor(folder.cursor)
     number = previous.next_batch if previous else 0
     if previous:
@@ -92,7 +97,9 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
     remove_former_states(folder.quarantine, number)
     for words in (*news, *(quarantine.sentences() if quarantine.has_changed else ())):
         _log.warning("%s", words)
-    return Landed(rows, cursor, quarantine, news)
+    # After the cursor: a batch that is not counted yet would be written again, with what was removed.
+    forgotten = forget_erased(folder, cursor.next_batch, landed_at)
+    return Landed(rows, cursor, quarantine, forgotten, news)
 
 
 def _target(folder: DataFolder, view: str, number: int) -> Path:

@@ -7,6 +7,7 @@ from orchestration.landing.cursor import read_cursor
 from orchestration.release.build import Provenance, build_release
 from orchestration.release.gate import GateClosed, audit
 from orchestration.release.manifest import Manifest
+from orchestration.release.retention import drop_outdated
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 
@@ -29,6 +30,7 @@ def publish(folder: DataFolder, code_version: str, created_at: datetime) -> Mani
     shelf.switch(manifest.release_id)
     shelf.let_go()
     shelf.prune()
+    drop_outdated(folder, created_at)
     return manifest
 
 

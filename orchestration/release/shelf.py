@@ -97,6 +97,10 @@ class Shelf:
         """Hold no release any more."""
         self._held.unlink(missing_ok=True)
 
+    def delete(self, release_id: str) -> None:
+        """Delete a release; a reader that has it open keeps what it has open."""
+        shutil.rmtree(self.releases / release_id)
+
     def prune(self) -> None:
         """Delete releases nobody goes back to, and parts that none of the rest names.
 

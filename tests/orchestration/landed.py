@@ -4,6 +4,7 @@ import duckdb
 import psycopg
 
 from orchestration.landing.batches import VIEWS, row_count
+from orchestration.landing.erasure import BEHAVIOUR_VIEWS
 from orchestration.settings import DataFolder
 
 KEYS = {
@@ -31,8 +32,13 @@ def landed_rows(folder: DataFolder, view: str, newest: bool) -> list[tuple[str, 
 
 
 def live_rows(database_url: str, view: str) -> list[tuple[str, ...]]:
+    """The rows of a view, but for what erased members did and said, which does not stay landed."""
+    kept = "not exists (select from export.member m where m.is_erased and "
+    kept += (
+        "(m.tenant_id, m.member_id) = (v.tenant_id, v.member_id))" if view in BEHAVIOUR_VIEWS else "false)"
+    )
     with psycopg.connect(database_url, options="-c timezone=UTC") as connection:
-        rows = connection.execute(f"select * from export.{view}").fetchall()
+        rows = connection.execute(f"select * from export.{view} v where {kept}").fetchall()
     return sorted(tuple(map(str, row)) for row in rows)
 
 

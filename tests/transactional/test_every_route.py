@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from transactional.access.operations import issue_platform_key
+
 from .conftest import client_for, open_shop
 from .exchange.conftest import TERMS, agree, link
 
@@ -18,6 +20,8 @@ WITHOUT_KEY = {
     ("get", "/v1/draws/{draw_id}/log"),
     ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
 }
+# What the platform's own programs do for any tenant: a tenant's key is none here, whosever tenant it names.
+PLATFORM = "/v1/write-back/"
 # What concerns two tenants is tried with three of them in exchange/test_isolation.py.
 BETWEEN_TENANTS = ("/v1/exchanges", "/v1/members/{member_id}/link")
 # What answers about the caller's own tenant whatever is asked: it must not show anything of another's.
@@ -28,8 +32,34 @@ OWN = {
     ("post", "/v1/members"), ("post", "/v1/events"), ("post", "/v1/points/batches"),
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
     ("get", "/v1/webhooks/dead-letters"), ("get", "/v1/exchanges/agreements"), ("post", "/v1/exchanges/agreements"),
-    ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"),
+    ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"), ("get", "/v1/segments"),
+    ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
 }  # fmt: skip
+
+
+RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
+
+
+async def written_back(app, shop, owner) -> str:
+    """What the pipeline says of the shop; returns the id of its proposal."""
+    key = await issue_platform_key(owner, scope="write_back", label="test")
+    items = {
+        "segments": [{"member_id": str(shop.member), "segment": "keep"}],
+        "risk-scores": [{"member_id": str(shop.member), "score": 5, "reasons": ["velocity"]}],
+        "replenishment-proposals": [
+            {
+                "item_id": str(shop.card), "quantity": 5, "order_by": "2026-03-03", "covers_until": "2026-03-22",
+                "reason": "below_target",
+            }
+        ],
+    }  # fmt: skip
+    async with client_for(app, key) as pipeline:
+        for kind, told in items.items():
+            more = {"scheme": "rfm"} if kind == "segments" else {}
+            url = f"/v1/write-back/{shop.tenant_id}/{kind}"
+            answer = await pipeline.put(url, json=RELEASE | more | {"items": told})
+            assert answer.json()["stored"] == 1, answer.text
+    return str(await owner.fetchval("select proposal_id from mall.replenishment_proposal"))
 
 
 async def exchange(app, client, shop, owner) -> dict[str, str]:
@@ -102,6 +132,7 @@ async def belongings(app, client, shop, clock, owner):
         "idempotency_key": "r1",
         "provider": "wechat",
         "tenant_id": str(shop.tenant_id),
+        "proposal_id": await written_back(app, shop, owner),
         **await exchange(app, client, shop, owner),
     }
 
@@ -154,6 +185,14 @@ def bodies(mine):
         "/v1/risk/blocks/{block_id}/lift": {},
         "/v1/tiers": {"tiers": []},
         "/v1/members": {"external_ref": "E-1"},
+        "/v1/write-back/{tenant_id}/segments": RELEASE | {
+            "scheme": "rfm", "items": [{"member_id": member, "segment": "lost"}],
+        },
+        "/v1/write-back/{tenant_id}/risk-scores": RELEASE | {
+            "items": [{"member_id": member, "score": 9, "reasons": ["denied"]}],
+        },
+        "/v1/write-back/{tenant_id}/replenishment-proposals": RELEASE | {"items": []},
+        "/v1/replenishment/proposals/{proposal_id}/decision": {"decision": "approved", "decided_by": "x"},
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
     }  # fmt: skip
@@ -195,11 +234,14 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                     "/v1/redemptions": {"idempotency_key": "r1"},
                     "/v1/exchanges": {"member_id": belongings["member_id"]},
                     "/v1/exchanges/statements": {"day": "2026-03-01"},
+                    "/v1/segments": {"scheme": "rfm"},
                 }
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if (method, path) in OWN:
+                if path.startswith(PLATFORM):
+                    assert told.status_code == 401, (method, path, told.text)
+                elif (method, path) in OWN:
                     assert told.status_code < 300 or told.status_code == 409, (method, path, told.text)
                     echoed = {value for value in secrets if value in str(body)}
                     assert not [s for s in secrets - echoed if s in told.text], (method, path)

@@ -1,12 +1,17 @@
-"""The form of an API key: it names its tenant, so a look-up needs no other table."""
+"""The forms of keys: a tenant's names its tenant, so a look-up needs no other table; a platform key names nobody."""
 
 import re
 import secrets
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID
 
 from transactional.problems import Problem
 
+# What a key of the platform's own programs may do.
+Scope = Literal["write_back"]
+
+_PLATFORM_FORM = re.compile(r"pmp_[A-Za-z0-9_-]{43}")
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
 
 
@@ -19,6 +24,30 @@ class Unauthenticated(Problem):
 
     def __init__(self) -> None:
         super().__init__("send your tenant's API key as `Authorization: Bearer pm_…`")
+
+
+class PlatformKeyNeeded(Problem):
+    """The request carries no valid platform key of the scope."""
+
+    slug = "platform-key-needed"
+    title = "A valid platform key is needed"
+    status = 401
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(
+            f"this is for the platform's own programs: send a platform key of scope {scope} as "
+            "`Authorization: Bearer pmp_…`; `pointmart pipeline key` makes one"
+        )
+
+
+def new_platform_key() -> str:
+    """Return a new platform key, 256 random bits strong."""
+    return f"pmp_{secrets.token_urlsafe(32)}"
+
+
+def is_platform_key(key: str) -> bool:
+    """Tell whether a text has the form of a platform key."""
+    return _PLATFORM_FORM.fullmatch(key) is not None
 
 
 def new_key(tenant_id: UUID) -> str:

@@ -5,7 +5,16 @@ from uuid import UUID
 
 import asyncpg
 
-from transactional.access.domain import Unauthenticated, key_hash, new_key, tenant_of
+from transactional.access.domain import (
+    PlatformKeyNeeded,
+    Scope,
+    Unauthenticated,
+    is_platform_key,
+    key_hash,
+    new_key,
+    new_platform_key,
+    tenant_of,
+)
 from transactional.database import Connection, tenant_transaction
 
 # A revoked key may work this much longer; in exchange most requests ask the database nothing.
@@ -23,6 +32,33 @@ async def issue_key(connection: Connection, *, tenant_id: UUID, label: str) -> s
         label,
     )
     return key
+
+
+async def issue_platform_key(connection: Connection, *, scope: Scope, label: str) -> str:
+    """Make a key for one of the platform's own programs and return it; only its hash is kept.
+
+    Needs the owner's connection: nobody who asks over HTTP can make one.
+    """
+    key = new_platform_key()
+    await connection.execute(
+        "insert into mall.platform_key (key_hash, scope, label) values ($1, $2, $3)",
+        key_hash(key),
+        scope,
+        label,
+    )
+    return key
+
+
+async def is_valid_platform_key(connection: Connection | asyncpg.Pool, *, key: str, scope: Scope) -> bool:
+    """Tell whether a key is one of the platform's, of this scope and not revoked."""
+    return is_platform_key(key) and bool(
+        await connection.fetchval(
+            "select exists (select from mall.platform_key "
+            "where key_hash = $1 and scope = $2 and revoked_at is null)",
+            key_hash(key),
+            scope,
+        )
+    )
 
 
 class KeyRing:
@@ -60,3 +96,13 @@ class KeyRing:
             self._good_until.clear()
         self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS)
         return tenant_id
+
+    async def require_platform(self, authorization: str | None, scope: Scope) -> None:
+        """Make sure that an `Authorization` header carries a platform key of a scope.
+
+        Raises:
+            PlatformKeyNeeded: it does not; a tenant's key is none.
+        """
+        scheme, _, key = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not await is_valid_platform_key(self._pool, key=key, scope=scope):
+            raise PlatformKeyNeeded(scope)

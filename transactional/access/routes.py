@@ -21,6 +21,21 @@ async def _caller(
     return await keys.tenant(request.headers.get("authorization"))
 
 
+_platform_scheme = HTTPBearer(
+    auto_error=False, scheme_name="PlatformKey", description="A key of the platform's own programs."
+)
+
+
+async def _write_back(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_platform_scheme)]
+) -> None:
+    keys: KeyRing = request.app.state.keys
+    await keys.require_platform(request.headers.get("authorization"), "write_back")
+
+
+# Given to a route's `dependencies`: it serves the pipeline alone.
+WRITE_BACK_ONLY = Depends(_write_back)
+
 Caller = Annotated[UUID, Depends(_caller)]
 
 DryRun = Annotated[

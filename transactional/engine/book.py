@@ -88,6 +88,17 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Erasure:
+    """A member whose personal rows are to be deleted; what was done with the points and holds."""
+
+    tenant_id: UUID
+    member_id: UUID
+    at: datetime
+    points: int
+    holds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a person decided about a redemption that the rules parked."""
 
@@ -117,6 +128,7 @@ class Book:
         offers, stock: by tenant, then item.
         codes: free codes by (tenant, item), oldest first; as many as the batch may issue.
         redemptions, payments: by (tenant, redemption).
+        open_business: (redemptions, payments) not finished of members to be erased, by (tenant, member).
         past: transfers that commands refer to, by (tenant, transfer).
         payers: the redemption of each payment that commands refer to, by (tenant, payment).
         holds: the member of each hold that commands refer to, by (tenant, hold).
@@ -138,6 +150,7 @@ class Book:
     codes: dict[Slot, list[VoucherCode]] = field(default_factory=dict)
     redemptions: dict[Slot, Redemption] = field(default_factory=dict)
     payments: dict[Slot, Payment] = field(default_factory=dict)
+    open_business: dict[Slot, tuple[int, int]] = field(default_factory=dict)
     past: dict[Slot, PastTransfer] = field(default_factory=dict)
     payers: dict[Slot, UUID] = field(default_factory=dict)
     holds: dict[Slot, UUID] = field(default_factory=dict)
@@ -156,6 +169,7 @@ class Book:
     risk: RiskState = field(default_factory=RiskState)
     judged: list[Judged] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    erasures: list[Erasure] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     transfers: list[Transfer] = field(default_factory=list)
     sold: list[tuple[UUID, UUID, SoldTicket]] = field(default_factory=list)
@@ -163,6 +177,11 @@ class Book:
     cash_refunds: list[CashRefund] = field(default_factory=list)
     cash_returned: list[tuple[UUID, UUID, datetime]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+
+    def account(self, tenant_id: UUID, member_id: UUID) -> Account | None:
+        """Return a member's account; None if there is no such member, or none any more."""
+        account = self.accounts.get((tenant_id, member_id))
+        return None if account is None or account.is_closed else account
 
     def note_recents(self) -> None:
         """Put what the risk rules counted of members into their accounts."""

@@ -28,6 +28,7 @@ class Needs:
         ticket_sales: (tenant, draw, member) of tickets to be sold; the draws are locked.
         draws: draws to lock as a whole, with the stock of their prizes.
         tickets: redemptions that are tickets, with what they won.
+        erasures: members whose open business is counted.
         attempts: what the risk rules are to judge.
         backdated: the earliest moment to which a member's account is changed as of the past.
     """
@@ -44,6 +45,7 @@ class Needs:
     ticket_sales: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     draws: set[Slot] = field(default_factory=set)
     tickets: set[Slot] = field(default_factory=set)
+    erasures: set[Slot] = field(default_factory=set)
     attempts: list[Attempt] = field(default_factory=list)
     backdated: dict[Slot, datetime] = field(default_factory=dict)
 

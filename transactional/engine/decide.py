@@ -17,6 +17,8 @@ from transactional.ledger import commands as ledger
 from transactional.ledger.decisions import adjust, earn, expire_lots
 from transactional.ledger.holds import capture_hold, place_hold, release_hold, sweep_hold
 from transactional.ledger.reversals import correct, take_back
+from transactional.members.commands import EraseMember
+from transactional.members.erasing import erase_member
 from transactional.problems import Problem
 from transactional.redemption import commands as redemption
 from transactional.redemption.ending import cancel, refund, time_out
@@ -53,6 +55,7 @@ DECISIONS: Mapping[type[Command], Decision] = MappingProxyType(
         draws.BuyTicket: buy_ticket,
         draws.SettleTicket: settle_ticket,
         draws.CancelDraw: cancel_draw,
+        EraseMember: erase_member,
     }
 )
 

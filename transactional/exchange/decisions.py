@@ -81,8 +81,8 @@ def reverse_exchange(command: ReverseExchange, book: Book) -> Reply:
     if not part.points:
         raise ReversalTooSmall(wanted)
     require_open_day(book, exchange, command.at)
-    account = book.accounts.get((link.from_tenant, link.from_member))
-    receiver = book.accounts.get((link.to_tenant, link.to_member))
+    account = book.account(link.from_tenant, link.from_member)
+    receiver = book.account(link.to_tenant, link.to_member)
     if account is None or receiver is None or account.balance + part.points > MAX_BALANCE:
         raise PartnerCannotTake
     taken = plan_taking_back(receiver, exchange, wanted, command.at)

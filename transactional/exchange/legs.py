@@ -44,7 +44,7 @@ def require_executable(book: Book, exchange: Exchange, at: datetime) -> None:
         raise LinkWithdrawn
     if not exchange.agreement.in_force(at):
         raise NoAgreement(exchange.agreement.to_code)
-    receiver = book.accounts.get((exchange.link.to_tenant, exchange.link.to_member))
+    receiver = book.account(exchange.link.to_tenant, exchange.link.to_member)
     if receiver is None or receiver.balance + exchange.to_points > MAX_BALANCE:
         raise PartnerCannotTake
     require_open_day(book, exchange, at)

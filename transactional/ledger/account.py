@@ -89,6 +89,7 @@ class Account(Tracked):
         owed: points taken back beyond what the member had; the next credits settle them.
         changed_at: effective time of the newest change.
         recent: how often the member asked lately, packed by the risk rules.
+        is_closed: the member was erased in this batch.
         history: what moved since the earliest moment a command of the batch is backdated to; None without one.
     """
 
@@ -100,6 +101,7 @@ class Account(Tracked):
     changed_at: datetime | None = None
     recent: bytes | None = None
     registered_at: datetime | None = None
+    is_closed: bool = False
     history: History | None = None
 
     def moment(self, at: datetime) -> datetime:

@@ -30,7 +30,7 @@ def place_hold(command: PlaceHold, book: Book) -> Reply:
     )
     account.hold(hold, moment)
     book.holds[command.tenant_id, command.hold_id] = command.member_id
-    body = _told_of_hold(account, hold, command.member_id, command.at)
+    body = told_of_hold(account, hold, command.member_id, command.at)
     return announce(book, command.tenant_id, "hold.placed", command.hold_id, body, command.at)
 
 
@@ -46,7 +46,7 @@ def capture_hold(command: CaptureHold, book: Book) -> Reply:
         book, account, hold, points, moment,
         tenant_id=command.tenant_id, member_id=member_id, transfer_id=command.transfer_id,
     )  # fmt: skip
-    body = _told_of_hold(account, hold, member_id, command.at) | {"transfer_id": command.transfer_id}
+    body = told_of_hold(account, hold, member_id, command.at) | {"transfer_id": command.transfer_id}
     return announce(book, command.tenant_id, "hold.captured", command.hold_id, body, command.at, status=200)
 
 
@@ -56,7 +56,7 @@ def release_hold(command: ReleaseHold, book: Book) -> Reply:
     moment = account.moment(command.at)
     require_open(hold, moment)
     account.resolve(hold, captured=0, moment=moment)
-    body = _told_of_hold(account, hold, member_id, command.at)
+    body = told_of_hold(account, hold, member_id, command.at)
     return announce(book, command.tenant_id, "hold.released", command.hold_id, body, command.at, status=200)
 
 
@@ -67,7 +67,7 @@ def sweep_hold(command: SweepHold, book: Book) -> Reply:
     if hold.status != "open" or hold.active(moment):
         return Reply(200, {})
     account.resolve(hold, captured=0, moment=hold.expires_at)
-    body = _told_of_hold(account, hold, member_id, command.at)
+    body = told_of_hold(account, hold, member_id, command.at)
     return announce(book, command.tenant_id, "hold.expired", command.hold_id, body, command.at, status=200)
 
 
@@ -128,7 +128,8 @@ def hold_of(book: Book, tenant_id: UUID, hold_id: UUID) -> tuple[UUID, Account, 
     return member_id, account, account.holds[hold_id]
 
 
-def _told_of_hold(account: Account, hold: Hold, member_id: UUID, at: datetime) -> dict[str, Any]:
+def told_of_hold(account: Account, hold: Hold, member_id: UUID, at: datetime) -> dict[str, Any]:
+    """Return what a client is told of a hold."""
     moment = account.moment(at)
     return {
         "hold_id": hold.hold_id,

@@ -16,7 +16,7 @@ def account_of(book: Book, tenant_id: UUID, member_id: UUID) -> Account:
     Raises:
         UnknownMember: the tenant has no such member, or it was erased.
     """
-    account = book.accounts.get((tenant_id, member_id))
+    account = book.account(tenant_id, member_id)
     if account is None:
         raise UnknownMember(member_id)
     return account

@@ -43,3 +43,14 @@ async def require_member(connection: Connection, *, tenant_id: UUID, member_id: 
     )
     if not found:
         raise UnknownMember(member_id)
+
+
+async def erasure_of(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> dict[str, Any] | None:
+    """Return what was done when a member was erased, or None if it was not."""
+    row = await connection.fetchrow(
+        "select member_id, erased_at, points_taken, holds_released from mall.member_erasure "
+        "where tenant_id = $1 and member_id = $2",
+        tenant_id,
+        member_id,
+    )
+    return None if row is None else dict(row)

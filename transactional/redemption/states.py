@@ -77,6 +77,12 @@ MOVES: Mapping[Status, Mapping[Move, Status]] = MappingProxyType(
 )
 
 
+# Something is still to happen to it. What was refunded in part goes on its way until it is completed.
+OPEN_STATUSES = frozenset(status for status in Status if Move.COMPLETE in MOVES[status]) | {
+    _S.CREATED, _S.IN_REVIEW, _S.PAID, _S.ALLOCATED, _S.SHIPPED,
+}  # fmt: skip
+
+
 class IllegalMove(Problem):
     """The redemption is in a state in which this cannot happen."""
 

@@ -9,7 +9,7 @@ from transactional.redemption.commands import Redeem, Spend
 
 def note_refusal(book: Book, command: Spend, problem: Problem) -> None:
     """Note that a member's wish to spend points was refused; of a member who is not known nothing is noted."""
-    if (command.tenant_id, command.member_id) not in book.accounts:
+    if book.account(command.tenant_id, command.member_id) is None:
         return
     item_id, quantity = _wanted(command, problem, book)
     book.refused.append(

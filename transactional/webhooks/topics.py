@@ -48,6 +48,7 @@ TOPICS = (
     Topic("points.expire", "transfer", "A member's points expired."),
     Topic("points.exchange_out", "transfer", "A member's points left for another program, or came back from it."),
     Topic("points.exchange_in", "transfer", "A member received points from another program, or they were taken back."),
+    Topic("member.erased", "member", "A member was erased; what is left of them are the ledger's facts."),
     Topic("hold.placed", "hold", "A member's points were set aside."),
     Topic("hold.captured", "hold", "Points set aside were taken, all or a part of them."),
     Topic("hold.released", "hold", "Points set aside are available to the member again."),

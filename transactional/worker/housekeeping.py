@@ -7,6 +7,7 @@ from transactional.flash_sales.operations import close_sale
 from transactional.flash_sales.queries import sales_to_close
 from transactional.ledger.chain import seal
 from transactional.ledger.sweeping import expire_lots, sweep_holds
+from transactional.members.sweeping import forget_stragglers
 from transactional.redemption.sweeping import time_out_redemptions
 from transactional.risk.sweep import sweep_velocity
 from transactional.worker.job import Job, JobContext
@@ -23,6 +24,7 @@ def housekeeping_jobs() -> tuple[Job, ...]:
         Job("expire-all-lots", timedelta(hours=6), _expire_all_lots),
         Job("close-flash-sales", second, _close_sales),
         Job("seal-ledger", 2 * second, _seal),
+        Job("forget-stragglers", timedelta(hours=1), _forget_stragglers),
         Job("sweep-velocity", timedelta(hours=1), _sweep_velocity),
     )
 
@@ -63,3 +65,8 @@ async def _seal(context: JobContext) -> int:
 async def _sweep_velocity(context: JobContext) -> int:
     async with context.pools.committer.acquire() as connection, connection.transaction():
         return await sweep_velocity(connection, now=context.clock())
+
+
+async def _forget_stragglers(context: JobContext) -> int:
+    await forget_stragglers(context.pools.committer, context.clock())
+    return 0

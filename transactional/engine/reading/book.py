@@ -11,6 +11,7 @@ from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
 from transactional.engine.reading.draws import read_draws, resolve_draws
+from transactional.engine.reading.erasures import read_open_business
 from transactional.engine.reading.exchanges import read_exchanges, resolve_exchanges, resolve_parties
 from transactional.engine.reading.goods import read_codes
 from transactional.engine.reading.points import read_accounts, read_history, read_past, resolve_points
@@ -56,6 +57,7 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     recents = {member: account.recent for member, account in book.accounts.items()}
     book.risk = await load_risk(connection, needs.attempts, recents, lock=lock)
     await read_redemptions(connection, needs, book)
+    await read_open_business(connection, needs, book)
     await read_past(connection, needs, book)
     await read_history(connection, needs, book)
     await read_bought(connection, needs, book)

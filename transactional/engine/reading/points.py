@@ -24,7 +24,7 @@ cross join lateral (
     from mall.account a
     join mall.member m on m.tenant_id = a.tenant_id and m.member_id = a.account_id
     where a.tenant_id = wanted.tenant_id and a.account_id = wanted.account_id
-        and a.kind = 'member' and m.erased_at is null
+        and a.kind = 'member' and m.erased_at is null and a.closed_at is null
     offset 0 {lock}
 ) a
 """

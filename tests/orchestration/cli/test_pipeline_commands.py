@@ -1,0 +1,45 @@
+"""`pointmart pipeline key | write-back` and `pointmart release prune` as a person meets them."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from orchestration.release.shelf import Shelf
+from orchestration.settings import DataFolder
+from tests.orchestration.cli.test_commands import mall, pointmart, sentence  # noqa: F401 - mall is a fixture
+from tests.orchestration.test_erasure import release_of
+
+
+def test_a_pipeline_key_is_printed_once_and_only_its_hash_is_kept(mall, database_url):  # noqa: F811
+    made = pointmart("pipeline", "key", "--label", "nightly", **mall)
+    assert made.returncode == 0
+    key = made.stdout.strip()
+    assert key.startswith("pmp_")
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("select scope, label, key_hash from mall.platform_key").fetchall()
+    assert [(scope, label) for scope, label, _ in rows] == [("write_back", "nightly")]
+    assert key.encode() not in bytes(rows[0][2])
+
+
+def test_without_a_mall_or_a_release_nothing_is_written_back(mall):  # noqa: F811
+    assert "no mall is known" in sentence(pointmart("pipeline", "write-back", **mall))
+    named = mall | {"POINTMART_TRANSACTIONAL_URL": "http://127.0.0.1:1"}
+    assert "without a key" in sentence(pointmart("pipeline", "write-back", **named))
+    keyed = named | {"POINTMART_PIPELINE_KEY": "pmp_x"}
+    assert "no release to write back" in sentence(pointmart("pipeline", "write-back", **keyed))
+
+
+def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_dir):  # noqa: F811
+    folder = DataFolder(data_dir)
+    folder.create()
+    now = datetime.now(UTC)
+    old, newer = release_of(folder, now - timedelta(days=2)), release_of(folder, now - timedelta(hours=1))
+    Shelf(folder.releases).switch(newer)
+    moment = (now - timedelta(days=1)).isoformat()
+    folder.forgotten.write_text(f'{{"member_count": 1, "next_batch": 1, "moments": ["{moment}"]}}')
+    kept = pointmart("release", "prune", **mall)
+    assert (kept.returncode, kept.stdout) == (0, "")
+    pruned = pointmart("release", "prune", "--now", **mall)
+    assert pruned.stdout.strip() == f"release {old} was deleted"
+    folder.forgotten.write_text(f'{{"member_count": 2, "next_batch": 1, "moments": ["{now.isoformat()}"]}}')
+    assert f"the current release {newer}" in sentence(pointmart("release", "prune", "--now", **mall))

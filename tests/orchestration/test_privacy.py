@@ -1,0 +1,318 @@
+"""No personal word reaches landing, warehouse, models or releases; and an erased member leaves all of them.
+
+Words are planted in every field of the tables behind the export views that people type into.
+"""
+
+import asyncio
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import psycopg
+import pytest
+from rich.console import Console
+
+from orchestration.landing.batches import VIEWS
+from orchestration.landing.erasure import BEHAVIOUR_VIEWS
+from orchestration.pipeline import run_pipeline
+from orchestration.release.retention import drop_outdated
+from orchestration.release.summary import ReleaseSummary
+from orchestration.settings import DataFolder, PipelineSettings
+from tests.small_world import FIRST_DAY, SmallWorld, insert_small_world
+from transactional.database import committer_pool
+from transactional.engine.committer import commit_batch
+from transactional.identifiers import uuid7
+from transactional.members.commands import EraseMember
+
+WORD = "zhangsan-13800138000"
+# A word of business, to see that the scan finds what is there.
+PUBLIC_WORD = "Harbour Bank"
+
+# What the export views read of text: names of tenants and goods, and codes that a program chose. Whoever adds a column
+# here has made sure that no person types into it, or that the view hands on no more than a code of it.
+READ_BY_VIEWS = {
+    "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "item.kind",
+    "item.class", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
+    "redemption.mode", "event.kind", "hold.status", "refusal.operation", "refusal.reason",
+    "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
+    *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
+}  # fmt: skip
+# Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
+BOOKS = {
+    "staging": {"stg_entries", "stg_holds", "stg_lots", "stg_members", "stg_redemptions"},
+    "intermediate": {"int_member_transfers", "int_redemptions", "int_redemption_lines"},
+    "marts": {"fct_entries"},
+}
+
+TABLES_BEHIND_VIEWS = """
+select distinct table_name from information_schema.view_table_usage
+where view_schema = 'export' and table_schema = 'mall' order by 1
+"""
+TEXT_COLUMNS = """
+select c.table_name, c.column_name, c.data_type
+from information_schema.columns c
+join information_schema.tables t using (table_schema, table_name)
+where c.table_schema = 'mall' and t.table_type = 'BASE TABLE' and c.data_type in ('text', 'jsonb')
+order by 1, 2
+"""
+
+
+def plant(connection: psycopg.Connection[Any], world: SmallWorld) -> set[str]:
+    """Give every table behind a view a row and put the word into its typed fields; return the fields."""
+    tenant_id, item_id = world.tenant_ids[0], world.item_ids[0]
+    names = {
+        "t": tenant_id,
+        "i": item_id,
+        "at": FIRST_DAY + timedelta(days=5),
+        "r": world.redemption_ids[tenant_id][0],
+    }
+    connection.execute("set session_replication_role = replica")
+    for member_id in world.member_ids[tenant_id][:3]:
+        names["m"] = member_id
+        connection.execute(
+            "insert into mall.refusal (tenant_id, refusal_id, member_id, operation, reason, item_id, quantity, "
+            "effective_at) values (%(t)s, uuidv7(), %(m)s, 'redeem', 'out-of-stock', %(i)s, 2, %(at)s)",
+            names,
+        )
+        connection.execute(
+            "insert into mall.risk_assessment (tenant_id, assessment_id, member_id, verdict, score, triggered, "
+            "effective_at) values (%(t)s, uuidv7(), %(m)s, 'deny', 60, '[]', %(at)s)",
+            names,
+        )
+        connection.execute(
+            "insert into mall.hold (tenant_id, hold_id, member_id, points, lot_ids, lot_points, status, effective_at, "
+            "expires_at, resolved_at) select tenant_id, uuidv7(), account_id, 5, array[lot_id], array[5], 'released', "
+            "%(at)s, %(at)s::timestamptz + interval '1 hour', %(at)s from mall.lot "
+            "where tenant_id = %(t)s and account_id = %(m)s limit 1",
+            names,
+        )
+    connection.execute(
+        "insert into mall.payment (tenant_id, payment_id, redemption_id, provider, amount_fen, status) "
+        "values (%(t)s, uuidv7(), %(r)s, 'wechat', 5, 'closed')",
+        names,
+    )
+    connection.execute(
+        "insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, starts_at, "
+        "ends_at, allotted, left_count, member_limit, closed_at) values (%(t)s, uuidv7(), 's', "
+        "decode(repeat('00', 32), 'hex'), %(i)s, 5, %(at)s, %(at)s::timestamptz + interval '1 hour', 2, 2, 1, "
+        "%(at)s::timestamptz + interval '1 hour')",
+        names,
+    )
+    connection.execute(
+        "insert into mall.draw (tenant_id, draw_id, reference, request_hash, name, ticket_points, starts_at, ends_at, "
+        "max_tickets, member_limit, one_prize_per_member, entropy_source, seed_hash, sealed_seed, pseudonym_salt, "
+        "log_head, cancelled_at, cancel_reason) select %(t)s, uuidv7(), 'd', h, 'd', 5, %(at)s, "
+        "%(at)s::timestamptz + interval '1 hour', 5, 1, true, 'x', h, h, h, h, %(at)s, 'x' "
+        "from decode(repeat('00', 32), 'hex') h",
+        names,
+    )
+    connection.execute(
+        "update mall.risk_assessment set decided_verdict = 'deny', decided_by = 'x', decided_at = now()"
+    )
+    connection.execute("update mall.draw set entropy = 'x', entropy_recorded_at = now()")
+    behind = {table for (table,) in connection.execute(TABLES_BEHIND_VIEWS).fetchall()}
+    planted = set()
+    for table, column, data_type in connection.execute(TEXT_COLUMNS).fetchall():
+        field = f"{table}.{column}"
+        if table not in behind or (field in READ_BY_VIEWS and field not in TYPED):
+            continue
+        # Apart by their place, for some are unique.
+        word = f"'{WORD} ' || ctid::text"
+        if data_type == "jsonb":
+            word = f"jsonb_build_array(jsonb_build_object('kind', 'velocity', 'note', {word}))"
+        try:
+            with connection.transaction():
+                connection.execute(f"update mall.{table} set {column} = {word}")
+        except psycopg.errors.CheckViolation:
+            continue  # takes codes only
+        planted.add(field)
+    connection.execute("set session_replication_role = origin")
+    connection.commit()
+    return planted
+
+
+def erase(database_url: str, tenant_id: UUID, member_id: UUID) -> int:
+    """Erase a member as the service does and return the points that were taken."""
+
+    async def committed() -> Any:
+        now = datetime.now(UTC)
+        command = EraseMember(
+            tenant_id=tenant_id,
+            key="erase",
+            body_hash=bytes(32),
+            at=now,
+            member_id=member_id,
+            transfer_id=uuid7(now),
+        )
+        async with committer_pool(database_url, 1) as pool, pool.acquire() as connection:
+            (answer,) = await commit_batch(connection, [command])
+        return answer
+
+    answer = asyncio.run(committed())
+    assert answer.status == 200, answer.body
+    return int(
+        duckdb.sql(
+            "select json_extract($1::json, '$.points_taken')", params=[answer.body.decode()]
+        ).fetchall()[0][0]
+    )
+
+
+@dataclass
+class Lived:
+    """Two runs, before and after a member was erased."""
+
+    folder: DataFolder
+    planted: set[str]
+    tenant_id: UUID
+    member_id: UUID
+    other_id: UUID
+    points_taken: int
+    first: ReleaseSummary
+    second: ReleaseSummary
+    words: dict[str, list[str]]
+    before: dict[str, list[str]]
+
+
+@contextmanager
+def everything(
+    folder: DataFolder, releases: list[str]
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, str]]]:
+    """Attach all there is of a data folder; give what each relation is called by where it is kept."""
+    with duckdb.connect() as connection:
+        relations = {}
+        for view in VIEWS:
+            relations[f"landing/{view}"] = (
+                f"read_parquet('{folder.landing / view}/*.parquet', union_by_name = true, filename = true)"
+            )
+        for path in sorted(folder.ml.glob("*.parquet")):
+            relations[f"ml/{path.stem}"] = f"read_parquet('{path}')"
+        files = {"warehouse": folder.warehouse} | {
+            release: folder.releases / release / "marts.duckdb" for release in releases
+        }
+        for number, (place, file) in enumerate(files.items()):
+            connection.execute(f"attach '{file}' as place_{number} (read_only)")
+            found = connection.execute(
+                "select table_schema, table_name from information_schema.tables where table_catalog = $1",
+                [f"place_{number}"],
+            ).fetchall()
+            relations |= {
+                f"{place}/{schema}.{table}": f'place_{number}."{schema}"."{table}"' for schema, table in found
+            }
+        yield connection, relations
+
+
+def places_of(folder: DataFolder, word: str, releases: list[str]) -> list[str]:
+    """Return every column of everything in which a word stands, whatever its type."""
+    found = []
+    with everything(folder, releases) as (connection, relations):
+        for place, relation in relations.items():
+            names = [row[0] for row in connection.execute(f"describe from {relation}").fetchall()]
+            sums = ", ".join(f"""bool_or(contains(lower("{name}"::varchar), lower($1)))""" for name in names)
+            row = connection.execute(f"select {sums} from {relation}", [word]).fetchone() or ()
+            found += [f"{place}:{name}" for name, is_there in zip(names, row, strict=True) if is_there]
+    return found
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Lived:
+    settings = PipelineSettings(data_dir=tmp_path_factory.mktemp("privacy"), database_url=module_database_url)
+    folder, console = settings.folder, Console(file=io.StringIO())
+    with psycopg.connect(module_database_url) as connection:
+        world = insert_small_world(connection)
+        planted = plant(connection, world)
+    tenant_id = world.tenant_ids[0]
+    member_id, other_id = world.member_ids[tenant_id][1], world.member_ids[tenant_id][2]
+    first = run_pipeline(settings, console)
+    words = {word: places_of(folder, word, [first.release_id]) for word in (WORD, PUBLIC_WORD)}
+    before = {
+        str(member): places_of(folder, str(member), [first.release_id]) for member in (member_id, other_id)
+    }
+    points = erase(module_database_url, tenant_id, member_id)
+    second = run_pipeline(settings, console)
+    return Lived(folder, planted, tenant_id, member_id, other_id, points, first, second, words, before)
+
+
+def test_the_views_read_no_text_that_nobody_has_looked_at(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
+        read = connection.execute(
+            "select distinct u.table_name || '.' || u.column_name from information_schema.view_column_usage u "
+            "join information_schema.columns c using (table_schema, table_name, column_name) "
+            "where u.view_schema = 'export' and u.table_schema = 'mall' and c.data_type in ('text', 'jsonb', 'bytea')"
+        ).fetchall()
+    assert {field for (field,) in read} <= READ_BY_VIEWS
+
+
+def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
+    assert lived.planted >= {
+        "member.external_ref", "feedback.comment", "transfer.reason", "transfer.reference", "hold.reference",
+        "redemption.bill_reference", "redemption.cancel_reason", "stock_movement.reference", "draw.name",
+        "draw.cancel_reason", "flash_sale.reference", "payment.provider_reference", "program.name",
+        "risk_assessment.triggered", "risk_assessment.decided_by",
+    }  # fmt: skip
+
+
+def test_no_planted_word_is_in_any_column_of_anything(lived: Lived) -> None:
+    assert lived.words[WORD] == []
+    found = {place.split("/")[0] for place in lived.words[PUBLIC_WORD]}
+    assert found == {"landing", "warehouse", lived.first.release_id}
+
+
+def test_the_member_was_everywhere_before(lived: Lived) -> None:
+    behind = {place.split(":")[0] for place in lived.before[str(lived.member_id)]}
+    assert behind >= {
+        *(f"landing/{view}" for view in BEHAVIOUR_VIEWS), "ml/member_items", "warehouse/marts.fct_events",
+        f"{lived.first.release_id}/marts.fct_redemption_lines", f"{lived.first.release_id}/marts.dim_member",
+    }  # fmt: skip
+
+
+def test_an_erased_member_is_nowhere_but_in_the_books(lived: Lived) -> None:
+    left = {
+        place.split(":")[0]
+        for place in places_of(lived.folder, str(lived.member_id), [lived.second.release_id])
+    }
+    landed = {place.removeprefix("landing/") for place in left if place.startswith("landing/")}
+    assert landed == {"member", "lot", "entry", "hold", "redemption"}
+    assert not [place for place in left if place.startswith("ml/")]
+    for schema in ("staging", "intermediate", "marts"):
+        found = {place.split(".")[1] for place in left if place.startswith(f"warehouse/{schema}.")}
+        assert found <= BOOKS[schema], schema
+    released = {place.split(".")[1] for place in left if place.startswith(lived.second.release_id)}
+    assert released <= BOOKS["marts"]
+
+
+def test_another_member_stays_everywhere(lived: Lived) -> None:
+    def relations(places: list[str], release_id: str) -> set[str]:
+        return {place.split(":")[0].replace(release_id, "release") for place in places}
+
+    other = str(lived.other_id)
+    after = relations(places_of(lived.folder, other, [lived.second.release_id]), lived.second.release_id)
+    assert after == relations(lived.before[other], lived.first.release_id)
+
+
+def test_the_ledger_is_the_same_but_for_the_points_that_were_taken(lived: Lived) -> None:
+    with everything(lived.folder, [lived.first.release_id, lived.second.release_id]) as (
+        connection,
+        relations,
+    ):
+        first, second = (
+            relations[f"{release.release_id}/marts.fct_entries"] for release in (lived.first, lived.second)
+        )
+        assert connection.execute(f"from {first} except from {second}").fetchall() == []
+        came = connection.execute(
+            f"select account_kind, sum(amount_points)::bigint, any_value(transfer_kind) "
+            f"from (from {second} except from {first}) group by 1 order by 1"
+        ).fetchall()
+    assert came == [("adjustment", lived.points_taken, "adjust"), ("member", -lived.points_taken, "adjust")]
+    assert lived.points_taken > 0
+
+
+def test_the_release_of_before_is_gone_after_a_week(lived: Lived, tmp_path: Path) -> None:
+    assert (lived.folder.releases / lived.first.release_id).exists()
+    assert drop_outdated(lived.folder, datetime.now(UTC) + timedelta(days=6, hours=23)) == []
+    assert drop_outdated(lived.folder, datetime.now(UTC) + timedelta(days=7)) == [lived.first.release_id]

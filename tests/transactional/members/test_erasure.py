@@ -1,0 +1,317 @@
+"""Erasure: what a person did and said goes, the books stay true, and nobody can tell who it was."""
+
+import asyncio
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from tests.transactional.conftest import NOON, client_for, open_shop
+from tests.transactional.exchange.conftest import agree, link
+from transactional.access.operations import issue_platform_key
+from transactional.database import committer_pool
+from transactional.engine.committer import commit_batch
+from transactional.identifiers import uuid7
+from transactional.ledger.chain import seal
+from transactional.ledger.commands import Earn
+from transactional.ledger.sweeping import expire_lots
+from transactional.ledger.verify import verify
+from transactional.members.commands import EraseMember
+from transactional.members.sweeping import forget_stragglers
+from transactional.redemption.commands import Redeem
+
+# What is personal of a member, by table; `risk_block` names its subject otherwise.
+PERSONAL = (
+    "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link", "member_link_code",
+    "flash_sale_member", "member_segment", "member_risk_score",
+)  # fmt: skip
+
+
+# What stays: books, the public log of draws, settlement between tenants, and the erasure itself. Quotes that were taken
+# up belong to their exchange.
+BOOKS = (
+    "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
+    "member_transfer",
+)  # fmt: skip
+
+
+async def erase(client, member, key="x1", query=""):
+    return await client.post(f"/v1/members/{member}/erasure{query}", headers={"Idempotency-Key": key})
+
+
+async def counts(owner, member):
+    return {
+        table: await owner.fetchval(f"select count(*) from mall.{table} where member_id = $1", member)
+        for table in PERSONAL
+    } | {
+        "risk_block": await owner.fetchval(
+            "select count(*) from mall.risk_block where subject = uuid_send($1)", member
+        )
+    }
+
+
+async def sums(owner):
+    """What the program's accounts hold, by kind; the member's own points are apart."""
+    rows = await owner.fetch(
+        "select a.kind, sum(e.amount)::bigint as points from mall.entry e join mall.account a "
+        "using (tenant_id, account_id) group by a.kind"
+    )
+    return {row["kind"]: row["points"] for row in rows}
+
+
+@pytest.fixture
+async def lived(app, client, shop, owner, clock):
+    """A member who did everything that leaves a trace."""
+    member = str(shop.member)
+    await owner.execute("update mall.program set offset_points = 100, offset_fen = 850, pending_days = 0")
+    await client.earn(shop.member, 3000, "e1", reference="purchase 7")
+    rule = {"kind": "device_accounts", "threshold": 9, "days": 30, "verdict": "deny", "score": 1}
+    await client.post("/v1/risk/rules", json=rule)
+    body = {"member_id": member, "lines": [{"item_id": str(shop.tea), "quantity": 1}], "context": {}}
+    body["context"] = {"device_id": "phone of Li Na", "ip": "203.0.113.7"}
+    bought = await client.post("/v1/redemptions", json=body, headers={"Idempotency-Key": "r1"})
+    assert bought.status_code == 201, bought.text
+    await client.redeem(shop.member, "r2", (shop.pot, 5))
+    offset = await client.command(
+        "/v1/bill-offsets", "b1", member_id=shop.member, points=100, bill_reference="card of Li Na"
+    )
+    redemption_id = offset.json()["redemption_id"]
+    assert (await client.change(redemption_id, "confirmation", "b2", accepted=True)).status_code == 200
+    block = {"dimension": "member", "subject": member, "reason": "Li Na shouted"}
+    added = await client.post("/v1/risk/blocks", json=block)
+    deny = await client.post("/v1/risk/rules", json={"kind": "blocked", "verdict": "deny", "score": 100})
+    assert (await client.redeem(shop.member, "r3", (shop.tea, 1))).status_code == 403
+    await client.post(f"/v1/risk/rules/{deny.json()['rule_id']}/end", json={})
+    assert added.status_code == 201
+    clock.now += timedelta(seconds=1)
+    events = {"events": [{"member_id": member, "kind": "visit"}, {"member_id": member, "kind": "search"}]}
+    assert (await client.post("/v1/events", json=events)).json()["accepted"] == 2
+    said = {
+        "member_id": member,
+        "redemption_id": bought.json()["redemption_id"],
+        "score": 1,
+        "comment": "Li Na",
+    }
+    assert (await client.post("/v1/feedback", json=said)).status_code == 201
+    soon, later = clock.now.isoformat(), (clock.now + timedelta(hours=1)).isoformat()
+    sale = {
+        "reference": "s", "item_id": str(shop.tea), "price_points": 5, "starts_at": soon, "ends_at": later,
+        "allotted": 2, "member_limit": 1,
+    }  # fmt: skip
+    sale_id = (await client.post("/v1/flash-sales", json=sale)).json()["sale_id"]
+    flash = {
+        "member_id": member,
+        "flash_sale_id": sale_id,
+        "lines": [{"item_id": str(shop.tea), "quantity": 1}],
+    }
+    made = await client.post("/v1/redemptions", json=flash, headers={"Idempotency-Key": "f1"})
+    assert made.status_code == 201, made.text
+    key = await issue_platform_key(owner, scope="write_back", label="test")
+    release = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
+    async with client_for(app, key) as pipeline:
+        url = f"/v1/write-back/{shop.tenant_id}"
+        segment = {"scheme": "rfm", "items": [{"member_id": member, "segment": "keep"}]}
+        assert (await pipeline.put(f"{url}/segments", json=release | segment)).status_code == 200
+        score = {"items": [{"member_id": member, "score": 5, "reasons": ["velocity"]}]}
+        assert (await pipeline.put(f"{url}/risk-scores", json=release | score)).status_code == 200
+    partner = await open_shop(owner, "crane")
+    async with client_for(app, partner.key) as other:
+        await agree(client, other)
+        await link(client, shop.member, other, partner.member)
+    await client.post(f"/v1/members/{member}/link-codes", headers={"Idempotency-Key": "l2"})
+    await client.command("/v1/holds", "h1", member_id=shop.member, points=40, reference="table for Li Na")
+    return partner
+
+
+async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, lived, clock):
+    before, spent = await counts(owner, shop.member), await sums(owner)
+    assert not [table for table, count in before.items() if not count], before
+    balance = (await client.get(f"/v1/members/{shop.member}/balance")).json()["balance"]
+    entries = await owner.fetch("select * from mall.entry order by tenant_id, transfer_id, entry_no")
+
+    told = await erase(client, shop.member)
+    assert told.status_code == 200, told.text
+    assert told.json() == {
+        "member_id": str(shop.member),
+        "erased_at": clock.now.isoformat().replace("+00:00", "Z"),
+        "points_taken": balance,
+        "holds_released": 1,
+    }
+    assert await counts(owner, shop.member) == dict.fromkeys(before, 0)
+    # The facts of the ledger are the same rows; one adjustment came to them.
+    kept = await owner.fetch("select * from mall.entry order by tenant_id, transfer_id, entry_no")
+    assert set(entries) < set(kept)
+    assert await sums(owner) == spent | {
+        "member": spent["member"] - balance, "adjustment": spent.get("adjustment", 0) + balance,
+    }  # fmt: skip
+    await seal(owner)
+    await verify(owner)
+    texts = await owner.fetch(
+        "select bill_reference as said from mall.redemption union all select reference from mall.hold "
+        "union all select cancel_reason from mall.redemption union all select external_ref from mall.member"
+    )
+    assert not [row["said"] for row in texts if "Li Na" in (row["said"] or "")]
+    reference = await owner.fetchval("select external_ref from mall.member where member_id = $1", shop.member)
+    assert reference.startswith("erased-")
+    told = await owner.fetchval("select payload ->> 'points' from mall.outbox where topic = 'points.adjust'")
+    assert int(told) == -balance
+    # The partner's copy of the link says no longer that somebody there is the same person.
+    assert await owner.fetchval("select count(*) from mall.member_link where withdrawn_at is null") == 0
+
+
+async def test_every_table_of_members_is_personal_or_a_book(owner):
+    rows = await owner.fetch(
+        "select table_name from information_schema.columns where table_schema = 'mall' and column_name = 'member_id'"
+    )
+    assert {row["table_name"] for row in rows} == {*PERSONAL, *BOOKS}
+
+
+async def test_erasing_again_tells_of_the_first_time(client, shop, lived, clock):
+    first = await erase(client, shop.member)
+    clock.now += timedelta(days=1)
+    repeated = await erase(client, shop.member)
+    assert (repeated.json(), repeated.headers["idempotent-replayed"]) == (first.json(), "true")
+    assert (await erase(client, shop.member, "x2")).json() == first.json()
+    shown = await client.get(f"/v1/members/{shop.member}/erasure")
+    assert shown.json() == first.json()
+    assert (await client.get(f"/v1/members/{shop.other_member}/erasure")).status_code == 404
+
+
+async def test_a_dry_run_tells_the_points_and_changes_nothing(client, shop, owner, lived):
+    before = await owner.fetch("select xmin, * from mall.member")
+    told = await erase(client, shop.member, query="?dry_run=true")
+    assert told.json()["dry_run"]
+    assert told.json()["answer"]["holds_released"] == 1
+    assert await owner.fetch("select xmin, * from mall.member") == before
+    assert await owner.fetchval("select count(*) from mall.member_erasure") == 0
+
+
+async def test_nothing_is_done_with_an_erased_member(client, shop, owner, lived):
+    await erase(client, shop.member)
+    assert (await client.earn(shop.member, 5, "e9")).status_code == 404
+    assert (await client.redeem(shop.member, "r9", (shop.tea, 1))).status_code == 404
+    assert (await client.get(f"/v1/members/{shop.member}/balance")).status_code == 404
+    body = {"events": [{"member_id": str(shop.member), "kind": "visit"}]}
+    assert (await client.post("/v1/events", json=body)).json()["results"][0]["result"] == "unknown_member"
+    # The tenant's reference is free for a person who comes back, as somebody new.
+    again = await client.post("/v1/members", json={"external_ref": "E-1"})
+    assert again.status_code == 201
+    assert again.json()["member_id"] != str(shop.member)
+
+
+async def test_what_is_not_finished_is_in_the_way(client, shop, owner):
+    await client.earn(shop.member, 3000, "e1")
+    made = (await client.redeem(shop.member, "r1", (shop.pot, 1))).json()
+    refused = await erase(client, shop.member)
+    assert (refused.status_code, refused.json()["open_redemptions"]) == (409, 1)
+    assert await owner.fetchval("select erased_at from mall.member where member_id = $1", shop.member) is None
+    await client.change(made["redemption_id"], "cancellation", "c1", reason="moved to Li Na's house")
+    # The refusal was the answer under its key.
+    assert (await erase(client, shop.member)).status_code == 409
+    assert (await erase(client, shop.member, "x2")).status_code == 200
+    reasons = await owner.fetch("select cancel_reason from mall.redemption")
+    assert [row["cancel_reason"] for row in reasons] == ["erasure"]
+
+
+async def test_points_that_are_pending_or_past_their_day_are_taken_too(
+    client, rules, shop, owner, clock, app
+):
+    await client.earn(shop.member, 70, "e1", effective_at=(NOON - timedelta(days=3)).isoformat())
+    await rules(pending_days=10)
+    await client.earn(shop.member, 30, "e2")
+    # A hold that has ended by itself and was not swept.
+    assert (await client.command("/v1/holds", "h1", member_id=shop.member, points=10)).status_code == 201
+    clock.now = NOON + timedelta(days=366)
+    assert (await client.buckets(shop.member))["balance"] == 100
+    assert (await erase(client, shop.member)).json()["points_taken"] == 100
+    await seal(owner)
+    await verify(owner)
+    # No sweeper finds anything left to expire.
+    assert await expire_lots(app.state.pools.committer, app.state.committer, clock.now, look_back=None) == 0
+
+
+async def test_a_request_that_waited_for_the_erasure_finds_nobody(client, shop, owner, database_url):
+    """A batch of another process that began before the erasure committed must not credit an erased member."""
+    await client.earn(shop.other_member, 5, "e0")
+    blocker = await asyncpg.connect(database_url)
+    try:
+        transaction = blocker.transaction()
+        await transaction.start()
+        await blocker.execute("select 1 from mall.account where account_id = $1 for update", shop.member)
+        erasing = asyncio.create_task(erase(client, shop.member))
+        await asyncio.sleep(0.5)
+        waiting = asyncio.create_task(commit(database_url, earning(shop, "e1")))
+        await asyncio.sleep(0.5)
+        await transaction.rollback()
+        assert (await erasing).status_code == 200
+        assert [answer.status for answer in await waiting] == [404]
+    finally:
+        await blocker.close()
+    assert await owner.fetchval("select balance from mall.account where account_id = $1", shop.member) == 0
+
+
+def earning(shop, key):
+    return Earn(
+        tenant_id=shop.tenant_id, key=key, body_hash=bytes(32), at=NOON, member_id=shop.member,
+        transfer_id=uuid7(NOON), points=5, kind="earn",
+    )  # fmt: skip
+
+
+async def commit(database_url, *commands):
+    """Have another process's committer decide a batch, and return the answers."""
+    async with committer_pool(database_url, 1) as pool, pool.acquire() as connection:
+        return await commit_batch(connection, commands)
+
+
+async def test_what_was_being_written_meanwhile_is_swept(app, client, shop, owner, clock):
+    await erase(client, shop.member)
+    insert = "insert into mall.event (tenant_id, member_id, kind, occurred_at) values ($1, $2, 'visit', $3)"
+    await owner.execute(insert, shop.tenant_id, shop.member, clock.now)
+    await owner.execute(insert, shop.tenant_id, shop.other_member, clock.now)
+    assert await forget_stragglers(app.state.pools.committer, clock.now + timedelta(hours=1)) == 1
+    left = await owner.fetch("select member_id from mall.event")
+    assert [row["member_id"] for row in left] == [shop.other_member]
+    await owner.execute(insert, shop.tenant_id, shop.member, clock.now)
+    assert await forget_stragglers(app.state.pools.committer, clock.now + timedelta(days=3)) == 0
+
+
+async def test_an_erasure_is_told_and_kept(client, shop, owner):
+    await erase(client, shop.member)
+    (message,) = await owner.fetch("select subject_id from mall.outbox where topic = 'member.erased'")
+    assert message["subject_id"] == shop.member
+    # Without points nothing else happened.
+    assert await owner.fetchval("select count(*) from mall.outbox") == 1
+    for change in ("delete from mall.member_erasure", "update mall.member_erasure set points_taken = 1"):
+        with pytest.raises(asyncpg.RestrictViolationError):
+            await owner.execute(change)
+
+
+async def test_the_block_of_somebody_who_is_there_stays(client, shop, owner):
+    block = {"dimension": "member", "subject": str(shop.member), "reason": "fraud"}
+    await client.post("/v1/risk/blocks", json=block)
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner.execute("delete from mall.risk_block")
+
+
+async def test_a_batch_is_decided_one_after_the_other(client, shop, owner, database_url):
+    erasing = EraseMember(
+        tenant_id=shop.tenant_id, key="x", body_hash=bytes(32), at=NOON, member_id=shop.member,
+        transfer_id=uuid7(NOON),
+    )  # fmt: skip
+    answers = await commit(database_url, earning(shop, "e1"), erasing, earning(shop, "e2"))
+    assert [answer.status for answer in answers] == [201, 200, 404]
+    assert await owner.fetchval("select balance from mall.account where account_id = $1", shop.member) == 0
+
+
+async def test_what_was_asked_for_in_the_same_batch_is_in_the_way(client, shop, owner, database_url):
+    await client.earn(shop.member, 1000, "e1")
+    asked = Redeem(
+        tenant_id=shop.tenant_id, key="r", body_hash=bytes(32), at=NOON, member_id=shop.member,
+        redemption_id=uuid7(NOON), asked=((shop.pot, 1),),
+    )  # fmt: skip
+    erasing = EraseMember(
+        tenant_id=shop.tenant_id, key="x", body_hash=bytes(32), at=NOON, member_id=shop.member,
+        transfer_id=uuid7(NOON),
+    )  # fmt: skip
+    answers = await commit(database_url, asked, erasing)
+    assert [answer.status for answer in answers] == [201, 409]

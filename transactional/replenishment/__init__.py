@@ -1,0 +1,1 @@
+"""Proposals to order goods: computed in the warehouse, decided by people."""

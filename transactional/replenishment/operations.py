@@ -1,0 +1,185 @@
+"""Keeps the proposals of the newest release open, and what people decided about any."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from transactional.database import Connection
+from transactional.problems import Problem
+from transactional.write_back.operations import begin, complete
+
+KIND = "replenishment"
+
+Decision = Literal["approved", "dismissed"]
+
+
+class UnknownProposal(Problem):
+    """The tenant has no such proposal."""
+
+    slug = "unknown-proposal"
+    title = "No such proposal"
+    status = 404
+
+    def __init__(self, proposal_id: UUID) -> None:
+        super().__init__(
+            f"your tenant has no proposal {proposal_id}; GET /v1/replenishment/proposals lists them"
+        )
+
+
+class ProposalNotOpen(Problem):
+    """The proposal was decided before, or a newer release took its place."""
+
+    slug = "proposal-not-open"
+    title = "The proposal is not open"
+    status = 409
+
+    def __init__(self, proposal_id: UUID, status: str) -> None:
+        super().__init__(
+            f"proposal {proposal_id} is {status} already; look for the one that is open",
+            proposal_status=status,
+        )
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """So many pieces of an item to be ordered by a day; they last until `covers_until`."""
+
+    item_id: UUID
+    quantity: int
+    order_by: date
+    covers_until: date
+    reason: str
+
+
+# An item that somebody decided about is left alone while that decision covers the day.
+_STORE = """
+with known as (
+    select g.*, o.item_id is not null as is_known, exists (
+        select from mall.replenishment_proposal d
+        where d.tenant_id = $1 and d.item_id = g.item_id and d.status in ('approved', 'dismissed')
+            and d.covers_until >= $7::date
+    ) as is_decided
+    from unnest($2::uuid[], $3::bigint[], $4::date[], $5::date[], $6::text[]) with ordinality
+        as g(item_id, quantity, order_by, covers_until, reason, position)
+    left join mall.offer o on o.tenant_id = $1 and o.item_id = g.item_id
+), superseded as (
+    update mall.replenishment_proposal p set status = 'superseded'
+    where p.tenant_id = $1 and p.status = 'proposed' and p.release_id <> $8::text
+        and p.item_id = any($2::uuid[])
+    returning 1
+)
+select k.item_id, k.quantity, k.order_by, k.covers_until, k.reason, k.is_known, k.is_decided
+from known k
+order by k.position
+"""
+_INSERT = """
+insert into mall.replenishment_proposal as p
+    (tenant_id, item_id, quantity, order_by, covers_until, reason, as_of_date, release_id)
+select $1::uuid, g.item_id, g.quantity, g.order_by, g.covers_until, g.reason, $7::date, $8::text
+from unnest($2::uuid[], $3::bigint[], $4::date[], $5::date[], $6::text[])
+    as g(item_id, quantity, order_by, covers_until, reason)
+on conflict (tenant_id, item_id, release_id) do update
+set quantity = excluded.quantity, order_by = excluded.order_by, covers_until = excluded.covers_until,
+    reason = excluded.reason
+where p.status = 'proposed' and (p.quantity, p.order_by, p.covers_until, p.reason)
+    is distinct from (excluded.quantity, excluded.order_by, excluded.covers_until, excluded.reason)
+returning p.item_id
+"""
+_SUPERSEDE_REST = """
+with gone as (
+    update mall.replenishment_proposal set status = 'superseded'
+    where tenant_id = $1 and status = 'proposed' and release_id <> $2::text
+    returning 1
+)
+select count(*)::int from gone
+"""
+
+
+async def store_proposals(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    release_id: str,
+    as_of_date: date,
+    proposals: Sequence[Proposal],
+    is_last: bool,
+    now: datetime,
+) -> tuple[list[tuple[UUID, str]], int]:
+    """Open a release's proposals in place of those of older releases, inside the caller's transaction.
+
+    Returns:
+        What became of each, in order; and how many open ones of older releases found no successor, with the last part.
+
+    Raises:
+        NoSuchTenant, OutdatedRelease: nothing was stored.
+    """
+    await begin(connection, tenant_id=tenant_id, kind=KIND, release_id=release_id, as_of_date=as_of_date)
+    columns = [
+        [p.item_id for p in proposals],
+        [p.quantity for p in proposals],
+        [p.order_by for p in proposals],
+        [p.covers_until for p in proposals],
+        [p.reason for p in proposals],
+    ]
+    known = await connection.fetch(_STORE, tenant_id, *columns, as_of_date, release_id)
+    wanted = [row for row in known if row["is_known"] and not row["is_decided"]]
+    opened = {
+        row["item_id"]
+        for row in await connection.fetch(
+            _INSERT,
+            tenant_id,
+            *(
+                [row[name] for row in wanted]
+                for name in ("item_id", "quantity", "order_by", "covers_until", "reason")
+            ),
+            as_of_date,
+            release_id,
+        )
+    }
+    removed = 0
+    if is_last:
+        removed = await connection.fetchval(_SUPERSEDE_REST, tenant_id, release_id)
+        await complete(connection, tenant_id=tenant_id, kind=KIND, now=now)
+    results = []
+    for row in known:
+        if not row["is_known"]:
+            result = "unknown_item"
+        elif row["is_decided"]:
+            result = "decided"
+        else:
+            result = "stored" if row["item_id"] in opened else "unchanged"
+        results.append((row["item_id"], result))
+    return results, removed
+
+
+async def decide_proposal(
+    connection: Connection, *, tenant_id: UUID, proposal_id: UUID, decision: Decision, by: str, now: datetime
+) -> None:
+    """Note what a person decided about an open proposal; the same decision again changes nothing.
+
+    Raises:
+        UnknownProposal: it is not there.
+        ProposalNotOpen: it was decided otherwise, or a newer release took its place.
+    """
+    status = await connection.fetchval(
+        "select status from mall.replenishment_proposal where tenant_id = $1 and proposal_id = $2 for update",
+        tenant_id,
+        proposal_id,
+    )
+    if status is None:
+        raise UnknownProposal(proposal_id)
+    if status == decision:
+        return
+    if status != "proposed":
+        raise ProposalNotOpen(proposal_id, status)
+    await connection.execute(
+        "update mall.replenishment_proposal set status = $3, decided_by = $4, decided_at = $5 "
+        "where tenant_id = $1 and proposal_id = $2",
+        tenant_id,
+        proposal_id,
+        decision,
+        by,
+        now,
+    )
