@@ -1,6 +1,7 @@
 """Erasure on landed files: which rows go, which files are touched, and what a crash in between leaves."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -14,6 +15,7 @@ from orchestration.landing.batches import batch_path, row_count
 from orchestration.landing.erasure import BEHAVIOUR_VIEWS, BrokenForgotten, forget_erased, read_forgotten
 from orchestration.release.content import TableContent
 from orchestration.release.manifest import MARTS, Manifest, write_manifest
+from orchestration.release.parts import PARTS, Part
 from orchestration.release.retention import CurrentHoldsErased, drop_outdated, require_current
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
@@ -191,7 +193,7 @@ def test_a_damaged_note_of_what_was_done_is_named(landed: DataFolder) -> None:
 # How long releases of before an erasure stay.
 
 
-def release_of(folder: DataFolder, landed_at: datetime) -> str:
+def release_of(folder: DataFolder, landed_at: datetime, parts: list[Part] | None = None) -> str:
     """A release of a landing, published ten minutes later."""
     created_at = landed_at + timedelta(minutes=10)
     release_id = f"{created_at:%Y%m%dT%H%M%SZ}-0123abcd"
@@ -200,7 +202,8 @@ def release_of(folder: DataFolder, landed_at: datetime) -> str:
     (release / MARTS).touch()
     landing = {"snapshot": "1:1:", "landed_at": landed_at.isoformat()}
     content = {"marts.dim_tenant": TableContent(0, "")}
-    write_manifest(release, Manifest(release_id, created_at, "1", landing, {}, {}, content, {}))
+    named = {"fct_entries": parts} if parts else {}
+    write_manifest(release, Manifest(release_id, created_at, "1", landing, {}, {}, content, {}, named))
     return release_id
 
 
@@ -213,6 +216,20 @@ def test_releases_from_before_an_erasure_are_dropped_after_seven_days(landed: Da
     assert drop_outdated(landed, NOW + timedelta(days=7)) == [before]
     assert shelf.release_ids() == [with_it]
     require_current(landed, NOW + timedelta(days=99))
+
+
+def test_the_parts_that_only_such_a_release_names_go_with_it(landed: DataFolder) -> None:
+    month = Part("2026-04", "fct_entries/old.parquet", 1, "t", 1, "1", "1")
+    parts = landed.releases / PARTS / "fct_entries"
+    parts.mkdir(parents=True)
+    for name in ("old", "shared"):
+        (parts / f"{name}.parquet").write_bytes(b"x")
+    shared = replace(month, file="fct_entries/shared.parquet")
+    before = release_of(landed, NOW - timedelta(hours=1), [month, shared])
+    Shelf(landed.releases).switch(release_of(landed, NOW, [shared]))
+    forget_erased(landed, 2, NOW)
+    assert drop_outdated(landed, NOW + timedelta(days=7)) == [before]
+    assert [path.name for path in parts.iterdir()] == ["shared.parquet"]
 
 
 def test_they_can_be_dropped_at_once_and_the_current_one_is_named(landed: DataFolder) -> None:
