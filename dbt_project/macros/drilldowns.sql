@@ -10,7 +10,9 @@
         from {{ ref("metric_drilldowns") }}
         order by metric, part, mart
     {%- endset -%}
-    {%- set rows = run_query(query).rows if execute else [] -%}
+    {#- Without the seed, as when only the documentation is made, there is nothing to recompute from. -#}
+    {%- set is_there = execute and load_relation(ref("metric_drilldowns")) is not none -%}
+    {%- set rows = run_query(query).rows if is_there else [] -%}
     with
         tenants as (
             select

@@ -1,14 +1,13 @@
 with
     flows as (select * from {{ ref("int_lot_cohort_flows_monthly") }}),
-    lots as (select * from {{ ref("int_lot_cohorts") }}),
     days as (select * from {{ ref("int_points_balances_daily") }}),
     cohorts as (
         select
             tenant_id,
             cohort_month,
-            count(*) as lot_count,
-            case when count(expires_on) = count(*) then max(expires_on) end as last_expires_on
-        from lots
+            cast(sum(lot_count) as bigint) as lot_count,
+            case when sum(endless_lot_count) = 0 then max(last_expires_on) end as last_expires_on
+        from flows
         group by tenant_id, cohort_month
     ),
     -- The last month is as of the last day that is known.
