@@ -62,8 +62,8 @@ def redeem(
     redemption_id = _one(connection, "select uuidv7()", ())
     connection.execute(
         "insert into mall.redemption (tenant_id, redemption_id, member_id, status, points, effective_at, "
-        "completed_at) values (%s, %s, %s, 'completed', %s, %s, %s)",
-        (tenant_id, redemption_id, member_id, points, at, at),
+        "paid_at, completed_at) values (%s, %s, %s, 'completed', %s, %s, %s, %s)",
+        (tenant_id, redemption_id, member_id, points, at, at, at),
     )
     for line_no, (item_id, quantity, unit) in enumerate(lines, start=1):
         connection.execute(

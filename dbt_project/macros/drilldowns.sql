@@ -62,8 +62,9 @@
                     on facts.tenant_id = periods.tenant_id
                     and facts.{{ row["date_column"] }} <= periods.
                     {{ "period_end" if row["span"] == "until_period_end" else "closing_date" }}
-                    {% if row["span"] == "in_period" %}
-                        and facts.{{ row["date_column"] }} >= periods.period_start
+                    {% if row["span"] in ("in_period", "on_closing_day") %}
+                        and facts.{{ row["date_column"] }} >= periods.
+                        {{ "closing_date" if row["span"] == "on_closing_day" else "period_start" }}
                     {% endif %}
                 {% if row["member_column"] %}
                     inner join

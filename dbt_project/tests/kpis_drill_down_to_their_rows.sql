@@ -6,6 +6,13 @@
 -- depends_on: {{ ref("fct_feedback") }}
 -- depends_on: {{ ref("fct_points_daily") }}
 -- depends_on: {{ ref("fct_redemptions") }}
+-- depends_on: {{ ref("fct_catalogue_daily") }}
+-- depends_on: {{ ref("fct_item_activity_daily") }}
+-- depends_on: {{ ref("fct_item_stock_daily") }}
+-- depends_on: {{ ref("fct_refusals") }}
+-- depends_on: {{ ref("fct_risk_assessments") }}
+-- depends_on: {{ ref("fct_stock_totals_daily") }}
+-- depends_on: {{ ref("fct_virtual_redemptions") }}
 with
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     tenants as (select * from {{ ref("dim_tenant") }}),

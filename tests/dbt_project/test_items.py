@@ -123,6 +123,10 @@ def test_a_sale_that_goes_on_is_measured_on_its_days_so_far(built: Build) -> Non
         ("item_figures_add_up_to_the_kpis", "delete from marts.fct_refusals"),
         ("item_figures_add_up_to_the_kpis", "update marts.fct_item_performance_monthly set stocked_out_days = 0"),
         ("item_figures_add_up_to_the_kpis", "update marts.fct_risk_assessments set is_blocked = true"),
+        ("kpis_drill_down_to_their_rows", "update marts.fct_item_activity_daily set view_count = 0"),
+        ("kpis_drill_down_to_their_rows", "update marts.fct_stock_totals_daily set available_30_days_quantity = 1"),
+        ("kpis_drill_down_to_their_rows", "update marts.fct_catalogue_daily set staple_count = 2"),
+        ("kpis_drill_down_to_their_rows", "delete from marts.fct_refusals where class = 'stock'"),
         ("risk_days_hold_every_assessment", "delete from marts.fct_risk_daily where verdict = 'deny'"),
     ],
 )  # fmt: skip

@@ -27,6 +27,7 @@ select
     stock.closing_quantity as on_hand_quantity,
     stock.is_listed,
     stock.is_stocked_out,
+    stock.is_stocked_out_all_day,
     stock.refused_quantity
 from item_days
 left join

@@ -1,6 +1,8 @@
 with
     item_days as (select * from {{ ref("int_item_days") }}),
-    stocked_out as (select * from item_days where is_stocked_out),
+    -- A day with stock for a part of it shows a part of its demand, mostly the larger: what is
+    -- missing cannot be told from the mean of whole days.
+    stocked_out as (select * from item_days where is_stocked_out_all_day),
     in_stock as (select * from item_days where is_listed and not is_stocked_out),
     comparisons as (
         select

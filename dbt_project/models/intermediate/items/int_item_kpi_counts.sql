@@ -71,14 +71,13 @@ left join
     and sums.period_start = periods.period_start
     and sums.metric = added_metrics.metric
 union all
--- What was there at the beginning and came in since was issued or is still there.
 select
     periods.tenant_id,
     periods.grain,
     periods.period_start,
     'sell_through_rate' as metric,
     stock_totals.issued_30_days_quantity as numerator,
-    stock_totals.on_hand_quantity + stock_totals.issued_30_days_quantity as denominator
+    stock_totals.available_30_days_quantity as denominator
 from periods
 inner join
     stock_totals

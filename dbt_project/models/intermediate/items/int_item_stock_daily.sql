@@ -14,6 +14,7 @@ with
             changes.change_quantity,
             changes.sellable_change_quantity,
             changes.lowest_sellable_change_quantity,
+            changes.highest_sellable_change_quantity,
             changes.is_first_listed,
             listed_days.tenant_id is not null as is_listed
         from listed_days
@@ -36,6 +37,7 @@ with
             coalesce(listed_or_changed.change_quantity, 0) as change_quantity,
             coalesce(listed_or_changed.sellable_change_quantity, 0) as sellable_change_quantity,
             listed_or_changed.lowest_sellable_change_quantity,
+            listed_or_changed.highest_sellable_change_quantity,
             coalesce(listed_or_changed.is_first_listed, false) as is_first_listed,
             coalesce(listed_or_changed.is_listed, false) as is_listed,
             coalesce(refusals.refusal_count, 0) as refusal_count,
@@ -71,7 +73,20 @@ with
                         - sellable_change_quantity
                         + lowest_sellable_change_quantity
                     )
-            end as lowest_sellable_quantity
+            end as lowest_sellable_quantity,
+            case
+                when is_listed
+                then
+                    greatest(
+                        case
+                            when not is_first_listed
+                            then closing_sellable_quantity - sellable_change_quantity
+                        end,
+                        closing_sellable_quantity
+                        - sellable_change_quantity
+                        + highest_sellable_change_quantity
+                    )
+            end as highest_sellable_quantity
         from closings
     )
 
@@ -87,8 +102,10 @@ select
     cast(closing_quantity as bigint) as closing_quantity,
     cast(closing_sellable_quantity as bigint) as closing_sellable_quantity,
     cast(lowest_sellable_quantity as bigint) as lowest_sellable_quantity,
+    cast(highest_sellable_quantity as bigint) as highest_sellable_quantity,
     is_listed,
     coalesce(lowest_sellable_quantity <= 0, false) as is_stocked_out,
+    coalesce(highest_sellable_quantity <= 0, false) as is_stocked_out_all_day,
     refusal_count,
     refused_quantity
 from levels

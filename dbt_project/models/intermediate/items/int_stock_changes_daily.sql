@@ -136,6 +136,9 @@ select
     cast(
         min(case when is_listed then running_quantity end) as bigint
     ) as lowest_sellable_change_quantity,
+    cast(
+        max(case when is_listed then running_quantity end) as bigint
+    ) as highest_sellable_change_quantity,
     max(is_first_listing) as is_first_listed
 from running
 group by tenant_id, item_id, date

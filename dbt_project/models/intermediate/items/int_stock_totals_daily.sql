@@ -39,11 +39,13 @@ with
         from flows
     )
 
+-- What was there when the 30 days began and came in since was issued or is still there.
 select
     tenant_id,
     date,
     cast(on_hand_quantity as bigint) as on_hand_quantity,
     cast(issued_quantity as bigint) as issued_quantity,
-    cast(issued_30_days_quantity as bigint) as issued_30_days_quantity
+    cast(issued_30_days_quantity as bigint) as issued_30_days_quantity,
+    cast(on_hand_quantity + issued_30_days_quantity as bigint) as available_30_days_quantity
 from totals
 where is_day

@@ -12,8 +12,10 @@ select
     closing_quantity,
     closing_sellable_quantity,
     lowest_sellable_quantity,
+    highest_sellable_quantity,
     is_listed,
     is_stocked_out,
+    is_stocked_out_all_day,
     refusal_count,
     refused_quantity
 from stock

@@ -2,7 +2,7 @@ with
     item_days as (select * from {{ ref("int_item_days") }}),
     expected_demand as (select * from {{ ref("int_item_expected_demand") }}),
     -- What is missing on a day is what was refused at least. Who sees that nothing is left may not
-    -- ask, so a day without stock is also held against the item's own days with stock.
+    -- ask, so a day without any stock is also held against the item's own days with stock.
     measured as (
         select
             item_days.*,
@@ -26,17 +26,18 @@ select
     on_hand_quantity,
     on_hand_quantity > 0 as is_in_stock,
     is_stocked_out,
+    is_stocked_out_all_day,
     refused_quantity,
     round(expected_quantity, 6) as expected_quantity,
     case
-        when expected_quantity is null and is_stocked_out and refused_quantity = 0
+        when expected_quantity is null and is_stocked_out_all_day and refused_quantity = 0
         then null
         when expected_quantity is null or refused_quantity > missing_quantity
         then cast(refused_quantity as double)
         else round(missing_quantity, 6)
     end as estimated_lost_quantity,
     case
-        when not is_stocked_out and refused_quantity = 0
+        when not is_stocked_out_all_day and refused_quantity = 0
         then 'none'
         when expected_quantity is null and refused_quantity = 0
         then 'unknown'
