@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Where an item has demand on a day it has a row of stock, with the same end of the day, and what
 -- counted members asked for is no more than all members took (a prize is taken later).
 with

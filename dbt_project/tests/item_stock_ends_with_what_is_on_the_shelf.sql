@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- The stock of an item goes on from row to row, and ends with what is on its shelf now; what
 -- sells ends with that less what open flash sales have left.
 with

@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- No unit that a redemption took, and no request refused for stock, is lost between the facts and
 -- the item-days.
 with

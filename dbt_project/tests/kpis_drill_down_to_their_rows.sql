@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Numerator and denominator of each metric, recomputed from the rows that the seed names, are
 -- those that are published: in each tenant's last month, and in one whose windows are over.
 -- depends_on: {{ ref("dim_member") }}

@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- What remains of all cohorts at the end of a month is what the members hold on its last day.
 with
     liability as (select * from {{ ref("fct_points_liability") }}),

@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Each member has each month from its registration to the last fact, in one segment and stage: of
 -- rows that are unique and of members that are known, as many as have registered by then.
 with

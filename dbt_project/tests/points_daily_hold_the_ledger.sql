@@ -1,3 +1,5 @@
+{{ config(tags=["whole_history"]) }}
+
 -- Per tenant and day, what the members' entries have left so far: of those that count it is the
 -- points outstanding, of all of them these and the points of those left out. No day is missing.
 with

@@ -55,33 +55,52 @@ def build(project: Project, selected: Collection[str], changes: Changes | None =
 
     Args:
         changes: what `find_changes` found, for an incremental build; None builds everything anew and runs every
-            test. An incremental build leaves out the tests that read all of history.
+            test. An incremental build leaves out nodes that read nothing new, with their tests, and the tests that
+            read all of history.
     """
     ordered = changes or everything(project, "a full build was asked for")
     is_full = ordered.spans is None
-    _log.info("%s build of %d nodes: %s", "full" if is_full else "incremental", len(selected), ordered.reason)
+    touched = sorted(
+        set(selected) if is_full else project.affected_by(ordered.sources).intersection(selected)
+    )
+    _log.info("%s build of %d nodes: %s", "full" if is_full else "incremental", len(touched), ordered.reason)
     # Before dbt touches a table: killed half-way, it must not leave results about the former rows, nor pass
     # for the state of a build that ended well.
-    left_out = set() if is_full else project.whole_history_tests()
-    _record(project, selected, {}, left_out)
+    left_out = set() if is_full else _left_out(project, touched)
+    _record(project, touched, {}, left_out)
     holds_facts = not set(project.incremental()).isdisjoint(selected)
     if holds_facts:
         write_built(project.folder.warehouse, None)
-    kinds = [argument for kind in _KINDS for argument in ("--resource-type", kind)]
-    command = ["build", *kinds, *selection(project, selected, leave_out_whole_history=not is_full)]
-    variables = {} if is_full else {"changed_spans": ordered.variable()}
-    done = project.invoke([*command, *(["--full-refresh"] if is_full else [])], variables)
-    ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
-    results = [
-        NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
-    ]
+    results, refusal = _run(project, touched, ordered) if touched else ([], None)
     tests = project.tests()
-    _record(project, selected, {r.unique_id: r.status for r in results if r.unique_id in tests}, left_out)
-    refusal = _refusal(project, results, done)
+    _record(project, touched, {r.unique_id: r.status for r in results if r.unique_id in tests}, left_out)
     if holds_facts and refusal is None and set(project.incremental()).issubset(selected):
         note_months(project.folder.warehouse, dated_marts(project.manifest), ordered)
         write_built(project.folder.warehouse, ordered.built)
     return Outcome(results, refusal)
+
+
+def _left_out(project: Project, touched: Collection[str]) -> set[str]:
+    """Return the tests an incremental build does not run: those of all history, and those of what stays as it is."""
+    untouched = {test for test, parents in project.tests().items() if set(parents).isdisjoint(touched)}
+    return untouched | project.whole_history_tests()
+
+
+def _run(project: Project, nodes: list[str], ordered: Changes) -> tuple[list[NodeResult], Refusal | None]:
+    kinds = [argument for kind in _KINDS for argument in ("--resource-type", kind)]
+    if ordered.spans is None:
+        arguments, variables = [*selection(project, nodes), "--full-refresh"], {}
+    else:
+        # Selected one by one, nodes bring along the tests that also read a node that stays as it is.
+        chosen = map(project.selector, nodes)
+        arguments = ["--select", *chosen, "--exclude", f"tag:{WHOLE_HISTORY}"]
+        variables = {"changed_spans": ordered.variable()}
+    done = project.invoke(["build", *kinds, *arguments], variables)
+    ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
+    results = [
+        NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
+    ]
+    return results, _refusal(project, results, done)
 
 
 def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult) -> Refusal | None:
@@ -99,21 +118,16 @@ def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult)
     return None
 
 
-def selection(
-    project: Project, selected: Collection[str], *, leave_out_whole_history: bool = False
-) -> list[str]:
+def selection(project: Project, selected: Collection[str]) -> list[str]:
     """Return dbt's arguments for these nodes and their tests, by whichever list is the shorter.
 
     dbt compares each item with each node, which for a list of all nodes and tests took longer than the
     tests themselves. Leaving nodes out also leaves out the tests that read them: they wait for those nodes.
     """
     left_out = set(project.nodes()) - set(selected)
-    unwanted = [f"tag:{WHOLE_HISTORY}"] if leave_out_whole_history else []
     if len(left_out) < len(selected):
-        unwanted += map(project.selector, sorted(left_out))
-        return ["--exclude", *unwanted] if unwanted else []
-    excluding = ["--exclude", *unwanted] if unwanted else []
-    return ["--select", *map(project.selector, sorted(selected)), *excluding]
+        return ["--exclude", *map(project.selector, sorted(left_out))] if left_out else []
+    return ["--select", *map(project.selector, sorted(selected))]
 
 
 def _record(project: Project, selected: Collection[str], results: dict[str, str], left_out: set[str]) -> None:

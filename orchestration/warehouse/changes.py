@@ -13,7 +13,13 @@ from orchestration.landing.batches import batches
 from orchestration.landing.cursor import Cursor, read_cursor
 from orchestration.sql import quoted
 from orchestration.warehouse.project import Project
-from orchestration.warehouse.state import Built, checksum_of_batches, checksum_of_project, read_built
+from orchestration.warehouse.state import (
+    Built,
+    checksum_of_batches,
+    checksum_of_predictions,
+    checksum_of_project,
+    read_built,
+)
 
 Span = tuple[date, date]
 
@@ -41,11 +47,14 @@ class Changes:
         spans: for each view the first and last days of the stretches it touches; None means everything.
         reason: in a sentence, why everything, or how many days.
         built: what the warehouse has read once that is done.
+        sources: the dbt sources with anything new, `landing.<view>` or `ml`; a model that reads none of them, even
+            through others, stays as it is.
     """
 
     spans: dict[str, list[Span]] | None
     reason: str
     built: Built | None
+    sources: frozenset[str] = frozenset()
 
     def variable(self) -> dict[str, list[list[str]]] | None:
         """Return the spans as dbt is given them."""
@@ -104,7 +113,10 @@ def find_changes(project: Project) -> Changes:
             days["offer"] = landing.days_of_new("offer", _OFFER_KEY, "listed_from")
     spans = {view: merged(found) for view, found in days.items() if found}
     count = len(set().union(*days.values()) - {_BEGINNING})
-    return Changes(spans, f"{count} days have new or changed facts", after)
+    sources = {f"landing.{view}" for view in after.views if landing.is_new(view)}
+    if before.predicted != after.predicted:
+        sources |= {"ml"}
+    return Changes(spans, f"{count} days have new or changed facts", after, frozenset(sources))
 
 
 def merged(days: Iterable[date]) -> list[Span]:
@@ -124,6 +136,7 @@ def _built(project: Project, cursor: Cursor) -> Built:
         next_batch=cursor.next_batch,
         views=cursor.views,
         landed=checksum_of_batches(project.folder, cursor.views, cursor.next_batch),
+        predicted=checksum_of_predictions(project.folder),
     )
 
 
@@ -134,6 +147,10 @@ class _Landing:
     connection: duckdb.DuckDBPyConnection
     project: Project
     next_batch: int
+
+    def is_new(self, view: str) -> bool:
+        """Return whether a view has new rows or versions."""
+        return self._files(view, is_new=True) is not None
 
     def days(self, view: str, time: str) -> set[date]:
         """Return the days of a view's new rows."""

@@ -7,7 +7,7 @@ holding the warehouse's lock.
 import json
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,6 +105,15 @@ class Project:
                 found.add(unique_id)
                 waiting += children.get(unique_id, [])
         return found
+
+    def affected_by(self, sources: Collection[str]) -> set[str]:
+        """Return the nodes that are built from sources, each named `source.table` or, for all its tables, `source`."""
+        roots = [
+            unique_id
+            for unique_id in self.manifest["sources"]
+            if {".".join(unique_id.split(".")[2:]), unique_id.split(".")[2]}.intersection(sources)
+        ]
+        return self.descendants(roots)
 
     def selector(self, unique_id: str) -> str:
         """Return the dbt selector of exactly one node."""

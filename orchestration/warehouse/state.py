@@ -22,12 +22,14 @@ class Built:
         next_batch: the number of the first landed batch it had not read.
         views: the export views that had been landed.
         landed: the checksum of the names, sizes and times of the batches it had read.
+        predicted: the same of the models' output.
     """
 
     project: str
     next_batch: int
     views: tuple[str, ...]
     landed: str
+    predicted: str = ""
 
 
 def read_built(warehouse: Path) -> Built | None:
@@ -85,4 +87,13 @@ def checksum_of_batches(folder: DataFolder, views: tuple[str, ...], next_batch: 
             if int(path.stem) < next_batch:
                 status = path.stat()
                 digest.update(f"{view}/{path.name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def checksum_of_predictions(folder: DataFolder) -> str:
+    """Return the checksum of what the models have written, by names, sizes and times of writing."""
+    digest = sha256()
+    for path in sorted(folder.ml.glob("*.parquet")):
+        status = path.stat()
+        digest.update(f"{path.name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()

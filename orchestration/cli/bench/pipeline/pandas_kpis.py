@@ -114,9 +114,8 @@ def rates(landing: Path) -> pd.DataFrame:
     acts = acts.drop_duplicates(["tenant_id", "member_id", "date"])
     active = acts.merge(periods, on=["tenant_id", "date"])
     active = active[active["registered"] <= active["period_end"]]
-    active = (
-        active.drop_duplicates([*_KEY, "member_id"]).groupby(_KEY, observed=True).size().rename("numerator")
-    )
+    active = active.drop_duplicates([*_KEY, "member_id"])
+    active_counts = active.groupby(_KEY, observed=True).size().rename("numerator")
     registered = counted.groupby(["tenant_id", "registered"], observed=True).size().rename("n").reset_index()
     upto = (
         closing.merge(registered, on="tenant_id")
@@ -124,7 +123,7 @@ def rates(landing: Path) -> pd.DataFrame:
         .groupby(_KEY, observed=True)["n"]
         .sum()
     )
-    activity = closing.set_index(_KEY)[[]].join(active).join(upto.rename("denominator"))
+    activity = closing.set_index(_KEY)[[]].join(active_counts).join(upto.rename("denominator"))
     entries["issued"] = -entries["amount"].where(entries["account_kind"] == "issuance", 0)
     entries["redeemed"] = entries["amount"].where(entries["account_kind"] == "redeemed", 0)
     points = entries.groupby(["tenant_id", "date"], observed=True)[["issued", "redeemed"]].sum().reset_index()
