@@ -14,6 +14,8 @@ from orchestration.release.shelf import Shelf, UnknownRelease
 from orchestration.settings import DataFolder
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
+from orchestration.warehouse.changes import find_changes
+from orchestration.warehouse.merging import merge_landed
 from orchestration.warehouse.project import Project
 
 
@@ -71,11 +73,12 @@ def refresh(
             _note_complete(folder, landed.cursor, clock())
         return Refreshed(landed.rows, None, was_complete)
     provide_missing(folder.ml)
-    outcome = build(project, project.nodes())
+    outcome = build(project, project.nodes(), find_changes(project))
     if outcome.refusal is not None:
         raise outcome.refusal
     manifest = publish(folder, code_version, clock())
     _note_complete(folder, landed.cursor, clock())
+    merge_landed(folder)
     return Refreshed(landed.rows, manifest.release_id, is_complete=True)
 
 

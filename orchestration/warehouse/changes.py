@@ -18,6 +18,7 @@ from orchestration.warehouse.state import (
     checksum_of_batches,
     checksum_of_predictions,
     checksum_of_project,
+    checksum_of_quarantine,
     read_built,
 )
 
@@ -93,16 +94,17 @@ def find_changes(project: Project) -> Changes:
         return Changes(None, "the dbt project has changed", after)
     if before.views != after.views:
         return Changes(None, "the landing has other views", after)
-    if (
-        before.next_batch > after.next_batch
-        or checksum_of_batches(folder, before.views, before.next_batch) != before.landed
-    ):
-        return Changes(None, "batches that the warehouse had read are gone or were written again", after)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         landing = _Landing(connection, project, before.next_batch)
+        # First, because an erasure also writes batches again.
         if landing.has_changed("member", _MEMBER_KEY, _MEMBER_FIELDS):
             return Changes(None, "a member that was landed before was changed or erased", after)
+        if (
+            before.next_batch > after.next_batch
+            or checksum_of_batches(folder, before.views, before.next_batch) != before.landed
+        ):
+            return Changes(None, "batches that the warehouse had read are gone or were written again", after)
         days = {view: landing.days(view, time) for view, time in _TIMES.items()}
         days["redemption"] |= landing.days_of_lines()
         if landing.begins_earlier(days):
@@ -116,6 +118,8 @@ def find_changes(project: Project) -> Changes:
     sources = {f"landing.{view}" for view in after.views if landing.is_new(view)}
     if before.predicted != after.predicted:
         sources |= {"ml"}
+    if before.set_aside != after.set_aside:
+        sources |= {"landing.quarantine"}
     return Changes(spans, f"{count} days have new or changed facts", after, frozenset(sources))
 
 
@@ -137,6 +141,7 @@ def _built(project: Project, cursor: Cursor) -> Built:
         views=cursor.views,
         landed=checksum_of_batches(project.folder, cursor.views, cursor.next_batch),
         predicted=checksum_of_predictions(project.folder),
+        set_aside=checksum_of_quarantine(project.folder),
     )
 
 

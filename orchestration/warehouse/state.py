@@ -23,6 +23,7 @@ class Built:
         views: the export views that had been landed.
         landed: the checksum of the names, sizes and times of the batches it had read.
         predicted: the same of the models' output.
+        set_aside: the checksum of the list of rows in quarantine.
     """
 
     project: str
@@ -30,6 +31,7 @@ class Built:
     views: tuple[str, ...]
     landed: str
     predicted: str = ""
+    set_aside: str = ""
 
 
 def read_built(warehouse: Path) -> Built | None:
@@ -97,3 +99,9 @@ def checksum_of_predictions(folder: DataFolder) -> str:
         status = path.stat()
         digest.update(f"{path.name}:{status.st_size}:{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def checksum_of_quarantine(folder: DataFolder) -> str:
+    """Return the checksum of the newest list of rows in quarantine; of nothing where there is none."""
+    newest = max(folder.quarantine.glob("*.parquet"), default=None)
+    return sha256(newest.read_bytes() if newest else b"").hexdigest()
