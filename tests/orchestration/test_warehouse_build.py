@@ -44,7 +44,8 @@ def folder(data_dir: Path) -> DataFolder:
 
 def manifest() -> dict[str, Any]:
     nodes: dict[str, Any] = {
-        f"model.p.{name}": {"resource_type": "model", "fqn": ["p", name]} for name in ("first", "second")
+        f"model.p.{name}": {"resource_type": "model", "fqn": ["p", name], "config": {}}
+        for name in ("first", "second")
     }
     for test, parents in TESTS.items():
         nodes[test] = {
