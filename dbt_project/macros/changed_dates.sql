@@ -4,7 +4,7 @@
 
    A model says in its `meta` by which column and because of which views its rows change:
        changed_date: a date column · changed_time: a timestamp · changed_period: the first day of a period
-       beside a column `grain` · changed_from: a date column, all days from the first changed one on
+       beside a column `grain` · changed_month: the first day of a month · changed_from: a date column, all days from the first changed one on
        changed_views: the landed views whose facts decide. #}
 {% macro changed_spans(views) -%}
     {%- set given = var("changed_spans", none) -%}
@@ -105,6 +105,8 @@
         {{ return(on_changed_times(meta["changed_time"], views)) }}
     {%- elif meta.get("changed_period") -%}
         {{ return(on_changed_periods(meta["changed_period"], "grain", views)) }}
+    {%- elif meta.get("changed_month") -%}
+        {{ return(on_changed_periods(meta["changed_month"], "'month'", views)) }}
     {%- elif meta.get("changed_from") -%}
         {{
             return(
@@ -116,7 +118,7 @@
     {%- endif -%}
     {{
         exceptions.raise_compiler_error(
-            "changed_views need a column: changed_date, changed_time, changed_period or changed_from"
+            "changed_views need a column: changed_date, changed_time, changed_period, changed_month or changed_from"
         )
     }}
 {%- endmacro %}

@@ -1,5 +1,5 @@
 -- What is gone from a flash sale is what its redemptions took, less what came back to it before it
--- was closed.
+-- was closed. Of an item with rows in quarantine it cannot be said.
 with
     flash_sales as (select * from {{ ref("stg_flash_sales") }}),
     redemptions as (select * from {{ ref("stg_redemptions") }}),
@@ -40,4 +40,6 @@ select
     taken.quantity as taken_quantity
 from flash_sales
 left join taken on taken.tenant_id = flash_sales.tenant_id and taken.sale_id = flash_sales.sale_id
-where flash_sales.allotted_quantity - flash_sales.left_quantity <> coalesce(taken.quantity, 0)
+where
+    flash_sales.allotted_quantity - flash_sales.left_quantity <> coalesce(taken.quantity, 0)
+    and not {{ item_has_quarantined_rows("flash_sales.tenant_id", "flash_sales.item_id") }}

@@ -1,7 +1,8 @@
 {{ config(tags=["whole_history"]) }}
 
 -- The stock of an item goes on from row to row, and ends with what is on its shelf now; what
--- sells ends with that less what open flash sales have left.
+-- sells ends with that less what open flash sales have left. Of an item with rows in quarantine it
+-- cannot be said.
 with
     item_stock as (select * from {{ ref("fct_item_stock_daily") }}),
     shelf as (select * from {{ ref("stg_stock") }}),
@@ -46,7 +47,9 @@ where opening_quantity <> previous_closing_quantity
 union all
 select tenant_id, item_id, date, closing_quantity, on_hand_quantity
 from lasts
-where closing_quantity <> on_hand_quantity
+where
+    closing_quantity <> on_hand_quantity
+    and not {{ item_has_quarantined_rows("lasts.tenant_id", "lasts.item_id") }}
 union all
 select
     lasts.tenant_id,
@@ -56,4 +59,6 @@ select
     lasts.on_hand_quantity - coalesce(set_aside.quantity, 0)
 from lasts
 left join set_aside on set_aside.tenant_id = lasts.tenant_id and set_aside.item_id = lasts.item_id
-where lasts.closing_sellable_quantity <> lasts.on_hand_quantity - coalesce(set_aside.quantity, 0)
+where
+    lasts.closing_sellable_quantity <> lasts.on_hand_quantity - coalesce(set_aside.quantity, 0)
+    and not {{ item_has_quarantined_rows("lasts.tenant_id", "lasts.item_id") }}

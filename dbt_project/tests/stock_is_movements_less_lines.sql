@@ -2,10 +2,8 @@
 
 -- What is on the shelf, set aside or not, is what came in less what redemptions took, whatever
 -- became of them: pieces that come back are a movement. Of an item with rows in quarantine it
--- cannot
--- be said.
+-- cannot be said.
 with
-    quarantined_rows as (select * from {{ ref("stg_quarantined_rows") }}),
     stock as (select * from {{ ref("stg_stock") }}),
     movements as (select * from {{ ref("stg_stock_movements") }}),
     lines as (select * from {{ ref("stg_redemption_lines") }}),
@@ -30,11 +28,10 @@ select
 from stock
 full join balances on balances.tenant_id = stock.tenant_id and balances.item_id = stock.item_id
 where
-    coalesce(stock.on_hand_quantity, 0) <> coalesce(balances.quantity, 0)
-    and not exists (
-        select 1
-        from quarantined_rows
-        where
-            quarantined_rows.tenant_id = coalesce(stock.tenant_id, balances.tenant_id)
-            and quarantined_rows.item_id = coalesce(stock.item_id, balances.item_id)
-    )
+    coalesce(stock.on_hand_quantity, 0) <> coalesce(balances.quantity, 0) and not
+    {{
+        item_has_quarantined_rows(
+            "coalesce(stock.tenant_id, balances.tenant_id)",
+            "coalesce(stock.item_id, balances.item_id)",
+        )
+    }}

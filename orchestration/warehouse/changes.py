@@ -34,6 +34,7 @@ _TIMES = {
 _LINE_KEY = "tenant_id, redemption_id"
 # What, changed in a row that was landed before, changes the figures of days that nobody can list.
 _MEMBER_KEY, _MEMBER_FIELDS = "tenant_id, member_id", "is_test, is_erased, registered_at"
+_ITEM_KEY, _ITEM_FIELDS = "item_id", "kind"
 # A listing may be taken back for past days, which only figures of listed days read.
 _OFFER_KEY, _OFFER_FIELDS = "tenant_id, item_id", "listed_from, listed_until"
 _BEGINNING = date(2000, 1, 1)
@@ -105,8 +106,10 @@ def find_changes(project: Project) -> Changes:
             or checksum_of_batches(folder, before.views, before.next_batch) != before.landed
         ):
             return Changes(None, "batches that the warehouse had read are gone or were written again", after)
+        if landing.has_changed("item", _ITEM_KEY, _ITEM_FIELDS):
+            return Changes(None, "an item that was landed before is of another kind", after)
         days = {view: landing.days(view, time) for view, time in _TIMES.items()}
-        days["redemption"] |= landing.days_of_lines()
+        days["redemption"] |= landing.days_of_redemptions()
         if landing.begins_earlier(days):
             return Changes(None, "a fact lies before its tenant's first day", after)
         if landing.has_changed("offer", _OFFER_KEY, _OFFER_FIELDS):
@@ -163,16 +166,21 @@ class _Landing:
             return set()
         return self._dates(f"select distinct {_DAY.format(time=time)} from {new}")
 
-    def days_of_lines(self) -> set[date]:
-        """Return the days of redemptions of which a line came or changed while the redemption itself did not."""
-        if not (lines := self._files("redemption_line", is_new=True)):
+    def days_of_redemptions(self) -> set[date]:
+        """Return the days of redemptions of which a line or an entry came while the redemption itself did not change."""
+        parts = [
+            f"select {_LINE_KEY} from {new} where redemption_id is not null"
+            for view in ("redemption_line", "entry")
+            if (new := self._files(view, is_new=True))
+        ]
+        known = self._files("redemption", is_new=False)
+        if not parts or not known:
             return set()
-        alone = f"select {_LINE_KEY} from {lines}"
+        alone = f"select * from ({' union '.join(parts)})"
         if redemptions := self._files("redemption", is_new=True):
             alone += f" except select {_LINE_KEY} from {redemptions}"
         if not self.connection.execute(f"select 1 from ({alone}) limit 1").fetchone():
             return set()
-        known = self._files("redemption", is_new=False)
         return self._dates(
             f"select distinct {_DAY.format(time='effective_at')} from {known} where ({_LINE_KEY}) in ({alone})"
         )

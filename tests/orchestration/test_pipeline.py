@@ -144,7 +144,9 @@ def test_erased_and_test_members_reach_no_release(runs: Runs) -> None:
 
 def test_the_summary_shows_each_tenants_latest_kpis(runs: Runs) -> None:
     shown = {(kpi.tenant, kpi.metric): (kpi.month.isoformat(), kpi.value, kpi.n) for kpi in runs.first.kpis}
-    assert {metric for _, metric in shown} >= {"Monthly activity rate", "Stock-out rate", "Ledger breaks"} - {"Ledger breaks"}
+    assert {metric for _, metric in shown} >= {"Monthly activity rate", "Stock-out rate", "Ledger breaks"} - {
+        "Ledger breaks"
+    }
     assert shown["Harbour Bank", "Satisfaction rate"] == ("2026-04-01", pytest.approx(2 / 3), 3)
     assert runs.first.rows == sum(content.rows for content in runs.manifest(runs.first).tables.values())
 

@@ -1,5 +1,5 @@
 with
-    facts as (select * from {{ ref("int_member_facts_daily") }}),
+    facts as (select * from {{ ref("int_tenant_facts_daily") }}),
     members as (select * from {{ ref("int_counted_members") }}),
     -- An event bears the time its sender's clock showed. One from before the tenant had a member, a
     -- transfer or an answer is a wrong clock; it must not add years of empty days to the figures.

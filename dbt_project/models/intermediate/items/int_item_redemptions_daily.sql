@@ -1,4 +1,17 @@
-with lines as (select * from {{ ref("int_redemption_lines") }})
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": ["redemption"]},
+    )
+}}
+
+with
+    lines as (
+        select *
+        from {{ ref("int_redemption_lines") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    )
 
 -- A prize is the one line of its ticket, and was not asked for.
 select

@@ -1,5 +1,15 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": ["event"]},
+    )
+}}
+
 with
-    events as (select * from {{ ref("stg_events") }}),
+    events as (
+        select * from {{ ref("stg_events") }} where {{ on_changed_times("occurred_at", ["event"]) }}
+    ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     viewers as (
         select distinct tenant_id, item_id, member_id, {{ business_date("occurred_at") }} as date

@@ -1,6 +1,22 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+    )
+}}
+
 with
-    lines as (select * from {{ ref("int_redemption_lines") }}),
-    redemptions as (select * from {{ ref("int_redemptions") }}),
+    lines as (
+        select *
+        from {{ ref("int_redemption_lines") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    ),
+    redemptions as (
+        select *
+        from {{ ref("int_redemptions") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    ),
     items as (select * from {{ ref("stg_items") }}),
     virtual_items as (select item_id from items where kind = 'virtual'),
     -- What is shipped beside a virtual item keeps the whole redemption waiting.
@@ -18,6 +34,7 @@ with
         select
             redemptions.tenant_id,
             redemptions.redemption_id,
+            redemptions.effective_date,
             coalesce(redemptions.paid_at, redemptions.effective_at) as paid_at,
             redemptions.completed_at
         from redemptions
@@ -31,6 +48,7 @@ with
 select
     tenant_id,
     redemption_id,
+    effective_date,
     paid_at,
     {{ business_date("paid_at") }} as paid_date,
     completed_at,

@@ -1,4 +1,24 @@
-with facts as (select * from {{ ref("int_member_facts_daily") }})
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_month": "month", "changed_views": ["event", "entry", "redemption"]},
+    )
+}}
+
+with
+    facts as (
+        select *
+        from {{ ref("int_member_facts_daily") }}
+        where
+            {{
+                on_changed_periods(
+                    "cast(date_trunc('month', date) as date)",
+                    "'month'",
+                    ["event", "entry", "redemption"],
+                )
+            }}
+    )
 
 -- As in the activity rate: a grant is the tenant's gift and feedback an answer to a question.
 select

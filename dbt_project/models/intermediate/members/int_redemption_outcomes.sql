@@ -1,7 +1,28 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
+    redemptions as (
+        select *
+        from {{ ref("stg_redemptions") }}
+        where {{ on_changed_times("effective_at", ["redemption"]) }}
+    ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
-    transfers as (select * from {{ ref("int_member_transfers") }}),
+    transfers as (
+        {{
+            rows_of_changed(
+                ref("int_member_transfers"),
+                "redemptions",
+                ["tenant_id", "redemption_id"],
+                ["redemption"],
+            )
+        }}
+    ),
     deductions as (
         select tenant_id, redemption_id, count(*) as deduction_count, - sum(amount_points) as points
         from transfers

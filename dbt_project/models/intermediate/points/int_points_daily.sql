@@ -1,5 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": ["entry"]},
+    )
+}}
+
 with
-    transfers as (select * from {{ ref("int_member_transfers") }}),
+    transfers as (
+        select *
+        from {{ ref("int_member_transfers") }}
+        where {{ on_changed_dates("effective_date", ["entry"]) }}
+    ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     -- A member is one or the other today, so the ledger before an erasure moves with it.
     flows as (

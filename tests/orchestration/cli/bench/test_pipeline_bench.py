@@ -1,0 +1,28 @@
+"""The measurement of the pipeline at a size that says nothing about speed: its books are true, its rivals agree."""
+
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from orchestration.cli.bench.pipeline import report
+from orchestration.cli.bench.pipeline.plan import Plan
+from orchestration.cli.bench.pipeline.run import run
+
+
+def test_a_tiny_pipeline_is_measured_and_both_rivals_find_the_same_kpis(tmp_path: Path) -> None:
+    plan = Plan(
+        tmp_path / "pipeline.json", date(2026, 6, 1),
+        entries=8_000, events=8_000, redemptions=1_600, members=800, items=80,
+    )  # fmt: skip
+    figures = report.document(plan, run(plan, Console(quiet=True)))
+    for name in ("landing_rows_per_s", "full_build_s", "incremental_s", "release_switch_s", "peak_gb"):
+        assert figures[name] > 0, name
+    assert [point["history"] for point in figures["series"]] == ["1x", "3x", "10x"]
+    assert [point["days"] for point in figures["series"]] == [40, 120, 400]
+    for point in figures["series"]:
+        assert "days have new" in point["steps"]["build one more day"]["reason"]
+    for rival in ("postgres", "pandas"):
+        assert figures["rivals"][rival]["compared"] > 1_000
+        assert figures["rivals"][rival]["differing"] == 0
+    assert [path.name for path in tmp_path.iterdir()] == []  # what was made for the run is gone
