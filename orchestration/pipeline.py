@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 
 import dagster as dg
 import duckdb
@@ -11,6 +12,7 @@ from rich.console import Console
 from orchestration import history, lock, progress
 from orchestration.definitions import JOB, build_definitions, platform_at
 from orchestration.disk import disk_full
+from orchestration.refresh import reprocess
 from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary, summarise
 from orchestration.settings import DataFolder, PipelineSettings
@@ -43,6 +45,34 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
                 definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
                 _execute(definitions, folder)
             return summarise(folder.releases)
+        except Exception as error:
+            logging.getLogger("pointmart").exception("the run stopped")
+            raise as_refusal(error, folder) from error
+
+
+def reprocess_days(settings: PipelineSettings, first: date, last: date) -> str | None:
+    """Compute the business days from first to last anew from what was landed, publish, and return the release.
+
+    Raises:
+        Refusal: one sentence says what stopped it; the previous release stays, nothing landed is lost.
+    """
+    folder = settings.folder
+    folder.create()
+    with (
+        lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
+        progress.logged_to(folder.logs / "pipeline.log"),
+    ):
+        try:
+            platform = platform_at(folder, settings.database_url)
+            done = reprocess(
+                parse(folder),
+                platform.source(),
+                platform.clock,
+                platform.code_version,
+                first=first,
+                last=last,
+            )
+            return done.release_id
         except Exception as error:
             logging.getLogger("pointmart").exception("the run stopped")
             raise as_refusal(error, folder) from error

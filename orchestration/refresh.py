@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from orchestration.landing.cursor import Cursor, read_cursor
-from orchestration.landing.land import land
+from orchestration.landing.land import Landed, land
 from orchestration.refusal import Refusal
 from orchestration.release.freshness import Freshness, read_freshness, write_freshness
 from orchestration.release.manifest import BrokenRelease
@@ -14,7 +14,7 @@ from orchestration.release.shelf import Shelf, UnknownRelease
 from orchestration.settings import DataFolder
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
-from orchestration.warehouse.changes import find_changes
+from orchestration.warehouse.changes import Changes, find_changes
 from orchestration.warehouse.merging import merge_landed
 from orchestration.warehouse.project import Project
 
@@ -72,8 +72,36 @@ def refresh(
         if was_complete:
             _note_complete(folder, landed.cursor, clock())
         return Refreshed(landed.rows, None, was_complete)
+    return _build_and_publish(project, landed, find_changes(project), clock, code_version)
+
+
+def reprocess(
+    project: Project,
+    database_url: str,
+    clock: Callable[[], datetime],
+    code_version: str,
+    *,
+    first: date,
+    last: date,
+) -> Refreshed:
+    """Compute the figures of the business days from first to last anew from what was landed; call it with the lock.
+
+    What came meanwhile is landed and built with them.
+
+    Raises:
+        Refusal, OSError, duckdb.Error: the previous release stays, what was landed is kept.
+    """
+    landed = land(project.folder, database_url, clock())
+    changes = find_changes(project).covering(first, last)
+    return _build_and_publish(project, landed, changes, clock, code_version)
+
+
+def _build_and_publish(
+    project: Project, landed: Landed, changes: Changes, clock: Callable[[], datetime], code_version: str
+) -> Refreshed:
+    folder = project.folder
     provide_missing(folder.ml)
-    outcome = build(project, project.nodes(), find_changes(project))
+    outcome = build(project, project.nodes(), changes)
     if outcome.refusal is not None:
         raise outcome.refusal
     manifest = publish(folder, code_version, clock())

@@ -1,7 +1,8 @@
-"""`pointmart pipeline run | follow | key | write-back`: the whole pipeline, and how its releases get to the mall."""
+"""`pointmart pipeline run | follow | reprocess | key | write-back`: the pipeline, and how its releases get to the mall."""
 
 import signal
 import threading
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -73,6 +74,30 @@ def follow(
             lambda freshness, lag: report_lag(folder, freshness, lag),
         )  # fmt: skip
         follower.follow(every, stop)
+
+
+@app.command()
+def reprocess(
+    first: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First business day to compute anew.")
+    ],
+    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business day.")],
+) -> None:
+    """Compute the figures of past days anew from what was landed, and publish them."""
+    if last < first:
+        raise typer.BadParameter("--from and --to are days in this order")
+    from orchestration.pipeline import reprocess_days
+
+    settings = PipelineSettings()
+    console = Console()
+    settings.folder.create()
+    with (
+        database(settings.folder.root, settings.database_url) as url,
+        console.status(f"Computing {first:%Y-%m-%d} to {last:%Y-%m-%d} anew"),
+    ):
+        named = settings.model_copy(update={"database_url": url})
+        release_id = reprocess_days(named, first.date(), last.date())
+    console.print(f"release [bold]{release_id}[/] is current", highlight=False)
 
 
 @app.command()

@@ -67,6 +67,16 @@ class Changes:
             for view, spans in self.spans.items()
         }
 
+    def covering(self, first: date, last: date) -> "Changes":
+        """Return the order to compute the days from first to last anew, too; everything stays everything."""
+        if self.spans is None:
+            return self
+        asked = _days((first, last))
+        spans = {view: merged(asked.union(*map(_days, self.spans.get(view, [])))) for view in _TIMES}
+        sources = self.sources | {f"landing.{view}" for view in _TIMES}
+        reason = f"{len(asked)} days from {first} on were asked for, and {self.reason}"
+        return Changes(self.spans | spans, reason, self.built, sources)
+
 
 def everything(project: Project, reason: str) -> Changes:
     """Return the order to build everything from what has been landed by now.
@@ -135,6 +145,11 @@ def merged(days: Iterable[date]) -> list[Span]:
         else:
             spans.append((day, day))
     return spans
+
+
+def _days(span: Span) -> set[date]:
+    first, last = span
+    return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 
 def _built(project: Project, cursor: Cursor) -> Built:

@@ -44,7 +44,7 @@ def write_docs(folder: DataFolder, out: Path) -> Path:
 def _documented(folder: DataFolder) -> Iterator[tuple[DataFolder, bool]]:
     """Give a folder to document from and whether it has a warehouse; without one, an empty folder that is removed."""
     if folder.warehouse.exists():
-        with lock.held(folder.lock):
+        with lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS):
             yield folder, True
         return
     with tempfile.TemporaryDirectory() as name:

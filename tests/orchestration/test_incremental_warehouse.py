@@ -251,6 +251,18 @@ def test_a_build_that_failed_is_followed_by_a_full_one(
     assert warehouses.differing() == {}
 
 
+def test_days_that_are_asked_for_are_computed_anew_from_what_was_landed(warehouses: Warehouses) -> None:
+    day = FIRST_DAY.date() + timedelta(days=5)
+    warehouses.build(warehouses.land())
+    with duckdb.connect(str(warehouses.folder.warehouse)) as db:
+        for table, column in (("fct_entries", "effective_date"), ("fct_events", "occurred_date")):
+            assert db.execute(f"delete from marts.{table} where {column} = ?", [day]).fetchone() != (0,)
+    warehouses.build(warehouses.land())
+    assert {"marts.fct_entries", "marts.fct_events"} <= warehouses.differing().keys()
+    warehouses.build(warehouses.land().covering(day, day + timedelta(days=1)))
+    assert warehouses.differing() == {}
+
+
 def test_days_are_told_as_stretches() -> None:
     days = {date(2026, 1, 1), date(2025, 12, 31), date(2026, 1, 3)}
     assert merged(days) == [
