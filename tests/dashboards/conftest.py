@@ -1,5 +1,6 @@
 """Visitors with signed cookies, and the screens run as scripts."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -60,6 +61,8 @@ def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyP
     cookies: dict[str, str] = {}
     client = SimpleNamespace(cookies=cookies, headers=[], remote_ip=None)
     monkeypatch.setattr(context, "_get_client_context", lambda: client)
+    # A script run makes itself the main module, which processes started later would run again.
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     st.cache_data.clear()
 
     def opened(

@@ -38,7 +38,7 @@ def test_the_release_names_itself_and_its_landing(literal_release: Path) -> None
     release = current_release(literal_release)
 
     assert release.release_id == literal.RELEASE_ID
-    assert release.landed_at.isoformat() == literal.LANDED_AT
+    assert release.complete_until.isoformat() == literal.LANDED_AT
 
 
 def test_an_empty_data_folder_has_no_release(data_dir: Path) -> None:

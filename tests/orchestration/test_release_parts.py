@@ -19,7 +19,7 @@ from orchestration.warehouse.months import DatedMart, note_months
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PROVENANCE = Provenance(Cursor(Origin("1", "pointmart", 5), "900:900:", 4, VIEWS, NOW), "1.0")
-AUDIT = Audit({"passed": 3, "failed": 0, "warned": 0}, {})
+AUDIT = Audit({"passed": 3, "failed": 0, "warned": 0}, {}, {})
 MART = DatedMart("marts.fct_a", "day", ("entry",), None)
 
 

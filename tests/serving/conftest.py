@@ -41,10 +41,12 @@ def clock() -> SetClock:
 
 
 @pytest.fixture(scope="session")
-def still_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the literal release, which no test changes."""
+def still_data_dir(tmp_path_factory: pytest.TempPathFactory, still_database_url: str) -> Path:
+    """A data folder with the literal release of the database that no test changes, which none changes either."""
     folder = tmp_path_factory.mktemp("still")
-    publish(folder / "releases", RELEASE_ID)
+    with psycopg.connect(still_database_url) as connection:
+        ((snapshot,),) = connection.execute("select pg_current_snapshot()::text").fetchall()
+    publish(folder / "releases", RELEASE_ID, snapshot=snapshot)
     return folder
 
 

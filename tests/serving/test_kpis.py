@@ -29,6 +29,7 @@ async def test_a_metric_comes_with_its_definition_and_target(still):
         "denominator": {"zh": "注册会员数", "en": "Registered members"},
         "target": 0.3,
         "direction": "at_least",
+        "unit": "rate",
     }
     assert [(row["period"], row["value"]) for row in rows] == [
         ("2026-01-01", 0.2),

@@ -14,6 +14,8 @@ import serving
 
 # Items are the platform's: they have no tenant.
 SHARED = {"export.item"}
+# Whether anything was committed since a release is the same for everybody; no row of anybody is told.
+OF_NOBODY = {"freshness"}
 
 # A view wherever it is named, with its alias; a name put together later shows as one without an end.
 READ = re.compile(
@@ -61,13 +63,13 @@ def unbound(sql: str) -> set[str]:
     return missing
 
 
-@pytest.mark.parametrize("place", statements())
+@pytest.mark.parametrize("place", [p for p in statements() if p.split(":")[0] not in OF_NOBODY])
 def test_every_statement_on_the_live_database_keeps_to_one_tenant(place):
     assert unbound(statements()[place]) == set()
 
 
 def test_every_module_with_statements_is_seen():
-    assert {place.split(":")[0] for place in statements()} == {"keys", "live"}
+    assert {place.split(":")[0] for place in statements()} == {"keys", "live"} | OF_NOBODY
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-OPEN = "select operation, reason, item_id, quantity, member_id from mall.refusal order by refusal_id"
+OPEN = "select operation, reason, item_id, quantity, member_id from mall.refusal order by quantity nulls last"
 
 
 async def test_a_request_for_more_than_is_there_leaves_one_refusal(client, shop, owner):
