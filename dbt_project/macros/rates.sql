@@ -14,8 +14,11 @@
     {{ wilson_bound(successes, trials, "+") }}
 {%- endmacro %}
 
+{# How many standard deviations either side hold 95 % of a normal distribution. #}
+{% macro z95() -%} {{ return(1.959963984540054) }} {%- endmacro %}
+
 {% macro wilson_bound(successes, trials, sign) -%}
-    {%- set z = 1.959963984540054 -%}
+    {%- set z = z95() -%}
     {%- set p = "(" ~ rate(successes, trials) ~ ")" -%}
     round(
         (
@@ -28,4 +31,10 @@
         / (1 + {{ z * z }} / nullif({{ trials }}, 0)),
         6
     )
+{%- endmacro %}
+
+{# A bound of the 95 % interval of the difference of a count and its expectation: normal approximation, the
+   count with the variance of a Poisson count, the expectation with its own. #}
+{% macro difference_bound(difference, count, expected_variance, sign) -%}
+    round({{ difference }} {{ sign }} {{ z95() }} * sqrt({{ count }} + {{ expected_variance }}), 6)
 {%- endmacro %}

@@ -69,34 +69,42 @@ select
     coalesce(during.baseline_day_count, 0) as baseline_day_count,
     round(during.expected_quantity, 6) as expected_quantity,
     round(during.quantity - during.expected_quantity, 6) as uplift_quantity,
-    round(
-        during.quantity
-        - during.expected_quantity
-        - 1.959963984540054 * sqrt(during.quantity + during.expected_variance),
-        6
-    ) as uplift_low,
-    round(
-        during.quantity
-        - during.expected_quantity
-        + 1.959963984540054 * sqrt(during.quantity + during.expected_variance),
-        6
-    ) as uplift_high,
+    {{
+        difference_bound(
+            "during.quantity - during.expected_quantity",
+            "during.quantity",
+            "during.expected_variance",
+            "-",
+        )
+    }} as uplift_low,
+    {{
+        difference_bound(
+            "during.quantity - during.expected_quantity",
+            "during.quantity",
+            "during.expected_variance",
+            "+",
+        )
+    }} as uplift_high,
     coalesce(afterwards.day_count, 0) as after_day_count,
     coalesce(afterwards.quantity, 0) as after_quantity,
     round(afterwards.expected_quantity, 6) as after_expected_quantity,
     round(afterwards.expected_quantity - afterwards.quantity, 6) as pull_forward_quantity,
-    round(
-        afterwards.expected_quantity
-        - afterwards.quantity
-        - 1.959963984540054 * sqrt(afterwards.quantity + afterwards.expected_variance),
-        6
-    ) as pull_forward_low,
-    round(
-        afterwards.expected_quantity
-        - afterwards.quantity
-        + 1.959963984540054 * sqrt(afterwards.quantity + afterwards.expected_variance),
-        6
-    ) as pull_forward_high,
+    {{
+        difference_bound(
+            "afterwards.expected_quantity - afterwards.quantity",
+            "afterwards.quantity",
+            "afterwards.expected_variance",
+            "-",
+        )
+    }} as pull_forward_low,
+    {{
+        difference_bound(
+            "afterwards.expected_quantity - afterwards.quantity",
+            "afterwards.quantity",
+            "afterwards.expected_variance",
+            "+",
+        )
+    }} as pull_forward_high,
     coalesce(redeemers.redeemer_count, 0) as redeemer_count,
     coalesce(redeemers.new_redeemer_count, 0) as new_redeemer_count,
     {{ rate("redeemers.new_redeemer_count", "redeemers.redeemer_count") }} as new_redeemer_share
