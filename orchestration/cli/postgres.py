@@ -33,6 +33,7 @@ _UNPRIVILEGED = "nobody"
 _MAX_SOCKET_PATH = 90
 _START_SECONDS = 60.0
 _START_TRIES = 4
+_LEAST_BUFFERS_MB, _MOST_BUFFERS_MB = 128, 2048
 
 
 class PostgresDidNotStart(Refusal):
@@ -175,6 +176,12 @@ def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
     raise PostgresDidNotStart(f"PostgreSQL did not start; its log {server.log} ends: {' | '.join(tail)}")
 
 
+def _shared_buffers_mb() -> int:
+    """Return an eighth of the machine's memory: what a busy mall touches, accounts and lots and their indexes, fits."""
+    eighth = psutil.virtual_memory().total // 8 // 2**20
+    return min(max(eighth, _LEAST_BUFFERS_MB), _MOST_BUFFERS_MB)
+
+
 def _try_to_start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
     """Start the server and return it once it answers, or None if it ended instead."""
     with server.log.open("ab") as log:
@@ -182,7 +189,7 @@ def _try_to_start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
             [
                 str(server.binaries / "postgres"), "-D", str(server.data),
                 "-k", str(server.sockets), "-c", "listen_addresses=",
-                "-c", "shared_buffers=256MB", "-c", "max_connections=200",
+                "-c", f"shared_buffers={_shared_buffers_mb()}MB", "-c", "max_connections=200",
                 "-c", "max_wal_size=4GB", "-c", "checkpoint_timeout=15min",
                 "-c", "random_page_cost=1.1", "-c", "timezone=UTC",
             ],
