@@ -20,7 +20,7 @@ from orchestration.warehouse.months import DatedMart, note_months
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PROVENANCE = Provenance(Cursor(Origin("1", "pointmart", 5), "900:900:", 4, VIEWS, NOW), "1.0")
 AUDIT = Audit({"passed": 3, "failed": 0, "warned": 0}, {}, {})
-MART = DatedMart("marts.fct_a", "day", ("entry",), None)
+MART = DatedMart("marts.fct_a", "day", ("entry",))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def run(folder: DataFolder, *statements: str) -> None:
 
 
 def built(folder: DataFolder, spans: dict[str, list[Span]] | None) -> None:
-    note_months(folder.warehouse, [MART, DatedMart("marts.fct_b", "day", (), None)], Changes(spans, "", None))
+    note_months(folder.warehouse, [MART, DatedMart("marts.fct_b", "day", ())], Changes(spans, "", None))
 
 
 def release(folder: DataFolder, minutes: int) -> Manifest:
