@@ -92,11 +92,21 @@ def test_a_prize_leaves_the_shelf_when_its_draw_is_revealed(
         connection, tenant_id, world.member_ids[tenant_id][1], item_id, opens + timedelta(hours=1),
         mode="draw", draw_id=draw_id,
     )  # fmt: skip
+    # Until then nobody has won: the ticket has no line, and all pieces are on the shelf.
+    connection.execute("delete from mall.redemption_line where redemption_id = %s", (ticket,))
+    _take(connection, tenant_id, item_id, -1)
     _build_in_part(warehouses)
-    connection.execute(
-        "update mall.draw set revealed_at = %s, seed = %s where draw_id = %s",
-        (opens + timedelta(days=6), b"s" * 32, draw_id),
-    )
+    with connection.transaction():
+        connection.execute(
+            "update mall.draw set revealed_at = %s, seed = %s where draw_id = %s",
+            (opens + timedelta(days=6), b"s" * 32, draw_id),
+        )
+        connection.execute(
+            "insert into mall.redemption_line (tenant_id, redemption_id, line_no, item_id, quantity, unit_points) "
+            "values (%s, %s, 1, %s, 1, 0)",
+            (tenant_id, ticket, item_id),
+        )
+        _take(connection, tenant_id, item_id, 1)
     _build_in_part(warehouses)
     assert warehouses.rows(
         f"select count(*) from marts.fct_redemptions where redemption_id = '{ticket}' and mode = 'draw'"
@@ -107,8 +117,13 @@ def test_a_completion_and_a_payment_that_come_later_reach_their_days(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
     tenant_id = world.tenant_ids[0]
-    redemption_id = world.redemption_ids[tenant_id][7]
-    _set(connection, redemption_id, status="shipped", completed_at=None)
+    redemption_id = _redeem_in(
+        connection,
+        tenant_id,
+        world.member_ids[tenant_id][1],
+        world.item_ids[3],
+        FIRST_DAY + timedelta(days=2),
+    )
     _build_in_part(warehouses)
     _set(connection, redemption_id, status="completed", completed_at=AFTER - timedelta(days=1))
     _build_in_part(warehouses)
@@ -173,12 +188,14 @@ def _redeem_in(
     with connection.transaction():
         redemption_id = redeem(connection, tenant_id, member_id, [(item_id, 1, 10)], at)
         _set(connection, redemption_id, status="paid", completed_at=None, **terms)
-        if "draw_id" in terms:
-            # The ticket has the price, the prize has none.
-            connection.execute(
-                "update mall.redemption_line set unit_points = 0 where redemption_id = %s", (redemption_id,)
-            )
     return redemption_id
+
+
+def _take(connection: psycopg.Connection[Any], tenant_id: UUID, item_id: UUID, quantity: int) -> None:
+    connection.execute(
+        "update mall.stock set on_hand = on_hand - %s where tenant_id = %s and item_id = %s",
+        (quantity, tenant_id, item_id),
+    )
 
 
 def _leave(connection: psycopg.Connection[Any], sale_id: UUID, count: int) -> None:

@@ -157,7 +157,7 @@ def test_a_part_that_is_not_what_the_warehouse_holds_is_refused(
 
 
 def test_a_mart_that_changes_from_a_day_on_changes_all_later_months() -> None:
-    mart = DatedMart("marts.fct_d", "date", ("redemption",), 15)
+    mart = DatedMart("marts.fct_d", "date", ("redemption",), is_followed=True, days_back=15)
     changes = Changes({"redemption": [(date(2026, 2, 10), date(2026, 2, 10))]}, "", None)
     changed = [month for month in range(1, 5) if mart.has_changed(date(2026, month, 1), changes)]
     assert changed == [1, 2, 3, 4]
