@@ -10,6 +10,7 @@ import duckdb
 from rich.console import Console
 
 from orchestration import history, lock, progress
+from orchestration.as_of import build_as_of
 from orchestration.definitions import JOB, build_definitions, platform_at
 from orchestration.disk import disk_full
 from orchestration.refresh import reprocess
@@ -75,6 +76,24 @@ def reprocess_days(settings: PipelineSettings, first: date, last: date) -> str |
             return done.release_id
         except Exception as error:
             logging.getLogger("pointmart").exception("the run stopped")
+            raise as_refusal(error, folder) from error
+
+
+def build_known(folder: DataFolder, day: date) -> DataFolder:
+    """Build the warehouse as it was known at the end of a business day, and return the folder it lies in.
+
+    Raises:
+        Refusal: one sentence says what stopped it.
+    """
+    folder.create()
+    with (
+        lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
+        progress.logged_to(folder.logs / "pipeline.log"),
+    ):
+        try:
+            return build_as_of(folder, day)
+        except Exception as error:
+            logging.getLogger("pointmart").exception("the figures as of %s could not be built", day)
             raise as_refusal(error, folder) from error
 
 

@@ -1,6 +1,7 @@
 """Settings of the pipeline and the names of all folders under the data folder. Read at the edge only."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -45,6 +46,15 @@ class DataFolder:
     def cursor(self) -> Path:
         """Return the file that says how far landing has come."""
         return self.landing / "cursor.json"
+
+    @property
+    def known_then(self) -> Path:
+        """Return the folder of what was known at the end of past business days, a folder each."""
+        return self.root / "as-of"
+
+    def as_of(self, day: date) -> "DataFolder":
+        """Return the folder of what was known at the end of a business day, laid out as this one."""
+        return DataFolder(self.known_then / day.isoformat())
 
     @property
     def forgotten(self) -> Path:

@@ -94,15 +94,18 @@ def credit(
     kind: str,
     points: int,
     at: datetime,
+    *,
+    counter_account: str = "issuance",
+    redemption_id: UUID | None = None,
 ) -> UUID:
-    """Write one earn or grant as a lot of its own; return the lot's id, which is the transfer's."""
+    """Write one earn, grant or refund as a lot of its own; return the lot's id, which is the transfer's."""
     lot_id = _one(connection, "select uuidv7()", ())
     connection.execute(
         "insert into mall.lot (tenant_id, account_id, lot_id, issued_points, remaining_points, active_from, "
         "expires_on) values (%s, %s, %s, %s, %s, %s, %s)",
         (tenant_id, member_id, lot_id, points, points, at, (at + timedelta(days=730)).date()),
     )
-    _transfer(connection, tenant_id, member_id, kind, points, "issuance", at, lot_id, None)
+    _transfer(connection, tenant_id, member_id, kind, points, counter_account, at, lot_id, redemption_id)
     return lot_id
 
 

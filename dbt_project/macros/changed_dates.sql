@@ -1,26 +1,55 @@
 {# What an incremental model recomputes: the business days that the orchestrator names in the variable
-   `changed_spans`, by landed view, as pairs of a first and a last day; without it everything. Never derived
+   `changed_spans`, by kind of news, as pairs of a first and a last day; without it everything. Never derived
    from the table itself: late and corrected facts lie before its newest day.
 
-   A model says in its `meta` by which column and because of which views its rows change:
+   A model says in its `meta` by which column and because of which news its rows change:
        changed_date: a date column · changed_time: a timestamp · changed_period: the first day of a period
-       beside a column `grain` · changed_month: the first day of a month · changed_from: a date column, all days from the first changed one on
-       changed_views: the landed views whose facts decide. #}
-{% macro changed_spans(views) -%}
+       beside a column `grain` · changed_month: the first day of a month · changed_from: a date column, all days
+       from the first changed one on · changed_month_from: the first day of a month, all months from the first
+       changed one on
+       changed_views: the kinds of news that decide: a landed view's name, or another time of its rows
+       (orchestration/warehouse/news.py lists them)
+       changed_days_back: how many days before a changed day change with it. #}
+{% macro changed_spans(views, days_back=0, days_ahead=0) -%}
     {%- set given = var("changed_spans", none) -%}
     {%- if given is none -%} {{ return(none) }}{%- endif -%}
     {%- set spans = [] -%}
     {%- for view in views -%}
-        {%- for span in given.get(view, []) if span not in spans -%}
-            {%- do spans.append(span) -%}
+        {%- for first, last in given.get(view, []) -%}
+            {%- set span = [moved_day(first, -days_back), moved_day(last, days_ahead)] -%}
+            {%- if span not in spans -%} {%- do spans.append(span) -%} {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(spans | sort) }}
 {%- endmacro %}
 
+{# Stretches of days as the whole months that they touch. #}
+{% macro months_of(spans) -%}
+    {%- set months = [] -%}
+    {%- for first, last in spans -%}
+        {%- set following = modules.datetime.datetime.strptime(
+            last[:8] ~ "01", "%Y-%m-%d"
+        ) + modules.datetime.timedelta(days=31) -%}
+        {%- set end = following.replace(day=1) - modules.datetime.timedelta(days=1) -%}
+        {%- set month = [first[:8] ~ "01", end.strftime("%Y-%m-%d")] -%}
+        {%- if month not in months -%} {%- do months.append(month) -%} {%- endif -%}
+    {%- endfor -%}
+    {{ return(months) }}
+{%- endmacro %}
+
+{# A day so many days later, within the calendar. #}
+{% macro moved_day(day, days) -%}
+    {%- if not days -%} {{ return(day) }}{%- endif -%}
+    {%- set moved = (
+        modules.datetime.datetime.strptime(day, "%Y-%m-%d")
+        + modules.datetime.timedelta(days=days)
+    ).strftime("%Y-%m-%d") -%}
+    {{ return([[moved, var("calendar_from")] | max, var("calendar_until")] | min) }}
+{%- endmacro %}
+
 {# The days of a date column that changed. #}
-{% macro on_changed_dates(column, views) -%}
-    {%- set spans = changed_spans(views) -%}
+{% macro on_changed_dates(column, views, days_back=0, days_ahead=0) -%}
+    {%- set spans = changed_spans(views, days_back, days_ahead) -%}
     {%- if spans is none -%} true
     {%- elif not spans -%} false
     {%- else -%}
@@ -35,8 +64,9 @@
 
 {# The same of a UTC timestamp, in a form by which a reader of landed files leaves out the row groups of other
    days. #}
-{% macro on_changed_times(column, views) -%}
-    {%- set spans = changed_spans(views) -%}
+{% macro on_changed_times(column, views, days_back=0, whole_months=false) -%}
+    {%- set spans = changed_spans(views, days_back) -%}
+    {%- if spans and whole_months -%} {%- set spans = months_of(spans) -%} {%- endif -%}
     {%- if spans is none -%} true
     {%- elif not spans -%} false
     {%- else -%}
@@ -53,8 +83,8 @@
 {%- endmacro %}
 
 {# The periods, days and months, that hold a changed day. #}
-{% macro on_changed_periods(period_start, grain, views) -%}
-    {%- set spans = changed_spans(views) -%}
+{% macro on_changed_periods(period_start, grain, views, days_back=0) -%}
+    {%- set spans = changed_spans(views, days_back) -%}
     {%- if spans is none -%} true
     {%- elif not spans -%} false
     {%- else -%}
@@ -73,13 +103,17 @@
 
 {# The first changed day less as many days as a change may reach back; the calendar's first for everything and
    its day after the last for nothing. #}
-{% macro changed_from(views, days_back) -%}
-    {%- set spans = changed_spans(views) -%}
+{% macro changed_from(views, days_back=0) -%}
+    {%- set spans = changed_spans(views, days_back) -%}
     {%- if spans is none -%} date '{{ var("calendar_from") }}'
     {%- elif not spans -%} date '{{ var("calendar_until") }}' + 1
-    {%- else -%}
-        greatest(date '{{ spans[0][0] }}' - {{ days_back }}, date '{{ var("calendar_from") }}')
+    {%- else -%} date '{{ spans[0][0] }}'
     {%- endif -%}
+{%- endmacro %}
+
+{# The first day of its month. #}
+{% macro changed_month_from(views, days_back=0) -%}
+    cast(date_trunc('month', {{ changed_from(views, days_back) }}) as date)
 {%- endmacro %}
 
 {# The rows of a relation that belong to changed rows of another; all of them on a full build, where they all do. #}
@@ -98,27 +132,24 @@
 {# The condition on the rows of a model that are replaced, or none if all are. #}
 {% macro changed_rows(meta) -%}
     {%- set views = meta.get("changed_views") -%}
+    {%- set days_back = meta.get("changed_days_back", 0) -%}
     {%- if not views or changed_spans(views) is none -%} {{ return(none) }}
     {%- elif meta.get("changed_date") -%}
-        {{ return(on_changed_dates(meta["changed_date"], views)) }}
+        {{ return(on_changed_dates(meta["changed_date"], views, days_back)) }}
     {%- elif meta.get("changed_time") -%}
         {{ return(on_changed_times(meta["changed_time"], views)) }}
     {%- elif meta.get("changed_period") -%}
-        {{ return(on_changed_periods(meta["changed_period"], "grain", views)) }}
+        {{ return(on_changed_periods(meta["changed_period"], "grain", views, days_back)) }}
     {%- elif meta.get("changed_month") -%}
-        {{ return(on_changed_periods(meta["changed_month"], "'month'", views)) }}
+        {{ return(on_changed_periods(meta["changed_month"], "'month'", views, days_back)) }}
     {%- elif meta.get("changed_from") -%}
-        {{
-            return(
-                meta["changed_from"]
-                ~ " >= "
-                ~ changed_from(views, meta.get("changed_days_back", 0))
-            )
-        }}
+        {{ return(meta["changed_from"] ~ " >= " ~ changed_from(views, days_back)) }}
+    {%- elif meta.get("changed_month_from") -%}
+        {{ return(meta["changed_month_from"] ~ " >= " ~ changed_month_from(views, days_back)) }}
     {%- endif -%}
     {{
         exceptions.raise_compiler_error(
-            "changed_views need a column: changed_date, changed_time, changed_period, changed_month or changed_from"
+            "changed_views need a column that says which rows change"
         )
     }}
 {%- endmacro %}

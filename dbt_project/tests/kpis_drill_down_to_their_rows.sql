@@ -8,6 +8,7 @@
 -- depends_on: {{ ref("fct_feedback") }}
 -- depends_on: {{ ref("fct_points_daily") }}
 -- depends_on: {{ ref("fct_redemptions") }}
+-- depends_on: {{ ref("fct_member_redemption_days") }}
 -- depends_on: {{ ref("fct_catalogue_daily") }}
 -- depends_on: {{ ref("fct_item_activity_daily") }}
 -- depends_on: {{ ref("fct_item_stock_daily") }}

@@ -1,4 +1,4 @@
-"""`pointmart pipeline run | follow | reprocess | key | write-back`: the pipeline, and how its releases get to the mall."""
+"""`pointmart pipeline run | follow | reprocess | as-of | key | write-back`: the pipeline, and how its releases get to the mall."""
 
 import signal
 import threading
@@ -100,6 +100,32 @@ def reprocess(
     console.print(f"release [bold]{release_id}[/] is current", highlight=False)
 
 
+@app.command("as-of")
+def as_of(
+    day: Annotated[
+        datetime, typer.Argument(formats=["%Y-%m-%d"], help="The business day at whose end it was known.")
+    ],
+) -> None:
+    """Build the figures as they were known at the end of a past day, and show what has changed since."""
+    from orchestration.as_of import compare
+    from orchestration.pipeline import build_known
+
+    folder = PipelineSettings().folder
+    console = Console()
+    with console.status(f"Building what was known at the end of {day:%Y-%m-%d}"):
+        known = build_known(folder, day.date())
+    table = Table("tenant", "metric", "month")
+    for heading in ("then", "now", "n then"):
+        table.add_column(heading, justify="right")
+    for kpi in compare(known, folder, day.date()):
+        now = "" if kpi.now is None else written(kpi.now, kpi.unit)
+        style = "bold" if kpi.now != kpi.then else ""
+        then = written(kpi.then, kpi.unit)
+        table.add_row(kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", then, now, f"{kpi.n:,}", style=style)
+    console.print(table)
+    console.print(f"Its warehouse is {known.warehouse}.", highlight=False, soft_wrap=True)
+
+
 @app.command()
 def key(label: Annotated[str, typer.Option(help="What the key is for.")] = "pipeline") -> None:
     """Print a new key for writing back, which is shown only this once; set it as POINTMART_PIPELINE_KEY."""
@@ -137,7 +163,6 @@ def print_summary(summary: ReleaseSummary, console: Console) -> None:
     for heading in ("value", "target", "n"):
         table.add_column(heading, justify="right")
     for kpi in summary.kpis:
-        value = f"{kpi.value:,.1f} days" if kpi.unit == "days" else f"{kpi.value:.1%}"
         target = (
             ""
             if kpi.target is None
@@ -145,6 +170,13 @@ def print_summary(summary: ReleaseSummary, console: Console) -> None:
             if kpi.unit == "days"
             else f"{kpi.target * 100:g}%"
         )
-        table.add_row(kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", value, target, f"{kpi.n:,}")
+        table.add_row(
+            kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", written(kpi.value, kpi.unit), target, f"{kpi.n:,}"
+        )
     if summary.kpis:
         console.print(table)
+
+
+def written(value: float, unit: str) -> str:
+    """Return a metric's value with its unit."""
+    return f"{value:,.1f} days" if unit == "days" else f"{value:.1%}"

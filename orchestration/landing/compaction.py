@@ -1,4 +1,4 @@
-"""Compaction: many small batches of a view become one file, and versions that newer ones replaced are left out.
+"""Compaction: many small batches of a view become one file, and versions that newer ones of their day replaced are left out.
 
 Rows keep the number of the batch they came with, so staging finds the newest version as before. What is to be put in the
 place of what is written down first: after a crash the next run ends it, and no reader is let in before.
@@ -12,6 +12,7 @@ import duckdb
 from orchestration import durable
 from orchestration.landing.batches import VIEWS, batches, row_count_of
 from orchestration.landing.cursor import read_cursor
+from orchestration.landing.days import day_starts
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
@@ -107,6 +108,8 @@ def _merge(landing: Path, view: str, paths: list[Path]) -> None:
         newest = ""
         expected = sum(row_count_of(path) for path in paths)
         if key := VERSIONED.get(view):
+            # What was known at the end of a day is the last version that came on it.
+            key = f"{key}, {_day(connection, rows, landing)}"
             newest = f"qualify row_number() over (partition by {key} order by {_age(connection, rows)}) = 1"
             expected = _count(connection, f"select count(*) from (select distinct {key} {rows})")
         written = _count(
@@ -124,10 +127,20 @@ def _merge(landing: Path, view: str, paths: list[Path]) -> None:
     finish(landing)
 
 
+def _day(connection: duckdb.DuckDBPyConnection, rows: str, landing: Path) -> str:
+    """Return an expression that tells the days apart on which rows were landed; it is the same for all before the first."""
+    if "batch" not in _names(connection, rows):
+        return "0"
+    return f"len(list_filter({day_starts(landing)}::bigint[], lambda start: start <= coalesce(batch, -1)))"
+
+
 def _age(connection: duckdb.DuckDBPyConnection, rows: str) -> str:
     """Return how staging orders versions, newest first; batches of the first version bear no number."""
-    names = {row[0] for row in connection.execute(f"describe {rows}").fetchall()}
-    return "batch desc nulls last, xid desc" if "batch" in names else "xid desc"
+    return "batch desc nulls last, xid desc" if "batch" in _names(connection, rows) else "xid desc"
+
+
+def _names(connection: duckdb.DuckDBPyConnection, rows: str) -> set[str]:
+    return {row[0] for row in connection.execute(f"describe {rows}").fetchall()}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, statement: str) -> int:

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from shutil import rmtree
 
 import duckdb
 
@@ -89,6 +90,9 @@ def forget_erased(folder: DataFolder, next_batch: int, now: datetime) -> int:
         for path in sorted(folder.ml.glob("*.parquet")) if is_new else ():
             if {"tenant_id", "member_id"} <= _columns(connection, path).keys():
                 removed += _remove(connection, path)
+    if is_new:
+        # They hold such rows as well, and can be built again.
+        rmtree(folder.known_then, ignore_errors=True)
     moments = (*done.moments, now) if is_new else done.moments
     _write(folder.forgotten, Forgotten(count, next_batch, moments))
     return removed

@@ -19,6 +19,7 @@ from orchestration.landing.batches import (
 )
 from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, check_origin, read_cursor, write_cursor
+from orchestration.landing.days import note_day
 from orchestration.landing.drift import check_views
 from orchestration.landing.erasure import forget_erased
 from orchestration.landing.judge import judge
@@ -93,6 +94,8 @@ def land(folder: DataFolder, database_url: str, landed_at: datetime) -> Landed:
             rows = {view: row_count_of(file) for view, file in files.items()}
             for view, file in files.items():
                 _drop_needless(folder, view, number, file, rows[view])
+    # First: if this run ends here, the next one repeats the batch and says of which day it is.
+    note_day(folder.landing, landed_at, cursor.next_batch)
     write_cursor(folder.cursor, cursor)
     remove_former_states(folder.quarantine, number)
     for words in (*news, *(quarantine.sentences() if quarantine.has_changed else ())):

@@ -21,15 +21,16 @@ class DatedMart:
     Attributes:
         name: with its schema.
         day: the SQL expression of a row's Asia/Shanghai day.
-        views: the landed views whose facts decide on it.
-        days_back: how far before the first changed day it changes, and then up to its end; None means that only the
-            changed days change.
+        views: the kinds of news that decide on it.
+        is_followed: whether all days from the first changed one on change, and not the changed ones only.
+        days_back: how many days before a changed one change with it.
     """
 
     name: str
     day: str
     views: tuple[str, ...]
-    days_back: int | None
+    is_followed: bool = False
+    days_back: int = 0
 
     @property
     def month(self) -> str:
@@ -40,12 +41,13 @@ class DatedMart:
         """Return whether a build has changed rows of a month, given by its first day."""
         if changes.spans is None:
             return True
-        spans = [span for view in self.views for span in changes.spans.get(view, [])]
-        if not spans:
-            return False
+        back = timedelta(days=self.days_back)
+        spans = [
+            (first - back, date.max if self.is_followed else last)
+            for view in self.views
+            for first, last in changes.spans.get(view, [])
+        ]
         following = (month + timedelta(days=31)).replace(day=1)
-        if self.days_back is not None:
-            return min(spans)[0] - timedelta(days=self.days_back) < following
         return any(first < following and last >= month for first, last in spans)
 
 
@@ -58,10 +60,14 @@ def dated_marts(manifest: dict[str, Any]) -> list[DatedMart]:
             continue
         time = meta.get("changed_time")
         day = f"cast(timezone('Asia/Shanghai', {time}) as date)" if time else None
-        column = day or meta.get("changed_date") or meta.get("changed_from")
-        days_back = meta.get("changed_days_back", 0) if meta.get("changed_from") else None
+        followed = meta.get("changed_from") or meta.get("changed_month_from")
+        column = day or followed or meta.get("changed_date") or meta.get("changed_month")
         name = f"{node['schema']}.{node['name']}"
-        found.append(DatedMart(name, str(column), tuple(meta["changed_views"]), days_back))
+        found.append(
+            DatedMart(
+                name, str(column), tuple(meta["changed_views"]), bool(followed), meta.get("changed_days_back", 0)
+            )
+        )  # fmt: skip
     return found
 
 

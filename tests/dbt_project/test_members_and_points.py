@@ -44,17 +44,17 @@ def test_points_without_older_cohorts_are_all_expected_to_be_redeemed(built: Bui
 def test_redemptions_say_where_they_count(built: Build) -> None:
     rows = built.rows(
         f"select {SHORT_ID.format('redemption_id')}, net_points, is_demand, is_kept, is_completed, is_valid_request, "
-        "is_successful, is_deducted_once, next_redemption_date, is_repurchased from marts.fct_redemptions order by 1"
+        "is_successful, is_deducted_once from marts.fct_redemptions order by 1"
     )
     assert rows == [
-        (61, 300, True, True, True, True, True, True, date(2025, 2, 3), None),
-        (62, 150, True, True, False, True, True, True, date(2025, 2, 4), None),
-        (64, 640, True, True, True, True, True, True, None, None),
-        (65, 0, True, False, False, True, True, True, None, None),
-        (66, 0, False, False, False, False, False, True, None, None),
-        (67, 0, True, False, False, True, False, True, None, None),
-        (68, 30, True, True, True, True, True, True, None, None),
-        (69, 10, True, True, False, True, True, True, None, None),
+        (61, 300, True, True, True, True, True, True),
+        (62, 150, True, True, False, True, True, True),
+        (64, 640, True, True, True, True, True, True),
+        (65, 0, True, False, False, True, True, True),
+        (66, 0, False, False, False, False, False, True),
+        (67, 0, True, False, False, True, False, True),
+        (68, 30, True, True, True, True, True, True),
+        (69, 10, True, True, False, True, True, True),
     ]
 
 

@@ -20,7 +20,7 @@ from orchestration.warehouse.months import DatedMart, note_months
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 PROVENANCE = Provenance(Cursor(Origin("1", "pointmart", 5), "900:900:", 4, VIEWS, NOW), "1.0")
 AUDIT = Audit({"passed": 3, "failed": 0, "warned": 0}, {}, {})
-MART = DatedMart("marts.fct_a", "day", ("entry",), None)
+MART = DatedMart("marts.fct_a", "day", ("entry",))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def run(folder: DataFolder, *statements: str) -> None:
 
 
 def built(folder: DataFolder, spans: dict[str, list[Span]] | None) -> None:
-    note_months(folder.warehouse, [MART, DatedMart("marts.fct_b", "day", (), None)], Changes(spans, "", None))
+    note_months(folder.warehouse, [MART, DatedMart("marts.fct_b", "day", ())], Changes(spans, "", None))
 
 
 def release(folder: DataFolder, minutes: int) -> Manifest:
@@ -157,7 +157,7 @@ def test_a_part_that_is_not_what_the_warehouse_holds_is_refused(
 
 
 def test_a_mart_that_changes_from_a_day_on_changes_all_later_months() -> None:
-    mart = DatedMart("marts.fct_d", "date", ("redemption",), 15)
+    mart = DatedMart("marts.fct_d", "date", ("redemption",), is_followed=True, days_back=15)
     changes = Changes({"redemption": [(date(2026, 2, 10), date(2026, 2, 10))]}, "", None)
     changed = [month for month in range(1, 5) if mart.has_changed(date(2026, month, 1), changes)]
     assert changed == [1, 2, 3, 4]

@@ -1,12 +1,54 @@
+{% set views = var("item_day_news") + ["event", "risk_assessment", "last_day"] %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("int_redemptions") }}),
-    item_redemptions as (select * from {{ ref("int_item_redemptions_daily") }}),
-    item_views as (select * from {{ ref("int_item_views_daily") }}),
-    stock as (select * from {{ ref("int_item_stock_daily") }}),
-    stock_totals as (select * from {{ ref("int_stock_totals_daily") }}),
-    refusals as (select * from {{ ref("int_refusals") }}),
-    virtual_redemptions as (select * from {{ ref("int_virtual_redemptions") }}),
-    assessments as (select * from {{ ref("int_risk_assessments") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_redemptions") }}
+        where effective_date >= {{ changed_from(views, days_back) }}
+    ),
+    item_redemptions as (
+        select *
+        from {{ ref("int_item_redemptions_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    item_views as (
+        select *
+        from {{ ref("int_item_views_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    stock as (
+        select *
+        from {{ ref("int_item_stock_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    stock_totals as (
+        select *
+        from {{ ref("int_stock_totals_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    refusals as (
+        select *
+        from {{ ref("int_refusals") }}
+        where effective_date >= {{ changed_from(views, days_back) }}
+    ),
+    virtual_redemptions as (
+        select *
+        from {{ ref("int_virtual_redemptions") }}
+        where paid_date >= {{ changed_from(views, days_back) }}
+    ),
+    assessments as (
+        select *
+        from {{ ref("int_risk_assessments") }}
+        where effective_date >= {{ changed_from(views, days_back) }}
+    ),
     counts as (
         select
             tenant_id,

@@ -1,7 +1,29 @@
+{% set views = var("item_day_news") %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("int_item_redemptions_daily") }}),
-    listed_days as (select * from {{ ref("int_item_listed_days") }}),
-    stock as (select * from {{ ref("int_item_stock_daily") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_item_redemptions_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    listed_days as (
+        select *
+        from {{ ref("int_item_listed_days") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    stock as (
+        select *
+        from {{ ref("int_item_stock_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
     -- An offer keeps its latest listing only; a redemption proves that an earlier one was there.
     item_days as (
         select

@@ -1,9 +1,27 @@
+{% set views = var("item_day_news") %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
 with
     item_days as (select * from {{ ref("int_item_days") }}),
     -- A day with stock for a part of it shows a part of its demand, mostly the larger: what is
     -- missing cannot be told from the mean of whole days.
-    stocked_out as (select * from item_days where is_stocked_out_all_day),
-    in_stock as (select * from item_days where is_listed and not is_stocked_out),
+    stocked_out as (
+        select *
+        from item_days
+        where is_stocked_out_all_day and date >= {{ changed_from(views, days_back) }}
+    ),
+    in_stock as (
+        select *
+        from item_days
+        where is_listed and not is_stocked_out and date >= {{ changed_from(views, days_back) }} - 28
+    ),
     comparisons as (
         select
             stocked_out.tenant_id,

@@ -1,7 +1,39 @@
+{% set views = var("item_day_news") %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
 with
-    listed_days as (select * from {{ ref("int_item_listed_days") }}),
-    changes as (select * from {{ ref("int_stock_changes_daily") }}),
-    refusals as (select * from {{ ref("int_item_refusals_daily") }}),
+    listed_days as (
+        select *
+        from {{ ref("int_item_listed_days") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    changes as (
+        select *
+        from {{ ref("int_stock_changes_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    refusals as (
+        select *
+        from {{ ref("int_item_refusals_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
+    openings as (
+        select
+            tenant_id,
+            item_id,
+            sum(change_quantity) as quantity,
+            sum(sellable_change_quantity) as sellable_quantity
+        from {{ ref("int_stock_changes_daily") }}
+        where date < {{ changed_from(views, days_back) }}
+        group by tenant_id, item_id
+    ),
     listed_or_changed as (
         select
             coalesce(listed_days.tenant_id, changes.tenant_id) as tenant_id,
@@ -52,10 +84,17 @@ with
     closings as (
         select
             item_days.*,
-            sum(change_quantity) over so_far as closing_quantity,
-            sum(sellable_change_quantity) over so_far as closing_sellable_quantity
+            coalesce(openings.quantity, 0)
+            + sum(item_days.change_quantity) over so_far as closing_quantity,
+            coalesce(openings.sellable_quantity, 0)
+            + sum(item_days.sellable_change_quantity) over so_far as closing_sellable_quantity
         from item_days
-        window so_far as (partition by tenant_id, item_id order by date)
+        left join
+            openings
+            on openings.tenant_id = item_days.tenant_id
+            and openings.item_id = item_days.item_id
+        window
+            so_far as (partition by item_days.tenant_id, item_days.item_id order by item_days.date)
     ),
     -- On the day an item comes on the list, what was there before it does not count.
     levels as (

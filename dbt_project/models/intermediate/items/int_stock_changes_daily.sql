@@ -1,7 +1,24 @@
+{% set views = var("stock_news") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": views},
+    )
+}}
+
 with
-    movements as (select * from {{ ref("stg_stock_movements") }}),
+    movements as (
+        select *
+        from {{ ref("stg_stock_movements") }}
+        where {{ on_changed_times("effective_at", views) }}
+    ),
     lines as (select * from {{ ref("int_redemption_lines") }}),
-    redemptions as (select * from {{ ref("int_redemptions") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_redemptions") }}
+        where draw_id is not null or flash_sale_id is not null
+    ),
     draws as (select * from {{ ref("stg_draws") }}),
     flash_sales as (select * from {{ ref("stg_flash_sales") }}),
     offers as (select * from {{ ref("stg_offers") }}),
@@ -70,7 +87,7 @@ with
             case when mode = 'flash_sale' then 0 else - quantity end as sellable_quantity,
             false as is_first_listing
         from lines
-        where mode <> 'draw'
+        where mode <> 'draw' and {{ on_changed_dates("effective_date", views) }}
         union all
         select
             tenant_id, item_id, issued_at, 0, 0, 0, quantity, - quantity, false as is_first_listing
@@ -104,7 +121,11 @@ with
         select tenant_id, item_id, listed_from, 0, 0, 0, 0, 0, true as is_first_listing
         from offers
     ),
-    dated as (select *, {{ business_date("changed_at") }} as date from changes),
+    dated as (
+        select *, {{ business_date("changed_at") }} as date
+        from changes
+        where {{ on_changed_times("changed_at", views) }}
+    ),
     -- The frame takes all changes of an instant together: what came and went at once was never
     -- missing.
     running as (

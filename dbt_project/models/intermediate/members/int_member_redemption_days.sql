@@ -1,5 +1,19 @@
+{% set views = ["redemption", "last_day"] %}
+{% set window_days = var("repurchase_window_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": views, "changed_days_back": window_days},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_redemption_outcomes") }}
+        where {{ on_changed_dates("effective_date", views, window_days, window_days) }}
+    ),
     ranges as (select * from {{ ref("int_tenant_fact_ranges") }}),
     days as (
         select
@@ -16,6 +30,20 @@ with
         select
             days.*, lead(date) over (partition by tenant_id, member_id order by date) as next_date
         from days
+    ),
+    -- A later day is nothing that this one tells, nor would a build of some days find it.
+    days_with_window as (
+        select
+            tenant_id,
+            member_id,
+            date,
+            redemption_count,
+            net_points,
+            case
+                when {{ datediff("date", "next_date", "day") }} <= {{ window_days }} then next_date
+            end as next_date
+        from days_with_next
+        where {{ on_changed_dates("date", views, window_days) }}
     )
 
 -- A window that is still open says nothing yet, not even where the member has come back: else the
@@ -28,15 +56,8 @@ select
     cast(days.net_points as bigint) as net_points,
     days.next_date,
     case
-        when
-            {{ datediff("days.date", "ranges.last_fact_date", "day") }}
-            >= {{ var("repurchase_window_days") }}
-        then
-            coalesce(
-                {{ datediff("days.date", "days.next_date", "day") }}
-                <= {{ var("repurchase_window_days") }},
-                false
-            )
+        when {{ datediff("days.date", "ranges.last_fact_date", "day") }} >= {{ window_days }}
+        then days.next_date is not null
     end as is_repurchased
-from days_with_next as days
+from days_with_window as days
 inner join ranges on ranges.tenant_id = days.tenant_id

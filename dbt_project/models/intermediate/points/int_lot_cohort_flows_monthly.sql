@@ -1,32 +1,31 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_month": "month", "changed_views": ["entry"]},
+    )
+}}
+
 with
-    entries as (select * from {{ ref("stg_entries") }}),
-    lots as (select * from {{ ref("stg_lots") }}),
-    counted_members as (select * from {{ ref("int_counted_members") }}),
+    entries as (
+        select *
+        from {{ ref("stg_entries") }}
+        where {{ on_changed_times("effective_at", ["entry"], whole_months=true) }}
+    ),
+    cohorts as (select * from {{ ref("int_lot_cohorts") }}),
     movements as (
         select
-            entries.tenant_id,
-            entries.lot_id,
-            entries.transfer_id,
-            entries.transfer_kind,
-            entries.amount_points,
-            cast(date_trunc('month', {{ business_date("entries.effective_at") }}) as date) as month
+            tenant_id,
+            lot_id,
+            transfer_id,
+            transfer_kind,
+            amount_points,
+            cast(date_trunc('month', {{ business_date("effective_at") }}) as date) as month
         from entries
-        inner join
-            counted_members
-            on counted_members.tenant_id = entries.tenant_id
-            and counted_members.member_id = entries.member_id
-        where entries.account_kind = 'member'
-    ),
-    -- A lot bears the id of the transfer that credited it, whatever its kind: a late refund makes a
-    -- new lot.
-    cohorts as (
-        select
-            movements.tenant_id, movements.lot_id, movements.month as cohort_month, lots.expires_on
-        from movements
-        inner join lots on lots.tenant_id = movements.tenant_id and lots.lot_id = movements.lot_id
-        where movements.transfer_id = movements.lot_id
+        where account_kind = 'member'
     )
 
+-- A lot of a member who counts has a cohort, and its movements are that member's.
 select
     cohorts.tenant_id,
     cohorts.cohort_month,

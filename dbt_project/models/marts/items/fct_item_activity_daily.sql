@@ -1,6 +1,21 @@
+{% set views = ["redemption", "event", "last_day"] %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": views},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("int_item_redemptions_daily") }}),
-    item_views as (select * from {{ ref("int_item_views_daily") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_item_redemptions_daily") }}
+        where {{ on_changed_dates("date", views) }}
+    ),
+    item_views as (
+        select * from {{ ref("int_item_views_daily") }} where {{ on_changed_dates("date", views) }}
+    ),
     ranges as (select * from {{ ref("int_tenant_fact_ranges") }}),
     item_days as (
         select

@@ -1,4 +1,19 @@
-with stock as (select * from {{ ref("int_item_stock_daily") }})
+{% set views = var("item_day_news") %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
+with
+    stock as (
+        select *
+        from {{ ref("int_item_stock_daily") }}
+        where date >= {{ changed_from(views, days_back) }}
+    )
 
 select
     tenant_id,

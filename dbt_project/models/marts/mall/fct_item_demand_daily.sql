@@ -1,6 +1,22 @@
+{% set views = var("item_day_news") %}
+{% set days_back = var("longest_trading_gap_days") %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views, "changed_days_back": days_back},
+    )
+}}
+
 with
-    item_days as (select * from {{ ref("int_item_days") }}),
-    expected_demand as (select * from {{ ref("int_item_expected_demand") }}),
+    item_days as (
+        select * from {{ ref("int_item_days") }} where date >= {{ changed_from(views, days_back) }}
+    ),
+    expected_demand as (
+        select *
+        from {{ ref("int_item_expected_demand") }}
+        where date >= {{ changed_from(views, days_back) }}
+    ),
     -- What is missing on a day is what was refused at least. Who sees that nothing is left may not
     -- ask, so a day without any stock is also held against the item's own days with stock.
     measured as (

@@ -1,5 +1,16 @@
+{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_month_from": "month", "changed_views": views},
+    )
+}}
+
 with
-    member_months as (select * from {{ ref("int_member_months") }}),
+    member_months as (
+        select * from {{ ref("int_member_months") }} where month >= {{ changed_month_from(views) }}
+    ),
     segments as (select * from {{ ref("member_segments") }}),
     stages as (select * from {{ ref("lifecycle_stages") }}),
     ranked as (

@@ -1,6 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+    )
+}}
+
 with
-    redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
-    redemption_days as (select * from {{ ref("int_member_redemption_days") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_redemption_outcomes") }}
+        where {{ on_changed_dates("effective_date", ["redemption"]) }}
+    ),
     payments as (select * from {{ ref("stg_payments") }})
 
 select
@@ -38,15 +49,8 @@ select
     redemptions.is_valid_request,
     redemptions.is_successful,
     redemptions.deduction_count,
-    redemptions.is_deducted_once,
-    case when redemptions.is_kept then redemption_days.next_date end as next_redemption_date,
-    case when redemptions.is_kept then redemption_days.is_repurchased end as is_repurchased
+    redemptions.is_deducted_once
 from redemptions
-left join
-    redemption_days
-    on redemption_days.tenant_id = redemptions.tenant_id
-    and redemption_days.member_id = redemptions.member_id
-    and redemption_days.date = redemptions.effective_date
 left join
     payments
     on payments.tenant_id = redemptions.tenant_id

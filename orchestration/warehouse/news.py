@@ -1,0 +1,205 @@
+"""What the landed batches hold that the warehouse has not read yet, as the days whose figures it decides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from orchestration.landing.batches import batches
+from orchestration.sql import quoted
+from orchestration.warehouse.project import Project
+
+Span = tuple[date, date]
+
+# kind → the view and the times, never changed once written, on whose days its rows count. A view has several
+# kinds where a model counts by another of its times. Rows of `registration` count if the member is new.
+TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "entry": ("entry", ("effective_at",)),
+    "event": ("event", ("occurred_at",)),
+    "feedback": ("feedback", ("answered_at",)),
+    "lot": ("lot", ("active_from",)),
+    "redemption": ("redemption", ("effective_at",)),
+    "paying": ("redemption", ("paid_at",)),
+    "completion": ("redemption", ("completed_at",)),
+    "ending": ("redemption", ("ended_at",)),
+    "stock_movement": ("stock_movement", ("effective_at",)),
+    "refusal": ("refusal", ("effective_at",)),
+    "risk_assessment": ("risk_assessment", ("effective_at",)),
+    "hold": ("hold", ("effective_at",)),
+    "flash_sale": ("flash_sale", ("least(recorded_at, starts_at)", "closed_at")),
+    "draw": ("draw", ("revealed_at",)),
+}
+# The kinds by which a tenant's figures begin and end, with the facts of a member that they count.
+_RANGED = ("entry", "event", "feedback", "redemption")
+# Lines and payments bear no time that counts; they count on the day of their redemption.
+_OF_REDEMPTIONS = ("redemption_line", "entry", "payment")
+_REDEMPTION_KEY = "tenant_id, redemption_id"
+_MEMBER_KEY = "tenant_id, member_id"
+_OFFER_KEY = "tenant_id, item_id"
+_DAY = "cast(timezone('Asia/Shanghai', {time}) as date)"
+
+
+@dataclass(frozen=True)
+class News:
+    """The landed batches, split where the warehouse had come to."""
+
+    connection: duckdb.DuckDBPyConnection
+    project: Project
+    next_batch: int
+
+    def is_new(self, view: str) -> bool:
+        """Return whether a view has new rows or versions."""
+        return self._files(view, is_new=True) is not None
+
+    def days(self) -> dict[str, set[date]]:
+        """Return the days of new rows and versions by their kind, also of kinds without any."""
+        days = {kind: self._days_of(view, times) for kind, (view, times) in TIMES.items()}
+        days["redemption"] |= self._days_of_redemptions()
+        days["registration"] = self._days_of_new_members()
+        return days
+
+    def has_changed(self, view: str, key: str, fields: str) -> bool:
+        """Return whether a new row has other values than a former one of the same key."""
+        if not (versions := self._versions(view, key, fields)):
+            return False
+        query = f"select 1 from ({versions}) where has_changed limit 1"
+        return self.connection.execute(query).fetchone() is not None
+
+    def begins_earlier(self, days: Mapping[str, set[date]]) -> bool:
+        """Return whether a tenant's figures begin earlier by the new rows, and with them its empty days.
+
+        An event counts from the tenant's first registration on only: its sender's clock may be wrong.
+        """
+        if not (facts := self._facts(days)):
+            return False
+        return bool(
+            self._asked_of_warehouse(
+                f"with facts as ({facts}) "
+                "select 1 from facts join warehouse.marts.dim_tenant using (tenant_id) "
+                "where date < first_fact_date and (not is_event or date >= (select min(registered_date) "
+                "  from warehouse.marts.dim_member m where m.tenant_id = facts.tenant_id)) limit 1"
+            )
+        )
+
+    def last_days(self, days: Mapping[str, set[date]]) -> list[Span]:
+        """Return for each tenant whose figures end later by the new rows the days from the former end to the new one.
+
+        Figures as of the last day are of both.
+        """
+        if not (facts := self._facts(days)):
+            return []
+        found = self._asked_of_warehouse(
+            f"with facts as ({facts}), ends as (select tenant_id, min(date) as first, max(date) as last "
+            "from facts group by tenant_id) "
+            "select distinct coalesce(last_fact_date, first), last from ends "
+            "left join warehouse.marts.dim_tenant using (tenant_id) "
+            "where last_fact_date is null or last > last_fact_date"
+        )
+        return [(first, last) for first, last in found]
+
+    def first_day_of_listings(self) -> date | None:
+        """Return the first day on which another set of items is listed than the warehouse knows, if there is one.
+
+        An offer bears its latest listing only: listed again, it leaves its former days.
+        """
+        if not (new := self._files("offer", is_new=True)):
+            return None
+        fields = "listed_from, listed_until"
+        known = self._files("offer", is_new=False)
+        query = f"select min(listed_from) as time from {new}"
+        if known and (versions := self._versions("offer", _OFFER_KEY, fields)):
+            query = (
+                "select min(case when former.listed_from <> newer.listed_from "
+                "  then least(newer.listed_from, former.listed_from) "
+                "  else least(newer.listed_until, former.listed_until) end) as time "
+                f"from ({versions}) where has_changed "
+            )
+            query += (
+                f"union all select min(listed_from) from {new} "
+                f"where ({_OFFER_KEY}) not in (select {_OFFER_KEY} from {known})"
+            )
+        row = self.connection.execute(f"select {_DAY.format(time='min(time)')} from ({query})").fetchone()
+        return row[0] if row else None
+
+    def _days_of(self, view: str, times: Iterable[str]) -> set[date]:
+        if not (new := self._files(view, is_new=True)):
+            return set()
+        return {
+            day
+            for time in times
+            for day in self._dates(
+                f"select distinct {_DAY.format(time=time)} from {new} where {time} is not null"
+            )
+        }
+
+    def _days_of_redemptions(self) -> set[date]:
+        """Return the days of redemptions of which something else came while they themselves did not change."""
+        parts = [
+            f"select {_REDEMPTION_KEY} from {new} where redemption_id is not null"
+            for view in _OF_REDEMPTIONS
+            if (new := self._files(view, is_new=True))
+        ]
+        known = self._files("redemption", is_new=False)
+        if not parts or not known:
+            return set()
+        alone = f"select * from ({' union '.join(parts)})"
+        if redemptions := self._files("redemption", is_new=True):
+            alone += f" except select {_REDEMPTION_KEY} from {redemptions}"
+        if not self.connection.execute(f"select 1 from ({alone}) limit 1").fetchone():
+            return set()
+        return self._dates(
+            f"select distinct {_DAY.format(time='effective_at')} from {known} "
+            f"where ({_REDEMPTION_KEY}) in ({alone})"
+        )
+
+    def _days_of_new_members(self) -> set[date]:
+        new, known = self._files("member", is_new=True), self._files("member", is_new=False)
+        if not new:
+            return set()
+        former = f"where ({_MEMBER_KEY}) not in (select {_MEMBER_KEY} from {known})" if known else ""
+        return self._dates(f"select distinct {_DAY.format(time='registered_at')} from {new} {former}")
+
+    def _versions(self, view: str, key: str, fields: str) -> str | None:
+        """Return a query of new versions, as `newer`, beside the `former` of the same key, or None without any."""
+        new, known = self._files(view, is_new=True), self._files(view, is_new=False)
+        if not new or not known:
+            return None
+        # Names of batches sort as their numbers do.
+        newest = f"qualify row_number() over (partition by {key} order by filename desc) = 1"
+        row = "struct_pack(" + ", ".join(f"{name} := {name}" for name in fields.split(", ")) + ")"
+        return (
+            f"select newer, former, newer is distinct from former as has_changed from "
+            f"(select {key}, {row} as newer from {new} {newest}) join "
+            f"(select {key}, {row} as former from {known} where ({key}) in (select {key} from {new}) {newest}) "
+            f"using ({key})"
+        )
+
+    def _facts(self, days: Mapping[str, set[date]]) -> str | None:
+        """Return a query of the tenants and days with new facts of members, or None without any."""
+        found = []
+        for kind in _RANGED:
+            view, (time,) = TIMES[kind]
+            if days[kind] and (new := self._files(view, is_new=True)):
+                day = _DAY.format(time=time)
+                found.append(f"select tenant_id, {day} as date, {kind == 'event'} as is_event from {new}")
+        return " union ".join(found) if found else None
+
+    def _asked_of_warehouse(self, query: str) -> list[tuple[date, ...]]:
+        self.connection.execute(f"attach '{quoted(self.project.folder.warehouse)}' as warehouse (read_only)")
+        rows = self.connection.execute(query).fetchall()
+        self.connection.execute("detach warehouse")
+        return rows
+
+    def _dates(self, query: str) -> set[date]:
+        return {day for (day,) in self.connection.execute(query).fetchall()}
+
+    def _files(self, view: str, *, is_new: bool) -> str | None:
+        """Return the relation of a view's batches from the first unread one on, or of those before."""
+        paths = [
+            path
+            for path in batches(self.project.folder.landing, view)
+            if (int(path.stem) >= self.next_batch) == is_new
+        ]
+        listed = ", ".join(f"'{quoted(path)}'" for path in paths)
+        return f"read_parquet([{listed}], union_by_name = true, filename = true)" if paths else None

@@ -1,0 +1,236 @@
+"""Incremental builds of what reaches beyond a day: sales, draws, quiet tenants, windows that close, late members."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from tests.orchestration.warehouses import Warehouses
+from tests.small_world import DAYS, FIRST_DAY, SmallWorld, credit, insert_small_world, redeem
+
+AFTER = FIRST_DAY + timedelta(days=DAYS)
+
+
+@pytest.fixture(scope="module")
+def world(module_database_url: str) -> SmallWorld:
+    with psycopg.connect(module_database_url) as connection:
+        return insert_small_world(connection)
+
+
+@pytest.fixture(scope="module")
+def warehouses(
+    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory
+) -> Warehouses:
+    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"))
+    made.build(made.land())
+    return made
+
+
+@pytest.fixture
+def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(module_database_url, autocommit=True) as opened:
+        yield opened
+
+
+def test_a_flash_sale_opens_sells_takes_back_and_closes(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, item_id, sale_id = world.tenant_ids[0], world.item_ids[0], uuid4()
+    members = world.member_ids[tenant_id]
+    opens = FIRST_DAY + timedelta(days=6, hours=3)
+    connection.execute(
+        "insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, starts_at, "
+        "ends_at, allotted, left_count, member_limit, recorded_at) "
+        "values (%s, %s, 'sale', %s, %s, 10, %s, %s, 9, 9, 5, %s)",
+        (
+            tenant_id,
+            sale_id,
+            b"h" * 32,
+            item_id,
+            opens,
+            opens + timedelta(days=3),
+            opens - timedelta(hours=30),
+        ),
+    )
+    _build_in_part(warehouses)
+    bought = [
+        _redeem_in(
+            connection, tenant_id, members[number], item_id, opens + timedelta(hours=20 * number),
+            mode="flash_sale", flash_sale_id=sale_id,
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    _leave(connection, sale_id, 6)
+    _build_in_part(warehouses)
+    _cancel(connection, bought[0], opens + timedelta(hours=30))
+    _leave(connection, sale_id, 7)
+    _build_in_part(warehouses)
+    connection.execute(
+        "update mall.flash_sale set closed_at = %s where sale_id = %s",
+        (opens + timedelta(days=2), sale_id),
+    )
+    _build_in_part(warehouses)
+    _cancel(connection, bought[1], opens + timedelta(days=4))
+    _build_in_part(warehouses)
+
+
+def test_a_prize_leaves_the_shelf_when_its_draw_is_revealed(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, item_id, draw_id = world.tenant_ids[0], world.item_ids[1], uuid4()
+    opens = FIRST_DAY + timedelta(days=3)
+    connection.execute(
+        "insert into mall.draw (tenant_id, draw_id, reference, request_hash, name, ticket_points, starts_at, ends_at, "
+        "max_tickets, member_limit, one_prize_per_member, seed_hash, sealed_seed, pseudonym_salt, log_head) "
+        "values (%s, %s, 'draw', %s, 'Draw', 10, %s, %s, 100, 5, true, %s, 'sealed', %s, %s)",
+        (tenant_id, draw_id, b"h" * 32, opens, opens + timedelta(days=5), b"s" * 32, b"p" * 32, b"l" * 32),
+    )
+    ticket = _redeem_in(
+        connection, tenant_id, world.member_ids[tenant_id][1], item_id, opens + timedelta(hours=1),
+        mode="draw", draw_id=draw_id,
+    )  # fmt: skip
+    # Until then nobody has won: the ticket has no line, and all pieces are on the shelf.
+    connection.execute("delete from mall.redemption_line where redemption_id = %s", (ticket,))
+    _take(connection, tenant_id, item_id, -1)
+    _build_in_part(warehouses)
+    with connection.transaction():
+        connection.execute(
+            "update mall.draw set revealed_at = %s, seed = %s where draw_id = %s",
+            (opens + timedelta(days=6), b"s" * 32, draw_id),
+        )
+        connection.execute(
+            "insert into mall.redemption_line (tenant_id, redemption_id, line_no, item_id, quantity, unit_points) "
+            "values (%s, %s, 1, %s, 1, 0)",
+            (tenant_id, ticket, item_id),
+        )
+        _take(connection, tenant_id, item_id, 1)
+    _build_in_part(warehouses)
+    assert warehouses.rows(
+        f"select count(*) from marts.fct_redemptions where redemption_id = '{ticket}' and mode = 'draw'"
+    ) == [(1,)]
+
+
+def test_a_completion_and_a_payment_that_come_later_reach_their_days(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    redemption_id = _redeem_in(
+        connection,
+        tenant_id,
+        world.member_ids[tenant_id][1],
+        world.item_ids[3],
+        FIRST_DAY + timedelta(days=2),
+    )
+    _build_in_part(warehouses)
+    _set(connection, redemption_id, status="completed", completed_at=AFTER - timedelta(days=1))
+    _build_in_part(warehouses)
+    connection.execute(
+        "insert into mall.payment (tenant_id, payment_id, redemption_id, provider, amount_fen, status) "
+        "values (%s, %s, %s, 'wechat', 100, 'pending')",
+        (tenant_id, uuid4(), redemption_id),
+    )
+    _build_in_part(warehouses)
+    assert warehouses.rows(
+        f"select payment_status from marts.fct_redemptions where redemption_id = '{redemption_id}'"
+    ) == [("pending",)]
+
+
+def test_a_member_who_joined_in_a_past_month_is_in_its_segments(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    row = connection.execute(
+        "insert into mall.member (tenant_id, external_ref, registered_at) values (%s, 'late', %s) returning member_id",
+        (tenant_id, FIRST_DAY + timedelta(days=2)),
+    ).fetchone()
+    assert row is not None
+    _build_in_part(warehouses)
+    months = warehouses.rows(f"select count(*) from marts.fct_member_segments where member_id = '{row[0]}'")
+    assert months[0][0] >= 1
+
+
+def test_windows_close_and_months_end_for_a_tenant_that_was_quiet(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    quiet, busy = world.tenant_ids[0], world.tenant_ids[1]
+    member_id, item_id = world.member_ids[quiet][2], world.item_ids[2]
+    for days in (1, 12, 40):
+        redeem(connection, busy, world.member_ids[busy][1], [(item_id, 1, 10)], AFTER + timedelta(days=days))
+        _build_in_part(warehouses)
+    before = _closed(warehouses, quiet)
+    redeem(connection, quiet, member_id, [(item_id, 1, 10)], AFTER + timedelta(days=70))
+    _build_in_part(warehouses)
+    credit(connection, quiet, member_id, "earn", 10, AFTER + timedelta(days=120))
+    _build_in_part(warehouses)
+    assert _closed(warehouses, quiet) > before
+
+
+def _closed(warehouses: Warehouses, tenant_id: UUID) -> int:
+    ((count,),) = warehouses.rows(
+        f"select count(is_repurchased) from marts.fct_member_redemption_days where tenant_id = '{tenant_id}'"
+    )
+    return int(count)
+
+
+def _build_in_part(warehouses: Warehouses) -> None:
+    changes = warehouses.land()
+    assert changes.spans, changes.reason
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
+def _redeem_in(
+    connection: psycopg.Connection[Any], tenant_id: UUID, member_id: UUID, item_id: UUID, at: datetime, **terms: Any
+) -> UUID:  # fmt: skip
+    with connection.transaction():
+        redemption_id = redeem(connection, tenant_id, member_id, [(item_id, 1, 10)], at)
+        _set(connection, redemption_id, status="paid", completed_at=None, **terms)
+    return redemption_id
+
+
+def _take(connection: psycopg.Connection[Any], tenant_id: UUID, item_id: UUID, quantity: int) -> None:
+    connection.execute(
+        "update mall.stock set on_hand = on_hand - %s where tenant_id = %s and item_id = %s",
+        (quantity, tenant_id, item_id),
+    )
+
+
+def _leave(connection: psycopg.Connection[Any], sale_id: UUID, count: int) -> None:
+    connection.execute("update mall.flash_sale set left_count = %s where sale_id = %s", (count, sale_id))
+
+
+def _cancel(connection: psycopg.Connection[Any], redemption_id: UUID, at: datetime) -> None:
+    """Cancel a sale's redemption: its points and pieces come back."""
+    with connection.transaction():
+        row = connection.execute(
+            "update mall.redemption set status = 'cancelled', cancel_reason = 'other', "
+            "ended_at = %s, refunded_points = points where redemption_id = %s returning tenant_id, member_id, points",
+            (at, redemption_id),
+        ).fetchone()
+        assert row is not None
+        tenant_id, member_id, points = row
+        credit(
+            connection, tenant_id, member_id, "refund", points, at,
+            counter_account="redeemed", redemption_id=redemption_id,
+        )  # fmt: skip
+        connection.execute(
+            "insert into mall.stock_movement (tenant_id, item_id, quantity, reason, effective_at) "
+            "select tenant_id, item_id, quantity, 'return', %s from mall.redemption_line where redemption_id = %s",
+            (at, redemption_id),
+        )
+        connection.execute(
+            "update mall.stock s set on_hand = s.on_hand + l.quantity from mall.redemption_line l "
+            "where l.redemption_id = %s and (l.tenant_id, l.item_id) = (s.tenant_id, s.item_id)",
+            (redemption_id,),
+        )
+
+
+def _set(connection: psycopg.Connection[Any], redemption_id: UUID, **values: Any) -> None:
+    assignments = ", ".join(f"{name} = %({name})s" for name in values)
+    connection.execute(
+        f"update mall.redemption set {assignments} where redemption_id = %(id)s",
+        values | {"id": redemption_id},
+    )
