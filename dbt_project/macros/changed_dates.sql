@@ -48,8 +48,9 @@
 {%- endmacro %}
 
 {# The days of a date column that changed. #}
-{% macro on_changed_dates(column, views, days_back=0, days_ahead=0) -%}
+{% macro on_changed_dates(column, views, days_back=0, days_ahead=0, whole_months=false) -%}
     {%- set spans = changed_spans(views, days_back, days_ahead) -%}
+    {%- if spans and whole_months -%} {%- set spans = months_of(spans) -%} {%- endif -%}
     {%- if spans is none -%} true
     {%- elif not spans -%} false
     {%- else -%}

@@ -13,7 +13,11 @@ with
         from {{ ref("int_kpi_period_days") }}
         where {{ on_changed_periods("period_start", "grain", views) }}
     ),
-    facts as (select * from {{ ref("int_member_facts_daily") }}),
+    facts as (
+        select *
+        from {{ ref("int_member_facts_daily") }}
+        where {{ on_changed_dates("date", views, whole_months=true) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }}),
     -- A grant is the tenant's gift and feedback an answer to a question: neither is the member's
     -- own act. An act dated before its member's registration must not lift the rate above one.

@@ -13,7 +13,11 @@ with
         from {{ ref("int_kpi_period_days") }}
         where {{ on_changed_periods("period_start", "grain", views) }}
     ),
-    redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
+    redemptions as (
+        select *
+        from {{ ref("int_redemption_outcomes") }}
+        where {{ on_changed_dates("completed_date", views, whole_months=true) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }}),
     days as (select distinct tenant_id, date from period_days),
     completed_days as (

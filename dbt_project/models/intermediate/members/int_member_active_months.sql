@@ -10,14 +10,7 @@ with
     facts as (
         select *
         from {{ ref("int_member_facts_daily") }}
-        where
-            {{
-                on_changed_periods(
-                    "cast(date_trunc('month', date) as date)",
-                    "'month'",
-                    ["event", "entry", "redemption"],
-                )
-            }}
+        where {{ on_changed_dates("date", ["event", "entry", "redemption"], whole_months=true) }}
     )
 
 -- As in the activity rate: a grant is the tenant's gift and feedback an answer to a question.

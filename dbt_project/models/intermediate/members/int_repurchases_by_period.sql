@@ -16,12 +16,7 @@ with
     redemption_days as (
         select *, cast(date_trunc('month', date) as date) as month
         from {{ ref("int_member_redemption_days") }}
-        where
-            {{
-                on_changed_periods(
-                    "cast(date_trunc('month', date) as date)", "'month'", views, window_days
-                )
-            }}
+        where {{ on_changed_dates("date", views, window_days, whole_months=true) }}
     ),
     -- A member's first day in a month closes first, and a second day in it is a coming back: so any
     -- day of the month decides as the first one does.
