@@ -16,6 +16,7 @@ from orchestration import durable
 from orchestration.refusal import Refusal
 from orchestration.release.content import Columns, RowSums, columns_of, row_sums, table_content
 from orchestration.sql import quoted
+from orchestration.warehouse.months import month_of
 
 PARTS = "parts"
 # A smaller mart is copied whole in less time than its files would take to open.
@@ -51,10 +52,10 @@ class Part:
 
 @dataclass(frozen=True)
 class PartedMart:
-    """A mart that is released in parts: its months with their tokens, and the SQL expression of a row's month."""
+    """A mart that is released in parts: its months with their tokens, and the SQL expression of a row's day."""
 
     name: str
-    month_of: str
+    day: str
     tokens: dict[date, str]
 
 
@@ -62,11 +63,11 @@ def parted_marts(connection: duckdb.DuckDBPyConnection, database: str) -> list[P
     """Return the dated marts of an attached warehouse that are large enough to be released in parts."""
     try:
         rows = connection.execute(
-            f"select mart, month_of, map_from_entries(list((month, token))) from {database}.built.month group by all"
+            f"select mart, day, map_from_entries(list((month, token))) from {database}.built.dated_month group by all"
         ).fetchall()
     except duckdb.CatalogException:
         return []
-    found = [PartedMart(mart, month_of, dict(tokens)) for mart, month_of, tokens in rows]
+    found = [PartedMart(mart, day, dict(tokens)) for mart, day, tokens in rows]
     return [mart for mart in found if _rows(connection, f"{database}.{mart.name}") >= FROM_ROWS]
 
 
@@ -89,13 +90,13 @@ def write_parts(
     if not unsure:
         return sorted(kept, key=lambda part: part.month)
     columns = columns_of(connection, database, mart.name)
-    months = ", ".join(f"date '{month}'" for month in unsure)
-    relation = f"(from {database}.{mart.name} where {mart.month_of} in ({months}))"
-    sums = row_sums(connection, columns, relation, mart.month_of)
+    # By its days, not its months: so the warehouse's other rows are not even read.
+    among = " or ".join(_within(mart.day, month) for month in unsure)
+    sums = row_sums(connection, columns, f"(from {database}.{mart.name} where {among})", month_of(mart.day))
     for month, found in sums.items():
         target = folder / _file(mart.name, month, table_content(columns, found).content_hash)
         if not target.exists():
-            rows = f"from {database}.{mart.name} where {mart.month_of} = date '{month}'"
+            rows = f"from {database}.{mart.name} where {_within(mart.day, month)}"
             _write(connection, columns, rows, target, found)
         kept.append(
             Part(
@@ -104,6 +105,10 @@ def write_parts(
             )
         )  # fmt: skip
     return sorted(kept, key=lambda part: part.month)
+
+
+def _within(day: str, month: date) -> str:
+    return f"({day} between date '{month}' and last_day(date '{month}'))"
 
 
 def view_of(name: str, database: str, folder: Path, parts: Iterable[Part]) -> str:

@@ -11,7 +11,7 @@ import duckdb
 
 from orchestration.warehouse.changes import Changes
 
-_TABLE = "built.month"
+_TABLE = "built.dated_month"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class DatedMart:
     @property
     def month(self) -> str:
         """Return the SQL expression of the first day of a row's month."""
-        return f"cast(date_trunc('month', {self.day}) as date)"
+        return month_of(self.day)
 
     def has_changed(self, month: date, changes: Changes) -> bool:
         """Return whether a build has changed rows of a month, given by its first day."""
@@ -49,6 +49,11 @@ class DatedMart:
         ]
         following = (month + timedelta(days=31)).replace(day=1)
         return any(first < following and last >= month for first, last in spans)
+
+
+def month_of(day: str) -> str:
+    """Return the SQL expression of the first day of the month of a day, given by its own expression."""
+    return f"cast(date_trunc('month', {day}) as date)"
 
 
 def dated_marts(manifest: dict[str, Any]) -> list[DatedMart]:
@@ -81,7 +86,7 @@ def note_months(warehouse: Path, marts: Sequence[DatedMart], changes: Changes) -
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create schema if not exists built")
         connection.execute(
-            f"create table if not exists {_TABLE} (mart varchar, month_of varchar, month date, token varchar)"
+            f"create table if not exists {_TABLE} (mart varchar, day varchar, month date, token varchar)"
         )
         known = {
             (mart, month): former
@@ -93,7 +98,7 @@ def note_months(warehouse: Path, marts: Sequence[DatedMart], changes: Changes) -
         for mart in marts:
             for (month,) in connection.execute(f"select distinct {mart.month} from {mart.name}").fetchall():
                 former = None if mart.has_changed(month, changes) else known.get((mart.name, month))
-                rows.append((mart.name, mart.month, month, former or token))
+                rows.append((mart.name, mart.day, month, former or token))
         connection.execute(f"delete from {_TABLE}")
         if rows:
             connection.executemany(f"insert into {_TABLE} values (?, ?, ?, ?)", rows)
