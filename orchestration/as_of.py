@@ -18,7 +18,7 @@ from orchestration.landing.days import read_days
 from orchestration.refusal import Refusal
 from orchestration.release.manifest import MARTS
 from orchestration.settings import DataFolder
-from orchestration.sql import quoted
+from orchestration.sql import parquet, quoted
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
 from orchestration.warehouse.project import parse
@@ -119,33 +119,28 @@ def _share(
         if int(path.stem) < next_batch:
             os.link(path, place / path.name)
         elif _count(connection, path, next_batch):
-            _write(connection, f"{_read([path])} where batch < {next_batch}", place / path.name)
+            _write(connection, f"from {parquet([path])} where batch < {next_batch}", place / path.name)
     if not batches(target.landing, view):
         # Without a row, for the columns.
-        _write(connection, f"{_read(paths[:1])} limit 0", place / paths[0].name)
+        _write(connection, f"from {parquet(paths[:1])} limit 0", place / paths[0].name)
 
 
 def _members(paths: list[Path], next_batch: int) -> str:
     """Return a query of members as they were known, but erased if they are now."""
     return (
         "select known.* replace (known.is_erased or erased.member_id is not null as is_erased) "
-        f"from ({_read(paths)} where coalesce(batch, -1) < {next_batch}) known left join "
-        f"(select distinct tenant_id, member_id {_read(paths)} where is_erased) erased using (tenant_id, member_id)"
+        f"from (from {parquet(paths)} where coalesce(batch, -1) < {next_batch}) known left join "
+        f"(select distinct tenant_id, member_id from {parquet(paths)} where is_erased) erased using (tenant_id, member_id)"
     )
 
 
 def _count(connection: duckdb.DuckDBPyConnection, path: Path, next_batch: int) -> int:
-    row = connection.execute(f"select count(*) {_read([path])} where batch < {next_batch}").fetchone()
+    row = connection.execute(f"select count(*) from {parquet([path])} where batch < {next_batch}").fetchone()
     return int(row[0]) if row else 0
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     connection.execute(f"copy ({query}) to '{quoted(path)}' (format parquet, compression zstd)")
-
-
-def _read(paths: list[Path]) -> str:
-    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-    return f"from read_parquet([{listed}], union_by_name = true)"
 
 
 def _link(source: Path, target: Path, pattern: str) -> None:

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import dagster as dg
@@ -32,23 +33,15 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
         Refusal: one sentence says what stopped it; the previous release stays, nothing landed is lost.
     """
     folder = settings.folder
-    folder.create()
-    with (
-        lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
-        progress.logged_to(folder.logs / "pipeline.log"),
-    ):
-        try:
-            with progress.shown_on(console) as steps:
-                mall, reason = mall_or_reason(settings)
-                if reason:
-                    console.print(f"[yellow]![/] {reason}", highlight=False)
-                platform = platform_at(folder, settings.database_url, mall)
-                definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
-                _execute(definitions, folder)
-            return summarise(folder.releases)
-        except Exception as error:
-            logging.getLogger("pointmart").exception("the run stopped")
-            raise as_refusal(error, folder) from error
+    with _working(folder, "the run stopped"):
+        with progress.shown_on(console) as steps:
+            mall, reason = mall_or_reason(settings)
+            if reason:
+                console.print(f"[yellow]![/] {reason}", highlight=False)
+            platform = platform_at(folder, settings.database_url, mall)
+            definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
+            _execute(definitions, folder)
+        return summarise(folder.releases)
 
 
 def reprocess_days(settings: PipelineSettings, first: date, last: date) -> str | None:
@@ -58,25 +51,17 @@ def reprocess_days(settings: PipelineSettings, first: date, last: date) -> str |
         Refusal: one sentence says what stopped it; the previous release stays, nothing landed is lost.
     """
     folder = settings.folder
-    folder.create()
-    with (
-        lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
-        progress.logged_to(folder.logs / "pipeline.log"),
-    ):
-        try:
-            platform = platform_at(folder, settings.database_url)
-            done = reprocess(
-                parse(folder),
-                platform.source(),
-                platform.clock,
-                platform.code_version,
-                first=first,
-                last=last,
-            )
-            return done.release_id
-        except Exception as error:
-            logging.getLogger("pointmart").exception("the run stopped")
-            raise as_refusal(error, folder) from error
+    with _working(folder, "the run stopped"):
+        platform = platform_at(folder, settings.database_url)
+        done = reprocess(
+            parse(folder),
+            platform.source(),
+            platform.clock,
+            platform.code_version,
+            first=first,
+            last=last,
+        )
+        return done.release_id
 
 
 def build_known(folder: DataFolder, day: date) -> DataFolder:
@@ -85,15 +70,22 @@ def build_known(folder: DataFolder, day: date) -> DataFolder:
     Raises:
         Refusal: one sentence says what stopped it.
     """
+    with _working(folder, f"the figures as of {day} could not be built"):
+        return build_as_of(folder, day)
+
+
+@contextmanager
+def _working(folder: DataFolder, stopped: str) -> Iterator[None]:
+    """Hold the pipeline's lock and log to its file; what stops the block is logged and becomes a sentence."""
     folder.create()
     with (
         lock.held(folder.lock, patience_seconds=lock.REFRESH_SECONDS),
         progress.logged_to(folder.logs / "pipeline.log"),
     ):
         try:
-            return build_as_of(folder, day)
+            yield
         except Exception as error:
-            logging.getLogger("pointmart").exception("the figures as of %s could not be built", day)
+            logging.getLogger("pointmart").exception(stopped)
             raise as_refusal(error, folder) from error
 
 

@@ -138,7 +138,7 @@
     {%- elif meta.get("changed_date") -%}
         {{ return(on_changed_dates(meta["changed_date"], views, days_back)) }}
     {%- elif meta.get("changed_time") -%}
-        {{ return(on_changed_times(meta["changed_time"], views)) }}
+        {{ return(on_changed_times(meta["changed_time"], views, days_back)) }}
     {%- elif meta.get("changed_period") -%}
         {{ return(on_changed_periods(meta["changed_period"], "grain", views, days_back)) }}
     {%- elif meta.get("changed_month") -%}

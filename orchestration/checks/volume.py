@@ -9,7 +9,7 @@ import pandas as pd
 
 from orchestration.checks.usual import Bounds, usual
 from orchestration.landing.contract import Contract, ViewContract
-from orchestration.sql import quoted
+from orchestration.sql import business_date, quoted
 
 _WEEKS = 8
 # Fewer weeks are no history.
@@ -69,7 +69,7 @@ def _volumes(landing: Path, view: ViewContract, day: date) -> pd.DataFrame | Non
     with duckdb.connect() as connection:
         return connection.execute(
             f"""
-            select '{view.view}' as "view", cast(timezone('Asia/Shanghai', {times[0]}) as date) as "day",
+            select '{view.view}' as "view", {business_date(times[0])} as "day",
                 count(distinct ({key})) as "rows"
             from read_parquet('{quoted(landing / view.view)}/*.parquet', union_by_name = true)
             where {times[0]} >= timestamptz '{first} 00:00:00+08' and {times[0]} < timestamptz '{after} 00:00:00+08'

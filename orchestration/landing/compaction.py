@@ -12,10 +12,10 @@ import duckdb
 from orchestration import durable
 from orchestration.landing.batches import VIEWS, batches, row_count_of
 from orchestration.landing.cursor import read_cursor
-from orchestration.landing.days import day_starts
+from orchestration.landing.days import read_days
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
-from orchestration.sql import quoted
+from orchestration.sql import parquet, quoted
 
 # Above so many small files of a view, opening them takes longer than reading them.
 MOST_SMALL_BATCHES = 50
@@ -102,8 +102,7 @@ def finish(landing: Path) -> None:
 
 def _merge(landing: Path, view: str, paths: list[Path]) -> None:
     staged = landing / view / _STAGED
-    listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-    rows = f"from read_parquet([{listed}], union_by_name = true)"
+    rows = f"from {parquet(paths)}"
     with duckdb.connect() as connection:
         newest = ""
         expected = sum(row_count_of(path) for path in paths)
@@ -131,7 +130,7 @@ def _day(connection: duckdb.DuckDBPyConnection, rows: str, landing: Path) -> str
     """Return an expression that tells the days apart on which rows were landed; it is the same for all before the first."""
     if "batch" not in _names(connection, rows):
         return "0"
-    return f"len(list_filter({day_starts(landing)}::bigint[], lambda start: start <= coalesce(batch, -1)))"
+    return f"len(list_filter({list(read_days(landing).values())}::bigint[], lambda start: start <= coalesce(batch, -1)))"
 
 
 def _age(connection: duckdb.DuckDBPyConnection, rows: str) -> str:

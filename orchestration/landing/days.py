@@ -40,8 +40,3 @@ def read_days(landing: Path) -> dict[date, int]:
         raise BrokenCursor(
             f"the file {path} is damaged; delete it, and figures as of days before today are no longer known"
         ) from error
-
-
-def day_starts(landing: Path) -> list[int]:
-    """Return the first batches of days, without the very first: what separates the batches of two days."""
-    return list(read_days(landing).values())

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.sql import business_date
 from orchestration.warehouse.changes import Changes
 
 _TABLE = "built.dated_month"
@@ -64,7 +65,7 @@ def dated_marts(manifest: dict[str, Any]) -> list[DatedMart]:
         if node["schema"] != "marts" or not meta.get("changed_views"):
             continue
         time = meta.get("changed_time")
-        day = f"cast(timezone('Asia/Shanghai', {time}) as date)" if time else None
+        day = business_date(time) if time else None
         followed = meta.get("changed_from") or meta.get("changed_month_from")
         column = day or followed or meta.get("changed_date") or meta.get("changed_month")
         name = f"{node['schema']}.{node['name']}"

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 
 from orchestration.landing.batches import batches
-from orchestration.sql import quoted
+from orchestration.sql import business_date, parquet, quoted
 from orchestration.warehouse.project import Project
 
 Span = tuple[date, date]
@@ -20,7 +20,6 @@ TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "feedback": ("feedback", ("answered_at",)),
     "lot": ("lot", ("active_from",)),
     "redemption": ("redemption", ("effective_at",)),
-    "paying": ("redemption", ("paid_at",)),
     "completion": ("redemption", ("completed_at",)),
     "ending": ("redemption", ("ended_at",)),
     "stock_movement": ("stock_movement", ("effective_at",)),
@@ -37,7 +36,6 @@ _OF_REDEMPTIONS = ("redemption_line", "entry", "payment")
 _REDEMPTION_KEY = "tenant_id, redemption_id"
 _MEMBER_KEY = "tenant_id, member_id"
 _OFFER_KEY = "tenant_id, item_id"
-_DAY = "cast(timezone('Asia/Shanghai', {time}) as date)"
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ class News:
                 f"union all select min(listed_from) from {new} "
                 f"where ({_OFFER_KEY}) not in (select {_OFFER_KEY} from {known})"
             )
-        row = self.connection.execute(f"select {_DAY.format(time='min(time)')} from ({query})").fetchone()
+        row = self.connection.execute(f"select {business_date('min(time)')} from ({query})").fetchone()
         return row[0] if row else None
 
     def _days_of(self, view: str, times: Iterable[str]) -> set[date]:
@@ -129,7 +127,7 @@ class News:
             day
             for time in times
             for day in self._dates(
-                f"select distinct {_DAY.format(time=time)} from {new} where {time} is not null"
+                f"select distinct {business_date(time)} from {new} where {time} is not null"
             )
         }
 
@@ -149,7 +147,7 @@ class News:
         if not self.connection.execute(f"select 1 from ({alone}) limit 1").fetchone():
             return set()
         return self._dates(
-            f"select distinct {_DAY.format(time='effective_at')} from {known} "
+            f"select distinct {business_date('effective_at')} from {known} "
             f"where ({_REDEMPTION_KEY}) in ({alone})"
         )
 
@@ -158,7 +156,7 @@ class News:
         if not new:
             return set()
         former = f"where ({_MEMBER_KEY}) not in (select {_MEMBER_KEY} from {known})" if known else ""
-        return self._dates(f"select distinct {_DAY.format(time='registered_at')} from {new} {former}")
+        return self._dates(f"select distinct {business_date('registered_at')} from {new} {former}")
 
     def _versions(self, view: str, key: str, fields: str) -> str | None:
         """Return a query of new versions, as `newer`, beside the `former` of the same key, or None without any."""
@@ -181,7 +179,7 @@ class News:
         for kind in _RANGED:
             view, (time,) = TIMES[kind]
             if days[kind] and (new := self._files(view, is_new=True)):
-                day = _DAY.format(time=time)
+                day = business_date(time)
                 found.append(f"select tenant_id, {day} as date, {kind == 'event'} as is_event from {new}")
         return " union ".join(found) if found else None
 
@@ -201,5 +199,4 @@ class News:
             for path in batches(self.project.folder.landing, view)
             if (int(path.stem) >= self.next_batch) == is_new
         ]
-        listed = ", ".join(f"'{quoted(path)}'" for path in paths)
-        return f"read_parquet([{listed}], union_by_name = true, filename = true)" if paths else None
+        return parquet(paths, "filename = true") if paths else None
