@@ -7,6 +7,8 @@ from uuid import UUID
 
 from transactional.database import Connection
 
+# Each redemption is looked up by its key: a join may be planned as a scan of all redemptions for every answer while the
+# statistics are of a younger tenant, and a lateral query with a limit cannot be.
 _STORE = """
 with given as (
     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::timestamptz[])
@@ -15,8 +17,13 @@ with given as (
     insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, answered_at)
     select $1, g.feedback_id, g.member_id, g.redemption_id, g.score, g.answered_at
     from given g
-    join mall.redemption r on r.tenant_id = $1 and r.redemption_id = g.redemption_id and r.member_id = g.member_id
-    join mall.member m on m.tenant_id = $1 and m.member_id = g.member_id and m.erased_at is null
+    cross join lateral (
+        select member_id from mall.redemption where tenant_id = $1 and redemption_id = g.redemption_id limit 1
+    ) r
+    cross join lateral (
+        select erased_at from mall.member where tenant_id = $1 and member_id = g.member_id limit 1
+    ) m
+    where r.member_id = g.member_id and m.erased_at is null
     returning 1
 )
 select count(*) from stored

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from transactional.changes import Change, Tracked
 from transactional.draws.domain import Draw, Outcome, SoldTicket
 from transactional.engine.commands import Command, Slot
@@ -20,8 +22,7 @@ from transactional.risk.judge import Attempt, RiskState
 from transactional.tenants.domain import Program
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What the client is told, to the letter; kept under its key."""
 
     status: int
@@ -30,8 +31,7 @@ class Answer:
     replayed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """A change of state that others are told of."""
 
     tenant_id: UUID

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from msgspec import Struct
+
 from transactional.problems import Problem
 from transactional.risk.devices import DeviceMembers
 from transactional.risk.recent import Recent
@@ -34,8 +36,7 @@ class RiskDenied(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What is known of one attempt when it is judged.
 
     Attributes:

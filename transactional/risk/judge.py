@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
+from msgspec import Struct
+
 from transactional.risk.devices import DeviceMembers
 from transactional.risk.domain import (
     ALLOWED,
@@ -24,8 +26,7 @@ _END = datetime.max.replace(tzinfo=UTC)
 _NONE_BLOCKED: frozenset[Dimension] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """Who tries to redeem, when and from where; `ip` and `device` are hashes, None where not told."""
 
     tenant_id: UUID
@@ -181,6 +182,14 @@ class RiskState:
         """Return the counts of a subject as they are to be stored."""
         tenant_id, dimension, _ = subject
         return self.recents[subject].pack(self.books[tenant_id].kept_seconds[dimension])
+
+    def settle(self) -> None:
+        """Keep of the counts what was stored, as reading them back would, and forget what was touched."""
+        for subject in self.touched:
+            tenant_id, dimension, _ = subject
+            if not self.recents[subject].is_compact(self.books[tenant_id].kept_seconds[dimension]):
+                self.recents[subject] = Recent(self.packed(subject))
+        self.touched.clear()
 
     def packed_members(self) -> dict[tuple[UUID, UUID], bytes]:
         """Return the new `recent` of each member's account that was counted, by (tenant, member)."""

@@ -66,15 +66,18 @@ class Recent:
         """Return how many points were attempted in the last `window` seconds."""
         return _since(self._seconds, self._points, now - window)
 
+    def is_compact(self, keep: int) -> bool:
+        """Tell whether packing would leave nothing out and merge nothing."""
+        seconds = self._seconds
+        return len(seconds) <= _FEW and (not seconds or seconds[0] >= seconds[-1] - keep)
+
     def pack(self, keep: int) -> bytes:
         """Return the bytes to store, without what is older than `keep` seconds before the newest attempt."""
         seconds = self._seconds
-        if not seconds:
-            return b""
+        if self.is_compact(keep):
+            return seconds.tobytes() + self._counts.tobytes() + self._points.tobytes()
         newest = seconds[-1]
         begin = bisect_left(seconds, newest - keep)
-        if begin == 0 and len(seconds) <= _FEW:
-            return seconds.tobytes() + self._counts.tobytes() + self._points.tobytes()
         gone_count, gone_points = (self._counts[begin - 1], self._points[begin - 1]) if begin else (0, 0)
         kept: list[int] = []
         for older_than, width in _TIERS:

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -23,8 +23,7 @@ CANCELLED_SHARE, REFUNDED_SHARE, ANSWER_SHARE = 0.0008, 0.012, 0.14
 _REVIEWER_RIGHT, _REVIEWED_SHARE = 0.93, 0.9
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """A redemption to which something is still to happen."""
 
     redemption_id: UUID
@@ -33,8 +32,7 @@ class Order:
     second: int
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A command of a coming day; `review_of` is the order whose fate it decides, `is_last` says that none follows."""
 
     second: int

@@ -1,10 +1,9 @@
 """The requests that a tenant's members send on a day."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -26,8 +25,7 @@ KEY = "sim-{}"
 _TARGETS = 12
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """A request of a member.
 
     Attributes:

@@ -203,6 +203,8 @@ class PastImport:
 
     async def flush(self) -> None:
         """Write what was decided since the last time, in one transaction."""
+        if not self._members:
+            return
         book = self._changed_part()
         book.note_recents()
         async with self._connection.transaction():

@@ -14,7 +14,6 @@ from transactional.engine.writing import points, redemptions, risk, sales
 from transactional.engine.writing.answers import PARTS as ANSWERS
 from transactional.engine.writing.statement import Part, Row
 from transactional.redemption.domain import Redemption
-from transactional.risk.recent import Recent
 
 NewId = Callable[[datetime], UUID]
 
@@ -109,11 +108,7 @@ def settle(written: Book, known: dict[Slot, Redemption], done: set[Slot]) -> dic
         sale.change = Change.READ
     for members in written.risk.device_members.values():
         members.added.clear()
-    state = written.risk
-    for subject in state.touched:
-        # As the committer reads it back: without what is too old to count.
-        state.recents[subject] = Recent(state.packed(subject))
-    state.touched.clear()
+    written.risk.settle()
     for rows in (
         written.decided, written.judged, written.refused, written.verdicts, written.transfers, written.movements,
         written.messages,
