@@ -20,7 +20,7 @@ from transactional.replenishment.operations import (
     decide_proposal,
 )
 from transactional.replenishment.queries import list_proposals
-from transactional.request_types import Reference
+from transactional.request_types import Day, Reference
 from transactional.write_back.requests import (
     MAX_ITEMS,
     RESPONSES,
@@ -39,9 +39,9 @@ class ProposalItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-    quantity: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    order_by: date
-    covers_until: date
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    order_by: Day
+    covers_until: Day
     reason: Literal["runs_out_before_delivery", "below_target"]
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ class ScoreItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     member_id: UUID
-    score: Annotated[int, Field(ge=1, le=1000)]
+    score: Annotated[int, Field(strict=True, ge=1, le=1000)]
     reasons: Annotated[list[Code], Field(min_length=1, max_length=_MAX_REASONS)]
 
 

@@ -17,7 +17,10 @@ class NoSuchTenant(Problem):
     status = 404
 
     def __init__(self, tenant_id: UUID) -> None:
-        super().__init__(f"there is no tenant {tenant_id}", tenant_id=str(tenant_id))
+        super().__init__(
+            f"this mall has no tenant {tenant_id}; was the release made from another mall's data?",
+            tenant_id=str(tenant_id),
+        )
 
 
 class OutdatedRelease(Problem):

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from transactional.access.domain import PlatformKeyNeeded
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import ReleaseId
+from transactional.request_types import Day, ReleaseId
 from transactional.write_back.operations import NoSuchTenant, OutdatedRelease, Part, Told, write_part
 
 MAX_ITEMS = 5000
@@ -26,9 +25,11 @@ class WriteBackRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     release_id: ReleaseId
-    as_of_date: date = Field(description="The business day up to which facts are in it.")
+    as_of_date: Day = Field(description="The business day up to which facts are in it.")
     is_last: bool = Field(
-        False, description="The last part: what only older releases said goes; send it also without items."
+        False,
+        strict=True,
+        description="The last part: what only older releases said goes; send it also without items.",
     )
 
 
