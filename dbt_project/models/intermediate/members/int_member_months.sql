@@ -11,26 +11,15 @@ with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
     members as (select * from {{ ref("int_counted_members") }}),
     redemption_days as (select * from {{ ref("int_member_redemption_days") }}),
-    -- Each month stands on the year that it ends. The last month is as of the last fact, like its
-    -- figures.
-    months as (
+    -- The last month is as of the last fact, like its figures.
+    months_of_years as (
         select tenant_id, period_start as month, max(date) as as_of_date
         from period_days
         where
             grain = 'month' and period_start >= {{ changed_month_from(views) }} - interval 11 month
         group by tenant_id, period_start
     ),
-    active_months as (
-        select *
-        from {{ ref("int_member_active_months") }}
-        where month >= {{ changed_month_from(views) }} - interval 11 month
-    ),
-    last_active_before as (
-        select tenant_id, member_id, max(last_active_date) as last_active_date
-        from {{ ref("int_member_active_months") }}
-        where month < {{ changed_month_from(views) }} - interval 11 month
-        group by tenant_id, member_id
-    ),
+    months as (select * from months_of_years where month >= {{ changed_month_from(views) }}),
     redemption_months as (
         select
             tenant_id,
@@ -43,7 +32,41 @@ with
         where date >= {{ changed_month_from(views) }} - interval 11 month
         group by tenant_id, member_id, cast(date_trunc('month', date) as date)
     ),
-    -- A member has every month from its registration on, so twelve rows are twelve months.
+    -- Each month stands on the year that it ends.
+    trailing_years as (
+        select
+            months.tenant_id,
+            redemption_months.member_id,
+            months.month,
+            sum(redemption_months.redemption_count) as redemption_count,
+            sum(redemption_months.net_points) as net_points,
+            max(redemption_months.last_redemption_date) as last_redemption_date
+        from months
+        inner join
+            months_of_years
+            on months_of_years.tenant_id = months.tenant_id
+            and months_of_years.month between months.month - interval 11 month and months.month
+        inner join
+            redemption_months
+            on redemption_months.tenant_id = months_of_years.tenant_id
+            and redemption_months.month = months_of_years.month
+        group by months.tenant_id, redemption_months.member_id, months.month
+    ),
+    active_months as (
+        select *
+        from {{ ref("int_member_active_months") }}
+        where month >= {{ changed_month_from(views) }}
+    ),
+    -- The month before the first that is computed says when its members had last been active.
+    last_active_before as (
+        {% if changed_spans(views) is none %}
+            select tenant_id, member_id, last_active_date from active_months where false
+        {% else %}
+            select tenant_id, member_id, last_active_date
+            from {{ this }}
+            where month = cast({{ changed_month_from(views) }} - interval 1 month as date)
+        {% endif %}
+    ),
     member_months as (
         select
             members.tenant_id,
@@ -51,11 +74,14 @@ with
             months.month,
             months.as_of_date,
             members.registered_date,
-            sum(redemption_months.redemption_count) over trailing_year as redemption_count,
-            sum(redemption_months.net_points) over trailing_year as net_points,
-            max(redemption_months.last_redemption_date) over trailing_year as last_redemption_date,
+            trailing_years.redemption_count,
+            trailing_years.net_points,
+            trailing_years.last_redemption_date,
             greatest(
-                max(active_months.last_active_date) over so_far, last_active_before.last_active_date
+                max(active_months.last_active_date) over (
+                    partition by members.tenant_id, members.member_id order by months.month
+                ),
+                last_active_before.last_active_date
             ) as last_active_date
         from members
         inner join
@@ -63,10 +89,10 @@ with
             on months.tenant_id = members.tenant_id
             and members.registered_date <= months.as_of_date
         left join
-            redemption_months
-            on redemption_months.tenant_id = members.tenant_id
-            and redemption_months.member_id = members.member_id
-            and redemption_months.month = months.month
+            trailing_years
+            on trailing_years.tenant_id = members.tenant_id
+            and trailing_years.member_id = members.member_id
+            and trailing_years.month = months.month
         left join
             active_months
             on active_months.tenant_id = members.tenant_id
@@ -76,13 +102,6 @@ with
             last_active_before
             on last_active_before.tenant_id = members.tenant_id
             and last_active_before.member_id = members.member_id
-        window
-            trailing_year as (
-                partition by members.tenant_id, members.member_id
-                order by months.month
-                rows between 11 preceding and current row
-            ),
-            so_far as (partition by members.tenant_id, members.member_id order by months.month)
     )
 
 select
@@ -96,4 +115,3 @@ select
     last_redemption_date,
     last_active_date
 from member_months
-where month >= {{ changed_month_from(views) }}
