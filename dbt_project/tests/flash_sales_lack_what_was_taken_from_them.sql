@@ -2,8 +2,8 @@
 -- was closed. Of an item with rows in quarantine it cannot be said.
 with
     flash_sales as (select * from {{ ref("stg_flash_sales") }}),
-    redemptions as (select * from {{ ref("stg_redemptions") }}),
-    lines as (select * from {{ ref("stg_redemption_lines") }}),
+    redemptions as (select * from {{ ref("int_redemptions") }} where flash_sale_id is not null),
+    lines as (select * from {{ ref("int_redemption_lines") }} where flash_sale_id is not null),
     taken as (
         select
             flash_sales.tenant_id,

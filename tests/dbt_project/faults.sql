@@ -37,6 +37,3 @@ update hold set captured_points = 11 where hold_id = id(84);
 
 -- A member's settlement is more than it owed.
 update entry set amount = 2 * amount where transfer_id = id(105);
-
--- One bag of rice is gone from the sale that nobody has bought from.
-update flash_sale set left_count = 1;

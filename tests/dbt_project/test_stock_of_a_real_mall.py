@@ -19,7 +19,7 @@ __all__ = ["app", "client", "clock", "owner", "shop"]
 DAY = timedelta(days=1)
 MODELS = (
     "stg_stock", "stg_redemption_lines", "stg_quarantined_rows", "fct_item_stock_daily", "fct_item_demand_daily",
-    "fct_campaign_effect", "fct_refusals",
+    "fct_campaign_effect", "fct_redemption_lines", "fct_refusals",
 )  # fmt: skip
 
 

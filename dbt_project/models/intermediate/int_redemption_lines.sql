@@ -33,6 +33,7 @@ select
     lines.item_id,
     redemptions.mode,
     redemptions.status,
+    redemptions.flash_sale_id,
     lines.quantity,
     lines.refunded_quantity,
     lines.unit_points,

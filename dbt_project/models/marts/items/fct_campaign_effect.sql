@@ -3,7 +3,7 @@ with
     sale_days as (select * from {{ ref("int_flash_sale_days") }}),
     expectations as (select * from {{ ref("int_flash_sale_expectations") }}),
     redemptions as (select * from {{ ref("int_redemptions") }}),
-    lines as (select * from {{ ref("fct_redemption_lines") }}),
+    lines as (select * from {{ ref("int_redemption_lines") }}),
     sale_windows as (select distinct tenant_id, sale_id, first_date, last_date from sale_days),
     buyers as (
         select tenant_id, flash_sale_id as sale_id, member_id, min(effective_at) as effective_at
@@ -38,17 +38,13 @@ with
     ),
     sold as (
         select
-            redemptions.tenant_id,
-            redemptions.flash_sale_id as sale_id,
-            sum(lines.quantity) as quantity,
-            sum(lines.line_points) as points
-        from redemptions
-        inner join
-            lines
-            on lines.tenant_id = redemptions.tenant_id
-            and lines.redemption_id = redemptions.redemption_id
-        where redemptions.flash_sale_id is not null and lines.is_demand
-        group by redemptions.tenant_id, redemptions.flash_sale_id
+            tenant_id,
+            flash_sale_id as sale_id,
+            sum(quantity) as quantity,
+            sum(line_points) as points
+        from lines
+        where flash_sale_id is not null and is_counted and is_demand
+        group by tenant_id, flash_sale_id
     )
 
 select
