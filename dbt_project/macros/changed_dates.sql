@@ -112,13 +112,24 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The first instant of that day, UTC. #}
+{% macro changed_time_from(views) -%}
+    {%- set spans = changed_spans(views) -%}
+    {%- if spans is none -%} {{ business_day_start(var("calendar_from")) }}
+    {%- elif not spans -%} {{ business_day_end(var("calendar_until")) }}
+    {%- else -%} {{ business_day_start(spans[0][0]) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The first day of its month. #}
 {% macro changed_month_from(views, days_back=0) -%}
     cast(date_trunc('month', {{ changed_from(views, days_back) }}) as date)
 {%- endmacro %}
 
-{# The rows of a relation that belong to changed rows of another; all of them on a full build, where they all do. #}
-{% macro rows_of_changed(relation, changed, columns, views) -%}
+{# The rows of a relation that belong to changed rows of another; all of them on a full build, where they all do.
+   `since` is a condition on the relation's columns that each of them meets, such as that none is older than the
+   first changed day: by it the rest of history is not even read. #}
+{% macro rows_of_changed(relation, changed, columns, views, since=none) -%}
     select belonging.*
     from {{ relation }} as belonging
     {%- if changed_spans(views) is not none %}
@@ -127,6 +138,7 @@
             on {% for column in columns -%}
                 {{ changed }}.{{ column }} = belonging.{{ column }} {{ "and " if not loop.last }}
             {%- endfor %}
+        {%- if since %} where {{ since }} {%- endif %}
     {%- endif %}
 {%- endmacro %}
 

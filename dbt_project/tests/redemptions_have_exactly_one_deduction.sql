@@ -11,7 +11,11 @@ with
     entries as (
         {{
             rows_of_changed(
-                ref("stg_entries"), "redemptions", ["tenant_id", "redemption_id"], ["redemption"]
+                ref("stg_entries"),
+                "redemptions",
+                ["tenant_id", "redemption_id"],
+                ["redemption"],
+                since="effective_at >= " ~ changed_time_from(["redemption"]),
             )
         }}
     ),

@@ -20,6 +20,7 @@ with
                 "redemptions",
                 ["tenant_id", "redemption_id"],
                 ["redemption"],
+                since="effective_date >= " ~ changed_from(["redemption"]),
             )
         }}
     ),
