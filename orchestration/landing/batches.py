@@ -5,7 +5,7 @@ every batch since holds a version, and the newest batch has the newest. Batches 
 column, and are older than all that have it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -62,6 +62,14 @@ def columns(path: Path) -> set[str]:
         BrokenBatch: naming the file that is damaged.
     """
     return set(_footer(path).schema.to_arrow_schema().names)
+
+
+def in_order(names: Collection[str]) -> str:
+    """Return the ORDER BY by which a reader of some days leaves out most of a large batch, or nothing.
+
+    A view that joins tables shows its rows in no order: each part of a file then holds rows of all days.
+    """
+    return "order by effective_at" if "effective_at" in names else ""
 
 
 def check_batches(landing: Path, views: Sequence[str]) -> None:

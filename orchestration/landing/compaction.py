@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import durable
-from orchestration.landing.batches import VIEWS, batches, row_count_of
+from orchestration.landing.batches import VIEWS, batches, in_order, row_count_of
 from orchestration.landing.cursor import read_cursor
 from orchestration.landing.days import read_days
 from orchestration.refusal import Refusal
@@ -111,9 +111,10 @@ def _merge(landing: Path, view: str, paths: list[Path]) -> None:
             key = f"{key}, {_day(connection, rows, landing)}"
             newest = f"qualify row_number() over (partition by {key} order by {_age(connection, rows)}) = 1"
             expected = _count(connection, f"select count(*) from (select distinct {key} {rows})")
+        order = in_order(_names(connection, rows))
         written = _count(
             connection,
-            f"copy (select * {rows} {newest}) to '{quoted(staged)}' (format parquet, compression zstd)",
+            f"copy (select * {rows} {newest} {order}) to '{quoted(staged)}' (format parquet, compression zstd)",
         )
     if written != expected:
         staged.unlink()

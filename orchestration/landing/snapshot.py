@@ -15,6 +15,7 @@ import duckdb
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from orchestration.landing.batches import in_order
 from orchestration.landing.cursor import Origin
 from orchestration.refusal import Refusal
 from orchestration.sql import quoted
@@ -108,7 +109,7 @@ class Snapshot:
         condition = "true" if since is None else _not_visible_in(since)
         written = self.connection.execute(
             "copy (select * replace (xid::ubigint as xid), $batch::bigint as batch "
-            "from postgres_query('source', $query)) "
+            f"from postgres_query('source', $query) {in_order(self.columns(view))}) "
             f"to '{quoted(target)}' (format parquet, compression zstd)",
             {"batch": batch, "query": f"select {names} from export.{view} where {condition}"},
         ).fetchone()

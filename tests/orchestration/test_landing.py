@@ -84,6 +84,19 @@ def test_every_row_arrives_once_and_nothing_new_writes_no_batch(
     assert all(len(batches(folder.landing, view)) == 1 for view in VIEWS)
 
 
+def test_the_rows_of_a_batch_lie_in_the_order_of_their_time(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    with psycopg.connect(database_url) as connection:
+        credit(connection, tenant_id, world.member_ids[tenant_id][0], "earn", 10, FIRST_DAY)
+    land_now(folder, database_url)
+    (batch,) = batches(folder.landing, "entry")
+    with duckdb.connect() as db:
+        times = [time for (time,) in db.execute(f"select epoch_us(effective_at) from '{batch}'").fetchall()]
+    assert times == sorted(times)
+
+
 def test_an_update_arrives_as_a_newer_version(
     folder: DataFolder, database_url: str, world: SmallWorld
 ) -> None:
