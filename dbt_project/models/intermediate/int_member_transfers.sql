@@ -68,3 +68,5 @@ select
     cast(imbalance_points as bigint) as imbalance_points,
     {{ business_date("effective_at") }} as effective_date
 from transfers
+-- By days, so that a run after one more day finds its rows together and not a few in every block.
+order by effective_date

@@ -35,3 +35,5 @@ left join
     counted_members
     on counted_members.tenant_id = redemptions.tenant_id
     and counted_members.member_id = redemptions.member_id
+-- By days, so that a run after one more day finds its rows together and not a few in every block.
+order by effective_date

@@ -102,3 +102,5 @@ left join
     deductions
     on deductions.tenant_id = redemptions.tenant_id
     and deductions.redemption_id = redemptions.redemption_id
+-- By days, so that a run after one more day finds its rows together and not a few in every block.
+order by effective_date
