@@ -1,7 +1,8 @@
 -- Once a redemption is paid, one transfer has taken exactly its points from the redeeming
 -- member's own account, and none before: while it waits for cash, a review or a confirmation its
 -- points are held. One that was cancelled had been paid if points came back. An exchange takes
--- its points out of the program, all others redeem them.
+-- its points out of the program, all others redeem them. None is older than its redemption, or a
+-- build of the days since would not find it.
 with
     redemptions as (
         select *
@@ -31,7 +32,8 @@ with
                 when status = 'cancelled' and refunded_points = 0
                 then 0
                 else points
-            end as points
+            end as points,
+            effective_at
         from redemptions
     ),
     deductions as (
@@ -41,7 +43,8 @@ with
             transfer_id,
             transfer_kind,
             member_id,
-            - sum(amount_points) as points
+            - sum(amount_points) as points,
+            min(effective_at) as effective_at
         from entries
         where
             transfer_kind in ('redeem', 'exchange_out')
@@ -74,6 +77,7 @@ having
             or any_value(expected.member_id) is distinct from any_value(deductions.member_id)
             or any_value(expected.transfer_kind)
             is distinct from any_value(deductions.transfer_kind)
+            or any_value(expected.effective_at) > any_value(deductions.effective_at)
         )
     )
     or (any_value(expected.points) = 0 and count(deductions.transfer_id) > 0)

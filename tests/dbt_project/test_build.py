@@ -213,6 +213,22 @@ def test_a_redemption_that_its_flash_sale_does_not_count_is_missed(
         assert len(warehouse.execute(missed).fetchall()) == 1
 
 
+def test_a_deduction_older_than_its_redemption_is_a_fault(
+    built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built.warehouse.parent, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")  # the landing's views name their files from here
+    with duckdb.connect("warehouse.duckdb") as warehouse:
+        warehouse.execute("set TimeZone = 'UTC'")
+        faults = built.compiled("redemptions_have_exactly_one_deduction")
+        assert warehouse.execute(faults).fetchall() == []
+        warehouse.execute(
+            "create table staging.older as "
+            "select * replace (effective_at - interval 1 second as effective_at) from staging.stg_entries"
+        )
+        assert warehouse.execute(faults.replace('"stg_entries"', '"older"')).fetchall() != []
+
+
 def test_a_broken_identity_fails_the_build_before_any_kpi(broken_build: Build) -> None:
     assert not broken_build.result.success
     assert {"fct_entries", "fct_kpis_daily", "fct_kpis_monthly"} <= broken_build.names("skipped")
