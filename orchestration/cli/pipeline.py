@@ -70,6 +70,9 @@ def follow(
     stop = threading.Event()
     # Not by an exception: dbt would take it for a failure of its own. A turn that has begun is ended.
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    if parent is None:
+        # Under a parent that stops it, and the database last, it ends at once.
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with database(folder.root, settings.database_url) as url, following.logged_to(folder.logs / "follow.log"):
         platform = platform_at(folder, url)
         follower = following.Follower(
