@@ -236,6 +236,10 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     expect(page.get_by_role("heading", name="Enterprise overview")).to_be_visible()
     assert page.url.endswith("/?lang=en")
 
+    # A long name takes a second line beside its help instead of ending in dots.
+    name = page.get_by_test_id("stMetricLabel").filter(has_text="Cumulative").locator("p")
+    assert name.evaluate("element => getComputedStyle(element).whiteSpace") == "normal"
+
     page.get_by_role("link", name="Log out").click()
     expect(page.get_by_label("企业代码")).to_be_visible()
     # A view that was sent to somebody opens once they are in.
