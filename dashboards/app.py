@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from streamlit.starlette import App as StreamlitApp
 
@@ -59,11 +59,17 @@ def create_app(settings: DashboardSettings) -> Starlette:
             release_id = None
         return JSONResponse({"status": "ok", "release_id": release_id})
 
+    async def to_the_overview(request: Request) -> Response:
+        # Streamlit serves its first page under no name, and for this one would tell that it does not exist.
+        query = request.url.query
+        return RedirectResponse(f"/?{query}" if query else "/", 303)
+
     return Starlette(
         routes=[
             Route("/health", health),
             Route("/login", Login),
             Route("/logout", log_out, methods=["GET"]),
+            Route("/enterprise", to_the_overview, methods=["GET"]),
             Mount("/", screens),
         ],
         middleware=[

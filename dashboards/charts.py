@@ -13,6 +13,7 @@ Chart = alt.LayerChart | alt.FacetChart
 _HEIGHT = 300
 _MARKS = 62
 _SMALL_RATE = 0.05
+_YEAR = pd.Timedelta(days=366)
 
 
 def trend(
@@ -54,7 +55,8 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
     every = pd.concat([history["date"], days["date"]])
     frame = pd.DataFrame({"date": every})
     time = _time("date", "%m-%d", every="week", rows=frame.rename(columns={"date": "period"}))
-    axis = alt.Axis(tickCount=5, format=",d")
+    # Whole pieces: half of one would be written as the next.
+    axis = alt.Axis(tickCount=5, tickMinStep=1, format=",d")
     day = alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d")
     past = (
         alt.Chart(history)
@@ -109,8 +111,13 @@ def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]
 
 
 def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> alt.X:
-    """Place the ticks on first days of months or on Mondays, as many as a phone can show."""
+    """Place the ticks on first days of months or on Mondays, as many as a phone can show.
+
+    Days of more than one year are told apart by their year.
+    """
     first, last = rows["period"].min(), rows["period"].max()
+    if last - first > _YEAR and "%Y" not in label_format:
+        label_format = f"%Y-{label_format}"
     ticks = pd.date_range(first, last, freq="MS" if every == "month" else "W-MON")
     step = -(-len(ticks) // 6) or 1
     values = [alt.DateTime(year=t.year, month=t.month, date=t.day) for t in ticks[::step]]

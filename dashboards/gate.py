@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dashboards.login import login_for
 from dashboards.problems import problem
 from dashboards.visitor import NotLoggedIn, read_visitor
 
@@ -69,7 +70,7 @@ class SessionGate:
 
 def _to_the_login(connection: HTTPConnection) -> Response:
     if "text/html" in connection.headers.get("accept", ""):
-        return RedirectResponse("/login", 303)
+        return RedirectResponse(login_for(connection.url.path, connection.url.query), 303)
     return problem("not-logged-in", "A session is needed", 401, "log in at /login and try again")
 
 

@@ -64,7 +64,9 @@ def _show_as_of(language: Language, shown_id: str) -> None:
     complete = release.complete_until.astimezone(BUSINESS_ZONE)
     moment = f"{words.day(complete.date())} {complete:%H:%M}"
     age = datetime.now(UTC) - release.complete_until
-    if age > _STALE_AFTER:
+    if release.is_held and age > _LATE_AFTER:
+        st.warning(words("held", moment=moment), icon=":material/history:")
+    elif age > _STALE_AFTER:
         st.warning(words("stale", moment=moment, days=max(1, age.days)), icon=":material/schedule:")
     elif release.is_followed and age > _LATE_AFTER:
         st.warning(

@@ -17,11 +17,13 @@ class Release:
     Attributes:
         complete_until: all that was committed up to then is in it.
         is_followed: whether somebody keeps it fresh, so that a minute is late; else a day is.
+        is_held: whether somebody went back to it, so that nothing newer comes by itself.
     """
 
     release_id: str
     complete_until: datetime
     is_followed: bool
+    is_held: bool
     file: Path
 
 
@@ -39,7 +41,8 @@ def current_release(releases_dir: Path) -> Release:
         landed_at = datetime.fromisoformat(manifest["landing"]["landed_at"])
         noted = _complete_until(releases_dir / "freshness.json", release_id)
         file = (folder / "marts.duckdb").resolve(strict=True)
-        return Release(release_id, noted or landed_at, noted is not None, file)
+        is_held = _text(releases_dir / "held") == release_id
+        return Release(release_id, noted or landed_at, noted is not None, is_held, file)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NoRelease(f"{releases_dir / 'current'} names no readable release") from error
 
@@ -50,4 +53,11 @@ def _complete_until(path: Path, release_id: str) -> datetime | None:
         noted = json.loads(path.read_text(encoding="utf-8"))
         return datetime.fromisoformat(noted["complete_until"]) if noted["release_id"] == release_id else None
     except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
         return None

@@ -19,7 +19,6 @@ pages = [
         "app_pages/enterprise.py",
         title=words("enterprise_page"),
         icon=":material/monitoring:",
-        url_path="enterprise",
         default=True,
     ),
     st.Page(

@@ -24,7 +24,9 @@ class Unauthenticated(Problem):
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self) -> None:
-        super().__init__("send your tenant's API key as `Authorization: Bearer pm_…`")
+        super().__init__(
+            "send your tenant's API key as `Authorization: Bearer pm_…`; one that is unknown or revoked does not do"
+        )
 
 
 class DatabaseUnavailable(Problem):

@@ -96,7 +96,7 @@ def install(app: FastAPI) -> None:
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        errors = [{"field": str(found["loc"][-1]), "message": found["msg"]} for found in error.errors()]
+        errors = [{"field": str(found["loc"][-1]), "message": _message(found)} for found in error.errors()]
         first = errors[0]
         return await on_problem(
             request, InvalidRequest(f"{first['field']}: {first['message']}", errors=errors)
@@ -116,6 +116,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_defect)
+
+
+def _message(found: dict[str, Any]) -> str:
+    """Return what is wrong with a parameter, in words for who sent it."""
+    if found["type"] == "uuid_parsing":
+        return "must be an id, such as 019d2a4b-8f10-7c3e-9b52-6d1f0a8e4c77"
+    if found["type"].startswith("date_"):
+        return "there is no such day"
+    message: str = found["msg"]
+    return message.removeprefix("Value error, ")
 
 
 def _document(slug: str, title: str, status: int, detail: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboards import charts, kpis
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
-from dashboards.kpi_cards import headline, show_card
+from dashboards.kpi_cards import WHOLE_NAMES, headline, show_card
 from dashboards.page import open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
 
@@ -66,6 +66,7 @@ if (
 ):
     st.caption(words("month_is_partial", month=words.month(last), day=words.day(last_fact)))
 
+st.html(WHOLE_NAMES)
 for column, figure in zip(st.columns(len(shown)), shown, strict=True):
     with column:
         show_card(words, figure)

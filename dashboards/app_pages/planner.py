@@ -13,11 +13,17 @@ from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import Words, literally
 
 
+def model_name(words: Words, model: str) -> str:
+    """Return a model's name as people say it; one without words keeps its own."""
+    known = {"boosted_quantiles": "model_boosted_quantiles", forecasts.BASELINE: "model_seasonal_naive"}
+    return words(known[model]) if model in known else model
+
+
 def model_sentence(words: Words, model: str, measured: tuple[float, float] | None) -> str:
     """Return how good the model was so far, against repeating the week before."""
     if model == forecasts.BASELINE:
         return words("model_is_baseline")
-    name = words("model_boosted_quantiles") if model == "boosted_quantiles" else literally(model)
+    name = literally(model_name(words, model))
     if measured is None:
         return words("model_not_measured", model=name)
     return words("model_measured", model=name, baseline=words.rate(measured[1]))
@@ -116,7 +122,7 @@ st.caption(words("fan_legend"))
 
 show_rows(
     words,
-    found.days.assign(level=level_names[level], name=names[series_id]),
+    found.days.assign(level=level_names[level], name=names[series_id], model=model_name(words, found.model)),
     [
         Column("level", words("level_column"), "text", is_on_page=False),
         Column("name", words("name_column"), "text", is_on_page=False),

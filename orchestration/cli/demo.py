@@ -103,6 +103,9 @@ def _prepare(settings: PipelineSettings, url: str, console: Console) -> Access:
     kept = read_private(file)
     # The notes of an older version, or of a database that is gone, are of no use.
     if kept is None or kept.keys() != Access.__annotations__.keys() or not asyncio.run(_is_filled(url)):
+        console.print(
+            "Loading a year and making its first figures takes minutes; the next start is a matter of seconds."
+        )
         year = ReplayWindow(None, date(2017, 1, 1), date(2017, 12, 31))
         summary = replay_with_progress(url, year, console)
         console.print(sentence(summary))
@@ -206,7 +209,7 @@ Redeem something as the tenant's own system would, and see it on every screen wi
   export KEY={access.api_key}
   export MEMBER={access.member_id} ITEM={access.item_id}
   curl -s -H "Authorization: Bearer $KEY" "{serving}/v1/recommendations/$MEMBER?limit=3"
-  curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: first" {transactional}/v1/redemptions \\
+  curl -s -H "Authorization: Bearer $KEY" -H "Idempotency-Key: $(date +%s)" {transactional}/v1/redemptions \\
     -d '{{"member_id": "'$MEMBER'", "lines": [{{"item_id": "'$ITEM'", "quantity": 1}}]}}'
 
 Ctrl-C stops everything.""")

@@ -2,15 +2,18 @@
 
 import signal
 import threading
-from datetime import datetime
+from datetime import date
+from itertools import groupby
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli import attached
 from orchestration.cli.database import database
+from orchestration.cli.days import parse_day, require_past
 from orchestration.cli.pipeline_key import new_pipeline_key
 from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary
@@ -67,6 +70,9 @@ def follow(
     stop = threading.Event()
     # Not by an exception: dbt would take it for a failure of its own. A turn that has begun is ended.
     signal.signal(signal.SIGINT, lambda *_: stop.set())
+    if parent is None:
+        # Under a parent that stops it, and the database last, it ends at once.
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with database(folder.root, settings.database_url) as url, following.logged_to(folder.logs / "follow.log"):
         platform = platform_at(folder, url)
         follower = following.Follower(
@@ -79,13 +85,15 @@ def follow(
 @app.command()
 def reprocess(
     first: Annotated[
-        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First business day to compute anew.")
+        date,
+        typer.Option("--from", parser=parse_day, metavar="DAY", help="First business day to compute anew."),
     ],
-    last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last business day.")],
+    last: Annotated[date, typer.Option("--to", parser=parse_day, metavar="DAY", help="Last business day.")],
 ) -> None:
     """Compute the figures of past days anew from what was landed, and publish them."""
     if last < first:
         raise typer.BadParameter("--from and --to are days in this order")
+    require_past(last)
     from orchestration.pipeline import reprocess_days
 
     settings = PipelineSettings()
@@ -93,36 +101,40 @@ def reprocess(
     settings.folder.create()
     with (
         database(settings.folder.root, settings.database_url) as url,
-        console.status(f"Computing {first:%Y-%m-%d} to {last:%Y-%m-%d} anew"),
+        console.status(f"Computing {first} to {last} anew"),
     ):
         named = settings.model_copy(update={"database_url": url})
-        release_id = reprocess_days(named, first.date(), last.date())
+        release_id = reprocess_days(named, first, last)
     console.print(f"release [bold]{release_id}[/] is current", highlight=False)
 
 
 @app.command("as-of")
 def as_of(
     day: Annotated[
-        datetime, typer.Argument(formats=["%Y-%m-%d"], help="The business day at whose end it was known.")
+        date,
+        typer.Argument(parser=parse_day, metavar="DAY", help="The business day at whose end it was known."),
     ],
 ) -> None:
     """Build the figures as they were known at the end of a past day, and show what has changed since."""
     from orchestration.as_of import compare
     from orchestration.pipeline import build_known
 
+    require_past(day)
     folder = PipelineSettings().folder
     console = Console()
-    with console.status(f"Building what was known at the end of {day:%Y-%m-%d}"):
-        known = build_known(folder, day.date())
-    table = Table("tenant", "metric", "month")
-    for heading in ("then", "now", "n then"):
-        table.add_column(heading, justify="right")
-    for kpi in compare(known, folder, day.date()):
-        now = "" if kpi.now is None else written(kpi.now, kpi.unit)
-        style = "bold" if kpi.now != kpi.then else ""
-        then = written(kpi.then, kpi.unit)
-        table.add_row(kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", then, now, f"{kpi.n:,}", style=style)
-    console.print(table)
+    with console.status(f"Building what was known at the end of {day}"):
+        known = build_known(folder, day)
+    compared = compare(known, folder, day)
+    for tenant, kpis in groupby(compared, lambda kpi: kpi.tenant):
+        table = _table_of(tenant, "then", "now", "n then")
+        for kpi in kpis:
+            now = "" if kpi.now is None else written(kpi.now, kpi.unit)
+            style = "bold" if kpi.now != kpi.then else ""
+            then = written(kpi.then, kpi.unit)
+            table.add_row(kpi.metric, f"{kpi.month:%Y-%m}", then, now, f"{kpi.n:,}", style=style)
+        console.print(table)
+    changed = sum(kpi.now != kpi.then for kpi in compared)
+    console.print(f"{changed} of {len(compared)} figures read differently now.", highlight=False)
     console.print(f"Its warehouse is {known.warehouse}.", highlight=False, soft_wrap=True)
 
 
@@ -159,22 +171,28 @@ def print_summary(summary: ReleaseSummary, console: Console) -> None:
     console.print(
         f"release [bold]{summary.release_id}[/] with {summary.rows:,} rows is current", highlight=False
     )
-    table = Table("tenant", "metric", "month")
-    for heading in ("value", "target", "n"):
-        table.add_column(heading, justify="right")
-    for kpi in summary.kpis:
-        target = (
-            ""
-            if kpi.target is None
-            else f"{kpi.target:g} days"
-            if kpi.unit == "days"
-            else f"{kpi.target * 100:g}%"
-        )
-        table.add_row(
-            kpi.tenant, kpi.metric, f"{kpi.month:%Y-%m}", written(kpi.value, kpi.unit), target, f"{kpi.n:,}"
-        )
-    if summary.kpis:
+    for tenant, kpis in groupby(summary.kpis, lambda kpi: kpi.tenant):
+        table = _table_of(tenant, "value", "target", "n")
+        for kpi in kpis:
+            target = (
+                ""
+                if kpi.target is None
+                else f"{kpi.target:g} days"
+                if kpi.unit == "days"
+                else f"{kpi.target * 100:g}%"
+            )
+            table.add_row(
+                kpi.metric, f"{kpi.month:%Y-%m}", written(kpi.value, kpi.unit), target, f"{kpi.n:,}"
+            )
         console.print(table)
+
+
+def _table_of(tenant: str, *headings: str) -> Table:
+    """Return an empty table of a tenant's metrics: a column for its name would leave the figures too little room."""
+    table = Table("metric", title=tenant, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for heading in ("month", *headings):
+        table.add_column(heading, justify="right", no_wrap=True)
+    return table
 
 
 def written(value: float, unit: str) -> str:

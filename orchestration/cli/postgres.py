@@ -13,9 +13,10 @@ import signal
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -238,12 +239,33 @@ def running(data_dir: Path, *, stop_at_end: bool = False) -> Iterator[EmbeddedPo
     server = locate(data_dir)
     started = start(server)
     try:
-        yield server
+        with _ended_by_sigterm() if started is not None else nullcontext():
+            yield server
     finally:
         if started is not None or stop_at_end:
             stop(server)
         if started is not None:
             started.wait()
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that it leaves no server behind; what handles it already goes on."""
+    is_ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if is_ours:
+        signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _wait_for_shutdown(server: EmbeddedPostgres) -> None:

@@ -71,7 +71,10 @@ class Running:
                     program.tend()
                 elif (code := program.poll()) is not None:
                     how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-                    raise ServiceEnded(f"{name} {how}, so everything was stopped; see {self.logs / name}.log")
+                    raise ServiceEnded(
+                        f"{name} {how}, so everything was stopped. What was committed is kept: start it again. "
+                        f"Its log is {self.logs / name}.log"
+                    )
             meanwhile()
             time.sleep(0.5)
 

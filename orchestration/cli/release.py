@@ -70,9 +70,12 @@ def prune(
     before = set(Shelf(folder.releases).release_ids())
     Shelf(folder.releases).prune()
     drop_outdated(folder, moment, longest)
-    for release_id in sorted(before - set(Shelf(folder.releases).release_ids())):
+    deleted = sorted(before - set(Shelf(folder.releases).release_ids()))
+    for release_id in deleted:
         typer.echo(f"release {release_id} was deleted")
     require_current(folder, moment, longest)
+    if not deleted:
+        typer.echo("no release had to be deleted")
 
 
 def _shelf() -> Shelf:

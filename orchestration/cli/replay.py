@@ -1,7 +1,7 @@
 """`pointmart replay`: sends real data through the engine."""
 
 import asyncio
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -10,6 +10,7 @@ from rich.console import Console
 from orchestration.cli.completejourney.replay import ReplaySummary, ReplayWindow, replay
 from orchestration.cli.completejourney.source import read_mall
 from orchestration.cli.database import database
+from orchestration.cli.days import parse_day
 from orchestration.cli.progress import progress_bar
 from orchestration.settings import PipelineSettings
 
@@ -27,24 +28,25 @@ def replays() -> None:
 def completejourney(
     households: Annotated[int | None, typer.Option(min=1, help="Only the first N households.")] = None,
     first: Annotated[
-        datetime,
+        date,
         typer.Option(
             "--from",
-            formats=["%Y-%m-%d"],
+            parser=parse_day,
+            metavar="DAY",
             help="First day of 2017 to replay; grants are given from January on.",
         ),
-    ] = datetime(2017, 1, 1),  # noqa: DTZ001 - a day, not a moment
+    ] = _YEAR[0],
     last: Annotated[
-        datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of 2017 to replay.")
-    ] = datetime(2017, 12, 31),  # noqa: DTZ001 - a day, not a moment
+        date, typer.Option("--to", parser=parse_day, metavar="DAY", help="Last day of 2017 to replay.")
+    ] = _YEAR[1],
 ) -> None:
     """Replay a year of grocery baskets as an employee-benefit mall. Running it again changes nothing."""
-    if not _YEAR[0] <= first.date() <= last.date() <= _YEAR[1]:
+    if not _YEAR[0] <= first <= last <= _YEAR[1]:
         raise typer.BadParameter("the data are of 2017: --from and --to are days of that year, in this order")
     settings = PipelineSettings()
     console = Console()
     with database(settings.data_dir, settings.database_url) as url:
-        summary = replay_with_progress(url, ReplayWindow(households, first.date(), last.date()), console)
+        summary = replay_with_progress(url, ReplayWindow(households, first, last), console)
     console.print(sentence(summary))
 
 

@@ -1,7 +1,7 @@
 """`pointmart simulate`: a made-up world to measure, with its truth beside it."""
 
 import time
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from orchestration.cli.database import database
+from orchestration.cli.days import parse_day
 from orchestration.cli.progress import progress_bar
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.run import simulate as make_world
@@ -27,7 +28,8 @@ def simulate(
     days: Annotated[int, typer.Option(min=40, max=3_000, help="Days of history.")] = 900,
     seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same world.")] = 7,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day; yesterday if left out.")
+        date | None,
+        typer.Option(parser=parse_day, metavar="DAY", help="The last day; yesterday if left out."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the truth; `truth` in the data folder if left out.")
@@ -35,8 +37,13 @@ def simulate(
 ) -> None:
     """Simulate years of a mall with several tenants through its own rules, and keep the truth about them."""
     settings = PipelineSettings()
-    last = business_date(system_clock()) - timedelta(days=1) if until is None else until.date()
-    plan = WorldPlan(tenants, members, days, seed, last)
+    yesterday = business_date(system_clock()) - timedelta(days=1)
+    if until is not None and until > yesterday:
+        # What is decided at a later time than the mall's own would stand in the way of all that happens until then.
+        raise typer.BadParameter(
+            f"--until is a past day, {yesterday} at the latest: the future cannot be simulated"
+        )
+    plan = WorldPlan(tenants, members, days, seed, until or yesterday)
     console = Console()
     with database(settings.data_dir, settings.database_url) as url:
         simulate_with_progress(url, plan, out or settings.folder.truth, console)

@@ -68,3 +68,26 @@ def test_the_fan_begins_after_the_history_and_marks_empty_shelves() -> None:
     [empty] = layers(chart, "point")
     marked = chart.to_dict()["datasets"][empty["data"]["name"]]
     assert [(row["date"][:10], row["quantity"]) for row in marked] == [("2026-03-31", 0.0)]
+
+
+def test_days_of_more_than_a_year_are_told_apart_by_their_year() -> None:
+    def label_format(first: str, last: str) -> str:
+        rows = pd.DataFrame({"period": pd.to_datetime([first, last]), "value": [0.3, 0.4], "low": [None] * 2})
+        rows = rows.assign(high=rows["low"], target=0.3)
+        chart = charts.trend(
+            rows, is_daily=True, target_label=None, value_label="活跃率", period_label="日期"
+        )
+        [line] = layers(chart, "line")
+        return str(line["encoding"]["x"]["axis"]["format"])
+
+    assert label_format("2025-11-01", "2026-02-01") == "%m-%d"
+    assert label_format("2024-11-01", "2026-02-01") == "%Y-%m-%d"
+
+
+def test_pieces_are_counted_in_whole_ones() -> None:
+    history = pd.DataFrame({"date": pd.to_datetime(["2026-03-31"]), "quantity": [1.0], "is_in_stock": [True]})
+    days = pd.DataFrame({"date": pd.to_datetime(["2026-04-01"]), "q05": [0.0], "q50": [1.0], "q95": [2.0]})
+    chart = charts.fan(history, days, origin=date(2026, 3, 31), labels=LABELS)
+
+    past = next(layer for layer in layers(chart, "line") if layer["encoding"]["y"]["field"] == "quantity")
+    assert past["encoding"]["y"]["axis"]["tickMinStep"] == 1

@@ -233,7 +233,20 @@ def test_figures_that_are_kept_fresh_are_late_after_a_minute(
     (warning,) = open_page().warning
     assert "晚了 3 分钟" in warning.value
     (warning,) = open_page(query={"lang": "en"}).warning
-    assert "3 minute(s) late" in warning.value
+    assert "3 min late" in warning.value
+
+
+def test_a_release_somebody_went_back_to_does_not_promise_to_catch_up(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    (literal_release / "held").write_text(literal.RELEASE_ID)
+    note_complete(literal_release, literal.RELEASE_ID, timedelta(minutes=3))
+    (warning,) = open_page().warning
+    assert "退回到了较早的数据版本" in warning.value
+
+    (literal_release / "held").write_text("another")
+    (warning,) = open_page().warning
+    assert "晚了 3 分钟" in warning.value
 
 
 def test_figures_found_complete_just_now_are_as_of_now_however_old_the_release(

@@ -78,9 +78,12 @@ def cookie(token: str | None) -> dict[str, str]:
 
 
 async def test_a_stranger_is_sent_to_the_login(client: httpx.AsyncClient, forged: str | None) -> None:
-    answer = await client.get("/planner", headers=cookie(forged) | {"accept": "text/html,*/*"})
+    html = cookie(forged) | {"accept": "text/html,*/*"}
+    answer = await client.get("/", headers=html)
+    view = await client.get("/planner?level=item&item=茶", headers=html)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert view.headers["location"] == "/login?next=%2Fplanner%3Flevel%3Ditem%26item%3D%25E8%258C%25B6"
 
 
 async def test_a_strangers_program_gets_a_problem(client: httpx.AsyncClient, forged: str | None) -> None:

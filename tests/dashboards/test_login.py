@@ -63,6 +63,26 @@ async def test_the_right_password_sets_the_session_cookie(client: httpx.AsyncCli
     assert language.startswith("pointmart_language=zh;")
 
 
+async def test_who_followed_a_link_is_led_to_its_page(client: httpx.AsyncClient) -> None:
+    wished = {"next": "/planner?level=item&lang=en"}
+    form = await client.get("/login", params=wished)
+
+    assert 'action="/login?lang=zh&amp;next=%2Fplanner%3Flevel%3Ditem%26lang%3Den"' in form.text
+    assert 'href="/login?lang=en&amp;next=%2Fplanner%3Flevel%3Ditem%26lang%3Den"' in form.text
+    answer = await client.post("/login", params=wished, data=FORM)
+    assert answer.headers["location"] == "/planner?level=item&lang=en"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "evil.example", "/\t/evil.example", "/\nx"],
+)
+async def test_a_login_leads_to_no_other_site(client: httpx.AsyncClient, elsewhere: str) -> None:
+    answer = await client.post("/login", params={"next": elsewhere}, data=FORM)
+
+    assert answer.headers["location"] == "/"
+
+
 async def test_over_https_the_cookie_never_travels_in_the_clear(client: httpx.AsyncClient) -> None:
     answer = await client.post("https://screens/login", data=FORM)
 

@@ -177,3 +177,9 @@ def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: 
 
     sentence = open_page("planner", {"level": "item"}).subheader[0].value
     assert r"\*Tea\* \[x\]\(http\://x\) \:red\[y\]：2026" in sentence
+
+
+def test_the_rows_call_a_model_by_its_name(open_page: OpenPage) -> None:
+    rows = open_page("planner", {"level": "item", "lang": "en"}).dataframe[0].value
+
+    assert set(rows["model"]) == {"boosted quantile trees"}

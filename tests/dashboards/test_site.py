@@ -192,8 +192,8 @@ def page(browser: Browser, site: str) -> Iterator[Page]:
     context.close()
 
 
-def log_in(page: Page, password: str = "correct horse") -> None:
-    page.goto("/")
+def log_in(page: Page, password: str = "correct horse", view: str = "/") -> None:
+    page.goto(view)
     page.get_by_label("企业代码").fill("acorn")
     page.get_by_label("用户名").fill("li.na")
     page.get_by_label("密码").fill(password)
@@ -236,10 +236,20 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     expect(page.get_by_role("heading", name="Enterprise overview")).to_be_visible()
     assert page.url.endswith("/?lang=en")
 
+    # A long name takes a second line beside its help instead of ending in dots.
+    name = page.get_by_test_id("stMetricLabel").filter(has_text="Cumulative").locator("p")
+    assert name.evaluate("element => getComputedStyle(element).whiteSpace") == "normal"
+
     page.get_by_role("link", name="Log out").click()
     expect(page.get_by_label("企业代码")).to_be_visible()
-    page.goto("/planner")
-    assert page.url.endswith("/login")
+    # A view that was sent to somebody opens once they are in.
+    log_in(page, view="/planner?level=item")
+    expect(page.get_by_role("heading", name="节日备货")).to_be_visible()
+    assert page.url.endswith("/planner?level=item")
+
+    page.goto("/enterprise")
+    expect(page.get_by_role("heading", name="企业概览")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     assert elsewhere == []
 
 

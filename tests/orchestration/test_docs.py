@@ -14,4 +14,5 @@ def test_the_page_has_the_words_of_tables_and_columns_and_leaves_no_warehouse(
     assert "One row per tenant, month and metric" in page
     assert "fct_kpis_monthly" in page
     assert "GET /v1/kpis" in page
+    assert "The warehouse of Pointmart" in page
     assert not folder.warehouse.exists()

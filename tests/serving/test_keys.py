@@ -10,7 +10,7 @@ UNAUTHENTICATED = {
     "type": "urn:pointmart:problem:unauthenticated",
     "title": "A valid API key is needed",
     "status": 401,
-    "detail": "send your tenant's API key as `Authorization: Bearer pm_…`",
+    "detail": "send your tenant's API key as `Authorization: Bearer pm_…`; one that is unknown or revoked does not do",
 }
 
 

@@ -108,3 +108,18 @@ async def test_bad_parameters_are_refused_by_name(still, parameters, field):
     assert answer.status_code == 422
     assert answer.json()["type"] == "urn:pointmart:problem:invalid-request"
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("yesterday", "must be a day, written like 2026-03-31"),
+        ("86400", "must be a day, written like 2026-03-31"),
+        ("2026-03-31T00:00:00", "must be a day, written like 2026-03-31"),
+        ("2026-02-30", "there is no such day"),
+    ],
+)
+async def test_what_is_no_day_is_told_so(still, day, message):
+    answer = await still.get("/v1/kpis/activity_rate", params={"to": day})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"to: {message}"

@@ -23,7 +23,9 @@ class Unauthenticated(Problem):
     status = 401
 
     def __init__(self) -> None:
-        super().__init__("send your tenant's API key as `Authorization: Bearer pm_…`")
+        super().__init__(
+            "send your tenant's API key as `Authorization: Bearer pm_…`; one that is unknown or revoked does not do"
+        )
 
 
 class PlatformKeyNeeded(Problem):

@@ -29,6 +29,21 @@ def test_without_a_mall_or_a_release_nothing_is_written_back(mall):  # noqa: F81
     assert "no release to write back" in sentence(pointmart("pipeline", "write-back", **keyed))
 
 
+def test_what_is_no_day_that_has_come_is_refused_at_once(mall):  # noqa: F811
+    def said(*arguments) -> str:
+        done = pointmart(*arguments, **mall, COLUMNS="200")
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    assert "“31.3.2026” is not a day; write it like 2026-03-31" in said("pipeline", "as-of", "31.3.2026")
+    assert "2999-01-01 has not come yet" in said("pipeline", "as-of", "2999-01-01")
+    days = ("pipeline", "reprocess", "--from", "2026-01-01", "--to")
+    assert "2999-01-01 has not come yet" in said(*days, "2999-01-01")
+    assert "in this order" in said(*days, "2025-12-31")
+    assert "a past day" in said("simulate", "--until", "2999-01-01")
+
+
 def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_dir):  # noqa: F811
     folder = DataFolder(data_dir)
     folder.create()
@@ -38,7 +53,7 @@ def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_
     moment = (now - timedelta(days=1)).isoformat()
     folder.forgotten.write_text(f'{{"member_count": 1, "next_batch": 1, "moments": ["{moment}"]}}')
     kept = pointmart("release", "prune", **mall)
-    assert (kept.returncode, kept.stdout) == (0, "")
+    assert (kept.returncode, kept.stdout) == (0, "no release had to be deleted\n")
     pruned = pointmart("release", "prune", "--now", **mall)
     assert pruned.stdout.strip() == f"release {old} was deleted"
     folder.forgotten.write_text(f'{{"member_count": 2, "next_batch": 1, "moments": ["{now.isoformat()}"]}}')

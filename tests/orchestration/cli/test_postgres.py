@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 import tempfile
 import time
@@ -136,3 +137,18 @@ def test_nothing_is_left_running(private_parent):
     while any(p.is_running() for p in processes) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [p for p in processes if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def test_a_command_that_is_told_to_end_leaves_no_server_behind(private_parent):
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom orchestration.cli import postgres\n"
+        "with postgres.running(Path(sys.argv[1])):\n    print('up', flush=True)\n    time.sleep(60)\n"
+    )
+    command = subprocess.Popen(
+        [sys.executable, "-c", script, str(private_parent)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert command.stdout.readline() == b"up\n"
+    command.terminate()
+    command.wait(30)
+    command.stdout.close()
+    assert postgres.locate(private_parent).running() is None
