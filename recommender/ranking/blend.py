@@ -5,11 +5,11 @@ from numpy.typing import NDArray
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
-from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, Codes, Floats, RankingModel
+from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, Codes, Floats, ScoringModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 
 
-class Blend(RankingModel):
+class Blend(ScoringModel):
     """Combine decayed personal frequency, item neighbours and popularity.
 
     The unit is one redemption today. An item the member has taken scores its decayed count plus

@@ -9,7 +9,7 @@ from recommender.ranking.model import (
     POPULAR,
     Codes,
     Floats,
-    RankingModel,
+    ScoringModel,
     with_empty_row,
 )
 from recommender.ranking.popularity import Popularity
@@ -18,7 +18,7 @@ from recommender.ranking.popularity import Popularity
 _FILL_WEIGHT = 1e-6
 
 
-class PersonalFrequency(RankingModel):
+class PersonalFrequency(ScoringModel):
     """Rank a member's items by how often they redeemed them, each redemption decayed by its age.
 
     GP-TopFreq of Li et al., "A Next Basket Recommendation Reality Check" (ACM TOIS 2023), with
