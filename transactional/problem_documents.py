@@ -82,14 +82,30 @@ def _render_invalid(request: Request, error: RequestValidationError) -> Response
             InvalidRequest(f"the body came as {kind[:100]}; send JSON with Content-Type: application/json")
         )
     errors = [
-        {"field": ".".join(str(part) for part in found["loc"]), "message": found["msg"]}
-        for found in error.errors()
+        {"field": ".".join(map(str, found["loc"])), "message": _message(found)} for found in error.errors()
     ]
     first = errors[0]
     return render(InvalidRequest(f"{first['field']}: {first['message']}", errors=errors))
 
 
+def _message(found: dict[str, Any]) -> str:
+    """Return what is wrong with a field, in words for who sent it."""
+    if found["type"] == "json_invalid":
+        return f"this is not JSON: {found['ctx']['error']} at character {found['loc'][-1]}"
+    if found["type"] == "missing" and found["loc"] == ("body",):
+        return "there is none; send JSON with Content-Type: application/json"
+    message: str = found["msg"]
+    return message.removeprefix("Value error, ")
+
+
 def _render_http(error: HTTPException) -> Response:
+    if error.status_code == 400 and error.__cause__ is not None:
+        # What is not even text that a parser could find an error in.
+        return render(
+            InvalidRequest(
+                "body: this cannot be read; send JSON in UTF-8, not too deeply nested and without endless numbers"
+            )
+        )
     document = {
         "type": "about:blank",
         "title": str(error.detail),

@@ -1,13 +1,14 @@
 """Types of request fields that several routes share."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 from transactional.problems import InvalidRequest
 
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ISO_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 
 
@@ -18,7 +19,26 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _written_out_day(value: object) -> object:
+    """Let only written-out days pass: a bare number, even in quotes, would be read as seconds since 1970."""
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        raise ValueError("write a day, such as 2026-03-01")
+    return value
+
+
+def _of_a_real_time(value: str) -> str:
+    """Let only times pass that there are: an impossible one would be newer than every release to come."""
+    try:
+        datetime.strptime(value[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ValueError(
+            f"{value[:16]} is no time in UTC; send the release's id as the release has it"
+        ) from error
+    return value
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+Day = Annotated[date, BeforeValidator(_written_out_day)]
 
 # PostgreSQL's text cannot hold a NUL character; blank edges are typing mistakes in an identifier.
 Reference = Annotated[
@@ -28,7 +48,9 @@ Reason = Annotated[
     str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00\s]([^\x00]*[^\x00\s])?$")
 ]
 # Its beginning is the release's time, so that ids sort by it.
-ReleaseId = Annotated[str, StringConstraints(pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{8}$")]
+ReleaseId = Annotated[
+    str, StringConstraints(pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"), AfterValidator(_of_a_real_time)
+]
 # A name given by a program, such as that of a segment.
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]

@@ -126,6 +126,9 @@ async def test_odd_references_are_refused(client, ref):
         "offers?limit=0",
         "offers?category=%00",
         "offers?categories=tea",
+        "exchanges/statements?day=86400",
+        "exchanges/positions?since=0",
+        "members/0160ac47-15e0-77d2-807e-d45bdc633f06/tier?on=0",
         "members/0160ac47-15e0-77d2-807e-d45bdc633f06/balance?as_of=2026-01-01T00:00:00Z",
     ],
 )

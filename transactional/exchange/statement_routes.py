@@ -1,6 +1,5 @@
 """`/v1/exchanges/positions` and `/v1/exchanges/statements`: what tenants owe each other."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,6 +10,7 @@ from transactional.database import tenant_transaction
 from transactional.exchange import documents, queries
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
+from transactional.request_types import Day
 
 router = APIRouter(prefix="/v1/exchanges", tags=["exchanges"])
 
@@ -19,8 +19,8 @@ router = APIRouter(prefix="/v1/exchanges", tags=["exchanges"])
 async def show_positions(
     tenant_id: Caller,
     request: Request,
-    since: Annotated[date | None, Query(description="The first business day.")] = None,
-    until: Annotated[date | None, Query(description="The last business day.")] = None,
+    since: Annotated[Day | None, Query(description="The first business day.")] = None,
+    until: Annotated[Day | None, Query(description="The last business day.")] = None,
 ) -> documents.Positions:
     """Show what stands between the tenant and each partner, today's so far included."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
@@ -32,7 +32,7 @@ async def show_positions(
     "/statements", summary="Show a day's statements", responses=responses(Unauthenticated, InvalidRequest)
 )
 async def show_statements(
-    day: Annotated[date, Query(description="A business day (Asia/Shanghai) that has ended.")],
+    day: Annotated[Day, Query(description="A business day (Asia/Shanghai) that has ended.")],
     tenant_id: Caller,
     request: Request,
 ) -> documents.Statements:

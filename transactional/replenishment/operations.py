@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from transactional.database import Connection
 from transactional.problems import Problem
-from transactional.write_back.operations import begin, complete
-
-KIND = "replenishment"
+from transactional.write_back.operations import Part
 
 Decision = Literal["approved", "dismissed"]
 
@@ -97,61 +95,52 @@ select count(*)::int from gone
 """
 
 
-async def store_proposals(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    release_id: str,
-    as_of_date: date,
-    proposals: Sequence[Proposal],
-    is_last: bool,
-    now: datetime,
-) -> tuple[list[tuple[UUID, str]], int]:
-    """Open a release's proposals in place of those of older releases, inside the caller's transaction.
+@dataclass(frozen=True)
+class Proposals:
+    """Proposals of a release, to be open in place of those of older ones."""
 
-    Returns:
-        What became of each, in order; and how many open ones of older releases found no successor, with the last part.
+    proposals: Sequence[Proposal]
+    kind: ClassVar[str] = "replenishment"
 
-    Raises:
-        NoSuchTenant, OutdatedRelease: nothing was stored.
-    """
-    await begin(connection, tenant_id=tenant_id, kind=KIND, release_id=release_id, as_of_date=as_of_date)
-    columns = [
-        [p.item_id for p in proposals],
-        [p.quantity for p in proposals],
-        [p.order_by for p in proposals],
-        [p.covers_until for p in proposals],
-        [p.reason for p in proposals],
-    ]
-    known = await connection.fetch(_STORE, tenant_id, *columns, as_of_date, release_id)
-    wanted = [row for row in known if row["is_known"] and not row["is_decided"]]
-    opened = {
-        row["item_id"]
-        for row in await connection.fetch(
-            _INSERT,
-            tenant_id,
-            *(
-                [row[name] for row in wanted]
-                for name in ("item_id", "quantity", "order_by", "covers_until", "reason")
-            ),
-            as_of_date,
-            release_id,
-        )
-    }
-    removed = 0
-    if is_last:
-        removed = await connection.fetchval(_SUPERSEDE_REST, tenant_id, release_id)
-        await complete(connection, tenant_id=tenant_id, kind=KIND, now=now)
-    results = []
-    for row in known:
-        if not row["is_known"]:
-            result = "unknown_item"
-        elif row["is_decided"]:
-            result = "decided"
-        else:
-            result = "stored" if row["item_id"] in opened else "unchanged"
-        results.append((row["item_id"], result))
-    return results, removed
+    async def store(self, connection: Connection, part: Part) -> list[tuple[UUID, str]]:
+        """Open the proposals, except for items somebody decided about; return what became of each, in order."""
+        columns = [
+            [p.item_id for p in self.proposals],
+            [p.quantity for p in self.proposals],
+            [p.order_by for p in self.proposals],
+            [p.covers_until for p in self.proposals],
+            [p.reason for p in self.proposals],
+        ]
+        known = await connection.fetch(_STORE, part.tenant_id, *columns, part.as_of_date, part.release_id)
+        wanted = [row for row in known if row["is_known"] and not row["is_decided"]]
+        opened = {
+            row["item_id"]
+            for row in await connection.fetch(
+                _INSERT,
+                part.tenant_id,
+                *(
+                    [row[name] for row in wanted]
+                    for name in ("item_id", "quantity", "order_by", "covers_until", "reason")
+                ),
+                part.as_of_date,
+                part.release_id,
+            )
+        }
+        results = []
+        for row in known:
+            if not row["is_known"]:
+                result = "unknown_item"
+            elif row["is_decided"]:
+                result = "decided"
+            else:
+                result = "stored" if row["item_id"] in opened else "unchanged"
+            results.append((row["item_id"], result))
+        return results
+
+    async def end_older(self, connection: Connection, part: Part) -> int:
+        """Close the open proposals of older releases that found no successor; return how many."""
+        closed: int = await connection.fetchval(_SUPERSEDE_REST, part.tenant_id, part.release_id)
+        return closed
 
 
 async def decide_proposal(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.domain import Unauthenticated
 from transactional.access.routes import WRITE_BACK_ONLY, Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
@@ -15,19 +15,19 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.replenishment.operations import (
     Proposal,
     ProposalNotOpen,
+    Proposals,
     UnknownProposal,
     decide_proposal,
-    store_proposals,
 )
 from transactional.replenishment.queries import list_proposals
-from transactional.request_types import Reference
-from transactional.write_back.operations import NoSuchTenant, OutdatedRelease
+from transactional.request_types import Day, Reference
 from transactional.write_back.requests import (
     MAX_ITEMS,
+    RESPONSES,
     WriteBackRequest,
     WriteBackResults,
     require_distinct,
-    results_of,
+    write_back,
 )
 
 router = APIRouter(prefix="/v1", tags=["replenishment"])
@@ -39,9 +39,9 @@ class ProposalItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-    quantity: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    order_by: date
-    covers_until: date
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+    order_by: Day
+    covers_until: Day
     reason: Literal["runs_out_before_delivery", "below_target"]
 
     @model_validator(mode="after")
@@ -98,7 +98,7 @@ class DecisionRequest(BaseModel):
     "/write-back/{tenant_id}/replenishment-proposals",
     summary="Write replenishment proposals back",
     dependencies=[WRITE_BACK_ONLY],
-    responses=responses(PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, InvalidRequest, RequestTooLarge),
+    responses=RESPONSES,
 )
 async def put_proposals(
     tenant_id: UUID, body: ProposalsRequest, request: Request, dry_run: DryRun = False
@@ -107,20 +107,13 @@ async def put_proposals(
 
     What a person decided stays: until the day it covers is past, its item is not proposed again.
     """
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        rows, removed = await store_proposals(
-            connection,
-            tenant_id=tenant_id,
-            release_id=body.release_id,
-            as_of_date=body.as_of_date,
-            proposals=[
-                Proposal(item.item_id, item.quantity, item.order_by, item.covers_until, item.reason)
-                for item in body.items
-            ],
-            is_last=body.is_last,
-            now=request.app.state.clock(),
-        )
-    return results_of(rows, removed)
+    told = Proposals(
+        [
+            Proposal(item.item_id, item.quantity, item.order_by, item.covers_until, item.reason)
+            for item in body.items
+        ]
+    )
+    return await write_back(request, tenant_id, body, told, dry_run=dry_run)
 
 
 @router.get(

@@ -7,20 +7,20 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.domain import Unauthenticated
 from transactional.access.routes import WRITE_BACK_ONLY, Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.problems import InvalidRequest
 from transactional.request_types import Code
-from transactional.risk.scores import Score, list_scores, store_scores
-from transactional.write_back.operations import NoSuchTenant, OutdatedRelease
+from transactional.risk.scores import Score, Scores, list_scores
 from transactional.write_back.requests import (
     MAX_ITEMS,
+    RESPONSES,
     WriteBackRequest,
     WriteBackResults,
     require_distinct,
-    results_of,
+    write_back,
 )
 
 router = APIRouter(prefix="/v1", tags=["risk"])
@@ -34,7 +34,7 @@ class ScoreItem(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     member_id: UUID
-    score: Annotated[int, Field(ge=1, le=1000)]
+    score: Annotated[int, Field(strict=True, ge=1, le=1000)]
     reasons: Annotated[list[Code], Field(min_length=1, max_length=_MAX_REASONS)]
 
 
@@ -70,23 +70,14 @@ class ScorePage(BaseModel):
     "/write-back/{tenant_id}/risk-scores",
     summary="Write risk scores back",
     dependencies=[WRITE_BACK_ONLY],
-    responses=responses(PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, InvalidRequest, RequestTooLarge),
+    responses=RESPONSES,
 )
 async def put_scores(
     tenant_id: UUID, body: ScoresRequest, request: Request, dry_run: DryRun = False
 ) -> WriteBackResults:
     """Store the scores a release computed; for the pipeline. A newer release replaces an older one, never back."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        rows, removed = await store_scores(
-            connection,
-            tenant_id=tenant_id,
-            release_id=body.release_id,
-            as_of_date=body.as_of_date,
-            scores=[Score(item.member_id, item.score, tuple(item.reasons)) for item in body.items],
-            is_last=body.is_last,
-            now=request.app.state.clock(),
-        )
-    return results_of(rows, removed)
+    told = Scores([Score(item.member_id, item.score, tuple(item.reasons)) for item in body.items])
+    return await write_back(request, tenant_id, body, told, dry_run=dry_run)
 
 
 @router.get("/risk/scores", summary="List risk scores", responses=responses(Unauthenticated, InvalidRequest))

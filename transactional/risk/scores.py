@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
 
 from transactional.database import Connection
-from transactional.write_back.operations import begin, complete
-
-KIND = "risk_scores"
+from transactional.write_back.operations import Part
 
 _STORE = """
 with known as (
@@ -63,40 +60,31 @@ class Score:
     reasons: tuple[str, ...]
 
 
-async def store_scores(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    release_id: str,
-    as_of_date: date,
-    scores: Sequence[Score],
-    is_last: bool,
-    now: datetime,
-) -> tuple[list[tuple[UUID, str]], int]:
-    """Store scores of a release inside the caller's transaction; members without one have a score of 0.
+@dataclass(frozen=True)
+class Scores:
+    """Members' scores; members without one have a score of 0."""
 
-    Returns:
-        What became of each, in order; and how many members no longer have a score, with the last part.
+    scores: Sequence[Score]
+    kind: ClassVar[str] = "risk_scores"
 
-    Raises:
-        NoSuchTenant, OutdatedRelease: nothing was stored.
-    """
-    await begin(connection, tenant_id=tenant_id, kind=KIND, release_id=release_id, as_of_date=as_of_date)
-    rows = await connection.fetch(
-        _STORE,
-        tenant_id,
-        [s.member_id for s in scores],
-        [s.score for s in scores],
-        # An array of arrays would have to be square.
-        [msgspec.json.encode(s.reasons).decode() for s in scores],
-        as_of_date,
-        release_id,
-    )
-    removed = 0
-    if is_last:
-        removed = await connection.fetchval(_REMOVE_OLDER, tenant_id, release_id)
-        await complete(connection, tenant_id=tenant_id, kind=KIND, now=now)
-    return [(row["member_id"], row["result"]) for row in rows], removed
+    async def store(self, connection: Connection, part: Part) -> list[tuple[UUID, str]]:
+        """Store the scores; return what became of each member, in order."""
+        rows = await connection.fetch(
+            _STORE,
+            part.tenant_id,
+            [s.member_id for s in self.scores],
+            [s.score for s in self.scores],
+            # An array of arrays would have to be square.
+            [msgspec.json.encode(s.reasons).decode() for s in self.scores],
+            part.as_of_date,
+            part.release_id,
+        )
+        return [(row["member_id"], row["result"]) for row in rows]
+
+    async def end_older(self, connection: Connection, part: Part) -> int:
+        """Remove the scores of older releases; return how many."""
+        removed: int = await connection.fetchval(_REMOVE_OLDER, part.tenant_id, part.release_id)
+        return removed
 
 
 async def list_scores(

@@ -1,11 +1,11 @@
 """Stores the segments that a release puts members in."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
 from uuid import UUID
 
 from transactional.database import Connection
-from transactional.write_back.operations import begin, complete
+from transactional.write_back.operations import Part
 
 _STORE = """
 with known as (
@@ -39,38 +39,32 @@ select count(*)::int from gone
 """
 
 
-async def store_segments(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    scheme: str,
-    release_id: str,
-    as_of_date: date,
-    segments: Sequence[tuple[UUID, str]],
-    is_last: bool,
-    now: datetime,
-) -> tuple[list[tuple[UUID, str]], int]:
-    """Store (member, segment) pairs of a release inside the caller's transaction.
+@dataclass(frozen=True)
+class Segments:
+    """Members in the segments of a scheme, as (member, segment) pairs."""
 
-    Returns:
-        What became of each, in order; and how many members left the scheme with the last part.
+    scheme: str
+    members: Sequence[tuple[UUID, str]]
 
-    Raises:
-        NoSuchTenant, OutdatedRelease: nothing was stored.
-    """
-    kind = f"segments:{scheme}"
-    await begin(connection, tenant_id=tenant_id, kind=kind, release_id=release_id, as_of_date=as_of_date)
-    rows = await connection.fetch(
-        _STORE,
-        tenant_id,
-        scheme,
-        [member_id for member_id, _ in segments],
-        [segment for _, segment in segments],
-        as_of_date,
-        release_id,
-    )
-    removed = 0
-    if is_last:
-        removed = await connection.fetchval(_REMOVE_OLDER, tenant_id, scheme, release_id)
-        await complete(connection, tenant_id=tenant_id, kind=kind, now=now)
-    return [(row["member_id"], row["result"]) for row in rows], removed
+    @property
+    def kind(self) -> str:
+        """Return what a release replaces: the scheme."""
+        return f"segments:{self.scheme}"
+
+    async def store(self, connection: Connection, part: Part) -> list[tuple[UUID, str]]:
+        """Store the segments; return what became of each member, in order."""
+        rows = await connection.fetch(
+            _STORE,
+            part.tenant_id,
+            self.scheme,
+            [member_id for member_id, _ in self.members],
+            [segment for _, segment in self.members],
+            part.as_of_date,
+            part.release_id,
+        )
+        return [(row["member_id"], row["result"]) for row in rows]
+
+    async def end_older(self, connection: Connection, part: Part) -> int:
+        """Remove the members of older releases from the scheme; return how many."""
+        removed: int = await connection.fetchval(_REMOVE_OLDER, part.tenant_id, self.scheme, part.release_id)
+        return removed

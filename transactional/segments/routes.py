@@ -7,23 +7,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.domain import Unauthenticated
 from transactional.access.routes import WRITE_BACK_ONLY, Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.problems import InvalidRequest
 from transactional.request_types import Code
-from transactional.segments.operations import store_segments
+from transactional.segments.operations import Segments
 from transactional.segments.queries import members_of_scheme, segments_of
-from transactional.write_back.operations import NoSuchTenant, OutdatedRelease
 from transactional.write_back.requests import (
     MAX_ITEMS,
+    RESPONSES,
     WriteBackRequest,
     WriteBackResults,
     require_distinct,
-    results_of,
+    write_back,
 )
 
 router = APIRouter(prefix="/v1", tags=["segments"])
@@ -78,24 +78,14 @@ class MemberSegments(BaseModel):
     "/write-back/{tenant_id}/segments",
     summary="Write segments back",
     dependencies=[WRITE_BACK_ONLY],
-    responses=responses(PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, InvalidRequest, RequestTooLarge),
+    responses=RESPONSES,
 )
 async def put_segments(
     tenant_id: UUID, body: SegmentsRequest, request: Request, dry_run: DryRun = False
 ) -> WriteBackResults:
     """Store the segments a release computed; for the pipeline. A newer release replaces an older one, never back."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        rows, removed = await store_segments(
-            connection,
-            tenant_id=tenant_id,
-            scheme=body.scheme,
-            release_id=body.release_id,
-            as_of_date=body.as_of_date,
-            segments=[(item.member_id, item.segment) for item in body.items],
-            is_last=body.is_last,
-            now=request.app.state.clock(),
-        )
-    return results_of(rows, removed)
+    told = Segments(body.scheme, [(item.member_id, item.segment) for item in body.items])
+    return await write_back(request, tenant_id, body, told, dry_run=dry_run)
 
 
 @router.get(

@@ -15,6 +15,7 @@ from transactional.ledger.balances import present_of
 from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Day
 from transactional.tenants.queries import program_of
 from transactional.tiers.domain import Tier, qualification_period, standing
 from transactional.tiers.operations import replace_tiers
@@ -94,7 +95,7 @@ async def show_tier(
     member_id: UUID,
     tenant_id: Caller,
     request: Request,
-    on: Annotated[date | None, Query(description="A past business day; today if left out.")] = None,
+    on: Annotated[Day | None, Query(description="A past business day; today if left out.")] = None,
 ) -> MemberTier:
     """Show the tier that a member had reached by the end of a day, and what the next one needs."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:

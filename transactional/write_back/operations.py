@@ -1,6 +1,8 @@
 """Lets a release write back, if no newer one has: by tenant and kind, such as `segments:rfm`."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from transactional.database import Connection
@@ -15,7 +17,10 @@ class NoSuchTenant(Problem):
     status = 404
 
     def __init__(self, tenant_id: UUID) -> None:
-        super().__init__(f"there is no tenant {tenant_id}", tenant_id=str(tenant_id))
+        super().__init__(
+            f"this mall has no tenant {tenant_id}; was the release made from another mall's data?",
+            tenant_id=str(tenant_id),
+        )
 
 
 class OutdatedRelease(Problem):
@@ -32,46 +37,81 @@ class OutdatedRelease(Problem):
         )
 
 
-async def begin(
-    connection: Connection, *, tenant_id: UUID, kind: str, release_id: str, as_of_date: date
-) -> None:
-    """Let a release write one kind of a tenant's rows inside the caller's transaction.
+@dataclass(frozen=True)
+class Part:
+    """A part of what a release says of a tenant; after the last one, what only older releases said is over."""
+
+    tenant_id: UUID
+    release_id: str
+    as_of_date: date
+    is_last: bool
+
+
+class Told(Protocol):
+    """The rows of one kind that a part tells."""
+
+    @property
+    def kind(self) -> str:
+        """Return what it is that releases replace as a whole, such as `segments:rfm`."""
+
+    async def store(self, connection: Connection, part: Part) -> list[tuple[UUID, str]]:
+        """Store the rows; return what became of each, in order."""
+
+    async def end_older(self, connection: Connection, part: Part) -> int:
+        """End what older releases said and no part of this one repeated; return how many rows that was."""
+
+
+async def write_part(
+    connection: Connection, part: Part, told: Told, *, now: datetime
+) -> tuple[list[tuple[UUID, str]], int]:
+    """Store a part inside the caller's transaction, if no newer release has written of its kind.
+
+    Returns:
+        What became of each row, in order; and how many rows of older releases are over with the last part.
 
     Raises:
-        NoSuchTenant: it is not there.
-        OutdatedRelease: a newer one has written.
+        NoSuchTenant, OutdatedRelease: nothing was stored.
     """
+    await _take_turn(connection, part, told.kind)
+    rows = await told.store(connection, part)
+    if not part.is_last:
+        return rows, 0
+    ended = await told.end_older(connection, part)
+    # Once noted, that stays: the same part again says nothing new.
+    await connection.execute(
+        "update mall.write_back set completed_at = $3 "
+        "where tenant_id = $1 and kind = $2 and completed_at is null",
+        part.tenant_id,
+        told.kind,
+        now,
+    )
+    return rows, ended
+
+
+async def _take_turn(connection: Connection, part: Part, kind: str) -> None:
+    """Let the part's release write, and from now on no older one."""
     if not await connection.fetchval(
-        "select exists (select from mall.tenant where tenant_id = $1)", tenant_id
+        "select exists (select from mall.tenant where tenant_id = $1)", part.tenant_id
     ):
-        raise NoSuchTenant(tenant_id)
+        raise NoSuchTenant(part.tenant_id)
     # Two requests at once would otherwise mix two releases.
     await connection.execute(
-        "select pg_advisory_xact_lock(hashtextextended('write back ' || $1 || $2, 0))", str(tenant_id), kind
+        "select pg_advisory_xact_lock(hashtextextended('write back ' || $1 || $2, 0))",
+        str(part.tenant_id),
+        kind,
     )
     newest = await connection.fetchval(
-        "select release_id from mall.write_back where tenant_id = $1 and kind = $2", tenant_id, kind
+        "select release_id from mall.write_back where tenant_id = $1 and kind = $2", part.tenant_id, kind
     )
-    if newest is not None and newest > release_id:
-        raise OutdatedRelease(release_id, newest)
-    if newest != release_id:
+    if newest is not None and newest > part.release_id:
+        raise OutdatedRelease(part.release_id, newest)
+    if newest != part.release_id:
         await connection.execute(
             "insert into mall.write_back (tenant_id, kind, release_id, as_of_date) values ($1, $2, $3, $4) "
             "on conflict (tenant_id, kind) do update set release_id = excluded.release_id, "
             "as_of_date = excluded.as_of_date, completed_at = null, recorded_at = clock_timestamp()",
-            tenant_id,
+            part.tenant_id,
             kind,
-            release_id,
-            as_of_date,
+            part.release_id,
+            part.as_of_date,
         )
-
-
-async def complete(connection: Connection, *, tenant_id: UUID, kind: str, now: datetime) -> None:
-    """Note that a release has written all its rows; once noted, that stays."""
-    await connection.execute(
-        "update mall.write_back set completed_at = $3 "
-        "where tenant_id = $1 and kind = $2 and completed_at is null",
-        tenant_id,
-        kind,
-        now,
-    )

@@ -1,16 +1,22 @@
-"""What every request of the pipeline has, and what it is answered."""
+"""What every request of the pipeline has, and how it is answered."""
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.request_types import ReleaseId
+from transactional.access.domain import PlatformKeyNeeded
+from transactional.database import tenant_transaction
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Day, ReleaseId
+from transactional.write_back.operations import NoSuchTenant, OutdatedRelease, Part, Told, write_part
 
 MAX_ITEMS = 5000
+RESPONSES = responses(PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, InvalidRequest, RequestTooLarge)
 
 
 class WriteBackRequest(BaseModel):
@@ -19,9 +25,11 @@ class WriteBackRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     release_id: ReleaseId
-    as_of_date: date = Field(description="The business day up to which facts are in it.")
+    as_of_date: Day = Field(description="The business day up to which facts are in it.")
     is_last: bool = Field(
-        False, description="The last part: what only older releases said goes; send it also without items."
+        False,
+        strict=True,
+        description="The last part: what only older releases said goes; send it also without items.",
     )
 
 
@@ -53,8 +61,17 @@ def require_distinct(ids: Iterable[UUID]) -> None:
             raise ValueError(f"{one} is there {count} times; say one thing of each")
 
 
-def results_of(rows: Iterable[tuple[UUID, str]], removed: int) -> WriteBackResults:
-    """Return the answer for (id, result) pairs."""
+async def write_back(
+    request: Request, tenant_id: UUID, body: WriteBackRequest, told: Told, *, dry_run: bool
+) -> WriteBackResults:
+    """Store what a request tells, all of it or nothing, and return the answer.
+
+    Raises:
+        NoSuchTenant, OutdatedRelease: nothing was stored.
+    """
+    part = Part(tenant_id, body.release_id, body.as_of_date, body.is_last)
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        rows, removed = await write_part(connection, part, told, now=request.app.state.clock())
     results = [ItemResult.model_validate({"id": one, "result": result}) for one, result in rows]
     stored = sum(result.result == "stored" for result in results)
     return WriteBackResults(stored=stored, removed=removed, results=results)

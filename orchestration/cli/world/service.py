@@ -1,8 +1,9 @@
 """How well orders are served and what members say of it, calibrated on real orders and their reviews.
 
-Source: Olist, the Brazilian e-commerce data set on Kaggle. Late is what reached the customer after the day that was
-promised. Of its first 5,000 orders 4,858 were delivered, 392 of them late. The counts of their review scores give the
-shape of the answers; the shapes are tilted to the means of the whole data set.
+Source: Olist, the Brazilian e-commerce data set on Kaggle. Counted from the first 5,000 of its orders: 4,858 reached the
+customer, 392 of them after the moment that was promised, always a midnight; 59 of these came on the day it begins. Their
+review scores, with means of 4.32 and 2.61, give the shape of the answers. The shapes are tilted to the means published
+for the whole data set, which we have not counted.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,12 @@ DELIVER_WITHIN = (48 * HOUR, 72 * HOUR)
 _REMOTE_SHARE = 0.12
 # Of what comes late, so much was shipped late; the rest was late on its way.
 _SHIPPED_LATE = 0.4
+
+
+def counted_mean(*, late: bool) -> float:
+    """Return the mean score of the reviews that were counted, of orders that came late or in time."""
+    counts = np.array(_COUNTS_LATE if late else _COUNTS_ON_TIME)
+    return float(counts @ _STARS / counts.sum())
 
 
 @cache

@@ -1,8 +1,12 @@
-"""Service and what is said of it have the means of the real orders."""
+"""Service and what is said of it are as with the real orders."""
+
+from datetime import date
 
 import numpy as np
 import pytest
 
+from orchestration.cli.world.parameters import parameters
+from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.service import (
     DAY,
     DELIVER_WITHIN,
@@ -21,11 +25,20 @@ STARS = np.arange(1, 6)
 
 
 @pytest.mark.parametrize(("late", "mean"), [(False, 4.30), (True, 2.56)])
-def test_scores_have_the_means_of_the_reviews(late, mean):
+def test_scores_have_the_published_means(late, mean):
     shares = score_shares(late=late)
     assert shares.sum() == pytest.approx(1)
     assert shares @ STARS == pytest.approx(mean, abs=1e-9)
     assert mean == (MEAN_LATE if late else MEAN_ON_TIME)
+
+
+@pytest.mark.parametrize(("late", "counted", "published"), [(False, "4.32", 4.30), (True, "2.61", 2.56)])
+def test_a_mean_that_was_not_counted_says_so_and_what_was(late, counted, published):
+    kept = parameters(WorldPlan(1, 20, 40, 1, date(2025, 11, 30)))["parameters"]
+    told = kept["score_mean_late" if late else "score_mean_on_time"]
+    assert told["value"] == published
+    assert "as published" in told["source"]
+    assert told["source"].endswith(f"have {counted}")
 
 
 def test_drawn_scores_have_those_means():
