@@ -45,7 +45,9 @@ class Ease(ScoringModel):
         if self.weighting == "recency":
             learnt = _columns(pairs.matrix(row_weights(pairs, "binary")), self.active_)
         self.weights_ = ease_weights(learnt, self.l2)
-        self.rows_ = sparse.vstack([seen, sparse.csr_array((1, len(self.active_)), dtype=np.float32)], format="csr")
+        self.rows_ = sparse.vstack(
+            [seen, sparse.csr_array((1, len(self.active_)), dtype=np.float32)], format="csr"
+        )
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by history row × weights; what is not active lies below."""

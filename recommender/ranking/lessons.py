@@ -42,6 +42,15 @@ class Lesson:
         """The columns that say something of items never taken."""
         return [n for n, name in enumerate(self.names) if not name.startswith(OWN_PREFIX)]
 
+    def of_members(self, is_kept: NDArray[np.bool_]) -> "Lesson":
+        """Return the lesson of a part of the members."""
+        rows = is_kept[self.row]
+        number = np.cumsum(is_kept) - 1
+        return Lesson(
+            self.member[is_kept], number[self.row[rows]], self.item[rows], self.features[rows], self.names,
+            self.is_taken[rows], self.is_own[rows], self.wanted[is_kept], self.wanted_novel[is_kept],
+        )  # fmt: skip
+
     def ndcg(self, scores: NDArray[np.floating], *, novel: bool = False, k: int = 10) -> NDArray[np.float64]:
         """Return the NDCG@k of each member that took anything, when candidates are ranked by these scores.
 

@@ -43,9 +43,7 @@ class Ranked:
     stage: NDArray[np.int8]
 
     @classmethod
-    def best(
-        cls, row: Codes, item: Codes, score: Floats, stage: NDArray[np.int8], k: int
-    ) -> "Ranked":
+    def best(cls, row: Codes, item: Codes, score: Floats, stage: NDArray[np.int8], k: int) -> "Ranked":
         """Return the k best of each row; ties go to the lower item."""
         order = np.lexsort((item, -score, row))
         sorted_row = row[order]
@@ -116,9 +114,7 @@ class RankingModel(BaseEstimator):  # type: ignore[misc]
         """Return for how many members the scores fit comfortably into memory."""
 
     @abstractmethod
-    def ranked(
-        self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool
-    ) -> Ranked:
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
         """Return the best k eligible items of each of these rows of `history_`, as rows within `codes`."""
 
     def _eligible(self, item_ids: Collection[str] | None) -> NDArray[np.bool_]:
@@ -143,9 +139,7 @@ class ScoringModel(RankingModel):
         """Cut by the cells of the dense scores."""
         return max(1, _CELLS_PER_BLOCK // max(1, len(self.item_ids_)))
 
-    def ranked(
-        self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool
-    ) -> Ranked:
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
         """Rank all items by score."""
         scores, stages = self.score(codes)
         scores[:, ~is_eligible] = -np.inf

@@ -1,7 +1,8 @@
 """The two boosted rankers: one for everything a member may take, one for what is new to them, far smoother."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,10 @@ class Smoothing:
     learning_rate: float = 0.06
 
 
-# From the freest to the smoothest; the validation window chooses. Few rows want smooth rankers for everything.
-GENERAL = (
-    Smoothing(200, 31, 200, 5.0, 0.5),
-    Smoothing(120, 10, 500, 10.0, 0.5),
-)
-NOVEL = (
-    Smoothing(120, 10, 500, 10.0, 0.5),
-    Smoothing(120, 10, 2_000, 10.0, 0.3),
-)
+# Of everything: much is known of what a member takes again, so the trees may be deep.
+GENERAL = (Smoothing(200, 31, 200, 5.0, 0.5),)
+# Of what is new: next to nothing is known, and smoothing is what beats a linear model. The two err differently.
+NOVEL = (Smoothing(120, 10, 500, 10.0, 0.5), Smoothing(120, 10, 2_000, 10.0, 0.3))
 
 
 @dataclass(frozen=True)
@@ -44,49 +40,63 @@ class Rows:
     is_taken: NDArray[np.bool_]
 
 
-def general_rows(lessons: Sequence[Lesson]) -> Rows:
-    """Return all candidates of the lessons."""
-    return Rows(
-        np.concatenate([lesson.features for lesson in lessons]),
-        np.concatenate([lesson.is_taken for lesson in lessons]),
-    )
+def general_rows(lessons: Sequence[Lesson], limit: int, seed: int) -> Rows:
+    """Return all candidates of the lessons, or of so many of their members that the rows are about `limit`."""
+    return _rows(lessons, limit, seed, lambda lesson: (slice(None), slice(None)))
 
 
-def novel_rows(lessons: Sequence[Lesson]) -> Rows:
-    """Return the candidates that their members had never taken, without the columns that tell of taking them."""
-    return Rows(
-        np.concatenate([lesson.features[~lesson.is_own][:, lesson.novel_columns] for lesson in lessons]),
-        np.concatenate([lesson.is_taken[~lesson.is_own] for lesson in lessons]),
-    )
+def novel_rows(lessons: Sequence[Lesson], limit: int, seed: int) -> Rows:
+    """Return the candidates that members had never taken, without the columns that tell of taking them."""
+    return _rows(lessons, limit, seed, lambda lesson: (~lesson.is_own, lesson.novel_columns))
+
+
+def _rows(
+    lessons: Sequence[Lesson], limit: int, seed: int, part: Callable[[Lesson], tuple[Any, Any]]
+) -> Rows:
+    generator = np.random.default_rng(seed)
+    share = limit / max(1, sum(len(lesson.row) for lesson in lessons))
+    features, taken = [], []
+    for lesson in lessons:
+        if share < 1:
+            lesson = lesson.of_members(generator.random(len(lesson.member)) < share)
+        rows, columns = part(lesson)
+        features.append(lesson.features[rows][:, columns])
+        taken.append(lesson.is_taken[rows])
+    return Rows(np.concatenate(features), np.concatenate(taken))
 
 
 class Ranker:
-    """A boosted classifier that tells how likely a candidate is taken within the horizon, on the log-odds scale.
+    """Boosted classifiers that tell how likely a candidate is taken within the horizon: their mean log-odds.
 
     Where nothing or everything was taken, or nothing tells candidates apart, it scores 0.
     """
 
-    def __init__(self, smoothing: Smoothing, seed: int) -> None:
-        self.smoothing = smoothing
+    def __init__(self, smoothings: Sequence[Smoothing], seed: int) -> None:
+        self.smoothings = smoothings
         self.seed = seed
 
     def fit(self, rows: Rows) -> "Ranker":
         """Learn from these rows alone."""
         # A column without any value breaks the binning of scikit-learn 1.9.
         self.columns_ = np.flatnonzero(np.isfinite(rows.features).any(axis=0))
-        self.boosting_: HistGradientBoostingClassifier | None = None
+        self.members_: list[HistGradientBoostingClassifier] = []
         if len(np.unique(rows.is_taken)) < 2 or not len(self.columns_):
             return self
-        parameters = asdict(self.smoothing)
-        # A leaf may not want more rows than there are to split.
-        parameters["min_samples_leaf"] = min(self.smoothing.min_samples_leaf, max(5, len(rows.is_taken) // 50))
-        self.boosting_ = HistGradientBoostingClassifier(
-            loss="log_loss", early_stopping=False, random_state=self.seed, **parameters
-        ).fit(rows.features[:, self.columns_], rows.is_taken)
+        features = rows.features[:, self.columns_]
+        for smoothing in self.smoothings:
+            parameters = asdict(smoothing)
+            # A leaf may not want more rows than there are to split.
+            parameters["min_samples_leaf"] = min(smoothing.min_samples_leaf, max(5, len(features) // 50))
+            member = HistGradientBoostingClassifier(
+                loss="log_loss", early_stopping=False, random_state=self.seed, **parameters
+            )
+            self.members_.append(member.fit(features, rows.is_taken))
         return self
 
     def score(self, features: FeatureMatrix) -> Scores:
         """Return the log-odds of each row."""
-        if self.boosting_ is None or not len(features):
-            return np.zeros(len(features))
-        return np.asarray(self.boosting_.decision_function(features[:, self.columns_]), dtype=np.float64)
+        scores = np.zeros(len(features))
+        if len(features):
+            for member in self.members_:
+                scores += member.decision_function(features[:, self.columns_])
+        return scores / max(1, len(self.members_))

@@ -53,9 +53,7 @@ def window_snapshots(interactions: Interactions, *, horizon_days: int, limit: in
         cutoff: date = days[start].astype(object)
         until: date | None = days[start + horizon_days].astype(object) if number > 1 else None
         window = interactions.since(cutoff)
-        yield snapshot_of(
-            interactions.before(cutoff), window if until is None else window.before(until)
-        )
+        yield snapshot_of(interactions.before(cutoff), window if until is None else window.before(until))
 
 
 def next_snapshots(interactions: Interactions, *, limit: int) -> Iterator[Snapshot]:
@@ -74,4 +72,6 @@ def next_snapshots(interactions: Interactions, *, limit: int) -> Iterator[Snapsh
         if not is_next.any():
             return
         is_past = (from_end > number) | (counts <= number + 3)
-        yield snapshot_of(interactions.take(np.sort(order[is_past])), interactions.take(np.sort(order[is_next])))
+        yield snapshot_of(
+            interactions.take(np.sort(order[is_past])), interactions.take(np.sort(order[is_next]))
+        )

@@ -61,7 +61,9 @@ class Candidates:
     scored: dict[str, Scored]
 
 
-def fit_sources(interactions: Interactions, items: Items, *, l2: float, max_ease_items: int = 12_000) -> Sources:
+def fit_sources(
+    interactions: Interactions, items: Items, *, l2: float, max_ease_items: int = 12_000
+) -> Sources:
     """Fit all sources on one past."""
     pairs = pairs_of(interactions)
     ease = Ease(l2, "binary", max_ease_items).fit(interactions)
@@ -129,6 +131,4 @@ def _popular_unseen(
 
 
 def _with_empty(matrix: sparse.csr_array) -> sparse.csr_array:
-    return sparse.vstack(
-        [matrix, sparse.csr_array((1, matrix.shape[1]), dtype=np.float32)], format="csr"
-    )
+    return sparse.vstack([matrix, sparse.csr_array((1, matrix.shape[1]), dtype=np.float32)], format="csr")

@@ -39,7 +39,9 @@ class Transitions(ScoringModel):
         weights[pairs.position >= 10 * self.half_life] = 0.0
         rows = pairs.matrix(weights)
         rows.eliminate_zeros()
-        self.rows_ = sparse.vstack([rows, sparse.csr_array((1, rows.shape[1]), dtype=np.float32)], format="csr")
+        self.rows_ = sparse.vstack(
+            [rows, sparse.csr_array((1, rows.shape[1]), dtype=np.float32)], format="csr"
+        )
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by followers of the latest items; what follows none of them comes last, by popularity."""
@@ -67,7 +69,9 @@ def _followers(
     for step in range(1, steps + 1):
         is_same = (member[step:] == member[:-step]) & (item[step:] != item[:-step])
         values = np.full(int(is_same.sum()), 1.0 / step, dtype=np.float32)
-        cells = sparse.coo_array((values, (item[:-step][is_same], item[step:][is_same])), shape=(n_items, n_items))
+        cells = sparse.coo_array(
+            (values, (item[:-step][is_same], item[step:][is_same])), shape=(n_items, n_items)
+        )
         total = total + cells.tocsr()
     popularity = np.bincount(item, minlength=n_items).astype(np.float64)
     scale = 1.0 / np.sqrt(np.maximum(popularity, 1.0))
@@ -80,7 +84,5 @@ def strongest(weights: sparse.csr_array, n: int) -> sparse.csr_array:
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
     order = np.lexsort((weights.indices, -weights.data, rows))
     kept = np.sort(order[np.arange(len(order)) - weights.indptr[rows] < n])
-    cells = sparse.coo_array(
-        (weights.data[kept], (rows[kept], weights.indices[kept])), shape=weights.shape
-    )
+    cells = sparse.coo_array((weights.data[kept], (rows[kept], weights.indices[kept])), shape=weights.shape)
     return cells.tocsr()

@@ -1,7 +1,7 @@
 """Candidates from several sources, ordered by boosted rankers that learnt from the weeks before."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,10 @@ class TwoStage(RankingModel):
         is_next: bool = False,
         n_lessons: int = 4,
         l2: float = 1000.0,
-        general: Smoothing = GENERAL[0],
-        novel: Smoothing = NOVEL[0],
+        general: Sequence[Smoothing] = GENERAL,
+        novel: Sequence[Smoothing] = NOVEL,
         max_lesson_members: int = 4_000,
+        max_rows: int = 1_000_000,
         seed: int = 0,
     ) -> None:
         self.items = items
@@ -49,6 +50,7 @@ class TwoStage(RankingModel):
         self.general = general
         self.novel = novel
         self.max_lesson_members = max_lesson_members
+        self.max_rows = max_rows
         self.seed = seed
 
     def snapshots(self, interactions: Interactions) -> Sequence[Snapshot]:
@@ -63,9 +65,7 @@ class TwoStage(RankingModel):
 
     def lesson(self, snapshot: Snapshot) -> Lesson:
         """Return the lesson of a snapshot."""
-        return teach(
-            snapshot, self._items(), l2=self.l2, max_members=self.max_lesson_members, seed=self.seed
-        )
+        return teach(snapshot, self._items(), l2=self.l2, max_members=self.max_lesson_members, seed=self.seed)
 
     def fit(self, interactions: Interactions, lessons: Sequence[Lesson] | None = None) -> Self:
         """Learn from these interactions alone; lessons of them that were made before need not be made again.
@@ -85,12 +85,23 @@ class TwoStage(RankingModel):
         self._tables = FeatureTables(self.sources_)
 
     def learn(self, lessons: Sequence[Lesson]) -> Self:
-        """Fit the rankers alone."""
-        self.general_, self.novel_ = Ranker(self.general, self.seed), Ranker(self.novel, self.seed)
+        """Fit both rankers, and nothing else."""
+        return self.learn_general(lessons).learn_novel(lessons)
+
+    def learn_general(self, lessons: Sequence[Lesson]) -> Self:
+        """Fit the ranker of all candidates."""
+        self.general_ = Ranker(self.general, self.seed)
         if lessons:
-            self.general_.fit(general_rows(lessons))
-            self.novel_.fit(novel_rows(lessons))
-            self._novel_columns = lessons[0].novel_columns
+            self.general_.fit(general_rows(lessons, self.max_rows, self.seed))
+        return self
+
+    def learn_novel(self, lessons: Sequence[Lesson]) -> Self:
+        """Fit the ranker of candidates that were never taken."""
+        self.novel_ = Ranker(self.novel, self.seed)
+        self.novel_columns_: list[int] = []
+        if lessons:
+            self.novel_columns_ = lessons[0].novel_columns
+            self.novel_.fit(novel_rows(lessons, self.max_rows, self.seed))
         return self
 
     def _items(self) -> Items:
@@ -100,9 +111,7 @@ class TwoStage(RankingModel):
         """Return of how many members the candidates are held at once."""
         return _MEMBERS_PER_BLOCK
 
-    def ranked(
-        self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool
-    ) -> Ranked:
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
         """Rank the candidates; where they do not suffice, popular items follow."""
         found = find_candidates(self.sources_, codes, is_eligible, at_least=k)
         row, item = found.row, found.item
@@ -111,7 +120,7 @@ class TwoStage(RankingModel):
         if exclude_seen:
             kept = ~is_own
             row, item, is_own = row[kept], item[kept], is_own[kept]
-            scores = self.novel_.score(features[kept][:, self._novel_columns])
+            scores = self.novel_.score(features[kept][:, self.novel_columns_])
         else:
             scores = self.general_.score(features)
         near = found.scored["ease"].at(row, item) > 0
