@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, Codes, Floats, ScoringModel
+from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel
 from recommender.ranking.pairs import Pairs, pairs_of
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored
@@ -52,7 +52,9 @@ class Ease(ScoringModel):
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by history row × weights; what is not active lies below."""
         scores = self.scored(codes).scores.astype(np.float64)
-        return scores, np.full(scores.shape, NEIGHBOUR, dtype=np.int8)
+        stages = np.full(scores.shape, NEIGHBOUR, dtype=np.int8)
+        stages[np.diff(self.rows_.indptr)[codes] == 0] = POPULAR
+        return scores, stages
 
     def scored(self, codes: Codes) -> DenseScored:
         """Return the same scores in float32."""

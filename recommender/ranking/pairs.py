@@ -69,7 +69,8 @@ class Pairs:
     def decayed(self, half_life: float) -> Floats:
         """Return per pair the days it was taken on, each weighing half as much a half-life earlier."""
         weights = np.power(0.5, np.arange(int(self._row_age.max(initial=0)) + 1) / half_life)
-        return np.bincount(self._row_pair, weights=weights[self._row_age], minlength=len(self.item))
+        sums = np.bincount(self._row_pair, weights=weights[self._row_age], minlength=len(self.item))
+        return np.asarray(sums, dtype=np.float64)
 
 
 def pairs_of(interactions: Interactions, *, recent_window: int = 28) -> Pairs:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.features import FeatureMatrix
 from recommender.ranking.lessons import Lesson
@@ -57,11 +58,10 @@ def _rows(
     share = limit / max(1, sum(len(lesson.row) for lesson in lessons))
     features, taken = [], []
     for lesson in lessons:
-        if share < 1:
-            lesson = lesson.of_members(generator.random(len(lesson.member)) < share)
-        rows, columns = part(lesson)
-        features.append(lesson.features[rows][:, columns])
-        taken.append(lesson.is_taken[rows])
+        kept = lesson if share >= 1 else lesson.of_members(generator.random(len(lesson.member)) < share)
+        rows, columns = part(kept)
+        features.append(kept.features[rows][:, columns])
+        taken.append(kept.is_taken[rows])
     return Rows(np.concatenate(features), np.concatenate(taken))
 
 
@@ -90,7 +90,9 @@ class Ranker:
             member = HistGradientBoostingClassifier(
                 loss="log_loss", early_stopping=False, random_state=self.seed, **parameters
             )
-            self.members_.append(member.fit(features, rows.is_taken))
+            # More threads than idle cores make boosting slower, not faster.
+            with threadpool_limits(limits=1):
+                self.members_.append(member.fit(features, rows.is_taken))
         return self
 
     def score(self, features: FeatureMatrix) -> Scores:

@@ -14,6 +14,9 @@ from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.two_stage import TwoStage
 
+# What is released where there is no window to choose on.
+UNVALIDATED = {"all": "personal_frequency", "novel": "popularity"}
+
 
 class Recipe(RankingModel):
     """Choose on the newest window, then learn from all of it: one model for lists of anything, one for novel lists.
@@ -84,7 +87,7 @@ class Recipe(RankingModel):
     def released(self, slice_name: str) -> str:
         """Return the name of the model that a slice's lists come from."""
         if self.contest_ is None:
-            return "personal_frequency" if slice_name == "all" else "popularity"
+            return UNVALIDATED[slice_name]
         return self.contest_.gates[slice_name].released
 
     def block_size(self) -> int:

@@ -5,7 +5,15 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, PERSONAL, Codes, Floats, ScoringModel, with_empty_row
+from recommender.ranking.model import (
+    NEIGHBOUR,
+    PERSONAL,
+    POPULAR,
+    Codes,
+    Floats,
+    ScoringModel,
+    with_empty_row,
+)
 from recommender.ranking.popularity import Popularity
 
 _FILL_WEIGHT = 1e-9
@@ -89,6 +97,8 @@ class TifuKnn(ScoringModel):
                     shape=(len(near), len(self.pool_)),
                 )
                 scores[block] += (picks @ pool).toarray()
-        is_own = own.toarray() > 0
+        # A member without history is near to nobody.
+        scores[np.diff(own.indptr) == 0] = 0.0
+        stages = np.where(own.toarray() > 0, PERSONAL, np.where(scores > 0, NEIGHBOUR, POPULAR))
         scores += _FILL_WEIGHT * self.popularity_.share_
-        return scores, np.where(is_own, PERSONAL, NEIGHBOUR).astype(np.int8)
+        return scores, stages.astype(np.int8)

@@ -17,6 +17,7 @@ from recommender.ranking.snapshots import Snapshot, next_snapshots, window_snaps
 from recommender.ranking.sources import find_candidates, fit_sources
 
 _MEMBERS_PER_BLOCK = 400
+_NO_SHARE = 1e-12
 
 
 class TwoStage(RankingModel):
@@ -123,7 +124,12 @@ class TwoStage(RankingModel):
             scores = self.novel_.score(features[kept][:, self.novel_columns_])
         else:
             scores = self.general_.score(features)
+        # Nothing is known of a member without history, whom the rankers have never met.
+        is_unknown = np.diff(self.sources_.own_index.indptr)[codes[row]] == 0
+        share = self.sources_.popularity.share_
+        scores = np.where(is_unknown, np.log(np.maximum(share[item], _NO_SHARE)), scores)
         near = found.scored["ease"].at(row, item) > 0
         near |= found.scored["neighbours"].at(row, item) > 0
         stage = np.where(is_own, PERSONAL, np.where(near, NEIGHBOUR, POPULAR)).astype(np.int8)
+        near &= ~is_unknown
         return Ranked.best(row, item, scores, stage, k)
