@@ -1,5 +1,6 @@
 """The recipe as it ships: whatever the validation window says is best, refitted on everything."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import Codes, Ranked, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.rankers import GENERAL, NOVEL, Smoothing
 from recommender.ranking.two_stage import TwoStage
 
 # What is released where there is no window to choose on.
@@ -34,6 +36,8 @@ class Recipe(RankingModel):
         horizon_days: int = 28,
         is_next: bool = False,
         n_lessons: int = 4,
+        general: Sequence[Smoothing] = GENERAL,
+        novel: Sequence[Smoothing] = NOVEL,
         seed: int = 0,
         report: Report | None = None,
     ) -> None:
@@ -41,6 +45,8 @@ class Recipe(RankingModel):
         self.horizon_days = horizon_days
         self.is_next = is_next
         self.n_lessons = n_lessons
+        self.general = general
+        self.novel = novel
         self.seed = seed
         self.report = report
 
@@ -48,7 +54,7 @@ class Recipe(RankingModel):
         """Return what the newest window of these interactions says."""
         two_stage = TwoStage(
             self.items, horizon_days=self.horizon_days, is_next=self.is_next, n_lessons=self.n_lessons,
-            seed=self.seed,
+            general=self.general, novel=self.novel, seed=self.seed,
         )  # fmt: skip
         return hold_contest(
             interactions, self.items or Items.unknown(), two_stage, report=self.report or (lambda _: None)

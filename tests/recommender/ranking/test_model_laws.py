@@ -13,6 +13,7 @@ from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.rankers import Smoothing
 from recommender.ranking.recipe import Recipe
 from recommender.ranking.tifu_knn import TifuKnn
 from recommender.ranking.transitions import Transitions
@@ -21,11 +22,15 @@ from recommender.ranking.two_stage import TwoStage
 MEMBERS = ["m003", "m001", "m059"]
 
 
+# The laws hold for any number of trees.
+QUICK = (Smoothing(8, 8, 20, 1.0, 0.5),)
 MODELS = [Popularity, PersonalFrequency, ItemNeighbours, Ease, Transitions, TifuKnn, TwoStage, Recipe]
 
 
 @pytest.fixture(params=MODELS, ids=lambda model: model.__name__)
 def model(request):
+    if request.param in (TwoStage, Recipe):
+        return request.param(general=QUICK, novel=QUICK)
     return request.param()
 
 
