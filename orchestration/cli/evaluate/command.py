@@ -97,7 +97,7 @@ def _evaluate(
         console = Console(width=_WIDTH)
     began = time.monotonic()
     with spinner(console, "reading") as report:
-        history = read_history(interactions, timezone)
+        history = read_history(interactions, timezone, is_order_told=cutoff is None)
         frame = None if items is None else read_items(items, history)
         window = cut_last(history) if cutoff is None else cut_at(history, cutoff, horizon_days)
         read = time.monotonic()

@@ -45,8 +45,11 @@ class History:
         return f"{self.file} goes from {self.first_day} to {self.last_day} ({self.timezone})"
 
 
-def read_history(path: Path, timezone: str) -> History:
+def read_history(path: Path, timezone: str, *, is_order_told: bool = False) -> History:
     """Read interactions: `member_id, item_id, occurred_at[, quantity, unit_price]`.
+
+    Args:
+        is_order_told: of a member's rows with one time, the later in the file is the later by a microsecond.
 
     Raises:
         FileRefused: the file or a value in it cannot be used.
@@ -72,6 +75,8 @@ def read_history(path: Path, timezone: str) -> History:
         raise FileRefused(
             f"{table.file}, column quantity: every row has a quantity of 0, so nothing was taken"
         )
+    if is_order_told:
+        frame = _in_order(frame)
     prices = None
     if "unit_price" in frame.columns:
         prices = frame[["item_id", "unit_price"]].assign(
@@ -87,6 +92,19 @@ def read_history(path: Path, timezone: str) -> History:
         n_left_out=n_left_out,
         prices=prices,
     )
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with times that never stand still within a member; a row that comes twice comes once.
+
+    Ties matter where the last item is the test: in MovieLens-100k three of four rows share their second with another
+    of their member, and an order by id in place of the file's moves NDCG@10 of one model from .11 to .09 or to .15.
+    """
+    frame = frame.drop_duplicates(["member_id", "item_id", "occurred_at"])
+    frame = frame.sort_values(["member_id", "occurred_at"], kind="stable", ignore_index=True)
+    place = pd.to_timedelta(np.arange(len(frame)), unit="us")
+    start = (frame["occurred_at"] - place).groupby(frame["member_id"]).cummax()
+    return frame.assign(occurred_at=start + place)
 
 
 def read_items(path: Path, history: History) -> pd.DataFrame:

@@ -151,6 +151,21 @@ def test_a_day_is_that_day_in_any_zone_and_a_time_without_zone_is_utc(mall):
     assert days == {0: "2025-01-01", 1: "2024-12-31", 2: "2025-01-01"}
 
 
+def test_the_order_of_the_file_decides_between_equal_times_if_it_is_asked_for(mall):
+    text = "member_id,item_id,occurred_at\n" + "".join(
+        f"a,{item},2025-01-01T00:00:00{part}Z\n"
+        for item, part in (("z", ""), ("y", ""), ("y", ""), ("x", ".000001"))
+    )
+    history = read_history(mall(text), "UTC", is_order_told=True)
+    found = zip(history.interactions.item_codes, history.interactions.occurred_at.astype(str), strict=True)
+    # x comes a microsecond after z and y in the file, and still comes after both.
+    assert [("xyz"[code], moment[-6:]) for code, moment in found] == [
+        ("x", "000002"),
+        ("y", "000001"),
+        ("z", "000000"),
+    ]
+
+
 def test_far_times_and_large_numbers_are_taken_as_they_are(mall, tmp_path):
     text = (
         "member_id,item_id,occurred_at,quantity,unit_price\n"
