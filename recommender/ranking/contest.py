@@ -24,12 +24,12 @@ from recommender.ranking.transitions import Transitions
 from recommender.ranking.two_stage import TwoStage
 
 TWO_STAGE = "two_stage"
-SLICES = ("all", "novel")
 # The slice a baseline is tuned for; the others have nothing to tune.
 _EASE_L2 = (100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth.
 _MANY_ITEMS, _COARSE_L2 = 5_000, (300.0, 1_000.0, 3_000.0)
 _PLACES = 10
+_DISCOUNTS, _KEPT_SHARE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]
 
@@ -62,7 +62,7 @@ def hold_contest(
     snapshots = [s for s in two_stage.snapshots(interactions) if s.taken.nnz]
     if not snapshots:
         return None
-    validation = snapshots[0]
+    validation, slices = snapshots[0], two_stage.slices
     members = np.flatnonzero(np.diff(validation.taken.indptr))
     if len(members) > two_stage.max_lesson_members:
         chosen = np.random.default_rng(two_stage.seed).choice(
@@ -70,8 +70,8 @@ def hold_contest(
         )
         members = np.sort(chosen)
     report("tuning the baselines")
-    tuned, values = _tune(validation, members)
-    two_stage = clone(two_stage, safe=False).set_params(items=items, l2=_l2_of(tuned["novel"]["ease"]))
+    tuned, values = _tune(validation, members, slices)
+    two_stage = clone(two_stage, safe=False).set_params(items=items, l2=_l2_of(tuned[slices[-1]]["ease"]))
     lessons = []
     for number, snapshot in enumerate(snapshots, start=1):
         report(f"gathering lesson {number} of {len(snapshots)}")
@@ -79,15 +79,16 @@ def hold_contest(
     report("judging the rankers")
     taught, judged = (lessons[1:], lessons[0]) if len(lessons) > 1 else _halves(lessons[0])
     two_stage.learn(taught)
-    values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
-    novel = np.full(len(judged.row), -np.inf)
-    novel[~judged.is_own] = two_stage.novel_.score(judged.features[~judged.is_own][:, judged.novel_columns])
-    values["novel"][TWO_STAGE] = _mean(judged.ndcg(novel, novel=True))
+    if "all" in slices:
+        values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
+    if "novel" in slices:
+        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged)
+        two_stage.set_params(novel_discount=discount)
     gates = {
         slice_name: decide_release(
             metric="ndcg@10", candidate=TWO_STAGE, values=values[slice_name], higher_is_better=True
         )
-        for slice_name in SLICES
+        for slice_name in slices
     }
     return Contest(two_stage, lessons, tuned, values, gates)
 
@@ -111,13 +112,13 @@ def window_ndcg(
 
 
 def _tune(
-    validation: Snapshot, members: Codes
+    validation: Snapshot, members: Codes, slices: Sequence[str]
 ) -> tuple[dict[str, dict[str, RankingModel]], dict[str, dict[str, float]]]:
     """Return the best of each family by slice, and how good it was."""
-    tuned: dict[str, dict[str, RankingModel]] = {name: {} for name in SLICES}
-    values: dict[str, dict[str, float]] = {name: {} for name in SLICES}
+    tuned: dict[str, dict[str, RankingModel]] = {name: {} for name in slices}
+    values: dict[str, dict[str, float]] = {name: {} for name in slices}
 
-    def try_all(family: str, models: Iterable[RankingModel], slices: Sequence[str] = SLICES) -> None:
+    def try_all(family: str, models: Iterable[RankingModel]) -> None:
         for model in models:
             fitted = clone(model, safe=False).fit(validation.past)
             for slice_name in slices:
@@ -135,16 +136,29 @@ def _tune(
     )
     grid = _EASE_L2 if validation.taken.shape[1] <= _MANY_ITEMS else _COARSE_L2
     try_all("ease", [Ease(l2) for l2 in grid])
-    best = _l2_of(tuned["novel"]["ease"])
-    try_all("ease", [Ease(best, "log"), Ease(best, "recency")])
+    near = sorted({_l2_of(models["ease"]) for models in tuned.values()})
+    try_all("ease", [*(Ease(l2, "log") for l2 in near), *(Ease(l2, "recency") for l2 in near)])
     try_all("item_neighbours", [ItemNeighbours()])
-    try_all("transitions", [Transitions()])
+    try_all("transitions", [Transitions(half_life=half_life) for half_life in (1.0, 2.0, 5.0)])
     return tuned, values
 
 
 def _l2_of(model: RankingModel) -> float:
     assert isinstance(model, Ease)
     return model.l2
+
+
+def _discount(two_stage: TwoStage, judged: Lesson) -> tuple[float, float]:
+    """Return the largest discount of popularity that costs next to nothing on the window, and the NDCG with it."""
+    log_odds = two_stage.novel_.score(judged.features[~judged.is_own][:, judged.novel_columns])
+    takers = judged.features[~judged.is_own][:, judged.names.index("item_takers")]
+    found = []
+    for discount in _DISCOUNTS:
+        scores = np.full(len(judged.row), -np.inf)
+        scores[~judged.is_own] = log_odds - discount * takers
+        found.append((discount, _mean(judged.ndcg(scores, novel=True))))
+    best = max(value for _, value in found)
+    return max(choice for choice in found if choice[1] >= _KEPT_SHARE * best)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

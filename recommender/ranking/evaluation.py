@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from recommender.bootstrap import mean_intervals, resample_counts
 from recommender.ranking import metrics
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import RankingModel
+from recommender.ranking.model import SLICES, RankingModel
 from recommender.scores import Score
 
-SLICES = ("all", "novel")
 _MEMBER_METRICS = {"ndcg": metrics.ndcg, "recall": metrics.recall, "hit": metrics.hit}
 
 

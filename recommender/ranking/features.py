@@ -138,7 +138,8 @@ def feature_matrix(tables: FeatureTables, candidates: Candidates) -> tuple[Featu
         columns[f"{kind}_share"] = SparseScored(share[codes]).at(row, group)
         columns[f"{kind}_breadth"] = SparseScored(breadth[codes]).at(row, group)
     columns["price_ratio"] = columns["item_log_price"] - columns["member_log_price"]
-    columns["own_due_item"] = columns["own_last_age"] / np.maximum(columns["item_gap"], 1.0)
+    due = columns["own_last_age"] / np.maximum(columns["item_gap"], np.float32(1))
+    columns["own_due_item"] = due.astype(np.float32)
     return np.column_stack(list(columns.values())), list(columns)
 
 

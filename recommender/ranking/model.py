@@ -14,6 +14,8 @@ from sklearn.base import BaseEstimator
 from recommender.frames import typed_frame
 from recommender.ranking.interactions import Interactions, require_interactions
 
+# What lists are asked for: anything, or only what the member has never taken.
+SLICES = ("all", "novel")
 STAGES = ("personal", "neighbour", "popular")
 PERSONAL, NEIGHBOUR, POPULAR = range(3)
 

@@ -92,7 +92,8 @@ def pairs_of(interactions: Interactions, *, recent_window: int = 28) -> Pairs:
     basket_member, basket_age = basket_keys // n_days, n_days - 1 - basket_keys % n_days
     ends = np.searchsorted(basket_member, np.arange(n_members + 1))
     basket_of_last = np.searchsorted(basket_keys, pair_member * n_days + (n_days - 1 - age[last]))
-    order = np.lexsort((item[first], -interactions.occurred_at[last].astype(np.int64), pair_member))
+    # Of items taken at one moment the higher code counts as the newer, as where members' rows follow each other.
+    order = np.lexsort((-item[first], -interactions.occurred_at[last].astype(np.int64), pair_member))
     start = np.searchsorted(pair_member, pair_member)
     position = np.empty(len(first), dtype=np.int64)
     position[order] = np.arange(len(first)) - start

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from recommender.ranking.attributes import Items
-from recommender.ranking.contest import SLICES, TWO_STAGE, Contest, Report, hold_contest
+from recommender.ranking.contest import TWO_STAGE, Contest, Report, hold_contest
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import Codes, Ranked, RankingModel
+from recommender.ranking.model import SLICES, Codes, Ranked, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.rankers import GENERAL, NOVEL, Smoothing
@@ -36,6 +36,7 @@ class Recipe(RankingModel):
         horizon_days: int = 28,
         is_next: bool = False,
         n_lessons: int = 4,
+        slices: Sequence[str] = SLICES,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
         seed: int = 0,
@@ -45,6 +46,7 @@ class Recipe(RankingModel):
         self.horizon_days = horizon_days
         self.is_next = is_next
         self.n_lessons = n_lessons
+        self.slices = slices
         self.general = general
         self.novel = novel
         self.seed = seed
@@ -54,7 +56,7 @@ class Recipe(RankingModel):
         """Return what the newest window of these interactions says."""
         two_stage = TwoStage(
             self.items, horizon_days=self.horizon_days, is_next=self.is_next, n_lessons=self.n_lessons,
-            general=self.general, novel=self.novel, seed=self.seed,
+            slices=self.slices, general=self.general, novel=self.novel, seed=self.seed,
         )  # fmt: skip
         return hold_contest(
             interactions, self.items or Items.unknown(), two_stage, report=self.report or (lambda _: None)
@@ -79,7 +81,7 @@ class Recipe(RankingModel):
             return
         (self.report or (lambda _: None))("learning from everything")
         self.models_ = {}
-        for slice_name in SLICES:
+        for slice_name in self.slices:
             released = contest.gates[slice_name].released
             if released != TWO_STAGE:
                 model = clone(contest.baselines[slice_name][released], safe=False)

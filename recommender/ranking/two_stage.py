@@ -10,7 +10,7 @@ from recommender.ranking.attributes import Items
 from recommender.ranking.features import FeatureTables, feature_matrix
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.lessons import Lesson, teach
-from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, Codes, Ranked, RankingModel
+from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, SLICES, Codes, Ranked, RankingModel
 from recommender.ranking.rankers import GENERAL, NOVEL, Ranker, Smoothing, general_rows, novel_rows
 from recommender.ranking.scored import SparseScored
 from recommender.ranking.snapshots import Snapshot, next_snapshots, window_snapshots
@@ -24,6 +24,10 @@ class TwoStage(RankingModel):
     """Rank what several sources put forward by what members took after earlier moments.
 
     Without enough past for one lesson the rankers know nothing and candidates keep the order of their codes.
+
+    A novel score loses `novel_discount` per logarithm of the members who have the item, so that lists reach further
+    into the catalogue. Lists are learnt for the `slices` alone: `all` for lists of anything, `novel` for those
+    without what the member has taken.
 
     Fitted: `sources_`, on everything; `general_` and `novel_`, the rankers of all candidates and of those never
     taken before.
@@ -39,6 +43,8 @@ class TwoStage(RankingModel):
         l2: float = 1000.0,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
+        novel_discount: float = 0.0,
+        slices: Sequence[str] = SLICES,
         max_lesson_members: int = 4_000,
         max_rows: int = 1_000_000,
         seed: int = 0,
@@ -50,6 +56,8 @@ class TwoStage(RankingModel):
         self.l2 = l2
         self.general = general
         self.novel = novel
+        self.novel_discount = novel_discount
+        self.slices = slices
         self.max_lesson_members = max_lesson_members
         self.max_rows = max_rows
         self.seed = seed
@@ -92,7 +100,7 @@ class TwoStage(RankingModel):
     def learn_general(self, lessons: Sequence[Lesson]) -> Self:
         """Fit the ranker of all candidates."""
         self.general_ = Ranker(self.general, self.seed)
-        if lessons:
+        if lessons and "all" in self.slices:
             self.general_.fit(general_rows(lessons, self.max_rows, self.seed))
         return self
 
@@ -100,7 +108,7 @@ class TwoStage(RankingModel):
         """Fit the ranker of candidates that were never taken."""
         self.novel_ = Ranker(self.novel, self.seed)
         self.novel_columns_: list[int] = []
-        if lessons:
+        if lessons and "novel" in self.slices:
             self.novel_columns_ = lessons[0].novel_columns
             self.novel_.fit(novel_rows(lessons, self.max_rows, self.seed))
         return self
@@ -122,6 +130,7 @@ class TwoStage(RankingModel):
             kept = ~is_own
             row, item, is_own = row[kept], item[kept], is_own[kept]
             scores = self.novel_.score(features[kept][:, self.novel_columns_])
+            scores -= self.novel_discount * self._tables.item["item_takers"][item]
         else:
             scores = self.general_.score(features)
         # Nothing is known of a member without history, whom the rankers have never met.

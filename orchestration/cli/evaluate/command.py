@@ -89,6 +89,7 @@ def _evaluate(
     from orchestration.cli.evaluate.report import show
     from orchestration.cli.evaluate.window import cut_at, cut_last
     from orchestration.release.build import code_version
+    from recommender.ranking.model import SLICES
     from recommender.ranking.recipe import Recipe
     from recommender.ranking.trial import hold_trial
 
@@ -101,11 +102,11 @@ def _evaluate(
         frame = None if items is None else read_items(items, history)
         window = cut_last(history) if cutoff is None else cut_at(history, cutoff, horizon_days)
         read = time.monotonic()
+        slices = ("novel",) if novel_only else SLICES
         recipe = Recipe(
-            known_items(frame, history, cutoff), horizon_days=horizon_days, is_next=cutoff is None, seed=seed,
-            report=report,
+            known_items(frame, history, cutoff), horizon_days=horizon_days, is_next=cutoff is None,
+            slices=slices, seed=seed, report=report,
         )  # fmt: skip
-        slices = ("novel",) if novel_only else ("all", "novel")
         trial = hold_trial(recipe, window.snapshot, slices=slices, ks=ks, seed=seed, report=report)
     scored = time.monotonic()
     length = max(_LEAST_LENGTH, *ks)

@@ -7,8 +7,9 @@ import pytest
 
 from recommender.gate import decide_release
 from recommender.ranking.attributes import Items
-from recommender.ranking.contest import SLICES, TWO_STAGE, hold_contest, window_ndcg
+from recommender.ranking.contest import TWO_STAGE, hold_contest, window_ndcg
 from recommender.ranking.interactions import Interactions
+from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.recipe import Recipe
 from recommender.ranking.snapshots import window_snapshots
