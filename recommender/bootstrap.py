@@ -9,12 +9,31 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# 64 MB of counts.
+_CELLS_AT_ONCE = 8_000_000
+
 
 def resample_counts(n_units: int, *, n_resamples: int, seed: int) -> Floats:
     """Draw how often each unit occurs in each resample: shape (n_resamples, n_units)."""
     generator = np.random.default_rng(seed)
     share = np.full(n_units, 1.0 / n_units)
     return generator.multinomial(n_units, share, size=n_resamples).astype(np.float64)
+
+
+def resampled_sums(values: Floats, *, n_resamples: int, seed: int) -> Floats:
+    """Return the sum of each column in each resample of the rows: shape (n_resamples, n_columns).
+
+    The resamples are those of `resample_counts`, drawn a few at a time, so memory does not grow with their number.
+    """
+    n_units = len(values)
+    generator = np.random.default_rng(seed)
+    share = np.full(n_units, 1.0 / n_units)
+    at_once = max(1, _CELLS_AT_ONCE // n_units)
+    parts = []
+    for start in range(0, n_resamples, at_once):
+        size = min(at_once, n_resamples - start)
+        parts.append(generator.multinomial(n_units, share, size=size).astype(np.float64) @ values)
+    return np.concatenate(parts)
 
 
 def mean_intervals(values: Floats, counts: Floats) -> tuple[Floats, Floats, Floats]:
@@ -30,16 +49,21 @@ def ratio_intervals(
     Both arrays have shape (n_units, n_columns). A ratio whose denominator is zero is NaN; resamples
     with a zero denominator are left out of the interval.
     """
-    value = _ratio(numerators.sum(axis=0), denominators.sum(axis=0))
-    resampled = _ratio(counts @ numerators, counts @ denominators)
-    bounds = np.full((2, len(value)), np.nan)
+    value = quotient(numerators.sum(axis=0), denominators.sum(axis=0))
+    return value, *interval_of(quotient(counts @ numerators, counts @ denominators))
+
+
+def interval_of(resampled: Floats) -> tuple[Floats, Floats]:
+    """Return low and high (95 %) of each column, shape (n_resamples, n_columns); NaNs are left out."""
+    bounds = np.full((2, resampled.shape[1]), np.nan)
     known = np.isfinite(resampled).any(axis=0)
     if known.any():
         bounds[:, known] = np.nanquantile(resampled[:, known], [0.025, 0.975], axis=0)
-    return value, bounds[0], bounds[1]
+    return bounds[0], bounds[1]
 
 
-def _ratio(numerators: Floats, denominators: Floats) -> Floats:
+def quotient(numerators: Floats, denominators: Floats) -> Floats:
+    """Return numerators / denominators, NaN where a denominator is zero."""
     known = denominators > 0
     ratio = np.full(numerators.shape, np.nan)
     np.divide(numerators, denominators, out=ratio, where=known)

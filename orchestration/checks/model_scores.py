@@ -8,7 +8,12 @@ import duckdb
 
 # area → the score that decides, where larger is better, and the models that any other has to match.
 _DECIDING = {
-    "ranking": ("ndcg", 10, True, ("popularity", "personal_frequency", "item_neighbours")),
+    "ranking": (
+        "ndcg",
+        10,
+        True,
+        ("popularity", "personal_frequency", "tifu_knn", "ease", "item_neighbours", "transitions"),
+    ),
     "demand": ("wape", None, False, ("seasonal_naive",)),
 }
 # Ranking is judged on all redemptions; demand by item and by category, which are its slices.

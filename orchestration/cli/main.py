@@ -19,6 +19,7 @@ from orchestration.cli import (
 )
 from orchestration.cli.bench import command as bench
 from orchestration.cli.boundary import guarded
+from orchestration.cli.evaluate import command as evaluate
 
 app = typer.Typer(
     name="pointmart",
@@ -32,6 +33,7 @@ app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
 app.add_typer(bench.app, name="bench")
+app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(draws.draw_app, name="draw")
 app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")

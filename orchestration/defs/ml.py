@@ -13,7 +13,7 @@ GROUP = "ml"
 
 _RANKING_INPUTS = [
     dg.AssetKey(["marts", table])
-    for table in ("dim_tenant", "dim_member", "dim_offer", "fct_redemption_lines")
+    for table in ("dim_tenant", "dim_member", "dim_offer", "dim_item", "fct_redemption_lines")
 ]
 _DEMAND_INPUTS = [
     dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")

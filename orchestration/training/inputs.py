@@ -47,6 +47,15 @@ class TrainingInputs:
         ).fetchall()
         return [item_id for (item_id,) in rows]
 
+    def items(self, tenant_id: str) -> pd.DataFrame:
+        """Return item_id, category, unit_price (points) of each item that the tenant offers or has offered."""
+        return self.connection.execute(
+            "select o.item_id::varchar as item_id, i.category, o.price_points as unit_price "
+            "from marts.dim_offer o join marts.dim_item i using (item_id) "
+            "where o.tenant_id = $1::uuid order by 1",
+            [tenant_id],
+        ).df()
+
     def interactions(self, tenant_id: str) -> pd.DataFrame:
         """Return member_id, item_id, occurred_at (UTC, naive), quantity of each redeemed line that was kept."""
         return self.connection.execute(

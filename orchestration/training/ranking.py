@@ -25,6 +25,7 @@ def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
             result = train_ranking(
                 inputs.interactions(tenant_id),
                 seed=seed,
+                items=inputs.items(tenant_id),
                 member_ids=inputs.member_ids(tenant_id),
                 eligible_item_ids=inputs.listed_item_ids(tenant_id, as_of),
             )

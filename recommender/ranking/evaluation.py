@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from recommender.bootstrap import mean_intervals, resample_counts
 from recommender.ranking import metrics
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import RankingModel
+from recommender.ranking.model import SLICES, RankingModel
 from recommender.scores import Score
 
-SLICES = ("all", "novel")
 _MEMBER_METRICS = {"ndcg": metrics.ndcg, "recall": metrics.recall, "hit": metrics.hit}
 
 
@@ -50,6 +49,20 @@ def latest_split(interactions: Interactions, *, horizon_days: int) -> TimeSplit 
         return None
     cutoff: date = interactions.active_days[-horizon_days].astype(object)
     return TimeSplit(cutoff, interactions.before(cutoff), interactions.since(cutoff))
+
+
+def leave_last_out(interactions: Interactions, *, at_least: int = 5) -> tuple[Interactions, Interactions]:
+    """Split off the last item of each member with so many different items; the others stay in the first part.
+
+    Of items taken in one moment the one that comes last by id is the last.
+    """
+    member, item, moment = interactions.member_codes, interactions.item_codes, interactions.occurred_at
+    n_members = len(interactions.member_ids)
+    order = np.lexsort((item, moment, member))
+    last = order[np.searchsorted(member[order], np.arange(n_members), side="right") - 1]
+    has_enough = np.diff(interactions.matrix().indptr) >= at_least
+    is_last = has_enough[member] & (item == item[last][member]) & (moment == moment[last][member])
+    return interactions.take(~is_last), interactions.take(is_last)
 
 
 def truth_of(split: TimeSplit, slice_name: str) -> Truth:

@@ -65,11 +65,11 @@ class Interactions:
 
     def before(self, cutoff: date) -> "Interactions":
         """Return only what happened before the business day `cutoff`, with its ids alone."""
-        return self._take(self.day < np.datetime64(cutoff, "D"))
+        return self.take(self.day < np.datetime64(cutoff, "D"))
 
     def since(self, cutoff: date) -> "Interactions":
         """Return only what happened on the business day `cutoff` or later, with its ids alone."""
-        return self._take(self.day >= np.datetime64(cutoff, "D"))
+        return self.take(self.day >= np.datetime64(cutoff, "D"))
 
     @cached_property
     def active_days(self) -> NDArray[np.datetime64]:
@@ -93,7 +93,8 @@ class Interactions:
         )
         return cells.tocsr()
 
-    def _take(self, rows: NDArray[np.bool_]) -> "Interactions":
+    def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Interactions":
+        """Return only these rows (a mask, or positions in order), with their ids alone."""
         member_codes, member_ids = _compact(self.member_codes[rows], self.member_ids)
         item_codes, item_ids = _compact(self.item_codes[rows], self.item_ids)
         return Interactions(

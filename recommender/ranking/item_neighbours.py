@@ -10,7 +10,7 @@ from recommender.ranking.model import (
     POPULAR,
     Codes,
     Floats,
-    RankingModel,
+    ScoringModel,
     top_items,
     with_empty_row,
 )
@@ -20,7 +20,7 @@ _FILL_WEIGHT = 1e-6
 _CELLS_PER_BLOCK = 8_000_000
 
 
-class ItemNeighbours(RankingModel):
+class ItemNeighbours(ScoringModel):
     """Score items by the cosine similarity to what the member has redeemed.
 
     Item-based top-N recommendation of Deshpande & Karypis (ACM TOIS 2004) on whether a member ever

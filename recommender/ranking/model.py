@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -13,6 +14,8 @@ from sklearn.base import BaseEstimator
 from recommender.frames import typed_frame
 from recommender.ranking.interactions import Interactions, require_interactions
 
+# What lists are asked for: anything, or only what the member has never taken.
+SLICES = ("all", "novel")
 STAGES = ("personal", "neighbour", "popular")
 PERSONAL, NEIGHBOUR, POPULAR = range(3)
 
@@ -29,6 +32,27 @@ _CELLS_PER_BLOCK = 8_000_000
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Ranked items of a block of members: `row` counts within the block, `rank` from 0; sorted by both."""
+
+    row: Codes
+    item: Codes
+    score: Floats
+    rank: Codes
+    stage: NDArray[np.int8]
+
+    @classmethod
+    def best(cls, row: Codes, item: Codes, score: Floats, stage: NDArray[np.int8], k: int) -> "Ranked":
+        """Return the k best of each row; ties go to the lower item."""
+        order = np.lexsort((item, -score, row))
+        sorted_row = row[order]
+        rank = np.arange(len(order)) - np.searchsorted(sorted_row, sorted_row)
+        kept = rank < k
+        chosen = order[kept]
+        return cls(row[chosen], item[chosen], score[chosen], rank[kept], stage[chosen])
 
 
 class RankingModel(BaseEstimator):  # type: ignore[misc]
@@ -69,16 +93,9 @@ class RankingModel(BaseEstimator):  # type: ignore[misc]
         is_eligible = self._eligible(eligible_item_ids)
         names = np.asarray(member_ids, dtype=object)
         frames = []
-        for block in self.blocks(len(codes)):
-            scores, stages = self.score(codes[block])
-            scores[:, ~is_eligible] = -np.inf
-            if exclude_seen:
-                scores[self.history_[codes[block]].nonzero()] = -np.inf
-            top = top_items(scores, k)
-            kept = np.take_along_axis(scores, top, axis=1)
-            row, rank = np.nonzero(np.isfinite(kept))
-            item = top[row, rank]
-            frames.append((names[block][row], item, kept[row, rank], rank + 1, stages[row, item]))
+        for block in blocks(len(codes), self.block_size()):
+            found = self.ranked(codes[block], k, is_eligible, exclude_seen=exclude_seen)
+            frames.append((names[block][found.row], found.item, found.score, found.rank + 1, found.stage))
         if not frames:
             return typed_frame(RECOMMENDATION_COLUMNS)
         member, item, score, rank, stage = map(np.concatenate, zip(*frames, strict=True))
@@ -90,14 +107,27 @@ class RankingModel(BaseEstimator):  # type: ignore[misc]
         codes = pd.Index(self.member_ids_).get_indexer(pd.Index(member_ids, dtype=object))
         return np.where(codes < 0, len(self.member_ids_), codes)
 
-    def blocks(self, n_members: int) -> Iterator[slice]:
-        """Cut the members into slices whose dense scores fit comfortably into memory."""
-        size = max(1, _CELLS_PER_BLOCK // max(1, len(self.item_ids_)))
-        return (slice(start, start + size) for start in range(0, n_members, size))
-
     @abstractmethod
     def _fit(self, interactions: Interactions) -> None:
-        """Learn what `score` needs."""
+        """Learn what ranking needs."""
+
+    @abstractmethod
+    def block_size(self) -> int:
+        """Return for how many members the scores fit comfortably into memory."""
+
+    @abstractmethod
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
+        """Return the best k eligible items of each of these rows of `history_`, as rows within `codes`."""
+
+    def _eligible(self, item_ids: Collection[str] | None) -> NDArray[np.bool_]:
+        if item_ids is None:
+            return np.ones(len(self.item_ids_), dtype=bool)
+        wanted = item_ids if isinstance(item_ids, set | frozenset) else set(item_ids)
+        return np.fromiter((item in wanted for item in self.item_ids_), bool, len(self.item_ids_))
+
+
+class ScoringModel(RankingModel):
+    """A model that scores every item for everybody."""
 
     @abstractmethod
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
@@ -107,21 +137,40 @@ class RankingModel(BaseEstimator):  # type: ignore[misc]
         shape (len(codes), items), free for the caller to overwrite.
         """
 
-    def _eligible(self, item_ids: Collection[str] | None) -> NDArray[np.bool_]:
-        if item_ids is None:
-            return np.ones(len(self.item_ids_), dtype=bool)
-        wanted = item_ids if isinstance(item_ids, set | frozenset) else set(item_ids)
-        return np.fromiter((item in wanted for item in self.item_ids_), bool, len(self.item_ids_))
+    def block_size(self) -> int:
+        """Cut by the cells of the dense scores."""
+        return max(1, _CELLS_PER_BLOCK // max(1, len(self.item_ids_)))
+
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
+        """Rank all items by score."""
+        scores, stages = self.score(codes)
+        scores[:, ~is_eligible] = -np.inf
+        if exclude_seen:
+            scores[self.history_[codes].nonzero()] = -np.inf
+        top = top_items(scores, k)
+        kept = np.take_along_axis(scores, top, axis=1)
+        row, rank = np.nonzero(np.isfinite(kept))
+        item = top[row, rank]
+        return Ranked(row, item, kept[row, rank], rank, stages[row, item])
+
+
+def blocks(n_members: int, size: int) -> Iterator[slice]:
+    """Cut the members into slices of a size."""
+    return (slice(start, start + size) for start in range(0, n_members, size))
 
 
 def top_items(scores: Floats, k: int) -> Codes:
     """Return the columns of the k highest scores of each row, best first; ties by lower column."""
-    width = min(k, scores.shape[1])
-    if width < scores.shape[1]:
-        top = np.argpartition(-scores, width - 1, axis=1)[:, :width]
-        top.sort(axis=1)
+    n_rows, n_items = scores.shape
+    width = min(k, n_items)
+    if width < n_items:
+        least = np.partition(scores, n_items - width, axis=1)[:, n_items - width, None]
+        is_above, is_least = scores > least, scores == least
+        # A partition alone would take whichever of equal scores comes by.
+        is_taken = is_least & (np.cumsum(is_least, axis=1) <= width - is_above.sum(axis=1, keepdims=True))
+        top = np.nonzero(is_above | is_taken)[1].reshape(n_rows, width)
     else:
-        top = np.tile(np.arange(width), (len(scores), 1))
+        top = np.tile(np.arange(width), (n_rows, 1))
     order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
     return np.take_along_axis(top, order, axis=1)
 

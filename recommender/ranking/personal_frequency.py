@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import (
@@ -9,17 +10,18 @@ from recommender.ranking.model import (
     POPULAR,
     Codes,
     Floats,
-    RankingModel,
+    ScoringModel,
     with_empty_row,
 )
+from recommender.ranking.pairs import pairs_of
 from recommender.ranking.popularity import Popularity
 
 # Far below the decayed weight of a single redemption many half-lives old, so it only fills up.
 _FILL_WEIGHT = 1e-6
 
 
-class PersonalFrequency(RankingModel):
-    """Rank a member's items by how often they redeemed them, each redemption decayed by its age.
+class PersonalFrequency(ScoringModel):
+    """Rank a member's items by the days they redeemed them on, each day decayed by its age.
 
     GP-TopFreq of Li et al., "A Next Basket Recommendation Reality Check" (ACM TOIS 2023), with
     exponential decay in active days. Lists are filled up with popular items.
@@ -31,8 +33,11 @@ class PersonalFrequency(RankingModel):
         self.half_life_active_days = half_life_active_days
 
     def _fit(self, interactions: Interactions) -> None:
-        weights = decay(interactions, self.half_life_active_days)
-        self.frequency_ = with_empty_row(interactions.matrix(weights))
+        pairs = pairs_of(interactions)
+        decayed = pairs.decayed(self.half_life_active_days)
+        self.frequency_ = with_empty_row(
+            sparse.csr_array((decayed, pairs.item, pairs.indptr), shape=pairs.shape)
+        )
         self.popularity_ = Popularity().fit(interactions)
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
@@ -40,8 +45,3 @@ class PersonalFrequency(RankingModel):
         own = self.frequency_[codes].toarray()
         scores = own + _FILL_WEIGHT * self.popularity_.share_
         return scores, np.where(own > 0, PERSONAL, POPULAR).astype(np.int8)
-
-
-def decay(interactions: Interactions, half_life_active_days: float) -> Floats:
-    """Return the weight of each row: 1 on the last active day, ½ one half-life earlier."""
-    return np.power(0.5, interactions.age_active_days / half_life_active_days)

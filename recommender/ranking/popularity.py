@@ -4,10 +4,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import POPULAR, Codes, Floats, RankingModel
+from recommender.ranking.model import POPULAR, Codes, Floats, ScoringModel
 
 
-class Popularity(RankingModel):
+class Popularity(ScoringModel):
     """Rank items by the share of redeeming members in the last active days.
 
     Counting members, not lines, keeps one heavy buyer from making an item popular. Days without any

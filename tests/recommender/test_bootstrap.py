@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from recommender import bootstrap
 from recommender.bootstrap import mean_intervals, ratio_intervals, resample_counts
 
 
@@ -36,3 +37,10 @@ def test_a_ratio_over_nothing_is_unknown():
     counts = resample_counts(2, n_resamples=5, seed=1)
     value, low, high = ratio_intervals(np.ones((2, 1)), np.zeros((2, 1)), counts)
     assert np.isnan([value[0], low[0], high[0]]).all()
+
+
+def test_sums_of_resamples_are_those_of_their_counts(monkeypatch):
+    values = np.arange(12.0).reshape(6, 2)
+    counts = bootstrap.resample_counts(6, n_resamples=50, seed=3)
+    monkeypatch.setattr(bootstrap, "_CELLS_AT_ONCE", 40)
+    assert np.allclose(bootstrap.resampled_sums(values, n_resamples=50, seed=3), counts @ values)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.ranking.evaluation import evaluate, latest_split, mean_ndcg, truth_of
+from recommender.ranking.evaluation import evaluate, latest_split, leave_last_out, mean_ndcg, truth_of
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.popularity import Popularity
 
@@ -80,3 +80,15 @@ def test_the_number_of_the_gate_is_the_score_of_the_table(mall):
         for score in evaluate({"popularity": model}, split, seed=1)
     }
     assert mean_ndcg(model, split) == pytest.approx(table["all", "ndcg", 10])
+
+
+def test_the_last_item_of_members_with_enough_items_is_left_out():
+    rows = [("a", item, minute) for minute, item in enumerate("pqrst")]
+    # Of two items in one moment the later id is the last; b has too few items, however often taken.
+    rows += [("a", "u", 9), ("a", "o", 9)] + [("b", "p", minute) for minute in range(8)]
+    frame = pd.DataFrame(rows, columns=["member_id", "item_id", "minute"])
+    frame["occurred_at"] = pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(frame.pop("minute"), "min")
+    past, last = leave_last_out(Interactions.from_frame(frame), at_least=5)
+    assert (last.member_ids.tolist(), last.item_ids.tolist(), len(last)) == (["a"], ["u"], 1)
+    assert len(past) == len(frame) - 1
+    assert past.item_ids.tolist() == list("opqrst")

@@ -7,18 +7,30 @@ from pandas.testing import assert_frame_equal
 from sklearn.base import clone
 
 from recommender.frames import InvalidFrame
-from recommender.ranking.blend import Blend
+from recommender.ranking.ease import Ease
 from recommender.ranking.evaluation import latest_split
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.rankers import Smoothing
+from recommender.ranking.recipe import Recipe
+from recommender.ranking.tifu_knn import TifuKnn
+from recommender.ranking.transitions import Transitions
+from recommender.ranking.two_stage import TwoStage
 
 MEMBERS = ["m003", "m001", "m059"]
 
 
-@pytest.fixture(params=[Popularity, PersonalFrequency, ItemNeighbours, Blend])
+# The laws hold for any number of trees.
+QUICK = (Smoothing(8, 8, 20, 1.0, 0.5),)
+MODELS = [Popularity, PersonalFrequency, ItemNeighbours, Ease, Transitions, TifuKnn, TwoStage, Recipe]
+
+
+@pytest.fixture(params=MODELS, ids=lambda model: model.__name__)
 def model(request):
+    if request.param in (TwoStage, Recipe):
+        return request.param(general=QUICK, novel=QUICK)
     return request.param()
 
 

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.ranking.blend import Blend
+from recommender.ranking.ease import Ease
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
+from recommender.ranking.model import top_items
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.tifu_knn import TifuKnn
+from recommender.ranking.transitions import Transitions
 
 
 def interactions(rows):
@@ -94,13 +97,61 @@ def test_only_the_latest_items_of_a_long_history_count():
     assert model.rows_.toarray().tolist() == [[1, 1, 0], [0, 0, 0]]
 
 
-def test_the_blend_scores_repeat_and_novel_items_on_one_scale():
-    rows = [("a", "x", 1), ("a", "x", 1), ("b", "x", 1), ("b", "y", 1), ("c", "z", 1)]
-    model = Blend(repeat_weight=4.0, novel_weight=2.0, neighbour_share=0.75)
-    lists = model.fit(interactions(rows)).recommend(["a"], 3)
-    share = dict(zip(model.item_ids_, model.popularity_.share_, strict=True))
-    assert lists["item_id"].tolist() == ["x", "y", "z"]
-    assert lists["stage"].tolist() == ["personal", "neighbour", "popular"]
-    assert lists["score"].tolist() == pytest.approx(
-        [2 + 4 * share["x"], 2 * (0.75 * 1.0 + 0.25 * share["y"]), 2 * 0.25 * share["z"]]
+def test_a_day_counts_once_however_many_lines_it_has():
+    rows = [*[("a", "x", 1)] * 5, ("a", "y", 1), ("a", "y", 2)]
+    model = PersonalFrequency(half_life_active_days=1_000).fit(interactions(rows))
+    assert model.recommend(["a"], 2)["item_id"].tolist() == ["y", "x"]
+
+
+def test_ease_is_the_closed_form():
+    past = checkerboard()
+    model = Ease(l2=2.0).fit(past)
+    seen = past.matrix().toarray()
+    inverse = np.linalg.inv(seen.T @ seen + 2.0 * np.eye(10))
+    expected = -inverse / np.diag(inverse)
+    np.fill_diagonal(expected, 0.0)
+    assert model.weights_ == pytest.approx(expected, abs=1e-5)
+    assert model.score(np.array([3]))[0][0] == pytest.approx((seen @ expected)[3], abs=1e-5)
+
+
+def test_ease_ranks_what_is_not_active_last():
+    rows = [("a", "x", 1), ("b", "x", 1), ("a", "y", 1), ("b", "y", 1), ("c", "z", 1)]
+    model = Ease(max_items=2).fit(interactions(rows))
+    assert model.recommend(["a"], 3)["item_id"].tolist()[2] == "z"
+
+
+def test_ease_weighs_the_newest_items_of_a_row_most():
+    rows = [("a", item, day) for day, item in enumerate("uvwxyz", start=1)]
+    model = Ease(weighting="recency").fit(interactions(rows))
+    assert model.rows_.toarray()[0] == pytest.approx([0.5, 0.5**0.8, 0.5**0.6, 0.5**0.4, 0.5**0.2, 1.0])
+
+
+def test_transitions_follow_the_order_of_time():
+    rows = [(member, item, day) for member in "abc" for day, item in enumerate("xyz", start=1)]
+    model = Transitions(steps=2).fit(interactions([*rows, ("d", "x", 1)]))
+    assert model.recommend(["d"], 2, exclude_seen=True)["item_id"].tolist() == ["y", "z"]
+    # x was taken by 4 members, y by 3: a step of one counts 1, of two a half, damped by the root of the popularity.
+    assert model.weights_.toarray() == pytest.approx(
+        np.array([[0, 3 / 2, 1.5 / 2], [0, 0, 3 / 3**0.5], [0, 0, 0]])
     )
+
+
+def test_tifu_weighs_baskets_by_group_and_place():
+    rows = [("a", "x", 1), ("a", "y", 2), ("a", "x", 3), ("a", "z", 3)]
+    model = TifuKnn(group_size=2, within_decay=0.5, group_decay=0.1, own_share=1.0).fit(interactions(rows))
+    # Two groups: days 2 and 3, and day 1 alone before them.
+    assert model.vectors_.toarray()[0] == pytest.approx([(0.1 / 1 + 1 / 2) / 2, (0.5 / 2) / 2, (1 / 2) / 2])
+
+
+def test_tifu_adds_what_the_nearest_take():
+    rows = [(member, item, 1) for member in "ab" for item in "wx"]
+    rows += [("b", "y", 1), ("c", "z", 1), ("d", "z", 1)]
+    model = TifuKnn(n_near=1, own_share=0.5).fit(interactions(rows))
+    lists = model.recommend(["a"], 3, exclude_seen=True)
+    assert lists["item_id"].tolist()[0] == "y"
+    assert lists["stage"].tolist()[0] == "neighbour"
+
+
+def test_equal_scores_are_taken_in_the_order_of_items_also_where_the_list_ends():
+    scores = np.array([[1.0, 3.0, 2.0, 2.0, 2.0, 0.0], [5.0, 5.0, 5.0, 5.0, 5.0, 5.0]])
+    assert top_items(scores, 3).tolist() == [[1, 2, 3], [0, 1, 2]]

@@ -3,9 +3,6 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from recommender.ranking.evaluation import latest_split
-from recommender.ranking.interactions import Interactions
-from recommender.ranking.selection import choose_blend
 from recommender.ranking.training import train_ranking
 
 TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
@@ -79,7 +76,9 @@ def test_member_items_agree_with_a_plain_count(result, module_mall):
 
 def test_scores_name_every_model_slice_and_k_and_mark_the_released_one(result):
     table = result.model_scores
-    models = {"blend", "personal_frequency", "item_neighbours", "popularity"}
+    models = {
+        "two_stage", "personal_frequency", "tifu_knn", "ease", "item_neighbours", "transitions", "popularity",
+    }  # fmt: skip
     assert set(table["model"]) == models
     assert not table.duplicated(["model", "slice", "metric", "k"]).any()
     assert set(table["k"]) == {10, 20}
@@ -90,7 +89,7 @@ def test_scores_name_every_model_slice_and_k_and_mark_the_released_one(result):
 def test_personal_taste_beats_popularity_where_there_is_one(result):
     table = result.model_scores.query("slice == 'all' and metric == 'ndcg' and k == 10")
     value = table.set_index("model")["value"]
-    assert value["blend"] > 1.5 * value["popularity"]
+    assert value["two_stage"] > 1.5 * value["popularity"]
     assert result.gate.candidate_value >= result.gate.baseline_value or not result.gate.passed
 
 
@@ -147,10 +146,3 @@ def test_a_young_mall_releases_personal_frequency_without_a_gate(module_mall):
     assert young.released_model == "personal_frequency"
     assert len(young.model_scores) == 0
     assert len(young.member_recommendations) > 0
-
-
-def test_weights_are_chosen_from_the_window_they_are_judged_on(module_mall):
-    split = latest_split(Interactions.from_frame(module_mall), horizon_days=28)
-    blend, parameters = choose_blend(split, seed=1)
-    assert {name: blend.get_params()[name] for name in parameters} == parameters
-    assert blend.frequency_.half_life_active_days == parameters["half_life_active_days"]

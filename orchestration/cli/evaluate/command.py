@@ -1,0 +1,159 @@
+"""The command line of evaluations."""
+
+import time
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import typer
+from rich.console import Console
+
+from orchestration.cli.progress import progress_bar, spinner
+from orchestration.refusal import Refusal
+
+app = typer.Typer(no_args_is_help=True, help="Score the models on a history of your own.")
+
+_KS = (10, 20)
+_LEAST_LENGTH = 20
+# What the tables want where no terminal says how wide it is.
+_WIDTH = 160
+
+
+class OutRefused(Refusal):
+    """The folder for the results cannot be used."""
+
+
+@app.callback()
+def evaluations() -> None:
+    """Score the models on a history of your own."""
+
+
+@app.command("ranking")
+def ranking(
+    interactions: Annotated[
+        Path,
+        typer.Option(
+            help="Parquet or CSV: member_id, item_id, occurred_at[, quantity, unit_price]. A time without a zone is UTC."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for recommendations.parquet and scores.json.")],
+    items: Annotated[
+        Path | None, typer.Option(help="Parquet or CSV: item_id[, category, brand, unit_price].")
+    ] = None,
+    cutoff: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The first day of the test; only days before it are learnt from."
+        ),
+    ] = None,
+    leave_last_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-last-out",
+            help="Instead of a cutoff: the last item of each member with 5 or more is the test.",
+        ),
+    ] = False,
+    horizon_days: Annotated[int, typer.Option(min=1, max=3_660, help="Days of the test window.")] = 28,
+    k: Annotated[
+        list[int] | None,
+        typer.Option(
+            min=1, max=1_000, help="Length at which lists are scored, again for each; 10 and 20 if left out."
+        ),
+    ] = None,
+    novel_only: Annotated[
+        bool, typer.Option("--novel-only", help="Lists without what the member took before.")
+    ] = False,
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same lists.")] = 0,
+    timezone: Annotated[str, typer.Option(help="The zone whose days are business days.")] = "Asia/Shanghai",
+) -> None:
+    """Train on what was before, recommend to everybody, and score all models on what came after."""
+    if (cutoff is None) != leave_last_out:
+        raise typer.BadParameter("give either --cutoff or --leave-last-out")
+    _require_zone(timezone)
+    _require_folder(out)
+    _evaluate(
+        interactions, items, None if cutoff is None else cutoff.date(), out=out, horizon_days=horizon_days,
+        ks=tuple(sorted(set(k or _KS))), novel_only=novel_only or leave_last_out, seed=seed, timezone=timezone,
+    )  # fmt: skip
+
+
+def _evaluate(
+    interactions: Path, items: Path | None, cutoff: date | None, *, out: Path, horizon_days: int,
+    ks: tuple[int, ...], novel_only: bool, seed: int, timezone: str,
+) -> None:  # fmt: skip
+    # scikit-learn takes seconds to import; other commands need not wait for it.
+    from orchestration.cli.evaluate.document import Run, document_of, write
+    from orchestration.cli.evaluate.history import known_items, read_history, read_items
+    from orchestration.cli.evaluate.recommendations import write_recommendations
+    from orchestration.cli.evaluate.report import show
+    from orchestration.cli.evaluate.window import cut_at, cut_last
+    from orchestration.release.build import code_version
+    from recommender.ranking.model import SLICES
+    from recommender.ranking.recipe import Recipe
+    from recommender.ranking.trial import hold_trial
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
+    began = time.monotonic()
+    with spinner(console, "reading") as report:
+        history = read_history(interactions, timezone, is_order_told=cutoff is None)
+        frame = None if items is None else read_items(items, history)
+        window = cut_last(history) if cutoff is None else cut_at(history, cutoff, horizon_days)
+        read = time.monotonic()
+        slices = ("novel",) if novel_only else SLICES
+        recipe = Recipe(
+            known_items(frame, history, cutoff), horizon_days=horizon_days, is_next=cutoff is None,
+            slices=slices, seed=seed, report=report,
+        )  # fmt: skip
+        trial = hold_trial(recipe, window.snapshot, slices=slices, ks=ks, seed=seed, report=report)
+    scored = time.monotonic()
+    length = max(_LEAST_LENGTH, *ks)
+    with progress_bar(console, "Writing lists") as advance:
+        rows = write_recommendations(
+            recipe, out / "recommendations.parquet", length=length, exclude_seen=novel_only, advance=advance
+        )
+    run = Run(
+        items_file=None if items is None else str(items),
+        ks=ks,
+        novel_only=novel_only,
+        seed=seed,
+        code_version=code_version(),
+        recommendations={"rows": rows, "members": len(window.past.member_ids), "length": length},
+        seconds={
+            "reading": read - began,
+            "training and scoring": scored - read,
+            "writing lists": time.monotonic() - scored,
+            "in all": time.monotonic() - began,
+        },
+    )
+    write(document_of(trial, history, window, run), out / "scores.json")
+    show(trial, ks, console)
+    console.print(
+        f"{rows:,} rows are in {out / 'recommendations.parquet'} and all figures in {out / 'scores.json'}, "
+        f"after {time.monotonic() - began:,.0f} s.",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+
+
+def _require_zone(timezone: str) -> None:
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise typer.BadParameter(
+            f"there is no time zone {timezone!r}; give a name such as Asia/Shanghai or UTC",
+            param_hint="--timezone",
+        ) from error
+
+
+def _require_folder(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise OutRefused(f"--out {out} is a file; give a folder")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / "scores.half"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise OutRefused(f"--out {out} cannot be written to: {error.strerror}") from error

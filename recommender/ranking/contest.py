@@ -1,0 +1,170 @@
+"""What would have worked on the window before: baselines tuned, rankers chosen, and all of them compared there."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from recommender.gate import GateDecision, decide_release
+from recommender.ranking import metrics
+from recommender.ranking.attributes import Items
+from recommender.ranking.ease import Ease
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.item_neighbours import ItemNeighbours
+from recommender.ranking.lessons import Lesson
+from recommender.ranking.model import Codes, RankingModel, blocks
+from recommender.ranking.personal_frequency import PersonalFrequency
+from recommender.ranking.popularity import Popularity
+from recommender.ranking.snapshots import Snapshot
+from recommender.ranking.tifu_knn import TifuKnn
+from recommender.ranking.transitions import Transitions
+from recommender.ranking.two_stage import TwoStage
+
+TWO_STAGE = "two_stage"
+# The slice a baseline is tuned for; the others have nothing to tune.
+_EASE_L2 = (100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
+# From so many items on, inverting their matrix five times costs more than the finer steps are worth.
+_MANY_ITEMS, _COARSE_L2 = 5_000, (300.0, 1_000.0, 3_000.0)
+_PLACES = 10
+_DISCOUNTS, _KEPT_SHARE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What the validation window said.
+
+    Attributes:
+        two_stage: unfitted, with its chosen parameters; its lessons can be learnt from again.
+        baselines: unfitted, tuned, by name and slice.
+        values: NDCG@10 by slice and name.
+        gates: by slice, which model is released and why.
+    """
+
+    two_stage: TwoStage
+    lessons: Sequence[Lesson]
+    baselines: Mapping[str, Mapping[str, RankingModel]]
+    values: Mapping[str, Mapping[str, float]]
+    gates: Mapping[str, GateDecision]
+
+
+def hold_contest(
+    interactions: Interactions, items: Items, two_stage: TwoStage, *, report: Report = lambda _: None
+) -> Contest | None:
+    """Tune, choose and compare on the newest snapshot of `two_stage`; None if there is none to learn from.
+
+    With a single snapshot, the rankers learn from half of its members and are judged by the other half.
+    """
+    snapshots = [s for s in two_stage.snapshots(interactions) if s.taken.nnz]
+    if not snapshots:
+        return None
+    validation, slices = snapshots[0], two_stage.slices
+    members = np.flatnonzero(np.diff(validation.taken.indptr))
+    if len(members) > two_stage.max_lesson_members:
+        chosen = np.random.default_rng(two_stage.seed).choice(
+            members, two_stage.max_lesson_members, replace=False
+        )
+        members = np.sort(chosen)
+    report("tuning the baselines")
+    tuned, values = _tune(validation, members, slices)
+    two_stage = clone(two_stage, safe=False).set_params(items=items, l2=_l2_of(tuned[slices[-1]]["ease"]))
+    lessons = []
+    for number, snapshot in enumerate(snapshots, start=1):
+        report(f"gathering lesson {number} of {len(snapshots)}")
+        lessons.append(two_stage.lesson(snapshot))
+    report("judging the rankers")
+    taught, judged = (lessons[1:], lessons[0]) if len(lessons) > 1 else _halves(lessons[0])
+    two_stage.learn(taught)
+    if "all" in slices:
+        values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
+    if "novel" in slices:
+        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged)
+        two_stage.set_params(novel_discount=discount)
+    gates = {
+        slice_name: decide_release(
+            metric="ndcg@10", candidate=TWO_STAGE, values=values[slice_name], higher_is_better=True
+        )
+        for slice_name in slices
+    }
+    return Contest(two_stage, lessons, tuned, values, gates)
+
+
+def window_ndcg(
+    model: RankingModel, snapshot: Snapshot, members: Codes, *, novel: bool
+) -> NDArray[np.float64]:
+    """Return the NDCG@10 of each of these members of a snapshot who took anything (for the first time, if novel)."""
+    taken = snapshot.taken[members]
+    seen = model.history_[members] > 0
+    wanted = np.diff(taken.indptr) + snapshot.unknown[members]
+    if novel:
+        wanted = wanted - np.diff(taken.multiply(seen).tocsr().indptr)
+    everything = np.ones(taken.shape[1], dtype=bool)
+    hits = np.zeros((len(members), _PLACES), dtype=bool)
+    for block in blocks(len(members), model.block_size()):
+        found = model.ranked(members[block], _PLACES, everything, exclude_seen=novel)
+        hits[found.row + block.start, found.rank] = taken[found.row + block.start, found.item] > 0
+    has_any = wanted > 0
+    return metrics.ndcg(hits[has_any], wanted[has_any], _PLACES)
+
+
+def _tune(
+    validation: Snapshot, members: Codes, slices: Sequence[str]
+) -> tuple[dict[str, dict[str, RankingModel]], dict[str, dict[str, float]]]:
+    """Return the best of each family by slice, and how good it was."""
+    tuned: dict[str, dict[str, RankingModel]] = {name: {} for name in slices}
+    values: dict[str, dict[str, float]] = {name: {} for name in slices}
+
+    def try_all(family: str, models: Iterable[RankingModel]) -> None:
+        for model in models:
+            fitted = clone(model, safe=False).fit(validation.past)
+            for slice_name in slices:
+                scores = window_ndcg(fitted, validation, members, novel=slice_name == "novel")
+                value = float(scores.mean()) if len(scores) else 0.0
+                if value > values[slice_name].get(family, -1.0):
+                    values[slice_name][family] = value
+                    tuned[slice_name][family] = model
+
+    try_all("popularity", [Popularity()])
+    try_all("personal_frequency", [PersonalFrequency(days) for days in (14.0, 30.0, 60.0, 90.0, 180.0)])
+    try_all(
+        "tifu_knn",
+        [TifuKnn(group_size=m, own_share=share) for m, share in product((3, 7), (0.5, 0.7, 0.9))],
+    )
+    grid = _EASE_L2 if validation.taken.shape[1] <= _MANY_ITEMS else _COARSE_L2
+    try_all("ease", [Ease(l2) for l2 in grid])
+    near = sorted({_l2_of(models["ease"]) for models in tuned.values()})
+    try_all("ease", [*(Ease(l2, "log") for l2 in near), *(Ease(l2, "recency") for l2 in near)])
+    try_all("item_neighbours", [ItemNeighbours()])
+    try_all("transitions", [Transitions(half_life=half_life) for half_life in (1.0, 2.0, 5.0)])
+    return tuned, values
+
+
+def _l2_of(model: RankingModel) -> float:
+    assert isinstance(model, Ease)
+    return model.l2
+
+
+def _discount(two_stage: TwoStage, judged: Lesson) -> tuple[float, float]:
+    """Return the largest discount of popularity that costs next to nothing on the window, and the NDCG with it."""
+    log_odds = two_stage.novel_.score(judged.features[~judged.is_own][:, judged.novel_columns])
+    takers = judged.features[~judged.is_own][:, judged.names.index("item_takers")]
+    found = []
+    for discount in _DISCOUNTS:
+        scores = np.full(len(judged.row), -np.inf)
+        scores[~judged.is_own] = log_odds - discount * takers
+        found.append((discount, _mean(judged.ndcg(scores, novel=True))))
+    best = max(value for _, value in found)
+    return max(choice for choice in found if choice[1] >= _KEPT_SHARE * best)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(values.mean()) if len(values) else 0.0
+
+
+def _halves(lesson: Lesson) -> tuple[list[Lesson], Lesson]:
+    is_even = np.arange(len(lesson.member)) % 2 == 0
+    return [lesson.of_members(is_even)], lesson.of_members(~is_even)

@@ -1,0 +1,104 @@
+"""Item-to-item weights in closed form: what predicts an item, given everything else a member took."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import lapack
+
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel
+from recommender.ranking.pairs import Pairs, pairs_of
+from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import DenseScored
+
+Weighting = Literal["binary", "log", "recency"]
+
+# So few items back, an item weighs half as much in a row that goes by recency.
+_RECENCY_HALF_LIFE = 5.0
+
+
+class Ease(ScoringModel):
+    """EASE of Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW 2019).
+
+    Memory grows with the square of the items and time with the cube, so only the `max_items` taken by most
+    members take part; any other item scores below all of them, by popularity. `weighting` says what an item of
+    a member's row counts: 1, the logarithm of its days, or less the more items came after it (then the weights
+    are learnt on 1 and the row is weighed).
+
+    Fitted: `weights_`, float32 of shape (active items, active items), row = item of the history; `active_`, the
+    codes of the active items; `rows_`, CSR of shape (members + 1, active items).
+    """
+
+    def __init__(self, l2: float = 300.0, weighting: Weighting = "binary", max_items: int = 12_000) -> None:
+        self.l2 = l2
+        self.weighting = weighting
+        self.max_items = max_items
+
+    def _fit(self, interactions: Interactions) -> None:
+        pairs = pairs_of(interactions)
+        self.popularity_ = Popularity().fit(interactions)
+        self.active_ = active_items(pairs, self.max_items)
+        seen = _columns(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)
+        learnt = seen
+        if self.weighting == "recency":
+            learnt = _columns(pairs.matrix(row_weights(pairs, "binary")), self.active_)
+        self.weights_ = ease_weights(learnt, self.l2)
+        self.rows_ = sparse.vstack(
+            [seen, sparse.csr_array((1, len(self.active_)), dtype=np.float32)], format="csr"
+        )
+
+    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
+        """Score by history row × weights; what is not active lies below."""
+        scores = self.scored(codes).scores.astype(np.float64)
+        stages = np.full(scores.shape, NEIGHBOUR, dtype=np.int8)
+        stages[np.diff(self.rows_.indptr)[codes] == 0] = POPULAR
+        return scores, stages
+
+    def scored(self, codes: Codes) -> DenseScored:
+        """Return the same scores in float32."""
+        scores = np.tile((self.popularity_.share_ - 10.0).astype(np.float32), (len(codes), 1))
+        scores[:, self.active_] = self.rows_[codes] @ self.weights_
+        # Nobody is told by an empty row; the items that most members take come first then.
+        is_empty = np.diff(self.rows_.indptr)[codes] == 0
+        scores[np.ix_(is_empty, self.active_)] = self.popularity_.share_[self.active_]
+        return DenseScored(scores)
+
+
+def row_weights(pairs: Pairs, weighting: Weighting) -> NDArray[np.float32]:
+    """Return what each pair counts in its member's row."""
+    if weighting == "binary":
+        return np.ones(len(pairs.item), dtype=np.float32)
+    if weighting == "log":
+        return np.log1p(pairs.days).astype(np.float32)
+    return np.power(0.5, pairs.position / _RECENCY_HALF_LIFE).astype(np.float32)
+
+
+def active_items(pairs: Pairs, max_items: int) -> Codes:
+    """Return the codes of the items taken by most members, ascending; ties by lower code."""
+    by_members = np.argsort(-pairs.members_per_item, kind="stable")
+    return np.sort(by_members[:max_items])
+
+
+def ease_weights(rows: sparse.csr_array, l2: float) -> NDArray[np.float32]:
+    """Return the closed-form weights with a zero diagonal.
+
+    Raises:
+        ValueError: the regularised Gram matrix is not positive definite; `l2` must be positive.
+    """
+    gram = (rows.T @ rows).toarray().astype(np.float32, order="F")
+    gram[np.diag_indices_from(gram)] += np.float32(l2)
+    factor, failed = lapack.spotrf(gram, lower=1, overwrite_a=1)
+    if failed:
+        raise ValueError("the Gram matrix of the items is not positive definite: l2 must be positive")
+    inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
+    upper = np.tril(inverse, -1).T
+    np.copyto(inverse, upper, where=np.triu(np.ones(inverse.shape, dtype=bool), 1))
+    weights = -inverse / np.diag(inverse)
+    weights[np.diag_indices_from(weights)] = 0.0
+    return np.ascontiguousarray(weights)
+
+
+def _columns(matrix: sparse.csr_array, columns: Codes) -> sparse.csr_array:
+    return matrix if len(columns) == matrix.shape[1] else matrix.tocsc()[:, columns].tocsr()

@@ -1,0 +1,108 @@
+"""The recipe as it ships: whatever the validation window says is best, refitted on everything."""
+
+from collections.abc import Sequence
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import clone
+
+from recommender.ranking.attributes import Items
+from recommender.ranking.contest import TWO_STAGE, Contest, Report, hold_contest
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.model import SLICES, Codes, Ranked, RankingModel
+from recommender.ranking.personal_frequency import PersonalFrequency
+from recommender.ranking.popularity import Popularity
+from recommender.ranking.rankers import GENERAL, NOVEL, Smoothing
+from recommender.ranking.two_stage import TwoStage
+
+# What is released where there is no window to choose on.
+UNVALIDATED = {"all": "personal_frequency", "novel": "popularity"}
+
+
+class Recipe(RankingModel):
+    """Choose on the newest window, then learn from all of it: one model for lists of anything, one for novel lists.
+
+    Without a window to choose on - a mall that is younger than two horizons - anything is ranked by personal
+    frequency and what is novel by popularity, which need no choice.
+
+    Fitted: `contest_`, what the window said, or None; `models_`, the released model of each slice.
+    """
+
+    def __init__(
+        self,
+        items: Items | None = None,
+        *,
+        horizon_days: int = 28,
+        is_next: bool = False,
+        n_lessons: int = 4,
+        slices: Sequence[str] = SLICES,
+        general: Sequence[Smoothing] = GENERAL,
+        novel: Sequence[Smoothing] = NOVEL,
+        seed: int = 0,
+        report: Report | None = None,
+    ) -> None:
+        self.items = items
+        self.horizon_days = horizon_days
+        self.is_next = is_next
+        self.n_lessons = n_lessons
+        self.slices = slices
+        self.general = general
+        self.novel = novel
+        self.seed = seed
+        self.report = report
+
+    def hold_contest(self, interactions: Interactions) -> Contest | None:
+        """Return what the newest window of these interactions says."""
+        two_stage = TwoStage(
+            self.items, horizon_days=self.horizon_days, is_next=self.is_next, n_lessons=self.n_lessons,
+            slices=self.slices, general=self.general, novel=self.novel, seed=self.seed,
+        )  # fmt: skip
+        return hold_contest(
+            interactions, self.items or Items.unknown(), two_stage, report=self.report or (lambda _: None)
+        )
+
+    def fit(self, interactions: Interactions, contest: Contest | None = None) -> Self:
+        """Choose and learn; a contest of the same interactions that was held before is not held again.
+
+        Raises:
+            InvalidFrame: there are no interactions.
+        """
+        self.contest_ = contest
+        return super().fit(interactions)
+
+    def _fit(self, interactions: Interactions) -> None:
+        contest = self.contest_ = self.contest_ or self.hold_contest(interactions)
+        if contest is None:
+            self.models_: dict[str, RankingModel] = {
+                "all": PersonalFrequency().fit(interactions),
+                "novel": Popularity().fit(interactions),
+            }
+            return
+        (self.report or (lambda _: None))("learning from everything")
+        self.models_ = {}
+        for slice_name in self.slices:
+            released = contest.gates[slice_name].released
+            if released != TWO_STAGE:
+                model = clone(contest.baselines[slice_name][released], safe=False)
+                self.models_[slice_name] = model.fit(interactions)
+            elif isinstance(self.models_.get("all"), TwoStage):
+                self.models_[slice_name] = self.models_["all"]
+            else:
+                two_stage = clone(contest.two_stage, safe=False)
+                self.models_[slice_name] = two_stage.fit(interactions, contest.lessons)
+
+    def released(self, slice_name: str) -> str:
+        """Return the name of the model that a slice's lists come from."""
+        if self.contest_ is None:
+            return UNVALIDATED[slice_name]
+        return self.contest_.gates[slice_name].released
+
+    def block_size(self) -> int:
+        """Return the smaller of its models' sizes."""
+        return min(model.block_size() for model in self.models_.values())
+
+    def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
+        """Rank by the model released for what is asked."""
+        model = self.models_["novel" if exclude_seen else "all"]
+        return model.ranked(codes, k, is_eligible, exclude_seen=exclude_seen)

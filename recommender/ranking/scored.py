@@ -1,0 +1,113 @@
+"""Scores of a block of members for items: dense where most items have one, sparse where few do."""
+
+from abc import ABC, abstractmethod
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Codes = NDArray[np.intp]
+
+
+class Scored(ABC):
+    """Scores of shape (members of the block, items); an item without one scores nothing."""
+
+    @abstractmethod
+    def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
+        """Return the scores of pairs; 0 where there is none."""
+
+    @abstractmethod
+    def without(self, seen: sparse.csr_array) -> Self:
+        """Return the same scores without those of the pairs that `seen` holds, a matrix of the same shape."""
+
+    @abstractmethod
+    def without_items(self, barred: NDArray[np.bool_]) -> Self:
+        """Return the same scores without those of some items; `barred` has one entry per item."""
+
+    @abstractmethod
+    def top(self, n: int) -> tuple[Codes, Codes]:
+        """Return (row, item) of the n best items of each row, in no order; items without a score are left out."""
+
+
+class DenseScored(Scored):
+    """All scores of the block."""
+
+    def __init__(self, scores: NDArray[np.float32]) -> None:
+        self.scores = scores
+
+    def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
+        """Look pairs up."""
+        return self.scores[row, item]
+
+    def without(self, seen: sparse.csr_array) -> Self:
+        """Give seen items the lowest score there is."""
+        scores = self.scores.copy()
+        scores[_rows(seen), seen.indices] = -np.inf
+        return type(self)(scores)
+
+    def without_items(self, barred: NDArray[np.bool_]) -> Self:
+        """Give barred items the lowest score there is."""
+        if not barred.any():
+            return self
+        scores = self.scores.copy()
+        scores[:, barred] = -np.inf
+        return type(self)(scores)
+
+    def top(self, n: int) -> tuple[Codes, Codes]:
+        """Select by partition."""
+        n_rows, n_items = self.scores.shape
+        n = min(n, n_items)
+        found = np.argpartition(self.scores, n_items - n, axis=1)[:, n_items - n :]
+        row, item = np.repeat(np.arange(n_rows), n), found.ravel()
+        known = np.isfinite(self.scores[row, item])
+        return row[known], item[known]
+
+
+class SparseScored(Scored):
+    """Scores of the items that have one, sorted within each row."""
+
+    def __init__(self, scores: sparse.csr_array) -> None:
+        scores.sort_indices()
+        self._scores = scores
+        self._keys = _rows(scores) * scores.shape[1] + scores.indices
+
+    def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
+        """Look pairs up by bisection."""
+        wanted = row.astype(np.int64) * self._scores.shape[1] + item
+        place = np.searchsorted(self._keys, wanted)
+        place[place == len(self._keys)] = 0
+        if not len(self._keys):
+            return np.zeros(len(wanted), dtype=np.float32)
+        return np.where(self._keys[place] == wanted, self._scores.data[place], np.float32(0))
+
+    def without(self, seen: sparse.csr_array) -> Self:
+        """Drop seen items."""
+        keys = _rows(seen) * seen.shape[1] + seen.indices
+        return self._only(~np.isin(self._keys, keys, assume_unique=True))
+
+    def without_items(self, barred: NDArray[np.bool_]) -> Self:
+        """Drop barred items."""
+        return self._only(~barred[self._scores.indices]) if barred.any() else self
+
+    def _only(self, kept: NDArray[np.bool_]) -> Self:
+        scores = self._scores
+        indptr = np.concatenate([[0], np.cumsum(kept)])[scores.indptr]
+        return type(self)(
+            sparse.csr_array((scores.data[kept], scores.indices[kept], indptr), shape=scores.shape)
+        )
+
+    def top(self, n: int) -> tuple[Codes, Codes]:
+        """Sort each row by score."""
+        scores = self._scores
+        row = _rows(scores)
+        if np.diff(scores.indptr).max(initial=0) > n:
+            order = np.lexsort((-scores.data, row))
+            rank = np.arange(len(row)) - scores.indptr[row]
+            kept = order[rank < n]
+            return row[kept], scores.indices[kept].astype(np.intp)
+        return row, scores.indices.astype(np.intp)
+
+
+def _rows(scores: sparse.csr_array) -> NDArray[np.int64]:
+    return np.repeat(np.arange(scores.shape[0], dtype=np.int64), np.diff(scores.indptr))

@@ -1,0 +1,134 @@
+"""Where candidates come from: each source is fitted on the same past and scores any member's items."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from recommender.ranking.attributes import Attributes, Items
+from recommender.ranking.ease import Ease, row_weights
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.item_neighbours import ItemNeighbours
+from recommender.ranking.model import Codes, with_empty_row
+from recommender.ranking.pairs import Pairs, pairs_of
+from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import DenseScored, Scored, SparseScored
+from recommender.ranking.transitions import Transitions
+
+# How many candidates each source puts forward for a member.
+OWN, EASE, EASE_RECENT, NEIGHBOURS, FOLLOWERS, POPULAR = 100, 100, 60, 30, 30, 30
+OWN_HALF_LIFE = 60.0
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The fitted sources of one past, and what features need of it.
+
+    Attributes:
+        own_index: CSR of shape (members + 1, items): the number of the pair, counted from 1.
+        ease_rows: rows of the members for the EASE weights: by presence, by recency and by frequency.
+    """
+
+    pairs: Pairs
+    attributes: Attributes
+    popularity: Popularity
+    ease: Ease
+    ease_rows: dict[str, sparse.csr_array]
+    neighbours: ItemNeighbours
+    transitions: Transitions
+    own_index: sparse.csr_array
+    own_decayed: sparse.csr_array
+    popular: Codes
+
+    @property
+    def n_items(self) -> int:
+        """How many items there are."""
+        return self.pairs.shape[1]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of a block of members: `row` counts within the block, sorted by row and item.
+
+    Attributes:
+        scored: what each source that works by a matrix says of the block.
+    """
+
+    codes: Codes
+    row: Codes
+    item: Codes
+    scored: dict[str, Scored]
+
+
+def fit_sources(
+    interactions: Interactions, items: Items, *, l2: float, max_ease_items: int = 12_000
+) -> Sources:
+    """Fit all sources on one past."""
+    pairs = pairs_of(interactions)
+    ease = Ease(l2, "binary", max_ease_items).fit(interactions)
+    popularity = ease.popularity_
+    rows = {"ease": ease.rows_}
+    for weighting in ("recency", "log"):
+        weighed = pairs.matrix(row_weights(pairs, weighting)).tocsc()[:, ease.active_].tocsr()
+        rows[f"ease_{weighting}"] = _with_empty(weighed)
+    return Sources(
+        pairs=pairs,
+        attributes=items.attributes(interactions.item_ids),
+        popularity=popularity,
+        ease=ease,
+        ease_rows=rows,
+        neighbours=ItemNeighbours().fit(interactions),
+        transitions=Transitions().fit(interactions),
+        own_index=with_empty_row(
+            sparse.csr_array((np.arange(1, len(pairs.item) + 1), pairs.item, pairs.indptr), shape=pairs.shape)
+        ),
+        own_decayed=_with_empty(pairs.matrix(pairs.decayed(OWN_HALF_LIFE))),
+        popular=np.argsort(-popularity.share_, kind="stable"),
+    )
+
+
+def find_candidates(
+    sources: Sources, codes: Codes, is_eligible: NDArray[np.bool_] | None = None, *, at_least: int = POPULAR
+) -> Candidates:
+    """Return the candidates of a block of members, each pair once.
+
+    Args:
+        is_eligible: per item; others are no candidates.
+        at_least: so many popular items that the member has not taken are among them, if there are.
+    """
+    scored: dict[str, Scored] = {}
+    for name, rows in sources.ease_rows.items():
+        dense = np.full((len(codes), sources.n_items), -1.0, dtype=np.float32)
+        dense[:, sources.ease.active_] = rows[codes] @ sources.ease.weights_
+        scored[name] = DenseScored(dense)
+    near = (sources.neighbours.rows_[codes] @ sources.neighbours.weights_).tocsr()
+    scored["neighbours"] = SparseScored(near.astype(np.float32))
+    scored["followers"] = sources.transitions.scored(codes)
+    seen = sources.own_index[codes]
+    own = SparseScored(sources.own_decayed[codes])
+    barred = np.zeros(sources.n_items, dtype=bool) if is_eligible is None else ~is_eligible
+    parts = [
+        own.without_items(barred).top(OWN),
+        scored["ease"].without_items(barred).without(seen).top(EASE),
+        scored["ease_recency"].without_items(barred).without(seen).top(EASE_RECENT),
+        scored["neighbours"].without_items(barred).without(seen).top(NEIGHBOURS),
+        scored["followers"].without_items(barred).without(seen).top(FOLLOWERS),
+        _popular_unseen(sources, seen, barred, max(POPULAR, at_least)),
+    ]
+    keys = np.unique(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
+    return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)
+
+
+def _popular_unseen(
+    sources: Sources, seen: sparse.csr_array, barred: NDArray[np.bool_], n: int
+) -> tuple[Codes, Codes]:
+    """Return the n most popular items that a member has not taken, looked for among the first few hundred."""
+    head = sources.popular[~barred[sources.popular]][: 8 * n]
+    is_unseen = seen[:, head].toarray() == 0
+    row, place = np.nonzero(is_unseen & (np.cumsum(is_unseen, axis=1) <= n))
+    return row, head[place]
+
+
+def _with_empty(matrix: sparse.csr_array) -> sparse.csr_array:
+    return sparse.vstack([matrix, sparse.csr_array((1, matrix.shape[1]), dtype=np.float32)], format="csr")

@@ -1,0 +1,72 @@
+"""What the window before the end chooses, and what follows from it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from recommender.gate import decide_release
+from recommender.ranking.attributes import Items
+from recommender.ranking.contest import TWO_STAGE, hold_contest, window_ndcg
+from recommender.ranking.interactions import Interactions
+from recommender.ranking.model import SLICES
+from recommender.ranking.personal_frequency import PersonalFrequency
+from recommender.ranking.recipe import Recipe
+from recommender.ranking.snapshots import window_snapshots
+from recommender.ranking.two_stage import TwoStage
+from tests.recommender.conftest import taste_mall
+
+
+@pytest.fixture(scope="module")
+def past():
+    return Interactions.from_frame(taste_mall(days=150))
+
+
+@pytest.fixture(scope="module")
+def contest(past):
+    return hold_contest(past, Items.unknown(), TwoStage())
+
+
+def test_the_tuned_baseline_is_the_best_of_its_family_on_the_window(past, contest):
+    window = next(iter(window_snapshots(past, horizon_days=28, limit=1)))
+    members = np.flatnonzero(np.diff(window.taken.indptr))
+
+    def value(model):
+        return window_ndcg(model.fit(window.past), window, members, novel=False).mean()
+
+    chosen = contest.baselines["all"]["personal_frequency"]
+    assert contest.values["all"]["personal_frequency"] == pytest.approx(value(chosen))
+    assert value(chosen) == max(value(PersonalFrequency(days)) for days in (14.0, 30.0, 60.0, 90.0, 180.0))
+
+
+def test_what_is_best_on_the_window_is_released(contest):
+    for slice_name in SLICES:
+        values = contest.values[slice_name]
+        assert values[contest.gates[slice_name].released] == max(values.values())
+
+
+def test_lessons_are_about_the_past_alone(past, contest):
+    assert len(contest.lessons) == 4
+    newest = contest.lessons[0]
+    days = past.active_days
+    before = past.before(days[-28].astype(object))
+    own = set(zip(before.member_codes.tolist(), before.item_codes.tolist(), strict=True))
+    told = zip(newest.member[newest.row].tolist(), newest.item.tolist(), newest.is_own.tolist(), strict=True)
+    assert all(((member, item) in own) is is_own for member, item, is_own in told)
+
+
+def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
+    values = dict(contest.values["all"], tifu_knn=1.0)
+    gate = decide_release(metric="ndcg@10", candidate=TWO_STAGE, values=values, higher_is_better=True)
+    recipe = Recipe().fit(past, replace(contest, gates={**contest.gates, "all": gate}))
+    expected = contest.baselines["all"]["tifu_knn"].fit(past).recommend(["m003"], 5)
+    assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()
+    assert recipe.released("all") == "tifu_knn"
+
+
+def test_a_mall_too_young_to_choose_ranks_by_personal_frequency():
+    young = Interactions.from_frame(taste_mall(days=30))
+    recipe = Recipe().fit(young)
+    expected = PersonalFrequency().fit(young).recommend(["m003"], 5)
+    assert recipe.contest_ is None
+    assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()
