@@ -90,7 +90,7 @@ class Ranker:
             member = HistGradientBoostingClassifier(
                 loss="log_loss", early_stopping=False, random_state=self.seed, **parameters
             )
-            # More threads than idle cores make boosting slower, not faster.
+            # More threads than idle cores make boosting slower, not faster, and many small trees slower in any case.
             with threadpool_limits(limits=1):
                 self.members_.append(member.fit(features, rows.is_taken))
         return self
@@ -99,6 +99,8 @@ class Ranker:
         """Return the log-odds of each row."""
         scores = np.zeros(len(features))
         if len(features):
-            for member in self.members_:
-                scores += member.decision_function(features[:, self.columns_])
+            told = features[:, self.columns_]
+            with threadpool_limits(limits=1):
+                for member in self.members_:
+                    scores += member.decision_function(told)
         return scores / max(1, len(self.members_))
