@@ -138,6 +138,22 @@ def test_a_completion_and_a_payment_that_come_later_reach_their_days(
     ) == [("pending",)]
 
 
+def test_points_that_are_taken_days_after_their_redemption_are_found(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    asked, paid = (FIRST_DAY + timedelta(days=days) for days in (4, 9))
+    with connection.transaction():
+        redemption_id = redeem(
+            connection, tenant_id, world.member_ids[tenant_id][1], [(world.item_ids[0], 1, 10)], paid
+        )
+        _set(connection, redemption_id, effective_at=asked)
+    _build_in_part(warehouses)
+    assert warehouses.rows(
+        f"select is_deducted_once from intermediate.int_redemption_outcomes where redemption_id = '{redemption_id}'"
+    ) == [(True,)]
+
+
 def test_a_member_who_joined_in_a_past_month_is_in_its_segments(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
