@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel
+from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
 from recommender.ranking.pairs import Pairs, pairs_of
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored
@@ -40,14 +40,12 @@ class Ease(ScoringModel):
         pairs = pairs_of(interactions)
         self.popularity_ = Popularity().fit(interactions)
         self.active_ = active_items(pairs, self.max_items)
-        seen = _columns(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)
+        seen = columns_of(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)
         learnt = seen
         if self.weighting == "recency":
-            learnt = _columns(pairs.matrix(row_weights(pairs, "binary")), self.active_)
+            learnt = columns_of(pairs.matrix(row_weights(pairs, "binary")), self.active_)
         self.weights_ = ease_weights(learnt, self.l2)
-        self.rows_ = sparse.vstack(
-            [seen, sparse.csr_array((1, len(self.active_)), dtype=np.float32)], format="csr"
-        )
+        self.rows_ = with_empty_row(seen)
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by history row × weights; what is not active lies below."""
@@ -100,5 +98,6 @@ def ease_weights(rows: sparse.csr_array, l2: float) -> NDArray[np.float32]:
     return np.ascontiguousarray(weights)
 
 
-def _columns(matrix: sparse.csr_array, columns: Codes) -> sparse.csr_array:
+def columns_of(matrix: sparse.csr_array, columns: Codes) -> sparse.csr_array:
+    """Return the matrix with these columns alone, in their order."""
     return matrix if len(columns) == matrix.shape[1] else matrix.tocsc()[:, columns].tocsr()

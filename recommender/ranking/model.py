@@ -177,4 +177,4 @@ def top_items(scores: Floats, k: int) -> Codes:
 
 def with_empty_row(matrix: sparse.csr_array) -> sparse.csr_array:
     """Append the row of a member without history."""
-    return sparse.vstack([matrix, sparse.csr_array((1, matrix.shape[1]))], format="csr")
+    return sparse.vstack([matrix, sparse.csr_array((1, matrix.shape[1]), dtype=matrix.dtype)], format="csr")

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.attributes import Attributes, Items
-from recommender.ranking.ease import Ease, row_weights
+from recommender.ranking.ease import Ease, columns_of, row_weights
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import Codes, with_empty_row
@@ -70,8 +70,8 @@ def fit_sources(
     popularity = ease.popularity_
     rows = {"ease": ease.rows_}
     for weighting in ("recency", "log"):
-        weighed = pairs.matrix(row_weights(pairs, weighting)).tocsc()[:, ease.active_].tocsr()
-        rows[f"ease_{weighting}"] = _with_empty(weighed)
+        weighed = columns_of(pairs.matrix(row_weights(pairs, weighting)), ease.active_)
+        rows[f"ease_{weighting}"] = with_empty_row(weighed)
     return Sources(
         pairs=pairs,
         attributes=items.attributes(interactions.item_ids),
@@ -83,7 +83,7 @@ def fit_sources(
         own_index=with_empty_row(
             sparse.csr_array((np.arange(1, len(pairs.item) + 1), pairs.item, pairs.indptr), shape=pairs.shape)
         ),
-        own_decayed=_with_empty(pairs.matrix(pairs.decayed(OWN_HALF_LIFE))),
+        own_decayed=with_empty_row(pairs.matrix(pairs.decayed(OWN_HALF_LIFE))),
         popular=np.argsort(-popularity.share_, kind="stable"),
     )
 
@@ -128,7 +128,3 @@ def _popular_unseen(
     is_unseen = seen[:, head].toarray() == 0
     row, place = np.nonzero(is_unseen & (np.cumsum(is_unseen, axis=1) <= n))
     return row, head[place]
-
-
-def _with_empty(matrix: sparse.csr_array) -> sparse.csr_array:
-    return sparse.vstack([matrix, sparse.csr_array((1, matrix.shape[1]), dtype=np.float32)], format="csr")

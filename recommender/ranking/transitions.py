@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel
+from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
 from recommender.ranking.pairs import pairs_of
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import SparseScored
@@ -39,9 +39,7 @@ class Transitions(ScoringModel):
         weights[pairs.position >= 10 * self.half_life] = 0.0
         rows = pairs.matrix(weights)
         rows.eliminate_zeros()
-        self.rows_ = sparse.vstack(
-            [rows, sparse.csr_array((1, rows.shape[1]), dtype=np.float32)], format="csr"
-        )
+        self.rows_ = with_empty_row(rows)
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by followers of the latest items; what follows none of them comes last, by popularity."""
