@@ -29,6 +29,8 @@ _EASE_L2 = (100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth.
 _MANY_ITEMS, _COARSE_L2 = 5_000, (300.0, 1_000.0, 3_000.0)
 _PLACES = 10
+# Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
+_LEAST_MEMBERS = 30
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]
@@ -55,15 +57,15 @@ class Contest:
 def hold_contest(
     interactions: Interactions, items: Items, two_stage: TwoStage, *, report: Report = lambda _: None
 ) -> Contest | None:
-    """Tune, choose and compare on the newest snapshot of `two_stage`; None if there is none to learn from.
+    """Tune, choose and compare on the newest snapshot of `two_stage`; None if too few members took anything in it.
 
     With a single snapshot, the rankers learn from half of its members and are judged by the other half.
     """
-    snapshots = [s for s in two_stage.snapshots(interactions) if s.taken.nnz]
-    if not snapshots:
+    snapshots = two_stage.snapshots(interactions)
+    if not snapshots or len(snapshots[0].members) < _LEAST_MEMBERS:
         return None
-    validation, slices = snapshots[0], two_stage.slices
-    members = np.flatnonzero(np.diff(validation.taken.indptr))
+    snapshots = [snapshot for snapshot in snapshots if len(snapshot.members)]
+    validation, slices, members = snapshots[0], two_stage.slices, snapshots[0].members
     if len(members) > two_stage.max_lesson_members:
         chosen = np.random.default_rng(two_stage.seed).choice(
             members, two_stage.max_lesson_members, replace=False

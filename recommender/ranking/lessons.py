@@ -74,7 +74,7 @@ class Lesson:
 def teach(snapshot: Snapshot, items: Items, *, l2: float, max_members: int, seed: int) -> Lesson:
     """Fit the sources on a snapshot's past and gather the candidates of at most so many members."""
     sources = fit_sources(snapshot.past, items, l2=l2)
-    active = np.flatnonzero(np.diff(snapshot.taken.indptr))
+    active = snapshot.members
     if len(active) > max_members:
         active = np.sort(np.random.default_rng(seed).choice(active, max_members, replace=False))
     tables = FeatureTables(sources)

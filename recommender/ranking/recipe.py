@@ -23,8 +23,8 @@ UNVALIDATED = {"all": "personal_frequency", "novel": "popularity"}
 class Recipe(RankingModel):
     """Choose on the newest window, then learn from all of it: one model for lists of anything, one for novel lists.
 
-    Without a window to choose on - a mall that is younger than two horizons - anything is ranked by personal
-    frequency and what is novel by popularity, which need no choice.
+    Without a window to choose on - a mall that is younger than two horizons, or of a few members - anything is
+    ranked by personal frequency and what is novel by popularity, which need no choice.
 
     Fitted: `contest_`, what the window said, or None; `models_`, the released model of each slice.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,11 @@ class Snapshot:
     past: Interactions
     taken: sparse.csr_array
     unknown: NDArray[np.int64]
+
+    @cached_property
+    def members(self) -> NDArray[np.intp]:
+        """The codes of the members who took something the past knows, ascending."""
+        return np.flatnonzero(np.diff(self.taken.indptr))
 
 
 def snapshot_of(past: Interactions, after: Interactions) -> Snapshot:

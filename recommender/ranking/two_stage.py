@@ -70,7 +70,7 @@ class TwoStage(RankingModel):
 
     def lessons(self, snapshots: Sequence[Snapshot]) -> list[Lesson]:
         """Return the lesson of each snapshot from which anything can be learnt."""
-        return [self.lesson(snapshot) for snapshot in snapshots if snapshot.taken.nnz]
+        return [self.lesson(snapshot) for snapshot in snapshots if len(snapshot.members)]
 
     def lesson(self, snapshot: Snapshot) -> Lesson:
         """Return the lesson of a snapshot."""

@@ -64,6 +64,12 @@ def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
     assert recipe.released("all") == "tifu_knn"
 
 
+def test_a_handful_of_members_cannot_choose_a_model():
+    few, enough = (Interactions.from_frame(taste_mall(members=n, days=150)) for n in (29, 45))
+    assert hold_contest(few, Items.unknown(), TwoStage()) is None
+    assert hold_contest(enough, Items.unknown(), TwoStage()) is not None
+
+
 def test_a_mall_too_young_to_choose_ranks_by_personal_frequency():
     young = Interactions.from_frame(taste_mall(days=30))
     recipe = Recipe().fit(young)
