@@ -30,7 +30,7 @@ _EASE_L2 = (100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
 _MANY_ITEMS, _COARSE_L2 = 5_000, (300.0, 1_000.0, 3_000.0)
 _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
-_LEAST_MEMBERS = 30
+_LEAST_MEMBERS = 20
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]

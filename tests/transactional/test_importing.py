@@ -178,7 +178,7 @@ async def load(connection, shop, *, write_every):
             await past.flush()
     await past.close_sale(SALE, NOON + 2 * DAY)
     past.expire(EXPIRED_AT)
-    await past.flush()
+    await past.finish()
     return answers
 
 

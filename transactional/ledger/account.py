@@ -134,7 +134,13 @@ class Account(Tracked):
 
     def available(self, moment: datetime) -> int:
         """Return the points that can be spent at a moment."""
-        return sum(points for _, points in self.free(moment))
+        if self.holds:
+            return sum(points for _, points in self.free(moment))
+        # Asked for by every answer, and no order among the lots is needed.
+        day = business_date(moment)
+        return sum(
+            lot.remaining for lot in self.lots.values() if lot.remaining and lot.spendable(moment, day)
+        )
 
     def plan(self, points: int, moment: datetime) -> tuple[Share, ...]:
         """Return which lots would give the points, earliest expiry first; nothing is taken.

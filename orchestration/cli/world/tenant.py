@@ -121,6 +121,7 @@ class TenantLife:
                 await self._write()
             lived(day + 1)
         await self._write()
+        await self._past.finish()
         done = self._outcome
         return TenantSummary(
             self.preset.code, len(self.members), done.earns, done.redemptions, done.refusals, self._events.count,

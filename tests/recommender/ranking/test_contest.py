@@ -65,7 +65,7 @@ def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
 
 
 def test_a_handful_of_members_cannot_choose_a_model():
-    few, enough = (Interactions.from_frame(taste_mall(members=n, days=150)) for n in (29, 45))
+    few, enough = (Interactions.from_frame(taste_mall(members=n, days=150)) for n in (19, 30))
     assert hold_contest(few, Items.unknown(), TwoStage()) is None
     assert hold_contest(enough, Items.unknown(), TwoStage()) is not None
 

@@ -50,7 +50,8 @@ class PastImport:
     """Decides and writes what happened at a tenant, in the order of time.
 
     Nobody else may change the tenant's accounts, stock and orders meanwhile; the caller sees to that. Requests that
-    pay a part in cash, draws and exchanges cannot be imported.
+    pay a part in cash, draws and exchanges cannot be imported. What the risk rules count is written by `finish`
+    alone: until then nobody but the import asks for it.
     """
 
     def __init__(
@@ -206,7 +207,6 @@ class PastImport:
         if not self._members:
             return
         book = self._changed_part()
-        book.note_recents()
         async with self._connection.transaction():
             for table, columns, rows in copied(book, self._program_accounts, self._new_id):
                 if rows:
@@ -218,6 +218,25 @@ class PastImport:
         self._book.bought_changed = set()
         for changed in (self._members, self._redemptions, self._devices, self._done):
             changed.clear()
+
+    async def finish(self) -> None:
+        """Write what is left to write, and what the risk rules have counted; the import ends with it."""
+        await self.flush()
+        risk = self._book.risk
+        counted = {
+            (tenant_id, UUID(bytes=subject))
+            for tenant_id, dimension, subject in risk.touched
+            if dimension == "member"
+        }
+        book = Book(
+            programs=self._book.programs,
+            accounts={slot: self._book.accounts[slot] for slot in counted},
+            risk=RiskState(books=risk.books, recents=risk.recents, touched=risk.touched),
+        )
+        book.note_recents()
+        async with self._connection.transaction():
+            await write(self._connection, MERGED, book)
+        risk.settle()
 
     def _prepare(self, command: Any) -> None:
         """Note what a command may change, and have what the risk rules count of its subjects."""
@@ -256,8 +275,6 @@ class PastImport:
         whole = self._book
         risk = RiskState(
             books=whole.risk.books,
-            recents=whole.risk.recents,
-            touched=whole.risk.touched,
             device_members={device: whole.risk.device_members[device] for device in self._devices},
         )
         return replace(
