@@ -1,12 +1,12 @@
 with
-    redemptions as (select * from {{ ref("int_redemptions") }}),
+    facts as (select * from {{ ref("int_tenant_facts_daily") }}),
     refusals as (select * from {{ ref("int_refusals") }}),
     dates as (select * from {{ ref("int_dates") }}),
     -- A mall that is sold out refuses, but it is not closed.
     request_days as (
-        select tenant_id, effective_date as date
-        from redemptions
-        where is_counted
+        select tenant_id, date
+        from facts
+        where kind = 'redemption'
         union
         select tenant_id, effective_date as date
         from refusals

@@ -112,7 +112,7 @@ def pipeline(
     console = Console()
     plan = PipelinePlan(
         out.resolve(), (datetime.now(UTC) + _SHANGHAI).date(), entries, events, redemptions, members, items,
-        tenants, data_dir.resolve() if data_dir else None, rivals,
+        tenants, data_dir=data_dir.resolve() if data_dir else None, rivals=rivals,
     )  # fmt: skip
     figures = report.document(plan, run(plan, console))
     report.show(figures, console)

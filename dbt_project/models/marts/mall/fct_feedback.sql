@@ -1,5 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "answered_date", "changed_views": ["feedback"]},
+    )
+}}
+
 with
-    feedback as (select * from {{ ref("stg_feedback") }}),
+    feedback as (
+        select *
+        from {{ ref("stg_feedback") }}
+        where {{ on_changed_times("answered_at", ["feedback"]) }}
+    ),
     members as (select * from {{ ref("int_counted_members") }})
 
 select

@@ -9,15 +9,18 @@ _NEW_SHARE = 100
 _DAYS = 400
 # Of five credits four are redeemed and one expires; each of the two transfers has two entries.
 _ENTRIES_OF_A_PAIR = 4
-# How many times the smallest history each point of the series has; the last is the size that is asked for.
-SERIES = (1, 3, 10)
+# A tenth of the whole history is the least that a point of the series has.
+_TENTHS = 10
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The size of the mall at the end of the series, before its last day.
+    """The size of the mall at the end of the series, before its last days.
 
     Attributes:
+        series: how many tenths of the history there are at each point; the last has the whole.
+        more_days: how many more days are measured one after another at each point; the middle one counts, for a
+            single one says as much of the machine's other work as of ours.
         today: the Asia/Shanghai day after the last one that has facts.
         data_dir: a folder that is kept, with its database; None means one that is deleted afterwards.
         rivals: whether PostgreSQL and pandas compute the same KPIs beside.
@@ -31,6 +34,8 @@ class Plan:
     members: int = 200_000
     items: int = 2_000
     tenants: int = 4
+    series: tuple[int, ...] = (1, 3, _TENTHS)
+    more_days: int = 3
     data_dir: Path | None = None
     rivals: bool = True
 
@@ -47,15 +52,15 @@ class Plan:
     @property
     def first_day(self) -> date:
         """Return the Asia/Shanghai day on which history begins."""
-        return self.today - timedelta(days=_DAYS + 1)
+        return self.today - timedelta(days=_DAYS + self.more_days)
 
     def share(self, total: int, times: int) -> int:
         """Return how many of a total there are once history has `times` tenths of its length."""
-        return total * times // SERIES[-1]
+        return total * times // _TENTHS
 
     def days_until(self, times: int) -> int:
         """Return how many days history has at a point of the series."""
-        return _DAYS * times // SERIES[-1]
+        return _DAYS * times // _TENTHS
 
     def new(self, total: int) -> int:
         """Return how many of a kind one more day brings: 1 % of the whole."""

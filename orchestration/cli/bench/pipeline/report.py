@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -45,14 +46,14 @@ def document(plan: Plan, run: Run) -> dict[str, Any]:
 
 
 def _incremental(point: Point) -> float:
-    steps = point.steps
-    return round(sum(steps[f"{kind} one more day"].figures.seconds for kind in ("land", "build")), 2)
+    return round(median(point.incremental_seconds()), 2)
 
 
 def _series(point: Point) -> dict[str, Any]:
     return {
         "history": f"{point.times}x", "days": point.days, "entries": point.entries, "events": point.events,
         "redemptions": point.redemptions, "incremental_s": _incremental(point),
+        "incremental_s_of_days": [round(seconds, 2) for seconds in point.incremental_seconds()],
         "full_build_s": round(point.steps["build everything"].figures.seconds, 2),
         "release_switch_s": round(point.steps["publish one more day"].figures.seconds, 2),
         "steps": {name: step.told() for name, step in point.steps.items()},

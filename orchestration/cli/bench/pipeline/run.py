@@ -1,4 +1,4 @@
-"""The measured run: fill, land, build, one more day, land, build, publish - at each point of the series."""
+"""The measured run: fill, land, build, publish, one more day and again - at each point of the series."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from rich.console import Console
 
 from orchestration.cli import postgres
 from orchestration.cli.bench.pipeline import fill, memory
-from orchestration.cli.bench.pipeline.plan import SERIES, Plan
+from orchestration.cli.bench.pipeline.plan import Plan
 from orchestration.cli.bench.pipeline.steps import Figures, Order
 from orchestration.cli.database import database
 from orchestration.cli.progress import progress_bar
@@ -45,7 +45,11 @@ class Step:
 
 @dataclass
 class Point:
-    """A point of the series: how much history there was, and what each step took."""
+    """A point of the series: how much history there was, and what each step took.
+
+    Attributes:
+        more_days: the steps of each day that was added; `steps` has those of the one in the middle.
+    """
 
     times: int
     days: int
@@ -53,6 +57,11 @@ class Point:
     events: int
     redemptions: int
     steps: dict[str, Step] = field(default_factory=dict)
+    more_days: list[dict[str, Step]] = field(default_factory=list)
+
+    def incremental_seconds(self) -> list[float]:
+        """Return what landing and building took for each day that was added."""
+        return [_incremental(day) for day in self.more_days]
 
 
 @dataclass
@@ -75,12 +84,12 @@ def run(plan: Plan, console: Console) -> Run:
     with _folder(plan) as root, database(root / "database", None, stop_at_end=True) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             filled = fill.found(connection, plan)
-            for times in SERIES:
+            for times in plan.series:
                 done.points.append(_point(plan, console, connection, filled, times, root, url, done))
         if plan.rivals:
             from orchestration.cli.bench.pipeline.rivals import measure_rivals
 
-            done.rivals = measure_rivals(url, root / f"{SERIES[-1]}x", console)
+            done.rivals = measure_rivals(url, root / f"{plan.series[-1]}x", console)
     return done
 
 
@@ -96,28 +105,35 @@ def _point(
     point = Point(times, plan.days_until(times), entries, events, redemptions)
     data = root / f"{times}x"
 
-    def step(name: str, kind: str, *, is_full: bool = False) -> None:
+    def step(steps: dict[str, Step], name: str, kind: str, *, is_full: bool = False) -> None:
         order = Order(kind, str(data), datetime.now(UTC), url, is_full)
         with console.status(f"{times}×: {name}"):
-            point.steps[name] = perform(order, data)
-        taken = point.steps[name]
+            taken = steps[name] = perform(order, data)
         console.print(
             f"{times:>2}×  {name:<22} {taken.figures.seconds:>8.2f} s  {taken.peak_gb:>6.2f} GB  "
             f"{taken.figures.rows or '':>12}  {taken.figures.reason}",
             highlight=False,
         )
 
-    step("land everything", "land")
-    step("build everything", "build", is_full=True)
-    step("publish everything", "publish")
-    began = time.perf_counter()
-    more = (whole[0] + 1, filled.pairs + plan.new(plan.pairs), filled.events + plan.new(plan.events))
-    _grow(plan, console, connection, filled, more, f"{times}×: one more day")
-    done.fill_seconds += time.perf_counter() - began
-    step("land one more day", "land")
-    step("build one more day", "build")
-    step("publish one more day", "publish")
+    step(point.steps, "land everything", "land")
+    step(point.steps, "build everything", "build", is_full=True)
+    step(point.steps, "publish everything", "publish")
+    for _ in range(plan.more_days):
+        began = time.perf_counter()
+        days = (filled.next_day - plan.first_day).days + 1
+        more = (days, filled.pairs + plan.new(plan.pairs), filled.events + plan.new(plan.events))
+        _grow(plan, console, connection, filled, more, f"{times}×: one more day")
+        done.fill_seconds += time.perf_counter() - began
+        day: dict[str, Step] = {}
+        for kind in ("land", "build", "publish"):
+            step(day, f"{kind} one more day", kind)
+        point.more_days.append(day)
+    point.steps |= sorted(point.more_days, key=_incremental)[plan.more_days // 2]
     return point
+
+
+def _incremental(day: dict[str, Step]) -> float:
+    return sum(day[f"{kind} one more day"].figures.seconds for kind in ("land", "build"))
 
 
 def _grow(
