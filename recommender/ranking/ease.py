@@ -9,7 +9,7 @@ from scipy.linalg import lapack
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
-from recommender.ranking.pairs import Pairs, pairs_of
+from recommender.ranking.pairs import Pairs
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored
 
@@ -37,7 +37,7 @@ class Ease(ScoringModel):
         self.max_items = max_items
 
     def _fit(self, interactions: Interactions) -> None:
-        pairs = pairs_of(interactions)
+        pairs = interactions.pairs
         self.popularity_ = Popularity().fit(interactions)
         self.active_ = active_items(pairs, self.max_items)
         seen = columns_of(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)

@@ -24,27 +24,33 @@ class FeatureTables:
     sources: Sources
 
     @cached_property
-    def own(self) -> dict[str, Column]:
-        """Per pair."""
+    def decayed(self) -> dict[str, Column]:
+        """Per pair, the days it was taken on, by how fast they are forgotten."""
         pairs = self.sources.pairs
-        baskets = pairs.baskets[pairs.member]
-        gap = (pairs.first_age - pairs.last_age) / np.maximum(pairs.days - 1, 1)
-        share = pairs.days / baskets
+        return {f"own_decayed_{h:.0f}": pairs.decayed(h).astype(np.float32) for h in _HALF_LIVES}
+
+    def own(self, pair: NDArray[np.int64]) -> dict[str, Column]:
+        """Per candidate; NaN where the member has never taken it and `pair` is -1."""
+        pairs, is_own = self.sources.pairs, pair >= 0
+        days, first_age, last_age = pairs.days[pair], pairs.first_age[pair], pairs.last_age[pair]
+        baskets_since = pairs.baskets_since[pair]
+        gap = (first_age - last_age) / np.maximum(days - 1, 1)
+        share = days / pairs.baskets[pairs.member[pair]]
         columns: dict[str, NDArray[np.generic]] = {
-            "own_days": pairs.days,
+            "own_days": days,
             "own_share": share,
-            "own_recent_days": pairs.recent_days,
-            "own_last_age": pairs.last_age,
-            "own_first_age": pairs.first_age,
-            "own_baskets_since": pairs.baskets_since,
-            "own_position": pairs.position,
-            "own_gap": np.where(pairs.days > 1, gap, np.nan),
-            "own_due": np.where(pairs.days > 1, pairs.last_age / np.maximum(gap, 1.0), np.nan),
-            "own_expected": pairs.baskets_since * share,
+            "own_recent_days": pairs.recent_days[pair],
+            "own_last_age": last_age,
+            "own_first_age": first_age,
+            "own_baskets_since": baskets_since,
+            "own_position": pairs.position[pair],
+            "own_gap": np.where(days > 1, gap, np.nan),
+            "own_due": np.where(days > 1, last_age / np.maximum(gap, 1.0), np.nan),
+            "own_expected": baskets_since * share,
         }
-        for half_life in _HALF_LIVES:
-            columns[f"own_decayed_{half_life:.0f}"] = pairs.decayed(half_life)
-        return {name: values.astype(np.float32) for name, values in columns.items()}
+        columns.update((name, values[pair]) for name, values in self.decayed.items())
+        nothing = np.float32(np.nan)
+        return {name: np.where(is_own, v.astype(np.float32), nothing) for name, v in columns.items()}
 
     @cached_property
     def item(self) -> dict[str, Column]:
@@ -123,9 +129,7 @@ def feature_matrix(tables: FeatureTables, candidates: Candidates) -> tuple[Featu
     member = codes[row]
     columns: dict[str, Column] = {}
     pair = SparseScored(sources.own_index[codes].astype(np.float64)).at(row, item).astype(np.int64) - 1
-    is_own = pair >= 0
-    for name, values in tables.own.items():
-        columns[name] = np.where(is_own, values[pair], np.float32(np.nan))
+    columns |= tables.own(pair)
     for name, values in tables.item.items():
         columns[name] = values[item]
     for name, values in tables.member.items():

@@ -11,11 +11,13 @@ from scipy import sparse
 
 from recommender.frames import (
     InvalidFrame,
+    refuse_rows,
     require_columns,
     require_numbers,
     require_text,
     require_times,
 )
+from recommender.ranking.pairs import Pairs, gather_pairs
 
 BUSINESS_TIMEZONE = "Asia/Shanghai"
 
@@ -30,8 +32,8 @@ class Interactions:
 
     member_ids: NDArray[np.object_]
     item_ids: NDArray[np.object_]
-    member_codes: NDArray[np.intp]
-    item_codes: NDArray[np.intp]
+    member_codes: NDArray[np.int32]
+    item_codes: NDArray[np.int32]
     occurred_at: NDArray[np.datetime64]
     day: NDArray[np.datetime64]
 
@@ -74,15 +76,36 @@ class Interactions:
     @cached_property
     def active_days(self) -> NDArray[np.datetime64]:
         """The business days with any redemption, ascending."""
-        return np.unique(self.day)
+        number = self.day.astype(np.int64)
+        first = number.min(initial=0)
+        days: NDArray[np.datetime64] = (np.flatnonzero(np.bincount(number - first)) + first).astype(
+            "datetime64[D]"
+        )
+        return days
 
     @cached_property
-    def age_active_days(self) -> NDArray[np.intp]:
+    def age_active_days(self) -> NDArray[np.int32]:
         """Per row, how many active days lie between it and the last active day.
 
         Days on which nobody redeemed do not count, so a pause of the mall ages nothing.
         """
-        return len(self.active_days) - 1 - np.searchsorted(self.active_days, self.day)
+        days = self.active_days.astype(np.int64)
+        first = days.min(initial=0)
+        age = np.zeros(days.max(initial=0) - first + 1, dtype=np.int32)
+        age[days - first] = np.arange(len(days) - 1, -1, -1)
+        ages: NDArray[np.int32] = age[self.day.astype(np.int64) - first]
+        return ages
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """What each member has to do with each item they took."""
+        return gather_pairs(
+            self.member_codes,
+            self.item_codes,
+            self.age_active_days,
+            self.occurred_at.astype(np.int64),
+            shape=(len(self.member_ids), len(self.item_ids)),
+        )
 
     def matrix(self, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
         """Sum the weights (one per row, default 1) per member and item: shape (members, items)."""
@@ -118,14 +141,19 @@ def require_interactions(interactions: Interactions) -> Interactions:
     return interactions
 
 
-def _encode(column: pd.Series) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+def _encode(column: pd.Series) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        # Ids that are codes already are not written out: tens of millions of strings would not fit.
+        refuse_rows(column, column.isna(), "an id must be given")
+        names, categories = pd.factorize(require_text(pd.Series(column.cat.categories)), sort=True)
+        return _compact(names.astype(np.int32)[column.cat.codes], np.asarray(categories, dtype=object))
     codes, ids = pd.factorize(require_text(column), sort=True)
-    return codes, np.asarray(ids, dtype=object)
+    return codes.astype(np.int32), np.asarray(ids, dtype=object)
 
 
 def _compact(
-    codes: NDArray[np.intp], ids: NDArray[np.object_]
-) -> tuple[NDArray[np.intp], NDArray[np.object_]]:
+    codes: NDArray[np.int32], ids: NDArray[np.object_]
+) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
     is_used = np.zeros(len(ids), dtype=bool)
     is_used[codes] = True
-    return (np.cumsum(is_used) - 1)[codes], ids[is_used]
+    return (np.cumsum(is_used, dtype=np.int32) - np.int32(1))[codes], ids[is_used]

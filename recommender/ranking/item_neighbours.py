@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import (
@@ -11,13 +12,14 @@ from recommender.ranking.model import (
     Codes,
     Floats,
     ScoringModel,
-    top_items,
     with_empty_row,
 )
+from recommender.ranking.pairs import Pairs
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import strongest
 
 _FILL_WEIGHT = 1e-6
-_CELLS_PER_BLOCK = 8_000_000
+_THREADS = 2
 
 
 class ItemNeighbours(ScoringModel):
@@ -36,7 +38,7 @@ class ItemNeighbours(ScoringModel):
         self.max_history = max_history
 
     def _fit(self, interactions: Interactions) -> None:
-        rows = _latest_items(interactions, self.max_history)
+        rows = _latest_items(interactions.pairs, self.max_history)
         self.rows_ = with_empty_row(rows)
         self.weights_ = _pruned_cosine(rows, self.n_neighbours)
         self.popularity_ = Popularity().fit(interactions)
@@ -55,35 +57,29 @@ class ItemNeighbours(ScoringModel):
         return weights
 
 
-def _latest_items(interactions: Interactions, max_history: int) -> sparse.csr_array:
+def _latest_items(pairs: Pairs, max_history: int) -> sparse.csr_array:
     """Return the 0/1 matrix of each member's latest distinct items, shape (members, items)."""
-    age = interactions.age_active_days.astype(np.float64)
-    # Rows are sorted by time within a pair of member and item, so its last row is the latest.
-    member, item = interactions.member_codes, interactions.item_codes
-    is_last = np.ones(len(interactions), dtype=bool)
-    is_last[:-1] = (member[1:] != member[:-1]) | (item[1:] != item[:-1])
-    member, item, age = member[is_last], item[is_last], age[is_last]
-    order = np.lexsort((item, age, member))
-    start = np.searchsorted(member, member)
-    kept = order[np.arange(len(order)) - start < max_history]
-    shape = (len(interactions.member_ids), len(interactions.item_ids))
-    return sparse.coo_array((np.ones(len(kept)), (member[kept], item[kept])), shape=shape).tocsr()
+    if pairs.items_per_member.max(initial=0) <= max_history:
+        return pairs.matrix(np.ones(len(pairs.item), dtype=np.float32))
+    kept = np.flatnonzero(pairs.position < max_history)
+    cells = (pairs.member[kept], pairs.item[kept])
+    return sparse.coo_array((np.ones(len(kept), dtype=np.float32), cells), shape=pairs.shape).tocsr()
 
 
 def _pruned_cosine(rows: sparse.csr_array, n_neighbours: int) -> sparse.csr_array:
-    """Return the strongest cosine similarities of each item, built block by block of items."""
-    n_items = rows.shape[1]
-    norm = np.sqrt(np.bincount(rows.indices, minlength=n_items))
-    scale = np.divide(1.0, norm, out=np.zeros(n_items), where=norm > 0)
-    unit = (rows @ sparse.diags_array(scale)).tocsr()
-    by_item = unit.T.tocsr()
-    block = max(1, _CELLS_PER_BLOCK // max(1, n_items))
-    parts = []
-    for start in range(0, n_items, block):
-        cosine = (by_item[start : start + block] @ unit).toarray()
-        cosine[np.arange(len(cosine)), np.arange(start, start + len(cosine))] = 0.0
-        top = top_items(cosine, n_neighbours)
-        weight = np.take_along_axis(cosine, top, axis=1)
-        row, rank = np.nonzero(weight > 0)
-        parts.append(sparse.coo_array((weight[row, rank], (row, top[row, rank])), shape=cosine.shape))
-    return sparse.vstack(parts, format="csr")
+    """Return the strongest cosine similarities of each item, without its own."""
+    norm = np.sqrt(np.bincount(rows.indices, minlength=rows.shape[1])).astype(np.float32)
+    unit = rows @ sparse.diags_array(np.divide(1.0, norm, out=np.zeros_like(norm), where=norm > 0))
+    # One more than is kept, for an item is the nearest to itself.
+    found = sp_matmul_topn(
+        sparse.csr_matrix(unit.T),
+        sparse.csr_matrix(unit),
+        top_n=n_neighbours + 1,
+        threshold=0.0,
+        n_threads=_THREADS,
+    ).tocoo()
+    is_other = found.row != found.col
+    cells = sparse.coo_array(
+        (found.data[is_other], (found.row[is_other], found.col[is_other])), shape=found.shape
+    )
+    return strongest(cells.tocsr(), n_neighbours)

@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from recommender.ranking.interactions import Interactions
-
-Ints = NDArray[np.int64]
+Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
 
@@ -30,6 +28,8 @@ class Pairs:
         position: how many of the member's items were last taken later than this one; 0 is the newest.
         baskets: per member, how many baskets there are.
         first_basket_age, last_basket_age: per member.
+        row_pair, row_age, row_baskets_since: one entry per pair and day it was taken on: the pair's number, the age
+            of the day, and the baskets of the member after it.
     """
 
     shape: tuple[int, int]
@@ -44,23 +44,35 @@ class Pairs:
     baskets: Ints
     first_basket_age: Ints
     last_basket_age: Ints
-    _row_pair: Ints
-    _row_age: Ints
+    row_pair: Ints
+    row_age: Ints
+    row_baskets_since: Ints
+
+    def __post_init__(self) -> None:
+        # Matrices of the pairs share these arrays, and some operations of a sparse matrix work in place.
+        for values in vars(self).values():
+            if isinstance(values, np.ndarray):
+                values.flags.writeable = False
 
     @cached_property
-    def indptr(self) -> Ints:
+    def indptr(self) -> NDArray[np.intp]:
         """Where each member's entries begin; one more for the end."""
-        return np.searchsorted(self.member, np.arange(self.shape[0] + 1))
+        return np.append(0, np.cumsum(np.bincount(self.member, minlength=self.shape[0])))
 
     @cached_property
-    def items_per_member(self) -> Ints:
+    def items_per_member(self) -> NDArray[np.intp]:
         """How many items each member has taken."""
         return np.diff(self.indptr)
 
     @cached_property
-    def members_per_item(self) -> Ints:
+    def members_per_item(self) -> NDArray[np.intp]:
         """How many members have taken each item."""
         return np.bincount(self.item, minlength=self.shape[1])
+
+    def sums(self, of_rows: Floats) -> Floats:
+        """Return per pair the sum of what each of its days weighs."""
+        sums = np.bincount(self.row_pair, weights=of_rows, minlength=len(self.item))
+        return np.asarray(sums, dtype=np.float64)
 
     def matrix(self, values: NDArray[np.generic]) -> sparse.csr_array:
         """Return values of the pairs as a matrix of float32, shape (members, items)."""
@@ -68,15 +80,27 @@ class Pairs:
 
     def decayed(self, half_life: float) -> Floats:
         """Return per pair the days it was taken on, each weighing half as much a half-life earlier."""
-        weights = np.power(0.5, np.arange(int(self._row_age.max(initial=0)) + 1) / half_life)
-        sums = np.bincount(self._row_pair, weights=weights[self._row_age], minlength=len(self.item))
-        return np.asarray(sums, dtype=np.float64)
+        weights = np.power(0.5, np.arange(int(self.row_age.max(initial=0)) + 1) / half_life)
+        return self.sums(weights[self.row_age])
 
 
-def pairs_of(interactions: Interactions, *, recent_window: int = 28) -> Pairs:
-    """Gather the pairs of interactions, which are sorted by member, item and time."""
-    n_members, n_items = len(interactions.member_ids), len(interactions.item_ids)
-    member, item, age = interactions.member_codes, interactions.item_codes, interactions.age_active_days
+def gather_pairs(
+    member: Ints,
+    item: Ints,
+    age: Ints,
+    moment: NDArray[np.int64],
+    *,
+    shape: tuple[int, int],
+    recent_window: int = 28,
+) -> Pairs:
+    """Gather the pairs of rows that are sorted by member, item and time.
+
+    Args:
+        member, item: codes; each member occurs.
+        age: in active days.
+        moment: by which items that were taken on one day are ordered.
+        shape: (members, items).
+    """
     is_first = np.ones(len(member), dtype=bool)
     is_first[1:] = (member[1:] != member[:-1]) | (item[1:] != item[:-1])
     is_day = is_first.copy()
@@ -86,30 +110,35 @@ def pairs_of(interactions: Interactions, *, recent_window: int = 28) -> Pairs:
     last = np.append(first[1:], len(member)) - 1
     day_pair, day_age = pair_of_row[is_day], age[is_day]
     pair_member = member[first]
-    # Baskets are numbered over all members, the oldest first within each.
-    n_days = len(interactions.active_days)
-    basket_keys = np.unique(member[is_day] * n_days + (n_days - 1 - day_age))
-    basket_member, basket_age = basket_keys // n_days, n_days - 1 - basket_keys % n_days
-    ends = np.searchsorted(basket_member, np.arange(n_members + 1))
-    basket_of_last = np.searchsorted(basket_keys, pair_member * n_days + (n_days - 1 - age[last]))
+    # Baskets are numbered over all members, the newest first within each.
+    n_days = int(age.max(initial=0)) + 1
+    row_keys = pair_member[day_pair].astype(np.int64) * n_days + day_age
+    basket_keys, row_basket = np.unique(row_keys, return_inverse=True)
+    basket_member, basket_age = basket_keys // n_days, basket_keys % n_days
+    baskets = np.bincount(basket_member, minlength=shape[0])
+    starts = np.append(0, np.cumsum(baskets))
+    row_baskets_since = row_basket - starts[pair_member[day_pair]]
+    # The last day of a pair is its last row.
+    last_row = np.append(np.flatnonzero(np.diff(day_pair)), len(day_pair) - 1)
     # Of items taken at one moment the higher code counts as the newer, as where members' rows follow each other.
-    order = np.lexsort((-item[first], -interactions.occurred_at[last].astype(np.int64), pair_member))
+    order = np.lexsort((-item[first], -moment[last], pair_member))
     start = np.searchsorted(pair_member, pair_member)
-    position = np.empty(len(first), dtype=np.int64)
+    position = np.empty(len(first), dtype=np.int32)
     position[order] = np.arange(len(first)) - start
     return Pairs(
-        shape=(n_members, n_items),
-        member=pair_member.astype(np.int64),
-        item=item[first].astype(np.int64),
-        days=np.bincount(day_pair, minlength=len(first)),
-        recent_days=np.bincount(day_pair[day_age < recent_window], minlength=len(first)),
-        first_age=age[first].astype(np.int64),
-        last_age=age[last].astype(np.int64),
-        baskets_since=ends[pair_member + 1] - 1 - basket_of_last,
+        shape=shape,
+        member=pair_member,
+        item=item[first],
+        days=np.bincount(day_pair, minlength=len(first)).astype(np.int32),
+        recent_days=np.bincount(day_pair[day_age < recent_window], minlength=len(first)).astype(np.int32),
+        first_age=age[first],
+        last_age=age[last],
+        baskets_since=row_baskets_since[last_row].astype(np.int32),
         position=position,
-        baskets=np.diff(ends),
-        first_basket_age=basket_age[ends[:-1]],
-        last_basket_age=basket_age[ends[1:] - 1],
-        _row_pair=day_pair,
-        _row_age=day_age.astype(np.int64),
+        baskets=baskets.astype(np.int32),
+        first_basket_age=basket_age[starts[1:] - 1].astype(np.int32),
+        last_basket_age=basket_age[starts[:-1]].astype(np.int32),
+        row_pair=day_pair.astype(np.int32),
+        row_age=day_age,
+        row_baskets_since=row_baskets_since.astype(np.int32),
     )

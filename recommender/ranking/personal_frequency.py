@@ -13,7 +13,6 @@ from recommender.ranking.model import (
     ScoringModel,
     with_empty_row,
 )
-from recommender.ranking.pairs import pairs_of
 from recommender.ranking.popularity import Popularity
 
 # Far below the decayed weight of a single redemption many half-lives old, so it only fills up.
@@ -33,7 +32,7 @@ class PersonalFrequency(ScoringModel):
         self.half_life_active_days = half_life_active_days
 
     def _fit(self, interactions: Interactions) -> None:
-        pairs = pairs_of(interactions)
+        pairs = interactions.pairs
         decayed = pairs.decayed(self.half_life_active_days)
         self.frequency_ = with_empty_row(
             sparse.csr_array((decayed, pairs.item, pairs.indptr), shape=pairs.shape)

@@ -22,9 +22,10 @@ class Popularity(ScoringModel):
         self.window_active_days = window_active_days
 
     def _fit(self, interactions: Interactions) -> None:
-        is_recent = interactions.age_active_days < self.window_active_days
-        recent = _members_per_item(interactions, is_recent)
-        all_time = _members_per_item(interactions, np.ones(len(interactions), dtype=bool))
+        pairs = interactions.pairs
+        is_recent = pairs.last_age < self.window_active_days
+        recent = np.bincount(pairs.item[is_recent], minlength=pairs.shape[1])
+        all_time = pairs.members_per_item
         # One more than the sum, so that all of it together weighs less than one recent member.
         counts = recent + all_time / (all_time.sum() + 1.0)
         self.share_ = counts / counts.sum()
@@ -33,8 +34,3 @@ class Popularity(ScoringModel):
         """Give every member the same shares."""
         shape = (len(codes), len(self.item_ids_))
         return np.broadcast_to(self.share_, shape).copy(), np.full(shape, POPULAR, dtype=np.int8)
-
-
-def _members_per_item(interactions: Interactions, rows: NDArray[np.bool_]) -> Floats:
-    pairs = interactions.matrix(rows.astype(np.float64))
-    return np.bincount(pairs.indices[pairs.data > 0], minlength=pairs.shape[1]).astype(np.float64)

@@ -111,3 +111,12 @@ class SparseScored(Scored):
 
 def _rows(scores: sparse.csr_array) -> NDArray[np.int64]:
     return np.repeat(np.arange(scores.shape[0], dtype=np.int64), np.diff(scores.indptr))
+
+
+def strongest(weights: sparse.csr_array, n: int) -> sparse.csr_array:
+    """Return the matrix with the n largest values of each row, ties by lower column."""
+    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
+    order = np.lexsort((weights.indices, -weights.data, rows))
+    kept = np.sort(order[np.arange(len(order)) - weights.indptr[rows] < n])
+    cells = sparse.coo_array((weights.data[kept], (rows[kept], weights.indices[kept])), shape=weights.shape)
+    return cells.tocsr()

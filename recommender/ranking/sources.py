@@ -11,7 +11,7 @@ from recommender.ranking.ease import Ease, columns_of, row_weights
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import Codes, with_empty_row
-from recommender.ranking.pairs import Pairs, pairs_of
+from recommender.ranking.pairs import Pairs
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored, Scored, SparseScored
 from recommender.ranking.transitions import Transitions
@@ -65,7 +65,7 @@ def fit_sources(
     interactions: Interactions, items: Items, *, l2: float, max_ease_items: int = 12_000
 ) -> Sources:
     """Fit all sources on one past."""
-    pairs = pairs_of(interactions)
+    pairs = interactions.pairs
     ease = Ease(l2, "binary", max_ease_items).fit(interactions)
     popularity = ease.popularity_
     rows = {"ease": ease.rows_}

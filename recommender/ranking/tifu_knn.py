@@ -55,24 +55,14 @@ class TifuKnn(ScoringModel):
         self.pool_ = np.arange(0, n_members, step)
 
     def _vectors(self, interactions: Interactions) -> sparse.csr_array:
-        member, age = interactions.member_codes, interactions.age_active_days
-        n_days = len(interactions.active_days)
-        keys = member * n_days + (n_days - 1 - age)
-        baskets = np.unique(keys)
-        ends = np.searchsorted(baskets, (member + 1) * n_days)
-        from_end = ends - 1 - np.searchsorted(baskets, keys)
-        counts = ends - np.searchsorted(baskets, member * n_days)
-        group, within = from_end // self.group_size, from_end % self.group_size
+        pairs = interactions.pairs
+        counts = pairs.baskets[pairs.member[pairs.row_pair]]
+        group, within = np.divmod(pairs.row_baskets_since, self.group_size)
         # The oldest group may hold fewer baskets than the others.
         n_groups = -(-counts // self.group_size)
         size = np.where(group == n_groups - 1, counts - group * self.group_size, self.group_size)
         weights = self.within_decay**within * self.group_decay**group / (size * n_groups)
-        _, first = np.unique(keys * len(interactions.item_ids) + interactions.item_codes, return_index=True)
-        cells = sparse.coo_array(
-            (weights[first], (member[first], interactions.item_codes[first])),
-            shape=(len(interactions.member_ids), len(interactions.item_ids)),
-        )
-        return cells.tocsr()
+        return pairs.matrix(pairs.sums(weights))
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Mix the member's own vector with those of the nearest members."""

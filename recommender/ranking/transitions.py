@@ -6,9 +6,8 @@ from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
-from recommender.ranking.pairs import pairs_of
 from recommender.ranking.popularity import Popularity
-from recommender.ranking.scored import SparseScored
+from recommender.ranking.scored import SparseScored, strongest
 
 _FILL_WEIGHT = 1e-6
 
@@ -32,14 +31,13 @@ class Transitions(ScoringModel):
         self.max_history = max_history
 
     def _fit(self, interactions: Interactions) -> None:
-        pairs = pairs_of(interactions)
+        pairs = interactions.pairs
         self.popularity_ = Popularity().fit(interactions)
         self.weights_ = _followers(interactions, self.steps, self.max_history, self.n_followers)
-        weights = np.power(0.5, pairs.position / self.half_life)
-        weights[pairs.position >= 10 * self.half_life] = 0.0
-        rows = pairs.matrix(weights)
-        rows.eliminate_zeros()
-        self.rows_ = with_empty_row(rows)
+        latest = np.flatnonzero(pairs.position < 10 * self.half_life)
+        weights = np.power(0.5, pairs.position[latest] / self.half_life).astype(np.float32)
+        cells = sparse.coo_array((weights, (pairs.member[latest], pairs.item[latest])), shape=pairs.shape)
+        self.rows_ = with_empty_row(cells.tocsr())
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
         """Score by followers of the latest items; what follows none of them comes last, by popularity."""
@@ -75,12 +73,3 @@ def _followers(
     scale = 1.0 / np.sqrt(np.maximum(popularity, 1.0))
     damped = (sparse.diags_array(scale) @ total).tocsr().astype(np.float32)
     return strongest(damped, n_followers)
-
-
-def strongest(weights: sparse.csr_array, n: int) -> sparse.csr_array:
-    """Return the matrix with the n largest values of each row, ties by lower column."""
-    rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    order = np.lexsort((weights.indices, -weights.data, rows))
-    kept = np.sort(order[np.arange(len(order)) - weights.indptr[rows] < n])
-    cells = sparse.coo_array((weights.data[kept], (rows[kept], weights.indices[kept])), shape=weights.shape)
-    return cells.tocsr()

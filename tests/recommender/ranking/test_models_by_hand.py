@@ -83,11 +83,10 @@ def test_neighbours_are_pruned_to_the_strongest():
     rows = [(member, item, 1) for member in "abcd" for item in "xy"]
     model = ItemNeighbours(n_neighbours=1).fit(interactions([*rows, ("a", "z", 1)]))
     assert model.item_ids_.tolist() == ["x", "y", "z"]
-    assert (model.weights_.toarray() > 0).tolist() == [
-        [False, True, False],
-        [True, False, False],
-        [True, False, False],
-    ]
+    x, y, z = (model.weights_.toarray() > 0).tolist()
+    assert (x, y) == ([False, True, False], [True, False, False])
+    # Nothing tells which of two equally near ones is the neighbour.
+    assert sum(z) == 1
 
 
 def test_only_the_latest_items_of_a_long_history_count():
