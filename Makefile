@@ -34,7 +34,7 @@ up: install ## Run the services and the screens (Ctrl-C stops them)
 
 test: install ## Run all tests
 	@# Two workers, whole files each: a third less time on two cores.
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 crash: install ## Kill servers and PostgreSQL under load, ROUNDS times (default 50)
 	POINTMART_CRASH_ROUNDS=$(or $(ROUNDS),50) $(BIN)/python -m pytest tests/transactional/test_crash.py $(ARGS)
@@ -43,7 +43,7 @@ proofs: install ## Compare the engine with its slow model on TIMES (default 20) 
 	POINTMART_PROOF_EXAMPLES=$(or $(TIMES),20) $(BIN)/python -m pytest tests/transactional/test_mall_machine.py $(ARGS)
 
 coverage: install ## Run all tests and list the lines and branches they never reach
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --cov --cov-report=term-missing:skip-covered $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered $(ARGS)
 
 bench: install ## Measure the redemption engine beside pgbench (nine minutes; ARGS="--members 100000" is quicker)
 	@$(BIN)/pointmart bench redemption $(ARGS)

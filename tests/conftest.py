@@ -15,6 +15,14 @@ from transactional.migrate import migrate
 pytest_plugins = ["tests.literal_release"]
 
 _numbers = count(1)
+# Tests of whole pipelines take minutes a file. They go first, so that no worker is left alone with one at the end.
+_SLOW = ("tests/orchestration", "tests/journeys", "tests/dbt_project")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the slow folders first, in whatever order their files and tests were shuffled into."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_SLOW))
 
 
 @pytest.fixture(scope="session")

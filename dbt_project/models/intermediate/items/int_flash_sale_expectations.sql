@@ -85,7 +85,8 @@ with
     )
 
 -- The mean of the same weekday, or of all days where that weekday had none. A mean of k Poisson
--- counts varies by itself over k, and the days of one weekday share their mean.
+-- counts varies by itself over k, and the days of one weekday share their mean. Fractions are added
+-- up in one order, or the last digit would depend on the run.
 select
     by_weekday.tenant_id,
     by_weekday.sale_id,
@@ -101,6 +102,7 @@ select
                 "coalesce(baseline.day_count, all_weekdays.day_count)",
             )
         }}
+        order by by_weekday.iso_weekday
     ) as expected_quantity,
     sum(
         by_weekday.day_count
@@ -112,6 +114,7 @@ select
             )
         }}
         / coalesce(baseline.day_count, all_weekdays.day_count)
+        order by by_weekday.iso_weekday
     ) as expected_variance
 from by_weekday
 left join
