@@ -25,9 +25,9 @@ from recommender.ranking.two_stage import TwoStage
 
 TWO_STAGE = "two_stage"
 # The slice a baseline is tuned for; the others have nothing to tune.
-_EASE_L2 = (100.0, 300.0, 1_000.0, 3_000.0, 10_000.0)
+_EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth.
-_MANY_ITEMS, _COARSE_L2 = 5_000, (300.0, 1_000.0, 3_000.0)
+_MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
 _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 _LEAST_MEMBERS = 20

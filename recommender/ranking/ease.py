@@ -9,7 +9,7 @@ from scipy.linalg import lapack
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
-from recommender.ranking.pairs import Pairs
+from recommender.ranking.pairs import Pairs, every_nth
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored
 
@@ -23,7 +23,9 @@ class Ease(ScoringModel):
     """EASE of Steck, "Embarrassingly Shallow Autoencoders for Sparse Data" (WWW 2019).
 
     Memory grows with the square of the items and time with the cube, so only the `max_items` taken by most
-    members take part; any other item scores below all of them, by popularity. `weighting` says what an item of
+    members take part; any other item scores below all of them, by popularity. The weights are learnt from at most
+    `max_members` members, evenly spaced, and `l2` is a penalty per member of those, so that what is best for a part
+    of a mall is best for all of it. `weighting` says what an item of
     a member's row counts: 1, the logarithm of its days, or less the more items came after it (then the weights
     are learnt on 1 and the row is weighed).
 
@@ -31,10 +33,17 @@ class Ease(ScoringModel):
     codes of the active items; `rows_`, CSR of shape (members + 1, active items).
     """
 
-    def __init__(self, l2: float = 300.0, weighting: Weighting = "binary", max_items: int = 12_000) -> None:
+    def __init__(
+        self,
+        l2: float = 0.2,
+        weighting: Weighting = "binary",
+        max_items: int = 8_000,
+        max_members: int = 200_000,
+    ) -> None:
         self.l2 = l2
         self.weighting = weighting
         self.max_items = max_items
+        self.max_members = max_members
 
     def _fit(self, interactions: Interactions) -> None:
         pairs = interactions.pairs
@@ -44,7 +53,8 @@ class Ease(ScoringModel):
         learnt = seen
         if self.weighting == "recency":
             learnt = columns_of(pairs.matrix(row_weights(pairs, "binary")), self.active_)
-        self.weights_ = ease_weights(learnt, self.l2)
+        learnt = learnt[:: every_nth(pairs.shape[0], self.max_members)]
+        self.weights_ = ease_weights(learnt, self.l2 * learnt.shape[0])
         self.rows_ = with_empty_row(seen)
 
     def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
@@ -62,6 +72,19 @@ class Ease(ScoringModel):
         is_empty = np.diff(self.rows_.indptr)[codes] == 0
         scores[np.ix_(is_empty, self.active_)] = self.popularity_.share_[self.active_]
         return DenseScored(scores)
+
+
+def pruned(weights: NDArray[np.float32], active: Codes, n_items: int, *, width: int) -> sparse.csr_array:
+    """Return the `width` largest weights of each row, by size, as CSR of shape (active items, items)."""
+    n_active = len(weights)
+    width = min(width, n_active)
+    found = np.argpartition(-np.abs(weights), width - 1, axis=1)[:, :width]
+    found.sort(axis=1)
+    values = np.take_along_axis(weights, found, axis=1)
+    return sparse.csr_array(
+        (values.ravel(), active[found].ravel(), np.arange(0, n_active * width + 1, width)),
+        shape=(n_active, n_items),
+    )
 
 
 def row_weights(pairs: Pairs, weighting: Weighting) -> NDArray[np.float32]:

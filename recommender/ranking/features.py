@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,10 +69,10 @@ class FeatureTables:
         days = np.bincount(pairs.item, weights=pairs.days, minlength=n_items)
         fresh = np.bincount(pairs.item, weights=pairs.first_age < 28, minlength=n_items)
         columns = {
-            "item_recent": np.log1p(recent),
-            "item_takers": np.log1p(pairs.members_per_item),
+            "item_recent": _log_share(recent, pairs.shape[0]),
+            "item_takers": _log_share(pairs.members_per_item, pairs.shape[0]),
             "item_trend": recent / takers,
-            "item_fresh": np.log1p(fresh),
+            "item_fresh": _log_share(fresh, pairs.shape[0]),
             "item_again": (again + 1.0) / (takers + 5.0),
             "item_days": days / takers,
             "item_gap": np.where(again > 0, gaps / np.maximum(again, 1.0), np.nan),
@@ -145,6 +146,12 @@ def feature_matrix(tables: FeatureTables, candidates: Candidates) -> tuple[Featu
     due = columns["own_last_age"] / np.maximum(columns["item_gap"], np.float32(1))
     columns["own_due_item"] = due.astype(np.float32)
     return np.column_stack(list(columns.values())), list(columns)
+
+
+def _log_share(counts: NDArray[Any], of_members: int) -> NDArray[np.float64]:
+    # A share and not a number, so that what is learnt from a part of a mall holds for all of it.
+    shares: NDArray[np.float64] = np.log((counts + 1.0) / (of_members + 1.0))
+    return shares
 
 
 def _rank_within(row: NDArray[np.intp], values: Column) -> Column:

@@ -17,7 +17,7 @@ from recommender.frames import (
     require_text,
     require_times,
 )
-from recommender.ranking.pairs import Pairs, gather_pairs
+from recommender.ranking.pairs import Pairs, every_nth, gather_pairs
 
 BUSINESS_TIMEZONE = "Asia/Shanghai"
 
@@ -115,6 +115,11 @@ class Interactions:
             shape=(len(self.member_ids), len(self.item_ids)),
         )
         return cells.tocsr()
+
+    def of_some_members(self, limit: int) -> "Interactions":
+        """Return only what at most so many members did, evenly spaced by their ids."""
+        step = every_nth(len(self.member_ids), limit)
+        return self if step == 1 else self.take(self.member_codes % step == 0)
 
     def take(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> "Interactions":
         """Return only these rows (a mask, or positions in order), with their ids alone."""

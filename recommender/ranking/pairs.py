@@ -84,6 +84,11 @@ class Pairs:
         return self.sums(weights[self.row_age])
 
 
+def every_nth(n_members: int, limit: int) -> int:
+    """Return the step by which at most `limit` members are taken, evenly spaced."""
+    return max(1, -(-n_members // limit))
+
+
 def gather_pairs(
     member: Ints,
     item: Ints,

@@ -36,6 +36,7 @@ class Recipe(RankingModel):
         horizon_days: int = 28,
         is_next: bool = False,
         n_lessons: int = 4,
+        max_choosers: int = 50_000,
         slices: Sequence[str] = SLICES,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
@@ -46,6 +47,7 @@ class Recipe(RankingModel):
         self.horizon_days = horizon_days
         self.is_next = is_next
         self.n_lessons = n_lessons
+        self.max_choosers = max_choosers
         self.slices = slices
         self.general = general
         self.novel = novel
@@ -53,13 +55,19 @@ class Recipe(RankingModel):
         self.report = report
 
     def hold_contest(self, interactions: Interactions) -> Contest | None:
-        """Return what the newest window of these interactions says."""
+        """Return what the newest window of these interactions says, of at most `max_choosers` members.
+
+        More would take time and tell nothing more: all that is chosen and learnt holds for any number of members.
+        """
         two_stage = TwoStage(
             self.items, horizon_days=self.horizon_days, is_next=self.is_next, n_lessons=self.n_lessons,
             slices=self.slices, general=self.general, novel=self.novel, seed=self.seed,
         )  # fmt: skip
         return hold_contest(
-            interactions, self.items or Items.unknown(), two_stage, report=self.report or (lambda _: None)
+            interactions.of_some_members(self.max_choosers),
+            self.items or Items.unknown(),
+            two_stage,
+            report=self.report or (lambda _: None),
         )
 
     def fit(self, interactions: Interactions, contest: Contest | None = None) -> Self:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.attributes import Attributes, Items
-from recommender.ranking.ease import Ease, columns_of, row_weights
+from recommender.ranking.ease import Ease, columns_of, pruned, row_weights
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import Codes, with_empty_row
@@ -19,6 +19,9 @@ from recommender.ranking.transitions import Transitions
 # How many candidates each source puts forward for a member.
 OWN, EASE, EASE_RECENT, NEIGHBOURS, FOLLOWERS, POPULAR = 100, 100, 60, 30, 30, 30
 OWN_HALF_LIFE = 60.0
+# With more scores than these of members and EASE's items, only the strongest weights of each item are used: on real
+# data 200 of them rank as well as all, give or take 2 %.
+_MOST_EASE_SCORES, _EASE_WIDTH = 1_000_000_000, 200
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Sources:
 
     Attributes:
         own_index: CSR of shape (members + 1, items): the number of the pair, counted from 1.
+        ease_pruned: the strongest weights alone, where all of them would be too many.
         ease_rows: rows of the members for the EASE weights: by presence, by recency and by frequency.
     """
 
@@ -34,6 +38,7 @@ class Sources:
     attributes: Attributes
     popularity: Popularity
     ease: Ease
+    ease_pruned: sparse.csr_array | None
     ease_rows: dict[str, sparse.csr_array]
     neighbours: ItemNeighbours
     transitions: Transitions
@@ -62,11 +67,12 @@ class Candidates:
 
 
 def fit_sources(
-    interactions: Interactions, items: Items, *, l2: float, max_ease_items: int = 12_000
+    interactions: Interactions, items: Items, *, l2: float, most_ease_scores: int = _MOST_EASE_SCORES
 ) -> Sources:
     """Fit all sources on one past."""
     pairs = interactions.pairs
-    ease = Ease(l2, "binary", max_ease_items).fit(interactions)
+    ease = Ease(l2).fit(interactions)
+    is_large = pairs.shape[0] * len(ease.active_) > most_ease_scores
     popularity = ease.popularity_
     rows = {"ease": ease.rows_}
     for weighting in ("recency", "log"):
@@ -77,6 +83,9 @@ def fit_sources(
         attributes=items.attributes(interactions.item_ids),
         popularity=popularity,
         ease=ease,
+        ease_pruned=pruned(ease.weights_, ease.active_, pairs.shape[1], width=_EASE_WIDTH)
+        if is_large
+        else None,
         ease_rows=rows,
         neighbours=ItemNeighbours().fit(interactions),
         transitions=Transitions().fit(interactions),
@@ -99,6 +108,9 @@ def find_candidates(
     """
     scored: dict[str, Scored] = {}
     for name, rows in sources.ease_rows.items():
+        if sources.ease_pruned is not None:
+            scored[name] = SparseScored((rows[codes] @ sources.ease_pruned).tocsr())
+            continue
         dense = np.full((len(codes), sources.n_items), -1.0, dtype=np.float32)
         dense[:, sources.ease.active_] = rows[codes] @ sources.ease.weights_
         scored[name] = DenseScored(dense)

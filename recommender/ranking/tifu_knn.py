@@ -14,6 +14,7 @@ from recommender.ranking.model import (
     ScoringModel,
     with_empty_row,
 )
+from recommender.ranking.pairs import every_nth
 from recommender.ranking.popularity import Popularity
 
 _FILL_WEIGHT = 1e-9
@@ -51,8 +52,7 @@ class TifuKnn(ScoringModel):
         self.popularity_ = Popularity().fit(interactions)
         self.vectors_ = with_empty_row(self._vectors(interactions))
         n_members = len(interactions.member_ids)
-        step = max(1, -(-n_members // self.max_members))
-        self.pool_ = np.arange(0, n_members, step)
+        self.pool_ = np.arange(0, n_members, every_nth(n_members, self.max_members))
 
     def _vectors(self, interactions: Interactions) -> sparse.csr_array:
         pairs = interactions.pairs

@@ -50,7 +50,7 @@ def train_ranking(
 
     `interactions` has member_id, item_id, occurred_at (UTC) and optionally quantity; `items` has item_id and
     optionally category, brand and unit_price. The last `horizon_days` active days are the test window; on those
-    before it everything is chosen and the gate decides. `member_ids` (default: all in the interactions) get a list
+    before it everything is chosen and the gate decides, both by at most as many members as the recipe asks. `member_ids` (default: all in the interactions) get a list
     of `list_length` among `eligible_item_ids` (default: all). Without any interaction every table has zero rows;
     without a window to choose on the gate is None and personal frequency is released.
 
@@ -63,7 +63,7 @@ def train_ranking(
     recipe = Recipe(
         Items.unknown() if items is None else Items.from_frame(items), horizon_days=horizon_days, seed=seed
     )
-    test = latest_split(past, horizon_days=horizon_days)
+    test = latest_split(past.of_some_members(recipe.max_choosers), horizon_days=horizon_days)
     contest = None if test is None else recipe.hold_contest(test.train)
     scores = [] if test is None else evaluate(_contenders(recipe, test, contest), test, seed=seed)
     if test is None or contest is None:

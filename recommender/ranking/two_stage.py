@@ -40,7 +40,7 @@ class TwoStage(RankingModel):
         horizon_days: int = 28,
         is_next: bool = False,
         n_lessons: int = 4,
-        l2: float = 1000.0,
+        l2: float = 0.4,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
         novel_discount: float = 0.0,

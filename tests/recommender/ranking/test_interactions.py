@@ -35,6 +35,23 @@ def test_ids_are_sorted_and_codes_point_into_them():
     assert encoded.item_ids[encoded.item_codes].tolist() == ["x", "x", "y"]
 
 
+def test_ids_may_come_as_categories_in_any_order_and_with_some_that_nobody_has():
+    coded = frame()
+    coded["member_id"] = pd.Categorical(coded["member_id"], categories=["z", "b", "a"])
+    coded["item_id"] = coded["item_id"].astype("category")
+    found, expected = Interactions.from_frame(coded), Interactions.from_frame(frame())
+    assert found.member_ids.tolist() == expected.member_ids.tolist() == ["a", "b"]
+    for name in ("member_codes", "item_codes", "item_ids", "occurred_at"):
+        assert (getattr(found, name) == getattr(expected, name)).all()
+
+
+def test_a_category_that_is_missing_is_refused():
+    coded = frame()
+    coded["member_id"] = pd.Categorical(["b", None, "a"])
+    with pytest.raises(InvalidFrame, match="row 1: an id must be given"):
+        Interactions.from_frame(coded)
+
+
 def test_a_cut_keeps_no_trace_of_the_other_side():
     encoded = Interactions.from_frame(frame())
     before, since = encoded.before(date(2025, 3, 1)), encoded.since(date(2025, 3, 1))

@@ -4,14 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.ranking.ease import Ease
+from recommender.ranking.attributes import Items
+from recommender.ranking.ease import Ease, pruned
+from recommender.ranking.features import FeatureTables
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import top_items
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.sources import fit_sources
 from recommender.ranking.tifu_knn import TifuKnn
 from recommender.ranking.transitions import Transitions
+from tests.recommender.conftest import taste_mall
 
 
 def interactions(rows):
@@ -104,7 +108,7 @@ def test_a_day_counts_once_however_many_lines_it_has():
 
 def test_ease_is_the_closed_form():
     past = checkerboard()
-    model = Ease(l2=2.0).fit(past)
+    model = Ease(l2=0.2).fit(past)  # times ten members
     seen = past.matrix().toarray()
     inverse = np.linalg.inv(seen.T @ seen + 2.0 * np.eye(10))
     expected = -inverse / np.diag(inverse)
@@ -129,10 +133,46 @@ def test_transitions_follow_the_order_of_time():
     rows = [(member, item, day) for member in "abc" for day, item in enumerate("xyz", start=1)]
     model = Transitions(steps=2).fit(interactions([*rows, ("d", "x", 1)]))
     assert model.recommend(["d"], 2, exclude_seen=True)["item_id"].tolist() == ["y", "z"]
-    # x was taken by 4 members, y by 3: a step of one counts 1, of two a half, damped by the root of the popularity.
+    # x was taken by 4 of the 4 members, y by 3: a step of one counts 1, of two a half, damped by both roots.
     assert model.weights_.toarray() == pytest.approx(
-        np.array([[0, 3 / 2, 1.5 / 2], [0, 0, 3 / 3**0.5], [0, 0, 0]])
+        np.array([[0, 3 / 4, 1.5 / 4], [0, 0, 3 / 12**0.5], [0, 0, 0]])
     )
+
+
+@pytest.mark.parametrize("model", [Ease(), Ease(weighting="log"), Transitions(), ItemNeighbours()], ids=str)
+def test_a_mall_of_twice_the_same_members_learns_the_same(model):
+    once = taste_mall(members=30, items=12)
+    again = once.assign(member_id="x" + once["member_id"])
+    small, large = (Interactions.from_frame(pd.concat(frames)) for frames in ([once], [once, again]))
+    weights = [
+        getattr(m, "toarray", lambda m=m: m)() for m in (model.fit(small).weights_, model.fit(large).weights_)
+    ]
+    assert weights[1] == pytest.approx(weights[0], rel=1e-3, abs=1e-5)
+
+
+def test_what_is_told_of_items_is_about_their_share_of_members():
+    once = taste_mall(members=200, items=12)
+    again = once.assign(member_id="x" + once["member_id"])
+    told = [
+        FeatureTables(fit_sources(Interactions.from_frame(pd.concat(frames)), Items.unknown(), l2=0.4)).item
+        for frames in ([once], [once, again])
+    ]
+    for name, values in told[0].items():
+        assert told[1][name] == pytest.approx(values, abs=0.1, nan_ok=True), name
+
+
+def test_a_part_of_the_members_is_evenly_spaced():
+    past = Interactions.from_frame(taste_mall(members=10, items=6))
+    assert past.of_some_members(10) is past
+    assert past.of_some_members(5).member_ids.tolist() == ["m000", "m002", "m004", "m006", "m008"]
+    assert past.of_some_members(9).member_ids.tolist() == past.of_some_members(5).member_ids.tolist()
+
+
+def test_the_strongest_weights_of_ease_are_kept_where_they_belong():
+    weights = np.array([[0, 3, -5, 1], [2, 0, 1, -1], [0, 0, 0, 9], [4, 3, 2, 0]], dtype=np.float32)
+    kept = pruned(weights, np.array([0, 2, 3, 5]), 6, width=2).toarray()
+    assert kept.tolist()[0] == [0, 0, 3, -5, 0, 0]
+    assert kept.tolist()[3] == [4, 0, 3, 0, 0, 0]
 
 
 def test_tifu_weighs_baskets_by_group_and_place():
