@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline check format lock build clean
+.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking check format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -50,6 +50,9 @@ bench: install ## Measure the redemption engine beside pgbench (nine minutes; AR
 
 bench-pipeline: install ## Measure landing, building and publishing as history grows (half an hour; ARGS="--entries 1000000 …" is quicker)
 	@$(BIN)/pointmart bench pipeline $(ARGS)
+
+bench-ranking: install ## Measure learning and writing the lists of a million members (ten minutes; ARGS="--members 50000 …" is quicker)
+	@$(BIN)/pointmart bench ranking $(ARGS)
 
 docs: install ## Write the warehouse's documentation and lineage to build/docs/index.html
 	@$(BIN)/pointmart docs $(ARGS)

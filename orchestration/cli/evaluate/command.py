@@ -112,8 +112,9 @@ def _evaluate(
     length = max(_LEAST_LENGTH, *ks)
     with progress_bar(console, "Writing lists") as advance:
         rows = write_recommendations(
-            recipe, out / "recommendations.parquet", length=length, exclude_seen=novel_only, advance=advance
-        )
+            recipe, out / "recommendations.parquet", members=recipe.member_ids_.tolist(), length=length,
+            exclude_seen=novel_only, advance=advance,
+        )  # fmt: skip
     run = Run(
         items_file=None if items is None else str(items),
         ks=ks,

@@ -1,6 +1,6 @@
 """The lists as a file: some members at a time, so that memory does not grow with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,10 +21,15 @@ _SCHEMA = pa.schema(
 
 
 def write_recommendations(
-    model: RankingModel, out: Path, *, length: int, exclude_seen: bool, advance: Callable[[int, int], None]
+    model: RankingModel,
+    out: Path,
+    *,
+    members: Sequence[str],
+    length: int,
+    exclude_seen: bool,
+    advance: Callable[[int, int], None],
 ) -> int:
-    """Write the list of every member of the fit, best first, whole or not at all; return how many rows."""
-    members = [str(member) for member in model.member_ids_]
+    """Write the lists of members, best first, whole or not at all; return how many rows."""
     half = out.with_suffix(".half")
     rows = 0
     with pq.ParquetWriter(half, _SCHEMA) as writer:

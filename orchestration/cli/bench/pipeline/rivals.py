@@ -13,7 +13,7 @@ import psutil
 import psycopg
 from rich.console import Console
 
-from orchestration.cli.bench.pipeline import memory
+from orchestration.cli.bench import memory
 from orchestration.refusal import Refusal
 from orchestration.sql import quoted
 

@@ -17,7 +17,8 @@ import psycopg
 from rich.console import Console
 
 from orchestration.cli import postgres
-from orchestration.cli.bench.pipeline import fill, memory
+from orchestration.cli.bench import memory
+from orchestration.cli.bench.pipeline import fill
 from orchestration.cli.bench.pipeline.plan import Plan
 from orchestration.cli.bench.pipeline.steps import Figures, Order
 from orchestration.cli.database import database

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import psutil
 
 _EVERY_SECONDS = 0.05
+_EVERY_SECONDS_IN_PARTS = 0.5
 
 
 class Peak:
@@ -23,14 +24,18 @@ class Peak:
 
 
 @contextmanager
-def watched(process: psutil.Process) -> Iterator[Peak]:
-    """Sample the memory of a process and all its descendants during the block."""
+def watched(process: psutil.Process, *, in_parts: bool = False) -> Iterator[Peak]:
+    """Sample the memory of a process and all its descendants during the block.
+
+    Args:
+        in_parts: count a page that several of them share in equal parts, as after a fork, and not for each anew.
+    """
     peak, ended = Peak(), threading.Event()
 
     def sample() -> None:
         while True:
-            peak.bytes = max(peak.bytes, _resident(process))
-            if ended.wait(_EVERY_SECONDS):
+            peak.bytes = max(peak.bytes, _resident(process, in_parts))
+            if ended.wait(_EVERY_SECONDS_IN_PARTS if in_parts else _EVERY_SECONDS):
                 return
 
     thread = threading.Thread(target=sample, daemon=True)
@@ -42,7 +47,7 @@ def watched(process: psutil.Process) -> Iterator[Peak]:
         thread.join()
 
 
-def _resident(process: psutil.Process) -> int:
+def _resident(process: psutil.Process, in_parts: bool) -> int:
     total = 0
     try:
         family = [process, *process.children(recursive=True)]
@@ -50,7 +55,7 @@ def _resident(process: psutil.Process) -> int:
         return 0
     for member in family:
         try:
-            total += int(member.memory_info().rss)
+            total += int(member.memory_full_info().pss if in_parts else member.memory_info().rss)
         except psutil.NoSuchProcess:
             continue
     return total
