@@ -67,7 +67,7 @@ class Recipe(RankingModel):
             interactions.of_some_members(self.max_choosers),
             self.items or Items.unknown(),
             two_stage,
-            report=self.report or (lambda _: None),
+            report=self._tell,
         )
 
     def fit(self, interactions: Interactions, contest: Contest | None = None) -> Self:
@@ -87,7 +87,7 @@ class Recipe(RankingModel):
                 "novel": Popularity().fit(interactions),
             }
             return
-        (self.report or (lambda _: None))("learning from everything")
+        self._tell("learning from everything")
         self.models_ = {}
         for slice_name in self.slices:
             released = contest.gates[slice_name].released
@@ -99,6 +99,10 @@ class Recipe(RankingModel):
             else:
                 two_stage = clone(contest.two_stage, safe=False)
                 self.models_[slice_name] = two_stage.fit(interactions, contest.lessons)
+
+    def _tell(self, words: str) -> None:
+        if self.report is not None:
+            self.report(words)
 
     def released(self, slice_name: str) -> str:
         """Return the name of the model that a slice's lists come from."""
