@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from serving import health, problems
@@ -13,6 +13,7 @@ from serving.database import open_database
 from serving.forecasts import routes as forecasts
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
+from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
 from serving.recommendations.released import LOOKUPS
 from serving.release import ReleaseReader
@@ -43,8 +44,9 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         lifespan=lifespan,
     )
     problems.install(app)
-    for module in (health, recommendations, kpis, forecasts):
-        app.include_router(module.router)
+    app.include_router(health.router)
+    for module in (recommendations, kpis, forecasts):
+        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return app
 

@@ -123,3 +123,10 @@ async def test_what_is_no_day_is_told_so(still, day, message):
     answer = await still.get("/v1/kpis/activity_rate", params={"to": day})
     assert answer.status_code == 422
     assert answer.json()["detail"] == f"to: {message}"
+
+
+async def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do(still):
+    answer = await still.get("/v1/kpis/activity_rate", params={"grain": "month", "form": "2026-01-01"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "query.form: there is no such parameter; there are from, grain, to"
+    assert (await still.get("/health", params={"probe": "1"})).status_code == 200
