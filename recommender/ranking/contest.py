@@ -31,7 +31,7 @@ _MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
 _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 _LEAST_MEMBERS = 20
-_DISCOUNTS, _KEPT_SHARE = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
+_DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]
 
@@ -84,7 +84,10 @@ def hold_contest(
     if "all" in slices:
         values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
     if "novel" in slices:
-        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged)
+        strongest = max(sorted(values["novel"]), key=values["novel"].__getitem__)
+        rival = clone(tuned["novel"][strongest], safe=False).fit(validation.past)
+        shown = _items_shown(rival, judged.member)
+        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=shown)
         two_stage.set_params(novel_discount=discount)
     gates = {
         slice_name: decide_release(
@@ -150,17 +153,40 @@ def _l2_of(model: RankingModel) -> float:
     return model.l2
 
 
-def _discount(two_stage: TwoStage, judged: Lesson) -> tuple[float, float]:
-    """Return the largest discount of popularity that costs next to nothing on the window, and the NDCG with it."""
-    log_odds = two_stage.novel_.score(judged.features[~judged.is_own][:, judged.novel_columns])
-    takers = judged.features[~judged.is_own][:, judged.names.index("item_takers")]
+def _items_shown(model: RankingModel, members: Codes) -> int:
+    """Return how many items are in the novel lists of these members."""
+    everything = np.ones(len(model.item_ids_), dtype=bool)
+    return len(
+        np.unique(
+            np.concatenate(
+                [
+                    model.ranked(members[block], _PLACES, everything, exclude_seen=True).item
+                    for block in blocks(len(members), model.block_size())
+                ]
+            )
+        )
+    )
+
+
+def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: int) -> tuple[float, float]:
+    """Return the discount of popularity, and the NDCG with it.
+
+    Of those that cost next to nothing on the window it is the least with which so many items are shown, or the
+    largest, if none shows as many.
+    """
+    is_novel = ~judged.is_own
+    log_odds = two_stage.novel_.score(judged.features[is_novel][:, judged.novel_columns])
+    takers = judged.features[is_novel][:, judged.names.index("item_takers")]
     found = []
     for discount in _DISCOUNTS:
         scores = np.full(len(judged.row), -np.inf)
-        scores[~judged.is_own] = log_odds - discount * takers
-        found.append((discount, _mean(judged.ndcg(scores, novel=True))))
-    best = max(value for _, value in found)
-    return max(choice for choice in found if choice[1] >= _KEPT_SHARE * best)
+        scores[is_novel] = log_odds - discount * takers
+        value = _mean(judged.ndcg(scores, novel=True))
+        found.append((discount, value, judged.items_shown(scores, novel=True)))
+    best = max(value for _, value, _ in found)
+    cheap = [choice for choice in found if choice[1] >= _KEPT_SHARE * best]
+    discount, value, _ = next((choice for choice in cheap if choice[2] >= at_least), cheap[-1])
+    return discount, value
 
 
 def _mean(values: NDArray[np.float64]) -> float:

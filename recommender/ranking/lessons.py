@@ -58,17 +58,28 @@ class Lesson:
             scores: one per candidate.
             novel: rank only what was never taken.
         """
-        kept = ~self.is_own if novel else np.ones(len(self.row), dtype=bool)
-        row, taken = self.row[kept], self.is_taken[kept]
-        order = np.lexsort((self.item[kept], -scores[kept], row))
-        row = row[order]
-        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        row, rank, place = self._first(scores, novel, k)
         hits = np.zeros((len(self.member), k), dtype=bool)
-        first = rank < k
-        hits[row[first], rank[first]] = taken[order][first]
+        hits[row, rank] = self.is_taken[place]
         wanted = self.wanted_novel if novel else self.wanted
         has_any = wanted > 0
         return metrics.ndcg(hits[has_any], wanted[has_any], k)
+
+    def items_shown(self, scores: NDArray[np.floating], *, novel: bool = False, k: int = 10) -> int:
+        """Return how many items are among the first k of anybody."""
+        _, _, place = self._first(scores, novel, k)
+        return len(np.unique(self.item[place]))
+
+    def _first(
+        self, scores: NDArray[np.floating], novel: bool, k: int
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Return row, rank and number of the candidates that come among the first k of their member."""
+        kept = np.flatnonzero(~self.is_own) if novel else np.arange(len(self.row))
+        order = kept[np.lexsort((self.item[kept], -scores[kept], self.row[kept]))]
+        row = self.row[order]
+        rank = np.arange(len(row)) - np.searchsorted(row, row)
+        first = rank < k
+        return row[first], rank[first], order[first]
 
 
 def teach(snapshot: Snapshot, items: Items, *, l2: float, max_members: int, seed: int) -> Lesson:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from recommender.gate import decide_release
 from recommender.ranking.attributes import Items
-from recommender.ranking.contest import TWO_STAGE, hold_contest, window_ndcg
+from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest, window_ndcg
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
@@ -53,6 +54,27 @@ def test_lessons_are_about_the_past_alone(past, contest):
     own = set(zip(before.member_codes.tolist(), before.item_codes.tolist(), strict=True))
     told = zip(newest.member[newest.row].tolist(), newest.item.tolist(), newest.is_own.tolist(), strict=True)
     assert all(((member, item) in own) is is_own for member, item, is_own in told)
+
+
+@pytest.mark.parametrize("novel", [False, True])
+def test_the_items_shown_are_those_among_anybodys_first(contest, novel):
+    lesson = contest.lessons[0]
+    scores = np.random.default_rng(4).random(len(lesson.row))
+    shown = set()
+    for member in range(len(lesson.member)):
+        of_member = np.flatnonzero((lesson.row == member) & ~(lesson.is_own & novel))
+        shown.update(lesson.item[of_member[np.argsort(-scores[of_member])][:2]].tolist())
+    assert lesson.items_shown(scores, novel=novel, k=2) == len(shown)
+
+
+def test_popularity_is_discounted_no_more_than_the_rivals_breadth_asks_for(past, contest):
+    two_stage = clone(contest.two_stage, safe=False).learn(contest.lessons[1:])
+    judged = contest.lessons[0]
+    free, value = _discount(two_stage, judged, at_least=0)
+    assert free == 0.0
+    most, dear = _discount(two_stage, judged, at_least=10_000)
+    assert most >= free
+    assert dear >= 0.995 * value
 
 
 def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
