@@ -10,7 +10,6 @@ from sklearn.base import clone
 
 from recommender.gate import GateDecision, decide_release
 from recommender.ranking import metrics
-from recommender.ranking.attributes import Items
 from recommender.ranking.ease import Ease
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
@@ -55,7 +54,7 @@ class Contest:
 
 
 def hold_contest(
-    interactions: Interactions, items: Items, two_stage: TwoStage, *, report: Report = lambda _: None
+    interactions: Interactions, two_stage: TwoStage, *, report: Report = lambda _: None
 ) -> Contest | None:
     """Tune, choose and compare on the newest snapshot of `two_stage`; None if too few members took anything in it.
 
@@ -73,7 +72,7 @@ def hold_contest(
         members = np.sort(chosen)
     report("tuning the baselines")
     tuned, values = _tune(validation, members, slices)
-    two_stage = clone(two_stage, safe=False).set_params(items=items, l2=_l2_of(tuned[slices[-1]]["ease"]))
+    two_stage = clone(two_stage, safe=False).set_params(l2=_l2_of(tuned[slices[-1]]["ease"]))
     lessons = []
     for number, snapshot in enumerate(snapshots, start=1):
         report(f"gathering lesson {number} of {len(snapshots)}")

@@ -11,7 +11,7 @@ from recommender.ranking.attributes import Items
 from recommender.ranking.features import FeatureMatrix, FeatureTables, feature_matrix
 from recommender.ranking.scored import SparseScored
 from recommender.ranking.snapshots import Snapshot
-from recommender.ranking.sources import find_candidates, fit_sources
+from recommender.ranking.sources import Quotas, find_candidates, fit_sources
 
 _MEMBERS_PER_BLOCK = 400
 OWN_PREFIX = "own_"
@@ -82,7 +82,9 @@ class Lesson:
         return row[first], rank[first], order[first]
 
 
-def teach(snapshot: Snapshot, items: Items, *, l2: float, max_members: int, seed: int) -> Lesson:
+def teach(
+    snapshot: Snapshot, items: Items, *, l2: float, quotas: Quotas, max_members: int, seed: int
+) -> Lesson:
     """Fit the sources on a snapshot's past and gather the candidates of at most so many members."""
     sources = fit_sources(snapshot.past, items, l2=l2)
     active = snapshot.members
@@ -93,7 +95,7 @@ def teach(snapshot: Snapshot, items: Items, *, l2: float, max_members: int, seed
     names: list[str] = []
     for start in range(0, len(active), _MEMBERS_PER_BLOCK):
         codes = active[start : start + _MEMBERS_PER_BLOCK]
-        found = find_candidates(sources, codes)
+        found = find_candidates(sources, codes, quotas=quotas)
         features, names = feature_matrix(tables, found)
         taken = SparseScored(snapshot.taken[codes]).at(found.row, found.item) > 0
         own = SparseScored(sources.own_index[codes]).at(found.row, found.item) > 0

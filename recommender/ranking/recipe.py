@@ -1,19 +1,16 @@
 """The recipe as it ships: whatever the validation window says is best, refitted on everything."""
 
-from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.ranking.attributes import Items
 from recommender.ranking.contest import TWO_STAGE, Contest, Report, hold_contest
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import SLICES, Codes, Ranked, RankingModel
+from recommender.ranking.model import Codes, Ranked, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
-from recommender.ranking.rankers import GENERAL, NOVEL, Smoothing
 from recommender.ranking.two_stage import TwoStage
 
 # What is released where there is no window to choose on.
@@ -30,44 +27,23 @@ class Recipe(RankingModel):
     """
 
     def __init__(
-        self,
-        items: Items | None = None,
-        *,
-        horizon_days: int = 28,
-        is_next: bool = False,
-        n_lessons: int = 4,
-        max_choosers: int = 50_000,
-        slices: Sequence[str] = SLICES,
-        general: Sequence[Smoothing] = GENERAL,
-        novel: Sequence[Smoothing] = NOVEL,
-        seed: int = 0,
-        report: Report | None = None,
+        self, two_stage: TwoStage | None = None, *, max_choosers: int = 50_000, report: Report | None = None
     ) -> None:
-        self.items = items
-        self.horizon_days = horizon_days
-        self.is_next = is_next
-        self.n_lessons = n_lessons
+        self.two_stage = two_stage
         self.max_choosers = max_choosers
-        self.slices = slices
-        self.general = general
-        self.novel = novel
-        self.seed = seed
         self.report = report
+
+    def candidate(self) -> TwoStage:
+        """Return the two-stage model that competes with the baselines, unfitted."""
+        return TwoStage() if self.two_stage is None else self.two_stage
 
     def hold_contest(self, interactions: Interactions) -> Contest | None:
         """Return what the newest window of these interactions says, of at most `max_choosers` members.
 
         More would take time and tell nothing more: all that is chosen and learnt holds for any number of members.
         """
-        two_stage = TwoStage(
-            self.items, horizon_days=self.horizon_days, is_next=self.is_next, n_lessons=self.n_lessons,
-            slices=self.slices, general=self.general, novel=self.novel, seed=self.seed,
-        )  # fmt: skip
         return hold_contest(
-            interactions.of_some_members(self.max_choosers),
-            self.items or Items.unknown(),
-            two_stage,
-            report=self._tell,
+            interactions.of_some_members(self.max_choosers), self.candidate(), report=self._tell
         )
 
     def fit(self, interactions: Interactions, contest: Contest | None = None) -> Self:
@@ -89,7 +65,7 @@ class Recipe(RankingModel):
             return
         self._tell("learning from everything")
         self.models_ = {}
-        for slice_name in self.slices:
+        for slice_name in self.candidate().slices:
             released = contest.gates[slice_name].released
             if released != TWO_STAGE:
                 model = clone(contest.baselines[slice_name][released], safe=False)

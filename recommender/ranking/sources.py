@@ -16,8 +16,20 @@ from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored, Scored, SparseScored
 from recommender.ranking.transitions import Transitions
 
-# How many candidates each source puts forward for a member.
-OWN, EASE, EASE_RECENT, NEIGHBOURS, FOLLOWERS, POPULAR = 100, 100, 60, 30, 30, 30
+
+@dataclass(frozen=True)
+class Quotas:
+    """How many candidates each source puts forward for a member; but for `own` of what was never taken."""
+
+    own: int = 100
+    ease: int = 100
+    ease_recency: int = 60
+    neighbours: int = 30
+    followers: int = 30
+    popular: int = 30
+
+
+STANDARD = Quotas()
 OWN_HALF_LIFE = 60.0
 # With more scores than these of members and EASE's items, only the strongest weights of each item are used: on real
 # data 200 of them rank as well as all, give or take 2 %.
@@ -98,7 +110,12 @@ def fit_sources(
 
 
 def find_candidates(
-    sources: Sources, codes: Codes, is_eligible: NDArray[np.bool_] | None = None, *, at_least: int = POPULAR
+    sources: Sources,
+    codes: Codes,
+    is_eligible: NDArray[np.bool_] | None = None,
+    *,
+    quotas: Quotas,
+    at_least: int = 0,
 ) -> Candidates:
     """Return the candidates of a block of members, each pair once.
 
@@ -121,12 +138,12 @@ def find_candidates(
     own = SparseScored(sources.own_decayed[codes])
     barred = np.zeros(sources.n_items, dtype=bool) if is_eligible is None else ~is_eligible
     parts = [
-        own.without_items(barred).top(OWN),
-        scored["ease"].without_items(barred).without(seen).top(EASE),
-        scored["ease_recency"].without_items(barred).without(seen).top(EASE_RECENT),
-        scored["neighbours"].without_items(barred).without(seen).top(NEIGHBOURS),
-        scored["followers"].without_items(barred).without(seen).top(FOLLOWERS),
-        _popular_unseen(sources, seen, barred, max(POPULAR, at_least)),
+        own.without_items(barred).top(quotas.own),
+        *(
+            scored[name].without_items(barred).without(seen).top(getattr(quotas, name))
+            for name in ("ease", "ease_recency", "neighbours", "followers")
+        ),
+        _popular_unseen(sources, seen, barred, max(quotas.popular, at_least)),
     ]
     keys = np.unique(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
     return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)

@@ -19,6 +19,7 @@ from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.recipe import UNVALIDATED, Recipe
 from recommender.ranking.snapshots import snapshot_of
+from recommender.ranking.two_stage import TwoStage
 from recommender.scores import Score, score_frame
 
 
@@ -60,9 +61,8 @@ def train_ranking(
     past = Interactions.from_frame(interactions, timezone=timezone)
     if not len(past):
         return _empty_result()
-    recipe = Recipe(
-        Items.unknown() if items is None else Items.from_frame(items), horizon_days=horizon_days, seed=seed
-    )
+    known = Items.unknown() if items is None else Items.from_frame(items)
+    recipe = Recipe(TwoStage(known, horizon_days=horizon_days, seed=seed))
     test = latest_split(past.of_some_members(recipe.max_choosers), horizon_days=horizon_days)
     contest = None if test is None else recipe.hold_contest(test.train)
     scores = [] if test is None else evaluate(_contenders(recipe, test, contest), test, seed=seed)
@@ -71,7 +71,7 @@ def train_ranking(
     else:
         # What was learnt before the test window still holds; only the window itself is new.
         newest = contest.two_stage.lessons([snapshot_of(test.train, test.test)])
-        lessons = [*newest, *contest.lessons][: recipe.n_lessons]
+        lessons = [*newest, *contest.lessons][: contest.two_stage.n_lessons]
         model = recipe.fit(past, replace(contest, lessons=lessons))
     released = UNVALIDATED["all"] if contest is None else contest.gates["all"].released
     return RankingResult(

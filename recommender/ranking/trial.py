@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from sklearn.base import clone
 
-from recommender.ranking.attributes import Items
 from recommender.ranking.catalogue import catalogue_of
 from recommender.ranking.comparison import JUDGED_BY, Comparison, compare
 from recommender.ranking.contest import Report
@@ -54,7 +53,7 @@ def hold_trial(
     """
     past = snapshot.past
     recipe.fit(past)
-    catalogue = catalogue_of(past, Items.unknown() if recipe.items is None else recipe.items)
+    catalogue = catalogue_of(past, recipe.candidate().known_items())
     soughts = {name: sought_in(snapshot, name) for name in slices}
     all_ks = tuple(sorted({*ks, JUDGED_BY[1]}))
     measured: dict[str, dict[str, dict[Key, Floats]]] = {name: {} for name in slices}

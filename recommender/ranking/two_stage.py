@@ -14,7 +14,7 @@ from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, SLICES, Code
 from recommender.ranking.rankers import GENERAL, NOVEL, Ranker, Smoothing, general_rows, novel_rows
 from recommender.ranking.scored import SparseScored
 from recommender.ranking.snapshots import Snapshot, next_snapshots, window_snapshots
-from recommender.ranking.sources import find_candidates, fit_sources
+from recommender.ranking.sources import STANDARD, Quotas, find_candidates, fit_sources
 
 _MEMBERS_PER_BLOCK = 400
 _NO_SHARE = 1e-12
@@ -41,6 +41,7 @@ class TwoStage(RankingModel):
         is_next: bool = False,
         n_lessons: int = 4,
         l2: float = 0.4,
+        quotas: Quotas = STANDARD,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
         novel_discount: float = 0.0,
@@ -54,6 +55,7 @@ class TwoStage(RankingModel):
         self.is_next = is_next
         self.n_lessons = n_lessons
         self.l2 = l2
+        self.quotas = quotas
         self.general = general
         self.novel = novel
         self.novel_discount = novel_discount
@@ -74,7 +76,9 @@ class TwoStage(RankingModel):
 
     def lesson(self, snapshot: Snapshot) -> Lesson:
         """Return the lesson of a snapshot."""
-        return teach(snapshot, self._items(), l2=self.l2, max_members=self.max_lesson_members, seed=self.seed)
+        return teach(
+            snapshot, self.known_items(), l2=self.l2, quotas=self.quotas, max_members=self.max_lesson_members, seed=self.seed,
+        )  # fmt: skip
 
     def fit(self, interactions: Interactions, lessons: Sequence[Lesson] | None = None) -> Self:
         """Learn from these interactions alone; lessons of them that were made before need not be made again.
@@ -90,7 +94,7 @@ class TwoStage(RankingModel):
     def _fit(self, interactions: Interactions) -> None:
         lessons = self.lessons(self.snapshots(interactions)) if self._lessons is None else self._lessons
         self.learn(lessons)
-        self.sources_ = fit_sources(interactions, self._items(), l2=self.l2)
+        self.sources_ = fit_sources(interactions, self.known_items(), l2=self.l2)
         self._tables = FeatureTables(self.sources_)
 
     def learn(self, lessons: Sequence[Lesson]) -> Self:
@@ -113,7 +117,8 @@ class TwoStage(RankingModel):
             self.novel_.fit(novel_rows(lessons, self.max_rows, self.seed))
         return self
 
-    def _items(self) -> Items:
+    def known_items(self) -> Items:
+        """Return what is known of items, also where nothing is."""
         return Items.unknown() if self.items is None else self.items
 
     def block_size(self) -> int:
@@ -122,7 +127,7 @@ class TwoStage(RankingModel):
 
     def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
         """Rank the candidates; where they do not suffice, popular items follow."""
-        found = find_candidates(self.sources_, codes, is_eligible, at_least=k)
+        found = find_candidates(self.sources_, codes, is_eligible, quotas=self.quotas, at_least=k)
         row, item = found.row, found.item
         is_own = SparseScored(self.sources_.own_index[codes]).at(row, item) > 0
         features, _ = feature_matrix(self._tables, found)

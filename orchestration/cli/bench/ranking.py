@@ -20,6 +20,7 @@ from orchestration.cli.bench.meters import machine
 from orchestration.cli.evaluate.recommendations import write_recommendations
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.recipe import Recipe
+from recommender.ranking.two_stage import TwoStage
 
 _DAYS, _FIRST_DAY = 365, pd.Timestamp("2025-01-01", tz="UTC")
 _GROUPS, _ZIPF = 50, 0.8
@@ -83,7 +84,7 @@ def run(plan: Plan, console: Console, out: Path) -> dict[str, Any]:
         with timed("read the interactions"):
             past = Interactions.from_frame(frame)
             del frame
-        recipe = Recipe(seed=plan.seed, report=_reporting(console))
+        recipe = Recipe(TwoStage(seed=plan.seed), report=_reporting(console))
         with timed("choose and learn"):
             recipe.fit(past)
         with timed("write the lists"):
@@ -94,7 +95,7 @@ def run(plan: Plan, console: Console, out: Path) -> dict[str, Any]:
         "peak_gb": peak.gb,
         "rows": rows,
         "listed": listed,
-        "released": {name: recipe.released(name) for name in recipe.slices},
+        "released": {name: recipe.released(name) for name in recipe.models_},
         "steps": seconds,
         "plan": asdict(plan),
         "machine": machine(),

@@ -92,6 +92,7 @@ def _evaluate(
     from recommender.ranking.model import SLICES
     from recommender.ranking.recipe import Recipe
     from recommender.ranking.trial import hold_trial
+    from recommender.ranking.two_stage import TwoStage
 
     console = Console()
     if not console.is_terminal:
@@ -103,10 +104,11 @@ def _evaluate(
         window = cut_last(history) if cutoff is None else cut_at(history, cutoff, horizon_days)
         read = time.monotonic()
         slices = ("novel",) if novel_only else SLICES
-        recipe = Recipe(
+        two_stage = TwoStage(
             known_items(frame, history, cutoff), horizon_days=horizon_days, is_next=cutoff is None,
-            slices=slices, seed=seed, report=report,
+            slices=slices, seed=seed,
         )  # fmt: skip
+        recipe = Recipe(two_stage, report=report)
         trial = hold_trial(recipe, window.snapshot, slices=slices, ks=ks, seed=seed, report=report)
     scored = time.monotonic()
     length = max(_LEAST_LENGTH, *ks)

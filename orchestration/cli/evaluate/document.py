@@ -49,7 +49,7 @@ def document_of(trial: Trial, history: History, window: Window, run: Run) -> dic
             "kind": "time split" if window.cutoff else "leave last out",
             "cutoff": None if window.cutoff is None else str(window.cutoff),
             "until_excluded": window.until,
-            "horizon_days": trial.recipe.horizon_days,
+            "horizon_days": trial.recipe.candidate().horizon_days,
             "least_items_of_a_tested_member": None if window.cutoff else MIN_ITEMS,
             "lists_are_novel_only": run.novel_only,
             "ks": list(run.ks),
@@ -66,7 +66,7 @@ def document_of(trial: Trial, history: History, window: Window, run: Run) -> dic
         "slices": {
             name: _slice(trial, name, comparison, run.ks) for name, comparison in trial.comparisons.items()
         },
-        "recipe": _parameters(trial.recipe),
+        "recipe": _parameters(trial.recipe) | _parameters(trial.recipe.candidate()),
         "recommendations": dict(run.recommendations),
         "seed": run.seed,
         "code_version": run.code_version,
@@ -151,7 +151,7 @@ def _parameters(model: RankingModel) -> dict[str, Any]:
     return {
         name: _plain(value)
         for name, value in model.get_params(deep=False).items()
-        if name not in ("items", "report")
+        if name not in ("items", "report", "two_stage")
     }
 
 

@@ -7,7 +7,6 @@ import pytest
 from sklearn.base import clone
 
 from recommender.gate import decide_release
-from recommender.ranking.attributes import Items
 from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest, window_ndcg
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
@@ -25,7 +24,7 @@ def past():
 
 @pytest.fixture(scope="module")
 def contest(past):
-    return hold_contest(past, Items.unknown(), TwoStage())
+    return hold_contest(past, TwoStage())
 
 
 def test_the_tuned_baseline_is_the_best_of_its_family_on_the_window(past, contest):
@@ -88,8 +87,8 @@ def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
 
 def test_a_handful_of_members_cannot_choose_a_model():
     few, enough = (Interactions.from_frame(taste_mall(members=n, days=150)) for n in (19, 30))
-    assert hold_contest(few, Items.unknown(), TwoStage()) is None
-    assert hold_contest(enough, Items.unknown(), TwoStage()) is not None
+    assert hold_contest(few, TwoStage()) is None
+    assert hold_contest(enough, TwoStage()) is not None
 
 
 def test_a_mall_too_young_to_choose_ranks_by_personal_frequency():

@@ -29,8 +29,10 @@ MODELS = [Popularity, PersonalFrequency, ItemNeighbours, Ease, Transitions, Tifu
 
 @pytest.fixture(params=MODELS, ids=lambda model: model.__name__)
 def model(request):
-    if request.param in (TwoStage, Recipe):
-        return request.param(general=QUICK, novel=QUICK)
+    if request.param is TwoStage:
+        return TwoStage(general=QUICK, novel=QUICK)
+    if request.param is Recipe:
+        return Recipe(TwoStage(general=QUICK, novel=QUICK))
     return request.param()
 
 
