@@ -30,6 +30,8 @@ _MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
 _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 _LEAST_MEMBERS = 20
+# A little more breadth than the rival's is asked for, because the next window is another one.
+_BREADTH = 1.1
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]
@@ -85,8 +87,8 @@ def hold_contest(
     if "novel" in slices:
         strongest = max(sorted(values["novel"]), key=values["novel"].__getitem__)
         rival = clone(tuned["novel"][strongest], safe=False).fit(validation.past)
-        shown = _items_shown(rival, judged.member)
-        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=shown)
+        at_least = _BREADTH * _items_shown(rival, judged.member)
+        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=at_least)
         two_stage.set_params(novel_discount=discount)
     gates = {
         slice_name: decide_release(
@@ -167,7 +169,7 @@ def _items_shown(model: RankingModel, members: Codes) -> int:
     )
 
 
-def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: int) -> tuple[float, float]:
+def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float]:
     """Return the discount of popularity, and the NDCG with it.
 
     Of those that cost next to nothing on the window it is the least with which so many items are shown, or the

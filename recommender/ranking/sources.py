@@ -19,14 +19,17 @@ from recommender.ranking.transitions import Transitions
 
 @dataclass(frozen=True)
 class Quotas:
-    """How many candidates each source puts forward for a member; but for `own` of what was never taken."""
+    """How many candidates each source puts forward for a member; but for `own` of what was never taken.
 
-    own: int = 100
-    ease: int = 100
-    ease_recency: int = 60
-    neighbours: int = 30
-    followers: int = 30
-    popular: int = 30
+    Twice as many rank no better (measured on Complete Journey: NDCG@10 within 0.1 %) and take twice as long.
+    """
+
+    own: int = 60
+    ease: int = 50
+    ease_recency: int = 20
+    neighbours: int = 15
+    followers: int = 15
+    popular: int = 15
 
 
 STANDARD = Quotas()
