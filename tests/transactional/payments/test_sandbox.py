@@ -159,7 +159,8 @@ async def test_a_spoilt_notification_is_refused(world, provider, order, fault, r
     await provider.create(asked)
     done = world.wish(f"orders/{asked.payment_id.hex}/pay", notify={"fault": fault}).json()
     assert [type(problem) for problem in world.counter.refusals] == [refusal]
-    assert world.counter.notices == []
+    # A notification of another test's refund may still come in, for the sandbox sends those by itself.
+    assert [notice for notice in world.counter.notices if notice.payment_id == asked.payment_id] == []
     assert done["deliveries"][0]["status"] == refusal.status
 
 
