@@ -51,7 +51,7 @@ bench: install ## Measure the redemption engine beside pgbench (nine minutes; AR
 bench-pipeline: install ## Measure landing, building and publishing as history grows (half an hour; ARGS="--entries 1000000 …" is quicker)
 	@$(BIN)/pointmart bench pipeline $(ARGS)
 
-bench-ranking: install ## Measure learning and writing the lists of a million members (ten minutes; ARGS="--members 50000 …" is quicker)
+bench-ranking: install ## Measure learning and writing the lists of a million members (ARGS="--members 50000 …" is quicker)
 	@$(BIN)/pointmart bench ranking $(ARGS)
 
 docs: install ## Write the warehouse's documentation and lineage to build/docs/index.html

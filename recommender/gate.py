@@ -40,8 +40,7 @@ def decide_release(
     if candidate not in values or not baselines:
         raise ValueError("A gate needs the value of the candidate and of at least one baseline.")
     sign = 1.0 if higher_is_better else -1.0
-    # Sorted by name first, so that a tie between baselines is decided the same way every time.
-    strongest = max(sorted(baselines), key=lambda name: sign * baselines[name])
+    strongest = strongest_of({name: sign * value for name, value in baselines.items()})
     is_worse = sign * values[candidate] < sign * baselines[strongest]
     released = strongest if is_worse else candidate
     verdict = "is worse than" if is_worse else "is not worse than"
@@ -57,3 +56,8 @@ def decide_release(
             f"{strongest} ({baselines[strongest]:.4f}), so {released} is released."
         ),
     )
+
+
+def strongest_of(values: Mapping[str, float]) -> str:
+    """Return the name of the highest value; of equals the first by name, so that a tie is decided the same every time."""
+    return max(sorted(values), key=values.__getitem__)

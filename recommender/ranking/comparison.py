@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.bootstrap import interval_of, quotient, resampled_sums
+from recommender.gate import strongest_of
 from recommender.ranking.measurement import COVERAGE, Key
 
 Floats = NDArray[np.float64]
@@ -95,8 +96,7 @@ def compare(
         wanted=int(wanted.sum()),
         scores=scores,
         ratios={name: resampled.ratio((candidate, JUDGED_BY), (name, JUDGED_BY)) for name in baselines},
-        # Sorted by name first, so that a tie is decided the same way every time.
-        strongest=max(sorted(baselines), key=lambda name: scores[name][JUDGED_BY].value),
+        strongest=strongest_of({name: scores[name][JUDGED_BY].value for name in baselines}),
         segments=[
             Segment(
                 name=name,

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.gate import GateDecision, decide_release
+from recommender.gate import GateDecision, decide_release, strongest_of
 from recommender.ranking import metrics
 from recommender.ranking.ease import Ease
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.lessons import Lesson
-from recommender.ranking.model import Codes, RankingModel, blocks
+from recommender.ranking.measurement import lists_of
+from recommender.ranking.model import Codes, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.snapshots import Snapshot
@@ -23,7 +24,7 @@ from recommender.ranking.transitions import Transitions
 from recommender.ranking.two_stage import TwoStage
 
 TWO_STAGE = "two_stage"
-# The slice a baseline is tuned for; the others have nothing to tune.
+# Per member of the fit.
 _EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth.
 _MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
@@ -85,9 +86,9 @@ def hold_contest(
     if "all" in slices:
         values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
     if "novel" in slices:
-        strongest = max(sorted(values["novel"]), key=values["novel"].__getitem__)
-        rival = clone(tuned["novel"][strongest], safe=False).fit(validation.past)
-        at_least = _BREADTH * _items_shown(rival, judged.member)
+        rival = clone(tuned["novel"][strongest_of(values["novel"])], safe=False).fit(validation.past)
+        lists = lists_of(rival, judged.member, _PLACES, exclude_seen=True)
+        at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
         discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=at_least)
         two_stage.set_params(novel_discount=discount)
     gates = {
@@ -108,11 +109,10 @@ def window_ndcg(
     wanted = np.diff(taken.indptr) + snapshot.unknown[members]
     if novel:
         wanted = wanted - np.diff(taken.multiply(seen).tocsr().indptr)
-    everything = np.ones(taken.shape[1], dtype=bool)
-    hits = np.zeros((len(members), _PLACES), dtype=bool)
-    for block in blocks(len(members), model.block_size()):
-        found = model.ranked(members[block], _PLACES, everything, exclude_seen=novel)
-        hits[found.row + block.start, found.rank] = taken[found.row + block.start, found.item] > 0
+    lists = lists_of(model, members, _PLACES, exclude_seen=novel)
+    row, place = np.nonzero(lists >= 0)
+    hits = np.zeros(lists.shape, dtype=bool)
+    hits[row, place] = taken[row, lists[row, place]] > 0
     has_any = wanted > 0
     return metrics.ndcg(hits[has_any], wanted[has_any], _PLACES)
 
@@ -152,21 +152,6 @@ def _tune(
 def _l2_of(model: RankingModel) -> float:
     assert isinstance(model, Ease)
     return model.l2
-
-
-def _items_shown(model: RankingModel, members: Codes) -> int:
-    """Return how many items are in the novel lists of these members."""
-    everything = np.ones(len(model.item_ids_), dtype=bool)
-    return len(
-        np.unique(
-            np.concatenate(
-                [
-                    model.ranked(members[block], _PLACES, everything, exclude_seen=True).item
-                    for block in blocks(len(members), model.block_size())
-                ]
-            )
-        )
-    )
 
 
 def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float]:

@@ -25,9 +25,8 @@ class Ease(ScoringModel):
     Memory grows with the square of the items and time with the cube, so only the `max_items` taken by most
     members take part; any other item scores below all of them, by popularity. The weights are learnt from at most
     `max_members` members, evenly spaced, and `l2` is a penalty per member of those, so that what is best for a part
-    of a mall is best for all of it. `weighting` says what an item of
-    a member's row counts: 1, the logarithm of its days, or less the more items came after it (then the weights
-    are learnt on 1 and the row is weighed).
+    of a mall is best for all of it. `weighting` says what an item of a member's row counts: 1, the logarithm of its
+    days, or less the more items came after it (then the weights are learnt on 1 and the row is weighed).
 
     Fitted: `weights_`, float32 of shape (active items, active items), row = item of the history; `active_`, the
     codes of the active items; `rows_`, CSR of shape (members + 1, active items).

@@ -14,7 +14,6 @@ from recommender.ranking.model import (
     ScoringModel,
     with_empty_row,
 )
-from recommender.ranking.pairs import Pairs
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import strongest
 
@@ -38,7 +37,8 @@ class ItemNeighbours(ScoringModel):
         self.max_history = max_history
 
     def _fit(self, interactions: Interactions) -> None:
-        rows = _latest_items(interactions.pairs, self.max_history)
+        pairs = interactions.pairs
+        rows = pairs.newest(self.max_history, np.ones(len(pairs.item), dtype=np.float32))
         self.rows_ = with_empty_row(rows)
         self.weights_ = _pruned_cosine(rows, self.n_neighbours)
         self.popularity_ = Popularity().fit(interactions)
@@ -55,15 +55,6 @@ class ItemNeighbours(ScoringModel):
         total = weights.sum(axis=1, keepdims=True)
         np.divide(weights, total, out=weights, where=total > 0)
         return weights
-
-
-def _latest_items(pairs: Pairs, max_history: int) -> sparse.csr_array:
-    """Return the 0/1 matrix of each member's latest distinct items, shape (members, items)."""
-    if pairs.items_per_member.max(initial=0) <= max_history:
-        return pairs.matrix(np.ones(len(pairs.item), dtype=np.float32))
-    kept = np.flatnonzero(pairs.position < max_history)
-    cells = (pairs.member[kept], pairs.item[kept])
-    return sparse.coo_array((np.ones(len(kept), dtype=np.float32), cells), shape=pairs.shape).tocsr()
 
 
 def _pruned_cosine(rows: sparse.csr_array, n_neighbours: int) -> sparse.csr_array:

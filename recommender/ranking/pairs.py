@@ -78,6 +78,12 @@ class Pairs:
         """Return values of the pairs as a matrix of float32, shape (members, items)."""
         return sparse.csr_array((values.astype(np.float32), self.item, self.indptr), shape=self.shape)
 
+    def newest(self, limit: float, values: NDArray[np.floating]) -> sparse.csr_array:
+        """Return the same of the pairs alone whose position is below a limit."""
+        kept = np.flatnonzero(self.position < limit)
+        cells = (self.member[kept], self.item[kept])
+        return sparse.coo_array((values[kept].astype(np.float32), cells), shape=self.shape).tocsr()
+
     def decayed(self, half_life: float) -> Floats:
         """Return per pair the days it was taken on, each weighing half as much a half-life earlier."""
         weights = np.power(0.5, np.arange(int(self.row_age.max(initial=0)) + 1) / half_life)

@@ -42,10 +42,8 @@ class Transitions(ScoringModel):
         pairs = interactions.pairs
         self.popularity_ = Popularity().fit(interactions)
         self.weights_ = strongest(self._followers(interactions), self.n_followers)
-        latest = np.flatnonzero(pairs.position < 10 * self.half_life)
-        weights = np.power(0.5, pairs.position[latest] / self.half_life).astype(np.float32)
-        cells = sparse.coo_array((weights, (pairs.member[latest], pairs.item[latest])), shape=pairs.shape)
-        self.rows_ = with_empty_row(cells.tocsr())
+        rows = pairs.newest(10 * self.half_life, np.power(0.5, pairs.position / self.half_life))
+        self.rows_ = with_empty_row(rows)
 
     def _followers(self, interactions: Interactions) -> sparse.csr_array:
         """Return how often which item follows which, damped and per member."""

@@ -145,5 +145,4 @@ class TwoStage(RankingModel):
         near = found.scored["ease"].at(row, item) > 0
         near |= found.scored["neighbours"].at(row, item) > 0
         stage = np.where(is_own, PERSONAL, np.where(near, NEIGHBOUR, POPULAR)).astype(np.int8)
-        near &= ~is_unknown
         return Ranked.best(row, item, scores, stage, k)

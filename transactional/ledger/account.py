@@ -123,8 +123,7 @@ class Account(Tracked):
 
     def free(self, moment: datetime) -> list[tuple[Lot, int]]:
         """Return the lots that can be spent at a moment with what is free of each, earliest expiry first."""
-        day = business_date(moment)
-        lots = [lot for lot in self.lots.values() if lot.remaining and lot.spendable(moment, day)]
+        lots = self._spendable(moment)
         if len(lots) > 1:
             lots.sort(key=spending_order)
         if not self.holds:
@@ -137,10 +136,11 @@ class Account(Tracked):
         if self.holds:
             return sum(points for _, points in self.free(moment))
         # Asked for by every answer, and no order among the lots is needed.
+        return sum(lot.remaining for lot in self._spendable(moment))
+
+    def _spendable(self, moment: datetime) -> list[Lot]:
         day = business_date(moment)
-        return sum(
-            lot.remaining for lot in self.lots.values() if lot.remaining and lot.spendable(moment, day)
-        )
+        return [lot for lot in self.lots.values() if lot.remaining and lot.spendable(moment, day)]
 
     def plan(self, points: int, moment: datetime) -> tuple[Share, ...]:
         """Return which lots would give the points, earliest expiry first; nothing is taken.

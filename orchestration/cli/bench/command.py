@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from orchestration.cli.bench.figures import write_figures
 from orchestration.cli.bench.plan import Plan
 from orchestration.refusal import Refusal
 
@@ -60,7 +61,7 @@ def redemption(
     With a million members it takes about nine minutes and 5 GB of disk; ten million entries of history want 15 GB.
     """
     # Loading the drivers takes time that the other commands need not spend.
-    from orchestration.cli.bench.report import show, write
+    from orchestration.cli.bench.report import show
     from orchestration.cli.bench.run import run
 
     def interrupt(*_: object) -> None:
@@ -75,7 +76,7 @@ def redemption(
     )  # fmt: skip
     figures = run(plan, console)
     show(figures, console)
-    write(figures, plan.out)
+    write_figures(figures.document(), plan.out)
     console.print(f"The figures are in {out}.")
     if figures.wrong:
         raise BooksNotTrue("the books are not true: " + "; ".join(figures.wrong))
@@ -116,7 +117,7 @@ def pipeline(
     )  # fmt: skip
     figures = report.document(plan, run(plan, console))
     report.show(figures, console)
-    report.write(figures, plan.out)
+    write_figures(figures, plan.out)
     console.print(f"The figures are in {out}.")
 
 
@@ -132,7 +133,7 @@ def ranking(
 ) -> None:
     """Measure learning the recommendations of a very large mall and writing all lists.
 
-    With a million members it takes about ten minutes and 12 GB of memory.
+    What is asked for is a million members in ten minutes and 12 GB of memory.
     """
     from orchestration.cli.bench import ranking as bench
 
@@ -141,7 +142,7 @@ def ranking(
     plan = bench.Plan(members, items, interactions, seed=seed)
     figures = bench.run(plan, console, out.parent)
     bench.show(figures, console)
-    bench.write(figures, out)
+    write_figures(figures, out)
     console.print(f"The figures are in {out}.")
 
 

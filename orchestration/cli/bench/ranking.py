@@ -1,6 +1,5 @@
 """How long the ranking of a very large mall takes: made-up tastes, the recipe learnt from them, all lists written."""
 
-import json
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator
@@ -108,13 +107,6 @@ def show(figures: dict[str, Any], console: Console) -> None:
     for name, most, words in asked:
         mark = "[green]✓[/]" if figures[name] <= most else "[red]✗[/]"
         console.print(f"{mark} {figures[name]:>9} {words} (at most {most:g})", highlight=False)
-
-
-def write(figures: dict[str, Any], out: Path) -> None:
-    """Write the figures, whole or not at all."""
-    half = out.with_suffix(".half")
-    half.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    half.replace(out)
 
 
 def _write(recipe: Recipe, plan: Plan, out: Path) -> int:

@@ -1,8 +1,6 @@
 """The figures as a person reads them and as a file keeps them."""
 
-import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -146,10 +144,3 @@ def show(figures: Figures, console: Console) -> None:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.4g}"
-
-
-def write(figures: Figures, out: Path) -> None:
-    """Write the figures, whole or not at all."""
-    half = out.with_suffix(".half")
-    half.write_text(json.dumps(figures.document(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    half.replace(out)

@@ -1,16 +1,13 @@
 """The figures as a person reads them and as a file keeps them."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
-from statistics import median
 from typing import Any
 
 from rich.console import Console
 
 from orchestration.cli.bench.meters import machine
 from orchestration.cli.bench.pipeline.plan import Plan
-from orchestration.cli.bench.pipeline.run import Point, Run
+from orchestration.cli.bench.pipeline.run import Point, Run, incremental_seconds
 
 # What was asked of the figures: the name, whether more or less is better, and how much.
 _PROMISES = (
@@ -46,14 +43,14 @@ def document(plan: Plan, run: Run) -> dict[str, Any]:
 
 
 def _incremental(point: Point) -> float:
-    return round(median(point.incremental_seconds()), 2)
+    return round(incremental_seconds(point.steps), 2)
 
 
 def _series(point: Point) -> dict[str, Any]:
     return {
         "history": f"{point.times}x", "days": point.days, "entries": point.entries, "events": point.events,
         "redemptions": point.redemptions, "incremental_s": _incremental(point),
-        "incremental_s_of_days": [round(seconds, 2) for seconds in point.incremental_seconds()],
+        "incremental_s_of_days": [round(incremental_seconds(day), 2) for day in point.more_days],
         "full_build_s": round(point.steps["build everything"].figures.seconds, 2),
         "release_switch_s": round(point.steps["publish one more day"].figures.seconds, 2),
         "steps": {name: step.told() for name, step in point.steps.items()},
@@ -88,10 +85,3 @@ def show(figures: dict[str, Any], console: Console) -> None:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.4g}"
-
-
-def write(figures: dict[str, Any], out: Path) -> None:
-    """Write the figures, whole or not at all."""
-    half = out.with_suffix(".half")
-    half.write_text(json.dumps(figures, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
-    half.replace(out)

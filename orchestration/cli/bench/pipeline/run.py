@@ -60,10 +60,6 @@ class Point:
     steps: dict[str, Step] = field(default_factory=dict)
     more_days: list[dict[str, Step]] = field(default_factory=list)
 
-    def incremental_seconds(self) -> list[float]:
-        """Return what landing and building took for each day that was added."""
-        return [_incremental(day) for day in self.more_days]
-
 
 @dataclass
 class Run:
@@ -129,11 +125,12 @@ def _point(
         for kind in ("land", "build", "publish"):
             step(day, f"{kind} one more day", kind)
         point.more_days.append(day)
-    point.steps |= sorted(point.more_days, key=_incremental)[plan.more_days // 2]
+    point.steps |= sorted(point.more_days, key=incremental_seconds)[plan.more_days // 2]
     return point
 
 
-def _incremental(day: dict[str, Step]) -> float:
+def incremental_seconds(day: dict[str, Step]) -> float:
+    """Return what landing and building took for one more day."""
     return sum(day[f"{kind} one more day"].figures.seconds for kind in ("land", "build"))
 
 

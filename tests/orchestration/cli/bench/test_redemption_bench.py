@@ -9,11 +9,12 @@ import pytest
 from rich.console import Console
 
 from orchestration.cli.bench import books, meters
+from orchestration.cli.bench.figures import write_figures
 from orchestration.cli.bench.generator import generate, percentiles
 from orchestration.cli.bench.identities import ITEM, LATE_LOT, MEMBER, identifier, sql_identifier
 from orchestration.cli.bench.order import Order
 from orchestration.cli.bench.plan import Plan
-from orchestration.cli.bench.report import show, write
+from orchestration.cli.bench.report import show
 from orchestration.cli.bench.run import run
 from orchestration.cli.bench.seed import SeededOtherwise, seed
 
@@ -44,7 +45,7 @@ def test_a_tiny_run_writes_every_figure_and_leaves_true_books(tmp_path):
     console = quiet()
     figures = run(plan, console)
     show(figures, console)
-    write(figures, out)
+    write_figures(figures.document(), out)
     found = json.loads(out.read_text())
     assert found["wrong"] == []
     assert found["books_are_true"] is True
