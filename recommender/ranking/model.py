@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 
 from recommender.frames import typed_frame
 from recommender.ranking.interactions import Interactions, require_interactions
+from recommender.ranking.scored import largest
 
 # What lists are asked for: anything, or only what the member has never taken.
 SLICES = ("all", "novel")
@@ -161,16 +162,7 @@ def blocks(n_members: int, size: int) -> Iterator[slice]:
 
 def top_items(scores: Floats, k: int) -> Codes:
     """Return the columns of the k highest scores of each row, best first; ties by lower column."""
-    n_rows, n_items = scores.shape
-    width = min(k, n_items)
-    if width < n_items:
-        least = np.partition(scores, n_items - width, axis=1)[:, n_items - width, None]
-        is_above, is_least = scores > least, scores == least
-        # A partition alone would take whichever of equal scores comes by.
-        is_taken = is_least & (np.cumsum(is_least, axis=1) <= width - is_above.sum(axis=1, keepdims=True))
-        top = np.nonzero(is_above | is_taken)[1].reshape(n_rows, width)
-    else:
-        top = np.tile(np.arange(width), (n_rows, 1))
+    top = np.nonzero(largest(scores, k))[1].reshape(len(scores), min(k, scores.shape[1]))
     order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
     return np.take_along_axis(top, order, axis=1)
 
