@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.linalg import lapack
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
+from recommender.ranking.model import Codes, ScoringModel, with_empty_row
 from recommender.ranking.pairs import Pairs, every_nth
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored
@@ -17,6 +17,8 @@ Weighting = Literal["binary", "log", "recency"]
 
 # So few items back, an item weighs half as much in a row that goes by recency.
 _RECENCY_HALF_LIFE = 5.0
+# Far below any score of an active item.
+_BELOW_ALL = 10.0
 
 
 class Ease(ScoringModel):
@@ -46,7 +48,7 @@ class Ease(ScoringModel):
 
     def _fit(self, interactions: Interactions) -> None:
         pairs = interactions.pairs
-        self.popularity_ = Popularity().fit(interactions)
+        self.fill_up_by(Popularity().fit(interactions).share_, below=_BELOW_ALL)
         self.active_ = active_items(pairs, self.max_items)
         seen = columns_of(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)
         learnt = seen
@@ -56,21 +58,11 @@ class Ease(ScoringModel):
         self.weights_ = ease_weights(learnt, self.l2 * learnt.shape[0])
         self.rows_ = with_empty_row(seen)
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Score by history row × weights; what is not active lies below."""
-        scores = self.scored(codes).scores.astype(np.float64)
-        stages = np.full(scores.shape, NEIGHBOUR, dtype=np.int8)
-        stages[np.diff(self.rows_.indptr)[codes] == 0] = POPULAR
-        return scores, stages
-
     def scored(self, codes: Codes) -> DenseScored:
-        """Return the same scores in float32."""
-        scores = np.tile((self.popularity_.share_ - 10.0).astype(np.float32), (len(codes), 1))
-        scores[:, self.active_] = self.rows_[codes] @ self.weights_
-        # Nobody is told by an empty row; the items that most members take come first then.
-        is_empty = np.diff(self.rows_.indptr)[codes] == 0
-        scores[np.ix_(is_empty, self.active_)] = self.popularity_.share_[self.active_]
-        return DenseScored(scores)
+        """Score the active items by history row × weights; an empty row tells nothing of anybody."""
+        scores = np.asarray(self.rows_[codes] @ self.weights_)
+        scores[np.diff(self.rows_.indptr)[codes] == 0] = -np.inf
+        return DenseScored(scores, self.active_, len(self.item_ids_))
 
 
 def pruned(weights: NDArray[np.float32], active: Codes, n_items: int, *, width: int) -> sparse.csr_array:

@@ -1,21 +1,13 @@
 """What is taken by the same members as the member's own items: neighbours between items."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import (
-    NEIGHBOUR,
-    POPULAR,
-    Codes,
-    Floats,
-    ScoringModel,
-    with_empty_row,
-)
+from recommender.ranking.model import Codes, ScoringModel, with_empty_row
 from recommender.ranking.popularity import Popularity
-from recommender.ranking.scored import strongest
+from recommender.ranking.scored import SparseScored, strongest
 
 _FILL_WEIGHT = 1e-6
 _THREADS = 2
@@ -41,20 +33,15 @@ class ItemNeighbours(ScoringModel):
         rows = pairs.newest(self.max_history, np.ones(len(pairs.item), dtype=np.float32))
         self.rows_ = with_empty_row(rows)
         self.weights_ = _pruned_cosine(rows, self.n_neighbours)
-        self.popularity_ = Popularity().fit(interactions)
+        self.fill_up_by(Popularity().fit(interactions).share_, weight=_FILL_WEIGHT)
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Score by the member's share of neighbour weight; what has none follows by popularity."""
-        shares = self.neighbour_shares(codes)
-        scores = shares + _FILL_WEIGHT * self.popularity_.share_
-        return scores, np.where(shares > 0, NEIGHBOUR, POPULAR).astype(np.int8)
-
-    def neighbour_shares(self, codes: Codes) -> Floats:
-        """Return history row × neighbours, each row scaled to sum 1 (0 without any neighbour)."""
-        weights: Floats = (self.rows_[codes] @ self.weights_).toarray()
-        total = weights.sum(axis=1, keepdims=True)
-        np.divide(weights, total, out=weights, where=total > 0)
-        return weights
+    def scored(self, codes: Codes) -> SparseScored:
+        """Score by history row × neighbours, each row scaled to sum 1; equal ones by popularity."""
+        near = (self.rows_[codes] @ self.weights_).tocsr().astype(np.float64)
+        total = np.asarray(near.sum(axis=1)).ravel()
+        near = (sparse.diags_array(1.0 / np.where(total > 0, total, 1.0)) @ near).tocsr()
+        near.data += self.fill_[near.indices]
+        return SparseScored(near)
 
 
 def _pruned_cosine(rows: sparse.csr_array, n_neighbours: int) -> sparse.csr_array:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 
 from recommender.frames import typed_frame
 from recommender.ranking.interactions import Interactions, require_interactions
-from recommender.ranking.scored import largest
+from recommender.ranking.scored import Scored
 
 # What lists are asked for: anything, or only what the member has never taken.
 SLICES = ("all", "novel")
@@ -128,43 +128,64 @@ class RankingModel(BaseEstimator):  # type: ignore[misc]
 
 
 class ScoringModel(RankingModel):
-    """A model that scores every item for everybody."""
+    """A model that scores some items for everybody; those of which it says nothing follow by popularity.
+
+    Fitted beside what every model is: `popular_`, the items, those that most members take first; `fill_`, per item,
+    what it scores where the model says nothing of it, less than whatever the model says.
+    """
 
     @abstractmethod
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Score every item for these rows of `history_`.
+    def scored(self, codes: Codes) -> Scored:
+        """Return what the model says of items for these rows of `history_`."""
 
-        Returns finite scores and the stage each score came from (an index into `STAGES`), both of
-        shape (len(codes), items), free for the caller to overwrite.
-        """
+    def stages(self, codes: Codes, row: Codes, item: Codes) -> NDArray[np.int8]:
+        """Return where the scores of pairs come from, as indices into `STAGES`; `row` counts within `codes`."""
+        return np.full(len(row), NEIGHBOUR, dtype=np.int8)
+
+    def fill_up_by(self, share: Floats, *, weight: float = 1.0, below: float = 0.0) -> None:
+        """Let items of which nothing is said score `weight` × their share, less `below`."""
+        self.popular_ = np.argsort(-share, kind="stable")
+        self.fill_ = weight * share - below
 
     def block_size(self) -> int:
-        """Cut by the cells of the dense scores."""
+        """Cut by the cells of scores, were all of them there."""
         return max(1, _CELLS_PER_BLOCK // max(1, len(self.item_ids_)))
 
     def ranked(self, codes: Codes, k: int, is_eligible: NDArray[np.bool_], *, exclude_seen: bool) -> Ranked:
-        """Rank all items by score."""
-        scores, stages = self.score(codes)
-        scores[:, ~is_eligible] = -np.inf
-        if exclude_seen:
-            scores[self.history_[codes].nonzero()] = -np.inf
-        top = top_items(scores, k)
-        kept = np.take_along_axis(scores, top, axis=1)
-        row, rank = np.nonzero(np.isfinite(kept))
-        item = top[row, rank]
-        return Ranked(row, item, kept[row, rank], rank, stages[row, item])
+        """Rank what the model scores; where that does not suffice, popular items follow."""
+        scored = self.scored(codes).without_items(~is_eligible)
+        seen = self.history_[codes] if exclude_seen else _nothing(len(codes), len(self.item_ids_))
+        scored = scored.without(seen)
+        row, item = scored.top(k)
+        head = self.popular_[is_eligible[self.popular_]]
+        filled_row, filled_item = popular_unseen(head, seen, k)
+        n_items = len(self.item_ids_)
+        is_new = ~np.isin(filled_row * n_items + filled_item, row * n_items + item)
+        filled_row, filled_item = filled_row[is_new], filled_item[is_new]
+        return Ranked.best(
+            np.concatenate([row, filled_row]),
+            np.concatenate([item, filled_item]),
+            np.concatenate([scored.at(row, item), self.fill_[filled_item]]),
+            np.concatenate([self.stages(codes, row, item), np.full(len(filled_row), POPULAR, dtype=np.int8)]),
+            k,
+        )
+
+
+def popular_unseen(head: Codes, seen: sparse.csr_array, n: int) -> tuple[Codes, Codes]:
+    """Return (row, item) of the first n items of `head` that each member of a block has not taken."""
+    head = head[: n + int(np.diff(seen.indptr).max(initial=0))]
+    is_unseen = seen[:, head].toarray() == 0
+    row, place = np.nonzero(is_unseen & (np.cumsum(is_unseen, axis=1) <= n))
+    return row, head[place]
+
+
+def _nothing(n_rows: int, n_columns: int) -> sparse.csr_array:
+    return sparse.csr_array((n_rows, n_columns), dtype=np.float32)
 
 
 def blocks(n_members: int, size: int) -> Iterator[slice]:
     """Cut the members into slices of a size."""
     return (slice(start, start + size) for start in range(0, n_members, size))
-
-
-def top_items(scores: Floats, k: int) -> Codes:
-    """Return the columns of the k highest scores of each row, best first; ties by lower column."""
-    top = np.nonzero(largest(scores, k))[1].reshape(len(scores), min(k, scores.shape[1]))
-    order = np.argsort(-np.take_along_axis(scores, top, axis=1), axis=1, kind="stable")
-    return np.take_along_axis(top, order, axis=1)
 
 
 def with_empty_row(matrix: sparse.csr_array) -> sparse.csr_array:

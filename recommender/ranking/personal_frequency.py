@@ -5,15 +5,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import (
-    PERSONAL,
-    POPULAR,
-    Codes,
-    Floats,
-    ScoringModel,
-    with_empty_row,
-)
+from recommender.ranking.model import PERSONAL, Codes, ScoringModel, with_empty_row
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import SparseScored
 
 # Far below the decayed weight of a single redemption many half-lives old, so it only fills up.
 _FILL_WEIGHT = 1e-6
@@ -37,10 +31,14 @@ class PersonalFrequency(ScoringModel):
         self.frequency_ = with_empty_row(
             sparse.csr_array((decayed, pairs.item, pairs.indptr), shape=pairs.shape)
         )
-        self.popularity_ = Popularity().fit(interactions)
+        self.fill_up_by(Popularity().fit(interactions).share_, weight=_FILL_WEIGHT)
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Score a member's own items by decayed count and all others by popularity far below."""
-        own = self.frequency_[codes].toarray()
-        scores = own + _FILL_WEIGHT * self.popularity_.share_
-        return scores, np.where(own > 0, PERSONAL, POPULAR).astype(np.int8)
+    def scored(self, codes: Codes) -> SparseScored:
+        """Score a member's own items by decayed count, equal ones by popularity."""
+        own = self.frequency_[codes]
+        own.data += self.fill_[own.indices]
+        return SparseScored(own)
+
+    def stages(self, codes: Codes, row: Codes, item: Codes) -> NDArray[np.int8]:
+        """Tell that all of it is the member's own."""
+        return np.full(len(row), PERSONAL, dtype=np.int8)

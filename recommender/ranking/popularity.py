@@ -1,10 +1,11 @@
 """What most members took lately: the answer for anyone about whom nothing is known."""
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import POPULAR, Codes, Floats, ScoringModel
+from recommender.ranking.model import Codes, ScoringModel
+from recommender.ranking.scored import SparseScored
 
 
 class Popularity(ScoringModel):
@@ -29,8 +30,8 @@ class Popularity(ScoringModel):
         # One more than the sum, so that all of it together weighs less than one recent member.
         counts = recent + all_time / (all_time.sum() + 1.0)
         self.share_ = counts / counts.sum()
+        self.fill_up_by(self.share_)
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Give every member the same shares."""
-        shape = (len(codes), len(self.item_ids_))
-        return np.broadcast_to(self.share_, shape).copy(), np.full(shape, POPULAR, dtype=np.int8)
+    def scored(self, codes: Codes) -> SparseScored:
+        """Say nothing of anybody, so that all of a list is filled up."""
+        return SparseScored(sparse.csr_array((len(codes), len(self.item_ids_))))

@@ -14,8 +14,8 @@ class Scored(ABC):
     """Scores of shape (members of the block, items); an item without one scores nothing."""
 
     @abstractmethod
-    def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
-        """Return the scores of pairs; 0 where there is none."""
+    def at(self, row: Codes, item: Codes) -> NDArray[np.floating]:
+        """Return the scores of pairs; 0 where there is none, if nothing else was told."""
 
     @abstractmethod
     def without(self, seen: sparse.csr_array) -> Self:
@@ -31,32 +31,56 @@ class Scored(ABC):
 
 
 class DenseScored(Scored):
-    """All scores of the block."""
+    """All scores of the block for all items, or for those of some columns alone.
 
-    def __init__(self, scores: NDArray[np.float32]) -> None:
+    Args:
+        scores: shape (members of the block, columns).
+        columns: the item that each column is of, ascending; all items if left out.
+        n_items: how many items there are.
+        missing: what `at` tells of an item without a column.
+    """
+
+    def __init__(
+        self,
+        scores: NDArray[np.float32],
+        columns: Codes | None = None,
+        n_items: int | None = None,
+        missing: float = 0.0,
+    ) -> None:
         self.scores = scores
+        self.columns = np.arange(scores.shape[1]) if columns is None else columns
+        self.n_items = scores.shape[1] if n_items is None else n_items
+        self.missing = missing
 
     def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
         """Look pairs up."""
-        return self.scores[row, item]
+        column = self._column_of()[item]
+        return np.where(column >= 0, self.scores[row, column], np.float32(self.missing))
 
     def without(self, seen: sparse.csr_array) -> Self:
         """Give seen items the lowest score there is."""
+        column = self._column_of()[seen.indices]
         scores = self.scores.copy()
-        scores[_rows(seen), seen.indices] = -np.inf
-        return type(self)(scores)
+        scores[_rows(seen)[column >= 0], column[column >= 0]] = -np.inf
+        return type(self)(scores, self.columns, self.n_items, self.missing)
 
     def without_items(self, barred: NDArray[np.bool_]) -> Self:
         """Give barred items the lowest score there is."""
         if not barred.any():
             return self
         scores = self.scores.copy()
-        scores[:, barred] = -np.inf
-        return type(self)(scores)
+        scores[:, barred[self.columns]] = -np.inf
+        return type(self)(scores, self.columns, self.n_items, self.missing)
 
     def top(self, n: int) -> tuple[Codes, Codes]:
         """Select by partition."""
-        return np.nonzero(largest(self.scores, n) & np.isfinite(self.scores))
+        row, column = np.nonzero(largest(self.scores, n) & np.isfinite(self.scores))
+        return row, self.columns[column]
+
+    def _column_of(self) -> Codes:
+        column_of = np.full(self.n_items, -1)
+        column_of[self.columns] = np.arange(len(self.columns))
+        return column_of
 
 
 class SparseScored(Scored):
@@ -67,14 +91,14 @@ class SparseScored(Scored):
         self._scores = scores
         self._keys = _rows(scores) * scores.shape[1] + scores.indices
 
-    def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
+    def at(self, row: Codes, item: Codes) -> NDArray[np.floating]:
         """Look pairs up by bisection."""
         wanted = row.astype(np.int64) * self._scores.shape[1] + item
         place = np.searchsorted(self._keys, wanted)
         place[place == len(self._keys)] = 0
         if not len(self._keys):
             return np.zeros(len(wanted), dtype=np.float32)
-        return np.where(self._keys[place] == wanted, self._scores.data[place], np.float32(0))
+        return np.where(self._keys[place] == wanted, self._scores.data[place], self._scores.dtype.type(0))
 
     def without(self, seen: sparse.csr_array) -> Self:
         """Drop seen items."""

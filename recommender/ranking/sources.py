@@ -10,7 +10,7 @@ from recommender.ranking.attributes import Attributes, Items
 from recommender.ranking.ease import Ease, columns_of, pruned, row_weights
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
-from recommender.ranking.model import Codes, with_empty_row
+from recommender.ranking.model import Codes, popular_unseen, with_empty_row
 from recommender.ranking.pairs import Pairs
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored, Scored, SparseScored
@@ -37,6 +37,8 @@ OWN_HALF_LIFE = 60.0
 # With more scores than these of members and EASE's items, only the strongest weights of each item are used: on real
 # data 200 of them rank as well as all, give or take 2 %.
 _MOST_EASE_SCORES, _EASE_WIDTH = 1_000_000_000, 200
+# What an item too seldom taken for EASE is told to score: less than hardly any that takes part.
+_NOT_ACTIVE = -1.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,6 @@ class Sources:
     transitions: Transitions
     own_index: sparse.csr_array
     own_decayed: sparse.csr_array
-    popular: Codes
 
     @property
     def n_items(self) -> int:
@@ -88,7 +89,6 @@ def fit_sources(
     pairs = interactions.pairs
     ease = Ease(l2).fit(interactions)
     is_large = pairs.shape[0] * len(ease.active_) > most_ease_scores
-    popularity = ease.popularity_
     rows = {"ease": ease.rows_}
     for weighting in ("recency", "log"):
         weighed = columns_of(pairs.matrix(row_weights(pairs, weighting)), ease.active_)
@@ -96,7 +96,7 @@ def fit_sources(
     return Sources(
         pairs=pairs,
         attributes=items.attributes(interactions.item_ids),
-        popularity=popularity,
+        popularity=Popularity().fit(interactions),
         ease=ease,
         ease_pruned=pruned(ease.weights_, ease.active_, pairs.shape[1], width=_EASE_WIDTH)
         if is_large
@@ -108,7 +108,6 @@ def fit_sources(
             sparse.csr_array((np.arange(1, len(pairs.item) + 1), pairs.item, pairs.indptr), shape=pairs.shape)
         ),
         own_decayed=with_empty_row(pairs.matrix(pairs.decayed(OWN_HALF_LIFE))),
-        popular=np.argsort(-popularity.share_, kind="stable"),
     )
 
 
@@ -131,32 +130,23 @@ def find_candidates(
         if sources.ease_pruned is not None:
             scored[name] = SparseScored((rows[codes] @ sources.ease_pruned).tocsr())
             continue
-        dense = np.full((len(codes), sources.n_items), -1.0, dtype=np.float32)
-        dense[:, sources.ease.active_] = rows[codes] @ sources.ease.weights_
-        scored[name] = DenseScored(dense)
+        scores = np.asarray(rows[codes] @ sources.ease.weights_)
+        scored[name] = DenseScored(scores, sources.ease.active_, sources.n_items, missing=_NOT_ACTIVE)
     near = (sources.neighbours.rows_[codes] @ sources.neighbours.weights_).tocsr()
     scored["neighbours"] = SparseScored(near.astype(np.float32))
-    scored["followers"] = sources.transitions.scored(codes)
+    followers = (sources.transitions.rows_[codes] @ sources.transitions.weights_).tocsr()
+    scored["followers"] = SparseScored(followers)
     seen = sources.own_index[codes]
     own = SparseScored(sources.own_decayed[codes])
     barred = np.zeros(sources.n_items, dtype=bool) if is_eligible is None else ~is_eligible
+    popular = sources.popularity.popular_
     parts = [
         own.without_items(barred).top(quotas.own),
         *(
             scored[name].without_items(barred).without(seen).top(getattr(quotas, name))
             for name in ("ease", "ease_recency", "neighbours", "followers")
         ),
-        _popular_unseen(sources, seen, barred, max(quotas.popular, at_least)),
+        popular_unseen(popular[~barred[popular]], seen, max(quotas.popular, at_least)),
     ]
     keys = np.unique(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
     return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)
-
-
-def _popular_unseen(
-    sources: Sources, seen: sparse.csr_array, barred: NDArray[np.bool_], n: int
-) -> tuple[Codes, Codes]:
-    """Return the n most popular items that a member has not taken, looked for among the first few hundred."""
-    head = sources.popular[~barred[sources.popular]][: 8 * n]
-    is_unseen = seen[:, head].toarray() == 0
-    row, place = np.nonzero(is_unseen & (np.cumsum(is_unseen, axis=1) <= n))
-    return row, head[place]

@@ -5,17 +5,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import (
-    NEIGHBOUR,
-    PERSONAL,
-    POPULAR,
-    Codes,
-    Floats,
-    ScoringModel,
-    with_empty_row,
-)
+from recommender.ranking.model import NEIGHBOUR, PERSONAL, Codes, ScoringModel, blocks, with_empty_row
 from recommender.ranking.pairs import every_nth
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import SparseScored
 
 _FILL_WEIGHT = 1e-9
 _BLOCK = 512
@@ -49,7 +42,7 @@ class TifuKnn(ScoringModel):
         self.max_members = max_members
 
     def _fit(self, interactions: Interactions) -> None:
-        self.popularity_ = Popularity().fit(interactions)
+        self.fill_up_by(Popularity().fit(interactions).share_, weight=_FILL_WEIGHT)
         self.vectors_ = with_empty_row(self._vectors(interactions))
         n_members = len(interactions.member_ids)
         self.pool_ = np.arange(0, n_members, every_nth(n_members, self.max_members))
@@ -64,31 +57,35 @@ class TifuKnn(ScoringModel):
         weights = self.within_decay**within * self.group_decay**group / (size * n_groups)
         return pairs.matrix(pairs.sums(weights))
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Mix the member's own vector with those of the nearest members."""
+    def scored(self, codes: Codes) -> SparseScored:
+        """Mix the member's own vector with those of the nearest members; equal ones by popularity."""
         own = self.vectors_[codes]
+        parts = [self._mixed(codes[block], own[block]) for block in blocks(len(codes), _BLOCK)]
+        mixed = sparse.vstack([sparse.csr_array((0, own.shape[1])), *parts], format="csr")
+        mixed.data += self.fill_[mixed.indices]
+        return SparseScored(mixed)
+
+    def _mixed(self, codes: Codes, own: sparse.csr_array) -> sparse.csr_array:
         pool = self.vectors_[self.pool_]
         n_near = min(self.n_near, len(self.pool_) - 1)
-        scores = self.own_share * own.toarray()
-        if n_near > 0:
-            squared = np.asarray(pool.multiply(pool).sum(axis=1)).ravel()
-            for start in range(0, len(codes), _BLOCK):
-                block = slice(start, start + _BLOCK)
-                # Without the member's own norm, which is the same for all neighbours.
-                distance = squared - 2.0 * (own[block] @ pool.T).toarray()
-                distance[codes[block][:, None] == self.pool_] = np.inf
-                near = np.argpartition(distance, n_near - 1, axis=1)[:, :n_near]
-                picks = sparse.csr_array(
-                    (
-                        np.full(near.size, (1.0 - self.own_share) / n_near),
-                        near.ravel(),
-                        np.arange(0, near.size + 1, n_near),
-                    ),
-                    shape=(len(near), len(self.pool_)),
-                )
-                scores[block] += (picks @ pool).toarray()
+        if n_near < 1:
+            return self.own_share * own
+        squared = np.asarray(pool.multiply(pool).sum(axis=1)).ravel()
+        # Without the member's own norm, which is the same for all neighbours.
+        distance = squared - 2.0 * (own @ pool.T).toarray()
+        distance[codes[:, None] == self.pool_] = np.inf
+        near = np.argpartition(distance, n_near - 1, axis=1)[:, :n_near]
         # A member without history is near to nobody.
-        scores[np.diff(own.indptr) == 0] = 0.0
-        stages = np.where(own.toarray() > 0, PERSONAL, np.where(scores > 0, NEIGHBOUR, POPULAR))
-        scores += _FILL_WEIGHT * self.popularity_.share_
-        return scores, stages.astype(np.int8)
+        weight = np.where(np.diff(own.indptr) > 0, (1.0 - self.own_share) / n_near, 0.0)
+        picks = sparse.csr_array(
+            (np.repeat(weight, n_near), near.ravel(), np.arange(0, near.size + 1, n_near)),
+            shape=(len(near), len(self.pool_)),
+        )
+        mixed = (self.own_share * own + picks @ pool).tocsr()
+        mixed.eliminate_zeros()
+        return mixed
+
+    def stages(self, codes: Codes, row: Codes, item: Codes) -> NDArray[np.int8]:
+        """Tell what is the member's own from what is of members like it."""
+        is_own = SparseScored(self.vectors_[codes]).at(row, item) > 0
+        return np.where(is_own, PERSONAL, NEIGHBOUR).astype(np.int8)

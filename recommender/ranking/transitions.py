@@ -1,11 +1,10 @@
 """What members take next: counts of which item follows which."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.model import NEIGHBOUR, POPULAR, Codes, Floats, ScoringModel, with_empty_row
+from recommender.ranking.model import Codes, ScoringModel, with_empty_row
 from recommender.ranking.pairs import every_nth
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import SparseScored, strongest
@@ -40,7 +39,7 @@ class Transitions(ScoringModel):
 
     def _fit(self, interactions: Interactions) -> None:
         pairs = interactions.pairs
-        self.popularity_ = Popularity().fit(interactions)
+        self.fill_up_by(Popularity().fit(interactions).share_, weight=_FILL_WEIGHT)
         self.weights_ = strongest(self._followers(interactions), self.n_followers)
         rows = pairs.newest(10 * self.half_life, np.power(0.5, pairs.position / self.half_life))
         self.rows_ = with_empty_row(rows)
@@ -71,12 +70,8 @@ class Transitions(ScoringModel):
         scale = 1.0 / np.sqrt(np.maximum(popularity, 1.0) * -(-n_members // step))
         return (sparse.diags_array(scale) @ total).tocsr().astype(np.float32)
 
-    def score(self, codes: Codes) -> tuple[Floats, NDArray[np.int8]]:
-        """Score by followers of the latest items; what follows none of them comes last, by popularity."""
-        followers = (self.rows_[codes] @ self.weights_).toarray().astype(np.float64)
-        scores = followers + _FILL_WEIGHT * self.popularity_.share_
-        return scores, np.where(followers > 0, NEIGHBOUR, POPULAR).astype(np.int8)
-
     def scored(self, codes: Codes) -> SparseScored:
-        """Return the scores of followers alone."""
-        return SparseScored((self.rows_[codes] @ self.weights_).tocsr())
+        """Score by followers of the latest items, equal ones by popularity."""
+        followers = (self.rows_[codes] @ self.weights_).tocsr().astype(np.float64)
+        followers.data += self.fill_[followers.indices]
+        return SparseScored(followers)

@@ -3,15 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from recommender.ranking.attributes import Items
 from recommender.ranking.ease import Ease, pruned
 from recommender.ranking.features import FeatureTables
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
-from recommender.ranking.model import top_items
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.scored import DenseScored, SparseScored, largest
 from recommender.ranking.sources import fit_sources
 from recommender.ranking.tifu_knn import TifuKnn
 from recommender.ranking.transitions import Transitions
@@ -114,7 +115,7 @@ def test_ease_is_the_closed_form():
     expected = -inverse / np.diag(inverse)
     np.fill_diagonal(expected, 0.0)
     assert model.weights_ == pytest.approx(expected, abs=1e-5)
-    assert model.score(np.array([3]))[0][0] == pytest.approx((seen @ expected)[3], abs=1e-5)
+    assert model.scored(np.array([3])).scores[0] == pytest.approx((seen @ expected)[3], abs=1e-5)
 
 
 def test_ease_ranks_what_is_not_active_last():
@@ -193,4 +194,54 @@ def test_tifu_adds_what_the_nearest_take():
 
 def test_equal_scores_are_taken_in_the_order_of_items_also_where_the_list_ends():
     scores = np.array([[1.0, 3.0, 2.0, 2.0, 2.0, 0.0], [5.0, 5.0, 5.0, 5.0, 5.0, 5.0]])
-    assert top_items(scores, 3).tolist() == [[1, 2, 3], [0, 1, 2]]
+    assert [np.flatnonzero(row).tolist() for row in largest(scores, 3)] == [[1, 2, 3], [0, 1, 2]]
+
+
+def test_the_best_of_sparse_rows_are_those_of_dense_ones():
+    rng = np.random.default_rng(3)
+    # Rows of very different lengths, with many equal scores.
+    lengths = np.array([0, 1, 3, 4, 5, 9, 40, 150])
+    dense = np.zeros((len(lengths), 200), dtype=np.float32)
+    for row, length in enumerate(lengths):
+        dense[row, rng.choice(200, length, replace=False)] = rng.integers(1, 6, length)
+    scored = SparseScored(sparse.csr_array(dense))
+    row, item = scored.top(4)
+    expected = [
+        np.lexsort((np.arange(200), -scores))[: min(4, n)] for scores, n in zip(dense, lengths, strict=True)
+    ]
+    assert [sorted(item[row == number]) for number in range(len(lengths))] == [sorted(e) for e in expected]
+    assert scored.at(row, item) == pytest.approx(dense[row, item])
+
+
+def test_scores_of_some_columns_are_told_by_item():
+    scores = np.array([[1.0, 5.0, 3.0]], dtype=np.float32)
+    scored = DenseScored(scores, columns=np.array([1, 4, 6]), n_items=8, missing=-1.0)
+    _, item = scored.without(sparse.csr_array(([1.0], ([0], [4])), shape=(1, 8))).top(2)
+    assert item.tolist() == [1, 6]
+    assert scored.at(np.zeros(3, dtype=int), np.array([0, 4, 6])).tolist() == [-1.0, 5.0, 3.0]
+    barred = np.zeros(8, dtype=bool)
+    barred[6] = True
+    assert scored.without_items(barred).top(3)[1].tolist() == [1, 4]
+
+
+@pytest.mark.parametrize(
+    "model", [Popularity(), PersonalFrequency(), TifuKnn(), Ease(max_items=6), ItemNeighbours(), Transitions()],
+    ids=lambda model: type(model).__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("exclude_seen", [False, True])
+def test_lists_are_what_scoring_every_item_says(model, exclude_seen):
+    past = Interactions.from_frame(taste_mall())
+    model.fit(past)
+    codes = np.arange(len(past.member_ids) + 1)
+    is_eligible = np.arange(len(past.item_ids)) % 5 != 0
+    found = model.ranked(codes, 7, is_eligible, exclude_seen=exclude_seen)
+    everything = np.tile(model.fill_, (len(codes), 1))
+    row, item = model.scored(codes).top(len(past.item_ids))
+    everything[row, item] = model.scored(codes).at(row, item)
+    everything[:, ~is_eligible] = -np.inf
+    if exclude_seen:
+        everything[model.history_[codes].nonzero()] = -np.inf
+    for code in codes:
+        order = np.lexsort((np.arange(len(is_eligible)), -everything[code]))
+        expected = [item for item in order if np.isfinite(everything[code, item])][:7]
+        assert found.item[found.row == code].tolist() == expected
