@@ -55,7 +55,8 @@ class DenseScored(Scored):
     def at(self, row: Codes, item: Codes) -> NDArray[np.float32]:
         """Look pairs up."""
         column = self._column_of()[item]
-        return np.where(column >= 0, self.scores[row, column], np.float32(self.missing))
+        found: NDArray[np.float32] = np.where(column >= 0, self.scores[row, column], np.float32(self.missing))
+        return found
 
     def without(self, seen: sparse.csr_array) -> Self:
         """Give seen items the lowest score there is."""
@@ -98,7 +99,10 @@ class SparseScored(Scored):
         place[place == len(self._keys)] = 0
         if not len(self._keys):
             return np.zeros(len(wanted), dtype=np.float32)
-        return np.where(self._keys[place] == wanted, self._scores.data[place], self._scores.dtype.type(0))
+        found: NDArray[np.floating] = np.where(
+            self._keys[place] == wanted, self._scores.data[place], self._scores.dtype.type(0)
+        )
+        return found
 
     def without(self, seen: sparse.csr_array) -> Self:
         """Drop seen items."""
@@ -143,7 +147,10 @@ def largest(scores: NDArray[np.floating], n: int) -> NDArray[np.bool_]:
     least = np.partition(scores, n_columns - n, axis=1)[:, n_columns - n, None]
     is_above, is_least = scores > least, scores == least
     # A partition alone would take whichever of equal scores comes by.
-    return is_above | (is_least & (np.cumsum(is_least, axis=1) <= n - is_above.sum(axis=1, keepdims=True)))
+    found: NDArray[np.bool_] = is_above | (
+        is_least & (np.cumsum(is_least, axis=1) <= n - is_above.sum(axis=1, keepdims=True))
+    )
+    return found
 
 
 def _rows(scores: sparse.csr_array) -> NDArray[np.int64]:
