@@ -82,6 +82,15 @@ def write(document: Mapping[str, Any], out: Path) -> None:
     half.replace(out)
 
 
+def plain_figures(value: Any) -> Any:
+    """Return figures in which what is not finite is null, at any depth."""
+    if isinstance(value, Mapping):
+        return {name: plain_figures(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [plain_figures(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def reason_of(recipe: Recipe, slice_name: str) -> str:
     """Return in a sentence why the model of a slice was released."""
     if recipe.contest_ is None:
