@@ -103,7 +103,7 @@ def required_members(
     """
     if not (mean > 0 and deviation > 0):
         return None
-    z = stats.norm.ppf(1.0 - alpha / 2.0) + stats.norm.ppf(power)
+    z = float(stats.norm.ppf(1.0 - alpha / 2.0) + stats.norm.ppf(power))
     return math.ceil(2.0 * (z * deviation / (effect * mean)) ** 2)
 
 

@@ -11,7 +11,9 @@ import typer
 from orchestration.cli.evaluate.output import make_console, require_folder
 from orchestration.cli.progress import progress_bar, spinner
 
-app = typer.Typer(no_args_is_help=True, help="Score the models on a history of your own.")
+app = typer.Typer(
+    no_args_is_help=True, help="Judge models and policies on data of your own, or on a simulated world."
+)
 
 _KS = (10, 20)
 _LEAST_LENGTH = 20
@@ -19,7 +21,7 @@ _LEAST_LENGTH = 20
 
 @app.callback()
 def evaluations() -> None:
-    """Score the models on a history of your own."""
+    """Judge models and policies on data of your own, or on a simulated world."""
 
 
 @app.command("ranking")

@@ -82,12 +82,14 @@ def write(document: Mapping[str, Any], out: Path) -> None:
     half.replace(out)
 
 
-def plain_figures(value: Any) -> Any:
-    """Return figures in which what is not finite is null, at any depth."""
+def plain_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures in which what is not finite is null, at any depth of mappings."""
+    return {name: _plain_figure(value) for name, value in figures.items()}
+
+
+def _plain_figure(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {name: plain_figures(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [plain_figures(part) for part in value]
+        return plain_figures(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

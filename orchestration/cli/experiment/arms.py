@@ -96,4 +96,6 @@ def _new_appeal(
     everything = np.broadcast_to(np.arange(len(weights)), is_available.shape)
     worth = mall.worth(member, everything, weights) * is_available
     total = worth.sum(axis=1)
-    return np.divide(worth[:, is_new].sum(axis=1), total, out=np.zeros(len(member)), where=total > 0)
+    share = np.zeros(len(member))
+    np.divide(worth[:, is_new].sum(axis=1), total, out=share, where=total > 0)
+    return share

@@ -17,7 +17,7 @@ from orchestration.cli.world.catalogue import (
     category_factors,
     make_catalogue,
 )
-from orchestration.cli.world.members import NOT_IN_A_RING, Members, make_members
+from orchestration.cli.world.members import Members, make_members
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.presets import CATEGORIES, preset_of
 from orchestration.cli.world.purse import WELCOME_POINTS, Purse
@@ -106,7 +106,8 @@ class Mall:
 
     def is_available(self, member: IntArray, weights: FloatArray) -> BoolArray:
         """Return which items are listed and affordable, shape (rows, items)."""
-        return (weights > 0) & (self.catalogue.price <= self.points.balance[member][:, None])
+        found: BoolArray = (weights > 0) & (self.catalogue.price <= self.points.balance[member][:, None])
+        return found
 
     def is_new(self, day: int) -> BoolArray:
         """Return which items were listed within the last days, not with the shop itself."""
@@ -116,7 +117,8 @@ class Mall:
     def is_here(self, day: int) -> BoolArray:
         """Return who is an honest member on a day and has not gone."""
         members = self.members
-        return (members.joined < day) & (day < members.leaves) & (members.ring == NOT_IN_A_RING)
+        found: BoolArray = (members.joined < day) & (day < members.leaves) & ~members.is_abuser
+        return found
 
     def live(self, days: int, *, rate_days: int, advance: Callable[[int, int], None]) -> Past:
         """Live through the first days, on which members choose from the whole shop as in the simulated world.

@@ -23,12 +23,6 @@ class Visits:
     weights: FloatArray
     is_new: BoolArray
 
-    @property
-    def can_have_any(self) -> BoolArray:
-        """Return whose visit could end in a redemption."""
-        found: BoolArray = self.is_available.any(axis=1)
-        return found
-
 
 @dataclass(frozen=True)
 class Regret:
