@@ -96,8 +96,8 @@ def test_what_is_new_is_shown_by_exploration_alone_when_the_ranking_does_not_kno
     assert plain.new_impressions < 0.03 * plain.impressions
     assert exploring.new_impressions / exploring.impressions == pytest.approx(0.1, abs=0.03)
     assert exploring.new_redemptions > plain.new_redemptions
-    assert 0 < exploring.new_appeal / exploring.visits < 0.5
-    assert plain.new_appeal / plain.visits == pytest.approx(exploring.new_appeal / exploring.visits, rel=0.5)
+    # Three of the cheapest of some two hundred items.
+    assert all(0.003 < arm.new_appeal / arm.visits < 0.15 for arm in (plain, exploring))
 
 
 def test_who_ranks_by_the_true_tastes_has_no_regret(world):
