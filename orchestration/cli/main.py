@@ -20,6 +20,8 @@ from orchestration.cli import (
 from orchestration.cli.bench import command as bench
 from orchestration.cli.boundary import guarded
 from orchestration.cli.evaluate import command as evaluate
+from orchestration.cli.evaluate.policy_command import policy
+from orchestration.cli.experiment.command import world
 
 app = typer.Typer(
     name="pointmart",
@@ -34,6 +36,8 @@ app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
 app.add_typer(bench.app, name="bench")
 app.add_typer(evaluate.app, name="evaluate")
+evaluate.app.command("policy")(policy)
+evaluate.app.command("world")(world)
 app.add_typer(draws.draw_app, name="draw")
 app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")

@@ -7,26 +7,21 @@ from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
-from rich.console import Console
 
+from orchestration.cli.evaluate.output import make_console, require_folder
 from orchestration.cli.progress import progress_bar, spinner
-from orchestration.refusal import Refusal
 
-app = typer.Typer(no_args_is_help=True, help="Score the models on a history of your own.")
+app = typer.Typer(
+    no_args_is_help=True, help="Judge models and policies on data of your own, or on a simulated world."
+)
 
 _KS = (10, 20)
 _LEAST_LENGTH = 20
-# What the tables want where no terminal says how wide it is.
-_WIDTH = 160
-
-
-class OutRefused(Refusal):
-    """The folder for the results cannot be used."""
 
 
 @app.callback()
 def evaluations() -> None:
-    """Score the models on a history of your own."""
+    """Judge models and policies on data of your own, or on a simulated world."""
 
 
 @app.command("ranking")
@@ -71,7 +66,7 @@ def ranking(
     if (cutoff is None) != leave_last_out:
         raise typer.BadParameter("give either --cutoff or --leave-last-out")
     _require_zone(timezone)
-    _require_folder(out)
+    require_folder(out)
     _evaluate(
         interactions, items, None if cutoff is None else cutoff.date(), out=out, horizon_days=horizon_days,
         ks=tuple(sorted(set(k or _KS))), novel_only=novel_only or leave_last_out, seed=seed, timezone=timezone,
@@ -94,9 +89,7 @@ def _evaluate(
     from recommender.ranking.trial import hold_trial
     from recommender.ranking.two_stage import TwoStage
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH)
+    console = make_console()
     began = time.monotonic()
     with spinner(console, "reading") as report:
         history = read_history(interactions, timezone, is_order_told=cutoff is None)
@@ -148,15 +141,3 @@ def _require_zone(timezone: str) -> None:
             f"there is no time zone {timezone!r}; give a name such as Asia/Shanghai or UTC",
             param_hint="--timezone",
         ) from error
-
-
-def _require_folder(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise OutRefused(f"--out {out} is a file; give a folder")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / "scores.half"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise OutRefused(f"--out {out} cannot be written to: {error.strerror}") from error

@@ -82,6 +82,17 @@ def write(document: Mapping[str, Any], out: Path) -> None:
     half.replace(out)
 
 
+def plain_figures(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Return figures in which what is not finite is null, at any depth of mappings."""
+    return {name: _plain_figure(value) for name, value in figures.items()}
+
+
+def _plain_figure(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return plain_figures(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def reason_of(recipe: Recipe, slice_name: str) -> str:
     """Return in a sentence why the model of a slice was released."""
     if recipe.contest_ is None:

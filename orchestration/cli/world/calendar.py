@@ -157,6 +157,24 @@ def demand_factors(days: Sequence[date], member_day: int) -> "np.ndarray[tuple[i
     return factors
 
 
+# What more of some goods is wanted for.
+_FELT_IN_GOODS = (
+    "spring-festival",
+    "new-year",
+    "labour-day",
+    "dragon-boat",
+    "618",
+    "mid-autumn",
+    "national-day",
+    "double-11",
+)
+
+
+def felt(day: date) -> dict[str, bool]:
+    """Tell of each festival that moves what is wanted whether the day is one of those on which it is felt."""
+    return {name: near(name, day) for name in _FELT_IN_GOODS}
+
+
 def near(name: str, day: date) -> bool:
     """Tell whether a day is one of those on which a festival is felt."""
     return any(

@@ -25,6 +25,7 @@ from orchestration.cli.world.setting import set_up
 from orchestration.cli.world.supply import Supply
 from orchestration.cli.world.truth import Truth
 from orchestration.cli.world.wishes import (
+    IDLE_VISITS,
     Sale,
     browse,
     draw_wishes,
@@ -40,17 +41,6 @@ from transactional.flash_sales.domain import NewSale
 
 # Commands between two writes: enough that an order's steps are mostly written once, few enough to keep in memory.
 _WRITE_EVERY = 12_000
-_IDLE_VISITS = 0.8
-_FESTIVALS = (
-    "spring-festival",
-    "new-year",
-    "labour-day",
-    "dragon-boat",
-    "618",
-    "mid-autumn",
-    "national-day",
-    "double-11",
-)
 
 
 class TenantLife:
@@ -144,9 +134,11 @@ class TenantLife:
         await self._receive(day, midnight)
         on_hand = np.array([self._past.on_hand(item) for item in self._setting.items], dtype=np.int64)
         sales = await self._run_sales(day, midnight, on_hand)
-        nearby = {name: calendar.near(name, calendar_day) for name in _FESTIVALS}
         weights = item_weights(
-            self.catalogue, self.catalogue.price.astype(float), category_factors(nearby), day
+            self.catalogue,
+            self.catalogue.price.astype(float),
+            category_factors(calendar.felt(calendar_day)),
+            day,
         )
         rates = self._purse.wish_rates(day, self._factors[day] * (1.15 if sales else 1.0))
         wishes = draw_wishes(
@@ -213,7 +205,7 @@ class TenantLife:
         total = rates.sum()
         if not total or not weights.sum():
             return
-        count = int(self._wish_rng.poisson(total * _IDLE_VISITS))
+        count = int(self._wish_rng.poisson(total * IDLE_VISITS))
         visitors = self._wish_rng.choice(len(rates), count, p=rates / total)
         seen = self._wish_rng.choice(len(weights), count, p=weights / weights.sum())
         seconds = midnight + seconds_of_day(count, self._wish_rng)

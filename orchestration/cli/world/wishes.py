@@ -14,6 +14,8 @@ SPENT_ON_RECEIPTS = 0.069
 EARNED_OF_SPEND = 0.0097
 # A sale draws this many times the look that its price alone would.
 _SALE_ATTENTION = 3.0
+# Visits that lead to no wish, for each wish that is usual.
+IDLE_VISITS = 0.8
 # Who has many points thinks of spending them more often: between so many times the mean and the rest above it.
 _POOR, _RICH, _HALF_WAY_POINTS = 0.75, 1.5, 3_000
 # So many of those who see that an item is out ask anyway; the others leave without a trace.
@@ -90,6 +92,13 @@ def seconds_of_day(count: int, rng: np.random.Generator) -> IntArray:
     return np.sort(hours * 3_600 + rng.integers(0, 3_600, count))
 
 
+def eagerness(balance: IntArray) -> FloatArray:
+    """Return how many times as often as usual members with so many points want something."""
+    wealth = balance / (balance + _HALF_WAY_POINTS)
+    times: FloatArray = _POOR + (_RICH - _POOR) * wealth
+    return times
+
+
 def draw_wishes(
     members: Members,
     catalogue: Catalogue,
@@ -106,8 +115,7 @@ def draw_wishes(
         balance: points that each member can spend.
         weights: of the items, at their usual prices.
     """
-    wealth = balance / (balance + _HALF_WAY_POINTS)
-    member = np.repeat(np.arange(len(members)), rng.poisson(rates * (_POOR + (_RICH - _POOR) * wealth)))
+    member = np.repeat(np.arange(len(members)), rng.poisson(rates * eagerness(balance)))
     rng.shuffle(member)
     second = seconds_of_day(len(member), rng)
     price = np.broadcast_to(catalogue.price, (len(member), len(catalogue))).copy()
