@@ -185,6 +185,7 @@ def bodies(mine):
         "/v1/risk/blocks/{block_id}/lift": {},
         "/v1/tiers": {"tiers": []},
         "/v1/members": {"external_ref": "E-1"},
+        "/v1/members/{member_id}": {"is_personalised": False},
         "/v1/write-back/{tenant_id}/segments": RELEASE | {
             "scheme": "rfm", "items": [{"member_id": member, "segment": "lost"}],
         },

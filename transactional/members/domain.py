@@ -1,8 +1,12 @@
-"""The refusals about members."""
+"""What is known of members, and the refusals about them."""
 
+from typing import Literal
 from uuid import UUID
 
 from transactional.problems import Problem
+
+# A coarse group that says how to begin with somebody unknown; it identifies nobody.
+Profile = Literal["young", "family", "senior", "traveller"]
 
 
 class UnknownMember(Problem):

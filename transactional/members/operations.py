@@ -1,14 +1,17 @@
-"""Registers members with their accounts."""
+"""Registers members with their accounts, and changes what is known of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.members.domain import Profile
 
 _REGISTER = """
 with new_member as (
     insert into mall.member ({columns}) select {values}
-    from unnest($2::text[], $3::timestamptz[]{id_type}) as given(ref, registered_at{id_name})
+    from unnest($2::text[], $3::timestamptz[], $5::text[], $6::boolean[]{id_type})
+        as given(ref, registered_at, profile, is_personalised{id_name})
     on conflict (tenant_id, external_ref) do nothing
     returning tenant_id, member_id, external_ref
 ), new_account as (
@@ -17,15 +20,24 @@ with new_member as (
 )
 select external_ref, member_id from new_member
 """
-_COLUMNS, _VALUES = "tenant_id, external_ref, registered_at, is_test", "$1, ref, registered_at, $4"
+_COLUMNS = "tenant_id, external_ref, registered_at, is_test, profile, is_personalised"
+_VALUES = "$1, ref, registered_at, $4, profile, coalesce(is_personalised, true)"
 _WITH_NEW_IDS = _REGISTER.format(columns=_COLUMNS, values=_VALUES, id_type="", id_name="")
 # The API's role may not choose identifiers.
 _WITH_GIVEN_IDS = _REGISTER.format(
     columns=f"{_COLUMNS}, member_id",
     values=f"{_VALUES}, member_id",
-    id_type=", $5::uuid[]",
+    id_type=", $7::uuid[]",
     id_name=", member_id",
 )
+# The stamp of the landing is renewed by every update: what changes nothing must not be one.
+_CHANGE = """
+update mall.member
+set profile = case when $3::boolean then $4::text else profile end,
+    is_personalised = coalesce($5::boolean, is_personalised)
+where tenant_id = $1 and member_id = $2 and erased_at is null
+    and ($3::boolean and profile is distinct from $4::text or is_personalised <> $5::boolean)
+"""
 
 
 async def register_members(
@@ -35,11 +47,15 @@ async def register_members(
     external_refs: list[str],
     registered_at: list[datetime],
     is_test: bool = False,
+    profiles: Sequence[Profile | None] = (),
+    is_personalised: Sequence[bool] = (),
     member_ids: list[UUID] | None = None,
 ) -> dict[str, UUID]:
     """Register members and open their accounts; those already known stay as they are.
 
     Args:
+        profiles: the group of each; empty where none is known.
+        is_personalised: whether each takes personal recommendations; empty where all do.
         member_ids: their identifiers, which only the owner's connection may choose; None makes new ones.
 
     Returns:
@@ -53,6 +69,27 @@ async def register_members(
             external_refs,
             registered_at,
             is_test,
+            profiles,
+            is_personalised,
             *given,
         )
     return {row["external_ref"]: row["member_id"] for row in rows}
+
+
+async def change_member(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    member_id: UUID,
+    keeps_profile: bool,
+    profile: Profile | None,
+    is_personalised: bool | None,
+) -> None:
+    """Change a member's group or consent to personal recommendations; an erased member stays as it is.
+
+    Args:
+        keeps_profile: the group stays, whatever `profile` is.
+        profile: the new group; None forgets it.
+        is_personalised: the new consent; None keeps it.
+    """
+    await connection.execute(_CHANGE, tenant_id, member_id, not keeps_profile, profile, is_personalised)

@@ -6,7 +6,7 @@ from uuid import UUID
 from transactional.database import Connection
 from transactional.members.domain import UnknownMember
 
-_COLUMNS = "member_id, external_ref, registered_at, is_test, erased_at is not null as is_erased"
+_COLUMNS = "member_id, external_ref, registered_at, is_test, erased_at is not null as is_erased, profile, is_personalised"
 
 
 async def member_by_ref(connection: Connection, *, tenant_id: UUID, external_ref: str) -> dict[str, Any]:
@@ -17,6 +17,22 @@ async def member_by_ref(connection: Connection, *, tenant_id: UUID, external_ref
         external_ref,
     )
     assert row is not None
+    return dict(row)
+
+
+async def member_by_id(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> dict[str, Any]:
+    """Return a member who is not erased.
+
+    Raises:
+        UnknownMember: it is not there.
+    """
+    row = await connection.fetchrow(
+        f"select {_COLUMNS} from mall.member where tenant_id = $1 and member_id = $2 and erased_at is null",
+        tenant_id,
+        member_id,
+    )
+    if row is None:
+        raise UnknownMember(member_id)
     return dict(row)
 
 

@@ -1,21 +1,34 @@
-"""`/v1/members`: registration."""
+"""`/v1/members`: registration, and what is known of a member."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
-from transactional.members.operations import register_members
-from transactional.members.queries import member_by_ref
+from transactional.members.domain import Profile, UnknownMember
+from transactional.members.operations import change_member, register_members
+from transactional.members.queries import member_by_id, member_by_ref
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment, Reference
 
 router = APIRouter(prefix="/v1", tags=["members"])
+
+Group = Annotated[
+    Profile | None,
+    Field(description="A coarse group that recommendations begin with; null: nothing is known."),
+]
+Consent = Annotated[
+    bool,
+    Field(
+        description="False once the member refuses personal recommendations: none are made from what it does."
+    ),
+]
 
 
 class MemberRegistration(BaseModel):
@@ -28,6 +41,23 @@ class MemberRegistration(BaseModel):
     registered_at: Moment | None = Field(
         None, description="When the member joined, if that was earlier than now."
     )
+    profile: Group = None
+    is_personalised: Consent = True
+
+
+class MemberChange(BaseModel):
+    """What is to change; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"is_personalised": False}]})
+
+    profile: Group = None
+    is_personalised: Consent = True
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name what is to change: profile, is_personalised or both")
+        return self
 
 
 class Member(BaseModel):
@@ -38,6 +68,8 @@ class Member(BaseModel):
     registered_at: datetime
     is_test: bool
     is_erased: bool
+    profile: Group
+    is_personalised: Consent
 
 
 @router.post(
@@ -70,8 +102,49 @@ async def register(
             external_refs=[body.external_ref],
             registered_at=[registered_at],
             is_test=body.is_test,
+            profiles=[body.profile],
+            is_personalised=[body.is_personalised],
         )
         member = await member_by_ref(connection, tenant_id=tenant_id, external_ref=body.external_ref)
     if not created:
         response.status_code = 200
     return Member.model_validate(member)
+
+
+@router.get(
+    "/members/{member_id}",
+    summary="Show a member",
+    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+)
+async def show(member_id: UUID, tenant_id: Caller, request: Request) -> Member:
+    """Show what is known of a member. An erased one is not there."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await member_by_id(connection, tenant_id=tenant_id, member_id=member_id)
+    return Member.model_validate(found)
+
+
+@router.patch(
+    "/members/{member_id}",
+    summary="Change a member",
+    responses=responses(Unauthenticated, UnknownMember, InvalidRequest, RequestTooLarge),
+)
+async def change(
+    member_id: UUID, body: MemberChange, tenant_id: Caller, request: Request, dry_run: DryRun = False
+) -> Member:
+    """Change a member's group or consent to personal recommendations; the same again changes nothing.
+
+    A refusal holds from the next recommendation on, and no list is kept of the member in the next release. What it
+    redeemed still counts in figures of all.
+    """
+    told = body.model_fields_set
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await change_member(
+            connection,
+            tenant_id=tenant_id,
+            member_id=member_id,
+            keeps_profile="profile" not in told,
+            profile=body.profile,
+            is_personalised=body.is_personalised if "is_personalised" in told else None,
+        )
+        found = await member_by_id(connection, tenant_id=tenant_id, member_id=member_id)
+    return Member.model_validate(found)

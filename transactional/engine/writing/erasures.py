@@ -16,7 +16,7 @@ _ERASED = "unnest($1::uuid[], $2::uuid[]) as e(tenant_id, member_id)"
 # The reference that leads to the person is replaced by one that leads nowhere; it is random, not a hash.
 _CLOSE = (
     """
-    update mall.member m set erased_at = e.at, external_ref = 'erased-' || gen_random_uuid()
+    update mall.member m set erased_at = e.at, external_ref = 'erased-' || gen_random_uuid(), profile = null
     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as e(tenant_id, member_id, at)
     where m.tenant_id = e.tenant_id and m.member_id = e.member_id and m.erased_at is null
     """,
