@@ -52,7 +52,8 @@ REDEMPTIONS = {
 TABLES = {
     "dim_tenant": "tenant_id uuid, code varchar, name varchar, industry varchar, is_test boolean, "
     "first_fact_date date, last_fact_date date",
-    "dim_member": "tenant_id uuid, member_id uuid, registered_at timestamptz, registered_date date",
+    "dim_member": "tenant_id uuid, member_id uuid, registered_at timestamptz, registered_date date, profile varchar, "
+    "is_personalised boolean",
     "dim_lot": "tenant_id uuid, lot_id uuid, member_id uuid, issued_points bigint, active_from timestamptz, "
     "expires_on date",
     "dim_item": "item_id uuid, code varchar, name varchar, category varchar, kind varchar, class varchar",
@@ -231,9 +232,9 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (BIRCH, BIRCH_CODE, BIRCH_NAME, "retail", False, date(2026, 3, 1), LAST_DATE),
         ],
         "dim_member": [
-            (ACORN, MEI, "2026-01-01 10:00:00+08", "2026-01-01"),
-            (ACORN, LAN, "2026-02-28 10:00:00+08", "2026-02-28"),
-            (BIRCH, OTTO, "2026-03-01 10:00:00+08", "2026-03-01"),
+            (ACORN, MEI, "2026-01-01 10:00:00+08", "2026-01-01", None, True),
+            (ACORN, LAN, "2026-02-28 10:00:00+08", "2026-02-28", None, True),
+            (BIRCH, OTTO, "2026-03-01 10:00:00+08", "2026-03-01", None, True),
         ],
         "dim_lot": [
             (ACORN, LOTS[MEI], MEI, 1_000, "2026-01-05 10:00:00+08", None),

@@ -1,6 +1,6 @@
 """Erasure reaches what was landed: rows of what erased members did and said leave batches and model outputs.
 
-The ledger's facts stay, under an id that leads to nobody. Each file is replaced as a whole, so a crash in between
+The ledger's facts stay, under an id that leads to nobody, and of the member's record all but its group. Each file is replaced as a whole, so a crash in between
 leaves whole files of which some still hold such rows; what is done is written down last, and the next landing ends it.
 """
 
@@ -86,6 +86,8 @@ def forget_erased(folder: DataFolder, next_batch: int, now: datetime) -> int:
                 if is_new or int(path.stem) >= first_new:
                     removed += _remove(connection, path)
         removed += _remove_quarantined(connection, folder.landing / "quarantine")
+        if is_new:
+            _forget_profiles(connection, folder.landing)
         # Trained before the erasure: what was predicted of a member goes at once, not with the next training.
         for path in sorted(folder.ml.glob("*.parquet")) if is_new else ():
             if {"tenant_id", "member_id"} <= _columns(connection, path).keys():
@@ -136,6 +138,22 @@ def _remove(connection: duckdb.DuckDBPyConnection, path: Path, condition: str = 
                 "(format parquet, compression zstd)"
             )
     return count
+
+
+def _forget_profiles(connection: duckdb.DuckDBPyConnection, landing: Path) -> None:
+    """Clear the erased members' group in former versions of their record."""
+    erased = "(tenant_id, member_id) in (select tenant_id, member_id from erased)"
+    for path in (*batches(landing, "member"), *sorted((landing / "quarantine" / "member").glob("*.parquet"))):
+        if "profile" not in _columns(connection, path):
+            continue
+        rows = f"from read_parquet('{quoted(path)}')"
+        found = connection.execute(f"select 1 {rows} where profile is not null and {erased} limit 1")
+        if found.fetchone():
+            with durable.written_whole(path) as temporary:
+                connection.execute(
+                    f"copy (select * replace (case when not {erased} then profile end as profile) {rows}) "
+                    f"to '{quoted(temporary)}' (format parquet, compression zstd)"
+                )
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:

@@ -31,9 +31,14 @@ class TrainingInputs:
         return [tenant_id for (tenant_id,) in rows]
 
     def member_ids(self, tenant_id: str) -> list[str]:
-        """Return the ids of the members that count; others must not reach a model."""
+        """Return the ids of the members of whom lists are made: those that count and take personal recommendations.
+
+        What those who refused them redeemed is still among the interactions: in popularity, neighbours and what
+        the rankers learn it counts for all, and no row names them.
+        """
         rows = self.connection.execute(
-            "select member_id::varchar from marts.dim_member where tenant_id = $1::uuid order by 1",
+            "select member_id::varchar from marts.dim_member "
+            "where tenant_id = $1::uuid and is_personalised order by 1",
             [tenant_id],
         ).fetchall()
         return [member_id for (member_id,) in rows]

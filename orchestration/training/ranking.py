@@ -1,5 +1,6 @@
 """Ranking: each tenant's redemptions through the recommender, its tables into the `ml` folder."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from orchestration.settings import DataFolder
@@ -22,14 +23,17 @@ def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
     results: list[tuple[str, RankingResult]] = []
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
+            member_ids = inputs.member_ids(tenant_id)
             result = train_ranking(
                 inputs.interactions(tenant_id),
                 seed=seed,
                 items=inputs.items(tenant_id),
-                member_ids=inputs.member_ids(tenant_id),
+                member_ids=member_ids,
                 eligible_item_ids=inputs.listed_item_ids(tenant_id, as_of),
             )
-            results.append((tenant_id, result))
+            # Of whoever refused personal recommendations no history is kept for them either.
+            kept = result.member_items["member_id"].isin(member_ids)
+            results.append((tenant_id, replace(result, member_items=result.member_items[kept])))
     rows = {
         table: write_frames(folder.ml, table, table, [(t, getattr(r, table)) for t, r in results])
         for table in TABLES

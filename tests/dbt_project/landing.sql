@@ -12,27 +12,30 @@ create table tenant as
 select
     id(n) as tenant_id, code, name, industry, is_test, cast(12 as int) as lot_validity_months,
     cast(100 as int) as point_cost_fen_per_100, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
-    batch(null) as batch
+    batch(null) as batch, cast(null as bigint) as cash_points, cast(null as bigint) as cash_fen,
+    cast(null as int) as cash_share_min_bp, cast(null as int) as cash_share_max_bp
 from (values
     (1, 'lakeside', 'Lakeside', 'employee_benefit', false),
     (2, 'quiet', 'Quiet', 'bank', true)
 ) as rows(n, code, name, industry, is_test);
 
--- Member 13 joins on 1 February in Shanghai; 14 is a test member; 15 was erased by a transaction that had begun
+-- Member 12 refused personal recommendations; 13 joins on 1 February in Shanghai; 14 is a test member; 15 was erased by a transaction that had begun
 -- before the one that registered it ended.
 create table member as
 select
     id(tenant) as tenant_id, id(n) as member_id, is_test, is_erased, ts(registered) as registered_at,
-    ts(registered) as recorded_at, stamp(xid) as xid, batch(batch) as batch
+    ts(registered) as recorded_at, stamp(xid) as xid, batch(batch) as batch, cast(profile as varchar) as profile,
+    is_personalised
 from (values
-    (1, 11, false, false, '2025-01-01 02:00:00', 100, null),
-    (1, 12, false, false, '2025-01-10 02:00:00', 100, null),
-    (1, 13, false, false, '2025-01-31 16:00:00', 100, null),
-    (1, 14, true, false, '2025-01-01 02:00:00', 100, null),
-    (1, 15, false, true, '2025-01-01 02:00:00', 90, 101),
-    (1, 15, false, false, '2025-01-01 02:00:00', 100, null),
-    (2, 21, false, false, '2025-01-01 02:00:00', 100, null)
-) as rows(tenant, n, is_test, is_erased, registered, xid, batch);
+    (1, 11, false, false, '2025-01-01 02:00:00', 100, null, null, null),
+    (1, 12, false, false, '2025-01-10 02:00:00', 100, null, null, null),
+    (1, 12, false, false, '2025-01-10 02:00:00', 110, 101, 'family', false),
+    (1, 13, false, false, '2025-01-31 16:00:00', 100, null, null, null),
+    (1, 14, true, false, '2025-01-01 02:00:00', 100, null, null, null),
+    (1, 15, false, true, '2025-01-01 02:00:00', 90, 101, null, true),
+    (1, 15, false, false, '2025-01-01 02:00:00', 100, null, null, null),
+    (2, 21, false, false, '2025-01-01 02:00:00', 100, null, null, null)
+) as rows(tenant, n, is_test, is_erased, registered, xid, batch, profile, is_personalised);
 
 create table item as
 select

@@ -14,13 +14,13 @@ create table member_items as
 select
     text_id(1) as tenant_id, text_id(member) as member_id, text_id(31) as item_id, score, 1 as redemption_count,
     timestamptz '2025-01-31 15:59:59+00' as last_redeemed_at
-from (values (11, 2.5), (15, 1.0)) as rows(member, score);
+from (values (11, 2.5), (12, 1.5), (15, 1.0)) as rows(member, score);
 
 create table member_recommendations as
 select
     text_id(1) as tenant_id, text_id(member) as member_id, text_id(item) as item_id, 0.9 as score, stage,
     recommendation_rank
-from (values (11, 31, 'personal', 1), (11, 32, 'neighbour', 2), (15, 31, 'popular', 1))
+from (values (11, 31, 'personal', 1), (11, 32, 'neighbour', 2), (12, 31, 'popular', 1), (15, 31, 'popular', 1))
     as rows(member, item, stage, recommendation_rank);
 
 create table demand_forecasts as

@@ -102,7 +102,9 @@ def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
     ]
 
 
-def test_only_the_ledger_keeps_test_and_erased_members(built: Build) -> None:
+def test_only_the_ledger_keeps_test_and_erased_members_and_lists_leave_out_who_refused_them(
+    built: Build,
+) -> None:
     tables = (
         "dim_member", "dim_lot", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
         "fct_member_recommendations", "fct_redemptions", "fct_member_segments", "fct_refusals",

@@ -36,10 +36,11 @@ WORD = "zhangsan-13800138000"
 PUBLIC_WORD = "Harbour Bank"
 
 # What the export views read of text: names of tenants and goods, and codes that a program chose. Whoever adds a column
-# here has made sure that no person types into it, or that the view hands on no more than a code of it.
+# here has made sure that no person types into it, or that the view hands on no more than a code of it. A member's profile
+# is one of four groups, each of a large part of all members: it identifies nobody, and goes with the member all the same.
 READ_BY_VIEWS = {
     "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "item.kind",
-    "item.class", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
+    "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
     "redemption.mode", "event.kind", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
@@ -173,11 +174,13 @@ class Lived:
     tenant_id: UUID
     member_id: UUID
     other_id: UUID
+    refusing_id: UUID
     points_taken: int
     first: ReleaseSummary
     second: ReleaseSummary
     words: dict[str, list[str]]
     before: dict[str, list[str]]
+    profiles_before: set[str | None]
 
 
 @contextmanager
@@ -220,6 +223,15 @@ def places_of(folder: DataFolder, word: str, releases: list[str]) -> list[str]:
     return found
 
 
+def landed_profiles(folder: DataFolder, member_id: UUID) -> set[str | None]:
+    """Return the groups of a member in all landed versions of its record."""
+    rows = duckdb.sql(
+        f"select distinct profile from read_parquet('{folder.landing}/member/*.parquet', union_by_name = true) "
+        f"where member_id = '{member_id}'"
+    ).fetchall()
+    return {profile for (profile,) in rows}
+
+
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Lived:
     settings = PipelineSettings(data_dir=tmp_path_factory.mktemp("privacy"), database_url=module_database_url)
@@ -227,16 +239,25 @@ def lived(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) ->
     with psycopg.connect(module_database_url) as connection:
         world = insert_small_world(connection)
         planted = plant(connection, world)
-    tenant_id = world.tenant_ids[0]
-    member_id, other_id = world.member_ids[tenant_id][1], world.member_ids[tenant_id][2]
+        tenant_id = world.tenant_ids[0]
+        member_id, other_id, refusing_id = world.member_ids[tenant_id][1:4]
+        connection.execute(
+            "update mall.member set profile = 'family', is_personalised = member_id <> %s where member_id = any(%s)",
+            (refusing_id, [member_id, other_id, refusing_id]),
+        )
     first = run_pipeline(settings, console)
     words = {word: places_of(folder, word, [first.release_id]) for word in (WORD, PUBLIC_WORD)}
     before = {
-        str(member): places_of(folder, str(member), [first.release_id]) for member in (member_id, other_id)
+        str(member): places_of(folder, str(member), [first.release_id])
+        for member in (member_id, other_id, refusing_id)
     }
+    profiles_before = landed_profiles(folder, member_id)
     points = erase(module_database_url, tenant_id, member_id)
     second = run_pipeline(settings, console)
-    return Lived(folder, planted, tenant_id, member_id, other_id, points, first, second, words, before)
+    return Lived(
+        folder, planted, tenant_id, member_id, other_id, refusing_id, points, first, second, words, before,
+        profiles_before,
+    )  # fmt: skip
 
 
 def test_the_views_read_no_text_that_nobody_has_looked_at(database_url: str) -> None:
@@ -285,6 +306,27 @@ def test_an_erased_member_is_nowhere_but_in_the_books(lived: Lived) -> None:
         assert found <= BOOKS[schema], schema
     released = {place.split(".")[1] for place in left if place.startswith(lived.second.release_id)}
     assert released <= BOOKS["marts"]
+
+
+def test_the_group_of_an_erased_member_goes_from_every_version_that_was_landed(lived: Lived) -> None:
+    assert lived.profiles_before == {"family"}
+    assert landed_profiles(lived.folder, lived.member_id) == {None}
+    assert landed_profiles(lived.folder, lived.other_id) == {"family"}
+
+
+def test_whoever_refuses_personal_recommendations_is_in_no_list_and_counts_in_figures_of_all(
+    lived: Lived,
+) -> None:
+    places = {
+        place.split(":")[0].replace(lived.first.release_id, "release")
+        for place in lived.before[str(lived.refusing_id)]
+    }
+    assert not [place for place in places if place.startswith("ml/")]
+    assert not places & {"release/marts.fct_member_items", "release/marts.fct_member_recommendations"}
+    assert places >= {"release/marts.dim_member", "release/marts.fct_redemption_lines"}
+    # Another one has both.
+    other = {place.split(":")[0] for place in lived.before[str(lived.other_id)]}
+    assert other >= {"ml/member_items", "ml/member_recommendations"}
 
 
 def test_another_member_stays_everywhere(lived: Lived) -> None:
