@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.cli.world.catalogue import FloatArray, IntArray
-from orchestration.cli.world.presets import CATEGORIES, SEGMENTS, Preset
+from orchestration.cli.world.presets import CATEGORIES, PROFILES, SEGMENTS, Preset
+from transactional.members.domain import Profile
 
 # Share of members that were there before the first day.
 _FOUNDERS = 0.6
@@ -20,6 +21,9 @@ _HOUSEHOLD = 2.2
 # Of all members, and accounts in one ring.
 ABUSER_SHARE = 0.012
 _RING = (12, 28)
+# Of all members: those whose group the mall knows, and those who refuse personal recommendations.
+PROFILE_SHARE = 0.6
+REFUSING_SHARE = 0.03
 
 NOT_IN_A_RING = -1
 
@@ -38,6 +42,8 @@ class Members:
         household: members of one household share a number, and with it an address and often a device.
         own_device: whether the member has a device of its own.
         ring: the ring of an abuser; NOT_IN_A_RING of everybody else.
+        has_profile: whether the mall knows the member's group.
+        is_personalised: whether the member takes personal recommendations.
     """
 
     segment: IntArray
@@ -50,6 +56,8 @@ class Members:
     household: IntArray
     own_device: NDArray[np.bool_]
     ring: IntArray
+    has_profile: NDArray[np.bool_]
+    is_personalised: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -59,6 +67,14 @@ class Members:
         """Return who belongs to a ring."""
         found: NDArray[np.bool_] = self.ring != NOT_IN_A_RING
         return found
+
+    def profiles(self) -> list[Profile | None]:
+        """Return the group by which the mall knows each member."""
+        groups = [PROFILES[name] for name in segment_names()]
+        return [
+            groups[segment] if known else None
+            for segment, known in zip(self.segment.tolist(), self.has_profile.tolist(), strict=True)
+        ]
 
 
 def segment_names() -> tuple[str, ...]:
@@ -101,6 +117,9 @@ def make_members(preset: Preset, count: int, days: int, rng: np.random.Generator
         household=household,
         own_device=rng.random(count) < 0.85,
         ring=ring,
+        # Drawn last, so that all else is as it is without them.
+        has_profile=rng.random(count) < PROFILE_SHARE,
+        is_personalised=rng.random(count) >= REFUSING_SHARE,
     )
 
 

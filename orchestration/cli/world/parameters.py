@@ -21,6 +21,7 @@ _OLIST = "Olist orders and reviews (Kaggle)"
 _OLIST_COUNTED = f"{_OLIST}: counted from the first 5,000 orders"
 _OLIST_TILTED = f"{_OLIST}: shape counted from the reviews of the first 5,000 orders, tilted to the mean published for all"
 _CHOSEN = "chosen, so that activity, consumption and stock-outs come out as malls report them"
+_CHOSEN_PERSONAL = "chosen: a mall knows the group of some members only, and few refuse"
 _PROMISE = "the platform's own promise"
 
 
@@ -45,6 +46,8 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "asks_for_what_is_out": (wishes.ASKS_ANYWAY, _CHOSEN),
         "late_delivery_share_of_suppliers": (supply.LATE_DELIVERY_SHARE, _CHOSEN),
         "abuser_share": (members.ABUSER_SHARE, _CHOSEN),
+        "profile_share": (members.PROFILE_SHARE, _CHOSEN_PERSONAL),
+        "refusing_share": (members.REFUSING_SHARE, _CHOSEN_PERSONAL),
         "abuser_loot_points": (abuse.LOOT_POINTS, _CHOSEN),
         "welcome_points": (purse.WELCOME_POINTS, _CHOSEN),
         "cancelled_share": (

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from transactional.members.domain import Profile
+
 
 @dataclass(frozen=True)
 class Preset:
@@ -120,6 +122,15 @@ SEGMENTS: dict[str, dict[str, float]] = {
         "baby": 0.2, "food": 0.5,
     },
 }  # fmt: skip
+
+# The group by which the mall may know members of a segment.
+PROFILES: dict[str, Profile] = {
+    "student": "young",
+    "young_worker": "young",
+    "family": "family",
+    "senior": "senior",
+    "traveller": "traveller",
+}
 
 PRESETS = (
     Preset(

@@ -133,6 +133,7 @@ async def _members(
         for day, second in zip(members.joined.tolist(), members.joined_second.tolist(), strict=True)
     ]
     ids = [identities.at(moment) for moment in moments]
+    profiles, is_personalised = members.profiles(), members.is_personalised.tolist()
     for begin in range(0, len(ids), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         await register_members(
@@ -140,6 +141,8 @@ async def _members(
             tenant_id=tenant_id,
             external_refs=[f"sim-{number + 1:06d}" for number in range(len(ids))[part]],
             registered_at=moments[part],
+            profiles=profiles[part],
+            is_personalised=is_personalised[part],
             member_ids=ids[part],
         )
     return ids

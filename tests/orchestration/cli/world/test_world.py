@@ -87,6 +87,17 @@ def test_what_was_made_is_what_is_there(world):
     assert summary.members == one(url, "select count(*) from mall.member") == PLAN.members
 
 
+def test_the_mall_knows_the_group_of_some_members_and_a_few_refuse(world):
+    url, folder, _ = world
+    groups = {"student": "young", "young_worker": "young"}
+    segments = dict(truth_of(folder, "select member_id, segment from members"))
+    known = dict(fetch(url, "select member_id::text, profile from mall.member where profile is not null"))
+    assert known == {member: groups.get(segments[member], segments[member]) for member in known}
+    assert 0.5 < len(known) / PLAN.members < 0.7
+    refusing = one(url, "select count(*) from mall.member where not is_personalised")
+    assert 0 < refusing / PLAN.members < 0.08
+
+
 def test_stock_and_what_was_issued_are_what_was_received(world):
     broken = """
         select m.item_id, m.moved, coalesce(l.issued, 0) as issued, s.on_hand + s.allotted as there
@@ -239,7 +250,7 @@ def test_festivals_sell_most(world):
 def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
     tables = {
         "tenant": "tenant_id, code",
-        "member": "member_id, external_ref, registered_at",
+        "member": "member_id, external_ref, registered_at, profile, is_personalised",
         "item": "item_id, code, name, category, kind, class",
         "redemption": "redemption_id, member_id, status, points, effective_at, shipped_at, delivered_at",
         "transfer": "transfer_id, kind, member_id, effective_at",
