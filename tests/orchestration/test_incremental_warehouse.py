@@ -127,6 +127,24 @@ def test_what_is_listed_anew_leaves_its_past_days(
     assert warehouses.differing() == {}
 
 
+def test_a_refusal_of_personal_recommendations_changes_no_day_and_is_known(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[1]
+    refusing = world.member_ids[tenant_id][0]
+    connection.execute(
+        "update mall.member set profile = 'family', is_personalised = false where tenant_id = %s and member_id = %s",
+        (tenant_id, refusing),
+    )
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans == {}
+    warehouses.build(changes)
+    known = f"select profile, is_personalised from marts.dim_member where member_id = '{refusing}'"
+    assert warehouses.rows(known) == [("family", False)]
+    assert warehouses.differing() == {}
+
+
 def test_an_erasure_builds_everything_anew(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
