@@ -13,7 +13,8 @@ from orchestration.warehouse.project import Project
 Span = tuple[date, date]
 
 # kind → the view and the times, never changed once written, on whose days its rows count. A view has several
-# kinds where a model counts by another of its times. Rows of `registration` count if the member is new.
+# kinds where a model counts by another of its times. Rows of `registration` count if the member is new; an
+# `answer` counts on the day of its feedback, also when a line comes of what it is about.
 TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "entry": ("entry", ("effective_at",)),
     "event": ("event", ("occurred_at",)),
@@ -55,6 +56,7 @@ class News:
         days = {kind: self._days_of(view, times) for kind, (view, times) in TIMES.items()}
         days["redemption"] |= self._days_of_redemptions()
         days["registration"] = self._days_of_new_members()
+        days["answer"] = days["feedback"] | self._days_of_answers()
         return days
 
     def has_changed(self, view: str, key: str, fields: str) -> bool:
@@ -149,6 +151,16 @@ class News:
         return self._dates(
             f"select distinct {business_date('effective_at')} from {known} "
             f"where ({_REDEMPTION_KEY}) in ({alone})"
+        )
+
+    def _days_of_answers(self) -> set[date]:
+        """Return the days of known answers about redemptions of which a line came: a ticket's, with its prize."""
+        new, known = self._files("redemption_line", is_new=True), self._files("feedback", is_new=False)
+        if not new or not known:
+            return set()
+        return self._dates(
+            f"select distinct {business_date('answered_at')} from {known} "
+            f"where ({_REDEMPTION_KEY}) in (select {_REDEMPTION_KEY} from {new})"
         )
 
     def _days_of_new_members(self) -> set[date]:

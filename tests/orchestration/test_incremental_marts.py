@@ -1,13 +1,15 @@
 """Incremental builds of what reaches beyond a day: sales, draws, quiet tenants, windows that close, late members."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
+from tests.dbt_project.till import Till
 from tests.orchestration.warehouses import Warehouses
 from tests.small_world import DAYS, FIRST_DAY, SmallWorld, credit, insert_small_world, redeem
 
@@ -38,23 +40,10 @@ def connection(module_database_url: str) -> Iterator[psycopg.Connection[Any]]:
 def test_a_flash_sale_opens_sells_takes_back_and_closes(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
-    tenant_id, item_id, sale_id = world.tenant_ids[0], world.item_ids[0], uuid4()
+    tenant_id, item_id = world.tenant_ids[0], world.item_ids[0]
     members = world.member_ids[tenant_id]
     opens = FIRST_DAY + timedelta(days=6, hours=3)
-    connection.execute(
-        "insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, starts_at, "
-        "ends_at, allotted, left_count, member_limit, recorded_at) "
-        "values (%s, %s, 'sale', %s, %s, 10, %s, %s, 9, 9, 5, %s)",
-        (
-            tenant_id,
-            sale_id,
-            b"h" * 32,
-            item_id,
-            opens,
-            opens + timedelta(days=3),
-            opens - timedelta(hours=30),
-        ),
-    )
+    sale_id = _open_sale(connection, tenant_id, item_id, opens)
     _build_in_part(warehouses)
     bought = [
         _redeem_in(
@@ -95,6 +84,10 @@ def test_a_prize_leaves_the_shelf_when_its_draw_is_revealed(
     # Until then nobody has won: the ticket has no line, and all pieces are on the shelf.
     connection.execute("delete from mall.redemption_line where redemption_id = %s", (ticket,))
     _take(connection, tenant_id, item_id, -1)
+    connection.execute(
+        "insert into mall.feedback (tenant_id, member_id, redemption_id, score, answered_at) values (%s, %s, %s, 2, %s)",
+        (tenant_id, world.member_ids[tenant_id][1], ticket, opens + timedelta(days=4)),
+    )
     _build_in_part(warehouses)
     with connection.transaction():
         connection.execute(
@@ -154,17 +147,47 @@ def test_points_that_are_taken_days_after_their_redemption_are_found(
     ) == [(True,)]
 
 
+def test_what_a_member_did_first_moves_with_a_refund_and_with_what_comes_late(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, item_id = world.tenant_ids[0], world.item_ids[1]
+    march, april, may, june = (FIRST_DAY + timedelta(days=days) for days in (5, 35, 61, 95))
+    members = [_join(connection, tenant_id, name, FIRST_DAY) for name in ("early", "asking")]
+    credit(connection, tenant_id, members[0], "earn", 1_000, FIRST_DAY + timedelta(days=2))
+    till = Till(connection, tenant_id, members[1], Random(5))
+    first = redeem(connection, tenant_id, members[0], [(item_id, 1, 10)], march)
+    asked = till.ask(item_id)
+    sale_id = _open_sale(connection, tenant_id, item_id, may)
+    for member_id in members:
+        _redeem_in(
+            connection, tenant_id, member_id, item_id, may + timedelta(hours=1),
+            mode="flash_sale", flash_sale_id=sale_id,
+        )  # fmt: skip
+    _leave(connection, sale_id, 7)
+    redeem(connection, tenant_id, members[0], [(item_id, 1, 10)], june)
+    _build_in_part(warehouses)
+    assert _beginnings(warehouses, members[0]) == (march.date(), march.date(), date(2026, 3, 1))
+    assert _new_redeemers(warehouses, sale_id) == 0
+    # Given back, the first is still what the member asked for, but neither kept nor completed.
+    with connection.transaction():
+        _take_back(connection, first, june, status="refunded", cancel_reason=None)
+        till.cancel(asked)
+    _build_in_part(warehouses)
+    assert _beginnings(warehouses, members[0]) == (march.date(), june.date(), date(2026, 5, 1))
+    assert _new_redeemers(warehouses, sale_id) == 1
+    redeem(connection, tenant_id, members[0], [(item_id, 1, 10)], april)
+    _build_in_part(warehouses)
+    assert _beginnings(warehouses, members[0]) == (march.date(), april.date(), date(2026, 4, 1))
+
+
 def test_a_member_who_joined_in_a_past_month_is_in_its_segments(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
-    tenant_id = world.tenant_ids[0]
-    row = connection.execute(
-        "insert into mall.member (tenant_id, external_ref, registered_at) values (%s, 'late', %s) returning member_id",
-        (tenant_id, FIRST_DAY + timedelta(days=2)),
-    ).fetchone()
-    assert row is not None
+    member_id = _join(connection, world.tenant_ids[0], "late", FIRST_DAY + timedelta(days=2))
     _build_in_part(warehouses)
-    months = warehouses.rows(f"select count(*) from marts.fct_member_segments where member_id = '{row[0]}'")
+    months = warehouses.rows(
+        f"select count(*) from marts.fct_member_segments where member_id = '{member_id}'"
+    )
     assert months[0][0] >= 1
 
 
@@ -191,11 +214,57 @@ def _closed(warehouses: Warehouses, tenant_id: UUID) -> int:
     return int(count)
 
 
+def _beginnings(warehouses: Warehouses, member_id: UUID) -> tuple[date, ...]:
+    """Return the days of a member's first demand and first completion, and the first month with one that was kept."""
+    tables = (
+        ("int_first_redemptions", "first_date"),
+        ("int_first_completions", "first_date"),
+        ("int_member_redemption_months", "first_month"),
+    )
+    dates = [
+        warehouses.rows(f"select distinct {day} from intermediate.{table} where member_id = '{member_id}'")
+        for table, day in tables
+    ]
+    return tuple(found for ((found,),) in dates)
+
+
+def _new_redeemers(warehouses: Warehouses, sale_id: UUID) -> int:
+    ((count,),) = warehouses.rows(
+        f"select new_redeemer_count from marts.fct_campaign_effect where sale_id = '{sale_id}'"
+    )
+    return int(count)
+
+
 def _build_in_part(warehouses: Warehouses) -> None:
     changes = warehouses.land()
     assert changes.spans, changes.reason
     warehouses.build(changes)
     assert warehouses.differing() == {}
+
+
+def _join(connection: psycopg.Connection[Any], tenant_id: UUID, reference: str, at: datetime) -> UUID:
+    row = connection.execute(
+        "with joined as (insert into mall.member (tenant_id, external_ref, registered_at) values (%s, %s, %s) "
+        "returning tenant_id, member_id) insert into mall.account (tenant_id, account_id, kind) "
+        "select tenant_id, member_id, 'member' from joined returning account_id",
+        (tenant_id, reference, at),
+    ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+def _open_sale(connection: psycopg.Connection[Any], tenant_id: UUID, item_id: UUID, opens: datetime) -> UUID:
+    sale_id = uuid4()
+    connection.execute(
+        "insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, starts_at, "
+        "ends_at, allotted, left_count, member_limit, recorded_at) "
+        "values (%s, %s, %s, %s, %s, 10, %s, %s, 9, 9, 5, %s)",
+        (
+            tenant_id, sale_id, str(sale_id), b"h" * 32, item_id, opens, opens + timedelta(days=3),
+            opens - timedelta(hours=30),
+        ),
+    )  # fmt: skip
+    return sale_id
 
 
 def _redeem_in(
@@ -219,12 +288,17 @@ def _leave(connection: psycopg.Connection[Any], sale_id: UUID, count: int) -> No
 
 
 def _cancel(connection: psycopg.Connection[Any], redemption_id: UUID, at: datetime) -> None:
-    """Cancel a sale's redemption: its points and pieces come back."""
+    _take_back(connection, redemption_id, at, status="cancelled", cancel_reason="other")
+
+
+def _take_back(connection: psycopg.Connection[Any], redemption_id: UUID, at: datetime, **terms: Any) -> None:
+    """End a redemption: its points and pieces come back."""
     with connection.transaction():
+        _set(connection, redemption_id, ended_at=at, **terms)
         row = connection.execute(
-            "update mall.redemption set status = 'cancelled', cancel_reason = 'other', "
-            "ended_at = %s, refunded_points = points where redemption_id = %s returning tenant_id, member_id, points",
-            (at, redemption_id),
+            "update mall.redemption set refunded_points = points where redemption_id = %s "
+            "returning tenant_id, member_id, points",
+            (redemption_id,),
         ).fetchone()
         assert row is not None
         tenant_id, member_id, points = row

@@ -62,8 +62,10 @@ def test_late_facts_corrections_and_refunds_reach_their_days(
         (tenant_id, members[4], late - timedelta(days=4)),
     )
     connection.execute(
-        "insert into mall.feedback (tenant_id, member_id, score, answered_at) values (%s, %s, 1, %s)",
-        (tenant_id, members[4], late - timedelta(days=5)),
+        "insert into mall.feedback (tenant_id, member_id, redemption_id, score, answered_at) "
+        "select tenant_id, member_id, redemption_id, 1, %s from mall.redemption "
+        "where tenant_id = %s and redemption_id = %s",
+        (late - timedelta(days=5), tenant_id, world.redemption_ids[tenant_id][2]),
     )
     _correct_stock(connection, tenant_id, items[1], -4, late - timedelta(days=6))
     till = Till(connection, tenant_id, members[1], Random(3))

@@ -1,5 +1,17 @@
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_date": "date", "changed_views": ["answer"]},
+    )
+}}
+
 with
-    feedback as (select * from {{ ref("stg_feedback") }}),
+    feedback as (
+        select *
+        from {{ ref("stg_feedback") }}
+        where {{ on_changed_times("answered_at", ["answer"]) }}
+    ),
     lines as (select * from {{ ref("int_redemption_lines") }}),
     -- An answer about a redemption is about each of its items. Members left out have no counted
     -- line.

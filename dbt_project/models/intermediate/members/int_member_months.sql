@@ -10,7 +10,6 @@
 with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
     members as (select * from {{ ref("int_counted_members") }}),
-    redemption_days as (select * from {{ ref("int_member_redemption_days") }}),
     -- The last month is as of the last fact, like its figures.
     months_of_years as (
         select tenant_id, period_start as month, max(date) as as_of_date
@@ -21,16 +20,9 @@ with
     ),
     months as (select * from months_of_years where month >= {{ changed_month_from(views) }}),
     redemption_months as (
-        select
-            tenant_id,
-            member_id,
-            cast(date_trunc('month', date) as date) as month,
-            sum(redemption_count) as redemption_count,
-            sum(net_points) as net_points,
-            max(date) as last_redemption_date
-        from redemption_days
-        where date >= {{ changed_month_from(views) }} - interval 11 month
-        group by tenant_id, member_id, cast(date_trunc('month', date) as date)
+        select *
+        from {{ ref("int_member_redemption_months") }}
+        where month >= {{ changed_month_from(views) }} - interval 11 month
     ),
     -- Each month stands on the year that it ends.
     trailing_years as (

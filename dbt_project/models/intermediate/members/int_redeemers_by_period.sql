@@ -1,6 +1,6 @@
 with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
-    redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
+    completions as (select * from {{ ref("int_first_completions") }}),
     completed_members as (select * from {{ ref("int_completed_members_by_period") }}),
     repurchases as (select * from {{ ref("int_repurchases_by_period") }}),
     members as (select * from {{ ref("int_counted_members") }}),
@@ -9,14 +9,9 @@ with
         from period_days
         group by tenant_id, grain, period_start
     ),
-    completions as (
-        select tenant_id, member_id, min(completed_date) as date
-        from redemptions
-        where is_completed
-        group by tenant_id, member_id
-    ),
     first_completed as (
-        select completions.tenant_id, greatest(completions.date, members.registered_date) as date
+        select
+            completions.tenant_id, greatest(completions.first_date, members.registered_date) as date
         from completions
         inner join
             members

@@ -1,13 +1,25 @@
 with
-    flows as (select * from {{ ref("int_lot_cohort_flows_monthly") }}),
+    flows_daily as (select * from {{ ref("int_lot_cohort_flows_daily") }}),
     days as (select * from {{ ref("int_points_balances_daily") }}),
+    flows as (
+        select
+            tenant_id,
+            cohort_month,
+            cast(date_trunc('month', date) as date) as month,
+            sum(issued_points) as issued_points,
+            sum(spent_points) as spent_points,
+            sum(expired_points) as expired_points,
+            sum(change_points) as change_points
+        from flows_daily
+        group by tenant_id, cohort_month, cast(date_trunc('month', date) as date)
+    ),
     cohorts as (
         select
             tenant_id,
             cohort_month,
             cast(sum(lot_count) as bigint) as lot_count,
             case when sum(endless_lot_count) = 0 then max(last_expires_on) end as last_expires_on
-        from flows
+        from flows_daily
         group by tenant_id, cohort_month
     ),
     -- The last month is as of the last day that is known.

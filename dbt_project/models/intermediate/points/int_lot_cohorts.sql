@@ -34,3 +34,5 @@ inner join
     counted_members
     on counted_members.tenant_id = credits.tenant_id
     and counted_members.member_id = credits.member_id
+-- By days, so that a run after one more day finds the lots that still live together.
+order by credits.credited_date

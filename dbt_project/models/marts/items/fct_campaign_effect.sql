@@ -4,23 +4,13 @@ with
     expectations as (select * from {{ ref("int_flash_sale_expectations") }}),
     redemptions as (select * from {{ ref("int_redemptions") }}),
     lines as (select * from {{ ref("int_redemption_lines") }}),
+    firsts as (select * from {{ ref("int_first_redemptions") }}),
     sale_windows as (select distinct tenant_id, sale_id, first_date, last_date from sale_days),
     buyers as (
         select tenant_id, flash_sale_id as sale_id, member_id, min(effective_at) as effective_at
         from redemptions
         where flash_sale_id is not null and is_counted and is_demand
         group by tenant_id, flash_sale_id, member_id
-    ),
-    firsts as (
-        select
-            redemptions.tenant_id, redemptions.member_id, min(redemptions.effective_at) as first_at
-        from redemptions
-        semi join
-            buyers
-            on buyers.tenant_id = redemptions.tenant_id
-            and buyers.member_id = redemptions.member_id
-        where redemptions.is_demand
-        group by redemptions.tenant_id, redemptions.member_id
     ),
     redeemers as (
         select

@@ -2,7 +2,7 @@
     config(
         materialized="incremental",
         incremental_strategy="changed_dates",
-        meta={"changed_month": "month", "changed_views": ["entry"]},
+        meta={"changed_date": "date", "changed_views": ["entry"]},
     )
 }}
 
@@ -10,7 +10,7 @@ with
     entries as (
         select *
         from {{ ref("stg_entries") }}
-        where {{ on_changed_times("effective_at", ["entry"], whole_months=true) }}
+        where {{ on_changed_times("effective_at", ["entry"]) }}
     ),
     cohorts as (select * from {{ ref("int_lot_cohorts") }}),
     movements as (
@@ -20,7 +20,7 @@ with
             transfer_id,
             transfer_kind,
             amount_points,
-            cast(date_trunc('month', {{ business_date("effective_at") }}) as date) as month
+            {{ business_date("effective_at") }} as date
         from entries
         where account_kind = 'member'
     )
@@ -29,7 +29,7 @@ with
 select
     cohorts.tenant_id,
     cohorts.cohort_month,
-    movements.month,
+    movements.date,
     cast(
         sum(case when movements.transfer_id = cohorts.lot_id then 1 else 0 end) as bigint
     ) as lot_count,
@@ -67,4 +67,4 @@ select
     cast(sum(movements.amount_points) as bigint) as change_points
 from movements
 inner join cohorts on cohorts.tenant_id = movements.tenant_id and cohorts.lot_id = movements.lot_id
-group by cohorts.tenant_id, cohorts.cohort_month, movements.month
+group by cohorts.tenant_id, cohorts.cohort_month, movements.date
