@@ -1,5 +1,6 @@
-"""What is known of items beside who took them: category, brand and price, as codes and logarithms."""
+"""What is known of items beside who took them: category, brand, class, kind, price and name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,8 @@ from scipy import sparse
 from recommender.frames import refuse_rows, require_columns, require_numbers, require_text
 
 Floats = NDArray[np.float64]
+
+_TEXTS = ("category", "brand", "class", "kind", "name")
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,10 @@ class Attributes:
 
 @dataclass(frozen=True)
 class Items:
-    """The items frame of a caller, validated: `item_id[, category, brand, unit_price]`."""
+    """The items frame of a caller, validated: `item_id[, category, brand, class, kind, name, unit_price]`.
+
+    `frame` is indexed and sorted by item_id and has those of the columns that were given.
+    """
 
     frame: pd.DataFrame
 
@@ -45,14 +51,37 @@ class Items:
         ids = require_text(frame["item_id"])
         refuse_rows(ids, ids.duplicated(), "an item must come once")
         kept = pd.DataFrame({"item_id": ids})
-        for column in ("category", "brand"):
+        for column in _TEXTS:
             if column in frame.columns:
                 kept[column] = frame[column].astype("str").where(frame[column].notna())
         if "unit_price" in frame.columns:
             price = frame["unit_price"]
             require_numbers(price.fillna(0.0) if pd.api.types.is_numeric_dtype(price) else price, at_least=0)
             kept["unit_price"] = price.astype(np.float64)
-        return cls(kept.set_index("item_id"))
+        return cls(kept.set_index("item_id").sort_index())
+
+    def of(self, item_ids: Collection[str]) -> "Items":
+        """Return these items alone, also those of which nothing is known."""
+        return Items(self.frame.reindex(pd.Index(sorted(set(item_ids)), dtype="str", name="item_id")))
+
+    @property
+    def item_ids(self) -> NDArray[np.object_]:
+        """The ids, sorted."""
+        return np.asarray(self.frame.index, dtype=object)
+
+    def texts(self, column: str) -> NDArray[np.object_]:
+        """Return a text column, an empty text where it is not known; shape (items,)."""
+        if column not in self.frame.columns:
+            return np.full(len(self.frame), "", dtype=object)
+        return np.asarray(self.frame[column].fillna(""), dtype=object)
+
+    @property
+    def prices(self) -> Floats:
+        """The unit prices, NaN where none above 0 is known; shape (items,)."""
+        if "unit_price" not in self.frame.columns:
+            return np.full(len(self.frame), np.nan)
+        prices = self.frame["unit_price"].to_numpy(dtype=np.float64)
+        return np.where(prices > 0, prices, np.nan)
 
     @classmethod
     def unknown(cls) -> "Items":
