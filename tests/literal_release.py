@@ -81,12 +81,14 @@ TABLES = {
     "fct_kpis_monthly": "tenant_id uuid, month date, metric varchar, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
     "fct_item_popularity": "tenant_id uuid, item_id uuid, score double, popularity_rank integer",
-    "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, weight double, "
+    "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, kind varchar, weight double, "
     "neighbour_rank integer",
     "fct_member_items": "tenant_id uuid, member_id uuid, item_id uuid, score double, "
     "redemption_count integer, last_redeemed_at timestamptz",
-    "fct_member_recommendations": "tenant_id uuid, member_id uuid, item_id uuid, score double, "
+    "fct_member_recommendations": "tenant_id uuid, member_id uuid, slice varchar, item_id uuid, score double, "
     "stage varchar, recommendation_rank integer",
+    "fct_starting_items": "tenant_id uuid, member_group varchar, item_id uuid, score double, starting_rank bigint",
+    "fct_starting_groups": "tenant_id uuid, member_group varchar, from_points bigint, until_points bigint",
     "fct_demand_forecasts": "tenant_id uuid, level varchar, series_id varchar, date date, origin_date date, "
     "model varchar, mean double, q05 double, q50 double, q90 double, q95 double",
     "fct_model_scores": "area varchar, tenant_id uuid, model varchar, slice varchar, metric varchar, "
@@ -281,12 +283,14 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (BIRCH, UMBRELLA, 4.0, 1),
         ],
         "fct_item_neighbours": [
-            (ACORN, TEA, MUG, 0.8, 1),
-            (ACORN, TEA, RICE, 0.4, 2),
-            (ACORN, RICE, TEA, 0.4, 1),
-            (ACORN, MUG, TEA, 0.8, 1),
-            (ACORN, MUG, TICKET, 0.2, 2),
-            (BIRCH, UMBRELLA, TEA, 0.1, 1),
+            (ACORN, TEA, MUG, "together", 0.8, 1),
+            (ACORN, TEA, RICE, "together", 0.4, 2),
+            (ACORN, TEA, RICE, "content", 0.7, 1),
+            (ACORN, RICE, TEA, "together", 0.4, 1),
+            (ACORN, RICE, TEA, "content", 0.7, 1),
+            (ACORN, MUG, TEA, "together", 0.8, 1),
+            (ACORN, MUG, TICKET, "together", 0.2, 2),
+            (BIRCH, UMBRELLA, TEA, "together", 0.1, 1),
         ],
         "fct_member_items": [
             (ACORN, MEI, TEA, 1.7, 2, "2026-02-20 10:00:00+08"),
@@ -294,12 +298,35 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (BIRCH, OTTO, UMBRELLA, 0.9, 1, "2026-03-12 10:00:00+08"),
         ],
         "fct_member_recommendations": [
-            (ACORN, MEI, TEA, 0.9, "personal", 1),
-            (ACORN, MEI, RICE, 0.7, "personal", 2),
-            (ACORN, MEI, MUG, 0.3, "neighbour", 3),
-            (ACORN, MEI, WATCH, 0.1, "popular", 4),
-            (BIRCH, OTTO, UMBRELLA, 0.8, "personal", 1),
-            (BIRCH, OTTO, TEA, 0.2, "neighbour", 2),
+            (ACORN, MEI, "all", TEA, 0.9, "personal", 1),
+            (ACORN, MEI, "all", RICE, 0.7, "personal", 2),
+            (ACORN, MEI, "all", MUG, 0.3, "neighbour", 3),
+            (ACORN, MEI, "all", WATCH, 0.1, "popular", 4),
+            (ACORN, MEI, "novel", MUG, 0.5, "neighbour", 1),
+            (ACORN, MEI, "novel", WATCH, 0.2, "popular", 2),
+            (BIRCH, OTTO, "all", UMBRELLA, 0.8, "personal", 1),
+            (BIRCH, OTTO, "all", TEA, 0.2, "neighbour", 2),
+            (BIRCH, OTTO, "novel", TEA, 0.4, "neighbour", 1),
+        ],
+        "fct_starting_items": [
+            (ACORN, "any", TEA, 1.0, 1),
+            (ACORN, "any", RICE, 0.7, 2),
+            (ACORN, "any", TICKET, 0.5, 3),
+            (ACORN, "any", MUG, 0.4, 4),
+            (ACORN, "any", WATCH, 0.2, 5),
+            (ACORN, "high", WATCH, 1.0, 1),
+            (ACORN, "high", MUG, 0.6, 2),
+            (ACORN, "low", TICKET, 1.0, 1),
+            (ACORN, "low", TEA, 0.8, 2),
+            (ACORN, "young", TICKET, 1.0, 1),
+            (ACORN, "family", RICE, 1.0, 1),
+            (ACORN, "family", TEA, 0.9, 2),
+            (BIRCH, "any", UMBRELLA, 1.0, 1),
+            (BIRCH, "any", TEA, 0.3, 2),
+        ],
+        "fct_starting_groups": [
+            (ACORN, "high", 451, None),
+            (ACORN, "low", 0, 350),
         ],
         "fct_demand_forecasts": _forecasts(),
         "fct_model_scores": [

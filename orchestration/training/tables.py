@@ -18,7 +18,7 @@ SCHEMAS = {
     ),
     "item_neighbours": pa.schema(
         {
-            "tenant_id": _TEXT, "item_id": _TEXT, "neighbour_item_id": _TEXT,
+            "tenant_id": _TEXT, "item_id": _TEXT, "neighbour_item_id": _TEXT, "kind": _TEXT,
             "weight": pa.float64(), "neighbour_rank": pa.int64(),
         }
     ),
@@ -30,8 +30,19 @@ SCHEMAS = {
     ),
     "member_recommendations": pa.schema(
         {
-            "tenant_id": _TEXT, "member_id": _TEXT, "item_id": _TEXT, "score": pa.float64(),
+            "tenant_id": _TEXT, "member_id": _TEXT, "slice": _TEXT, "item_id": _TEXT, "score": pa.float64(),
             "stage": _TEXT, "recommendation_rank": pa.int64(),
+        }
+    ),
+    "starting_items": pa.schema(
+        {
+            "tenant_id": _TEXT, "member_group": _TEXT, "item_id": _TEXT, "score": pa.float64(),
+            "starting_rank": pa.int64(),
+        }
+    ),
+    "starting_groups": pa.schema(
+        {
+            "tenant_id": _TEXT, "member_group": _TEXT, "from_points": pa.int64(), "until_points": pa.int64(),
         }
     ),
     "demand_forecasts": pa.schema(
@@ -81,14 +92,21 @@ def unite_scores(ml: Path) -> int:
 
 
 def provide_missing(ml: Path) -> list[str]:
-    """Write, without rows, the tables that no training has written yet; return their names.
+    """Write, without rows, the tables that no training has written yet in their present columns; return their names.
 
-    A new mall has figures long before its first training, and the warehouse needs every table to be there.
+    A new mall has figures long before its first training, and the warehouse needs every table to be there. After an
+    update figures do not wait for the next training either.
     """
-    missing = [table for table in SCHEMAS if not (ml / f"{table}.parquet").exists()]
+    missing = [
+        table for table, schema in SCHEMAS.items() if not _has_columns(ml / f"{table}.parquet", schema)
+    ]
     for table in missing:
         write_frames(ml, table, table, [])
     return missing
+
+
+def _has_columns(path: Path, schema: pa.Schema) -> bool:
+    return path.exists() and set(schema.names) <= set(parquet.read_schema(path).names)
 
 
 def _write(ml: Path, name: str, table: pa.Table) -> int:

@@ -99,6 +99,7 @@ def evaluate(
     split: TimeSplit,
     *,
     seed: int,
+    slices: Sequence[str] = SLICES,
     ks: Sequence[int] = (10, 20),
     n_resamples: int = 500,
 ) -> list[Score]:
@@ -108,7 +109,7 @@ def evaluate(
     has no interval (NaN). A slice nobody has any truth in yields no scores.
     """
     scores = []
-    for slice_name in SLICES:
+    for slice_name in slices:
         truth = truth_of(split, slice_name)
         n_members = len(truth.member_ids)
         if not n_members:

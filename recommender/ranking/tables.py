@@ -1,11 +1,12 @@
 """The fitted models as tables: what a reader needs to recommend without running any model."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from recommender.frames import typed_frame
+from recommender.ranking.content_neighbours import ContentNeighbours
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import RankingModel
@@ -16,6 +17,7 @@ ITEM_POPULARITY_COLUMNS = {"item_id": "str", "score": "float64", "popularity_ran
 ITEM_NEIGHBOUR_COLUMNS = {
     "item_id": "str",
     "neighbour_item_id": "str",
+    "kind": "str",
     "weight": "float64",
     "neighbour_rank": "int64",
 }
@@ -28,6 +30,7 @@ MEMBER_ITEM_COLUMNS = {
 }
 MEMBER_RECOMMENDATION_COLUMNS = {
     "member_id": "str",
+    "slice": "str",
     "item_id": "str",
     "score": "float64",
     "stage": "str",
@@ -48,8 +51,18 @@ def item_popularity(model: Popularity) -> pd.DataFrame:
     )
 
 
-def item_neighbours(model: ItemNeighbours) -> pd.DataFrame:
-    """Return one row per item and neighbour (item_id, neighbour_item_id, weight, neighbour_rank)."""
+def item_neighbours(together: ItemNeighbours | None, content: ContentNeighbours) -> pd.DataFrame:
+    """Return one row per item, neighbour and kind (see `ITEM_NEIGHBOUR_COLUMNS`), the closest first.
+
+    Kinds: `together`, taken by the same members, none without a model; `content`, a like item.
+    """
+    parts = [_neighbours("content", content)]
+    if together is not None:
+        parts.insert(0, _neighbours("together", together))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _neighbours(kind: str, model: ItemNeighbours | ContentNeighbours) -> pd.DataFrame:
     cells = model.weights_.tocoo()
     order = np.lexsort((cells.col, -cells.data, cells.row))
     row = cells.row[order]
@@ -58,7 +71,9 @@ def item_neighbours(model: ItemNeighbours) -> pd.DataFrame:
         {
             "item_id": model.item_ids_[row],
             "neighbour_item_id": model.item_ids_[cells.col[order]],
-            "weight": cells.data[order],
+            "kind": np.full(len(row), kind, dtype=object),
+            # Rounding may lift what is all alike above 1.
+            "weight": np.minimum(cells.data[order], 1.0),
             "neighbour_rank": np.arange(len(row)) - np.searchsorted(row, row) + 1,
         },
     )
@@ -91,12 +106,23 @@ def member_items(model: PersonalFrequency, interactions: Interactions) -> pd.Dat
 
 
 def member_recommendations(
-    model: RankingModel,
+    models: Mapping[str, RankingModel],
     member_ids: Sequence[str],
     *,
-    list_length: int,
+    list_lengths: Mapping[str, int],
     eligible_item_ids: Collection[str] | None,
 ) -> pd.DataFrame:
-    """Return the best items per member (see `MEMBER_RECOMMENDATION_COLUMNS`), best first."""
-    lists = model.recommend(member_ids, list_length, eligible_item_ids=eligible_item_ids)
-    return lists[list(MEMBER_RECOMMENDATION_COLUMNS)]
+    """Return the best items per member and slice (see `MEMBER_RECOMMENDATION_COLUMNS`), best first.
+
+    Each slice's list comes from its own model; those of `novel` are without what the member has taken.
+    """
+    lists = []
+    for name, model in models.items():
+        ranked = model.recommend(
+            member_ids,
+            list_lengths[name],
+            eligible_item_ids=eligible_item_ids,
+            exclude_seen=name == "novel",
+        )
+        lists.append(ranked.assign(slice=pd.Series([name] * len(ranked), index=ranked.index, dtype="str")))
+    return pd.concat(lists, ignore_index=True)[list(MEMBER_RECOMMENDATION_COLUMNS)]

@@ -22,6 +22,7 @@ LOOKUPS = (
             list(item_id order by recommendation_rank) as listed_ids,
             list(stage order by recommendation_rank) as stages
         from release.marts.fct_member_recommendations
+        where slice = 'all'
         group by all
     ),
     counted as (
@@ -66,7 +67,7 @@ LOOKUPS = (
         list(neighbour_item_id order by neighbour_rank) as neighbour_ids,
         list(weight order by neighbour_rank) as weights
     from release.marts.fct_item_neighbours
-    where weight > 0 and neighbour_rank <= 50
+    where kind = 'together' and weight > 0 and neighbour_rank <= 50
     group by tenant_id, item_id
     """,
     "create index neighbour_lookup_by_item on neighbour_lookup (item_id)",

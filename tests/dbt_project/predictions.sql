@@ -6,9 +6,9 @@ from (values (31, 12.0, 1), (32, 1.0, 2)) as rows(item, score, popularity_rank);
 
 create table item_neighbours as
 select
-    text_id(1) as tenant_id, text_id(item) as item_id, text_id(neighbour) as neighbour_item_id, 0.5 as weight,
+    text_id(1) as tenant_id, text_id(item) as item_id, text_id(neighbour) as neighbour_item_id, kind, 0.5 as weight,
     1 as neighbour_rank
-from (values (31, 32), (32, 31)) as rows(item, neighbour);
+from (values (31, 32, 'together'), (32, 31, 'together'), (31, 32, 'content')) as rows(item, neighbour, kind);
 
 create table member_items as
 select
@@ -18,10 +18,23 @@ from (values (11, 2.5), (12, 1.5), (15, 1.0)) as rows(member, score);
 
 create table member_recommendations as
 select
-    text_id(1) as tenant_id, text_id(member) as member_id, text_id(item) as item_id, 0.9 as score, stage,
+    text_id(1) as tenant_id, text_id(member) as member_id, slice, text_id(item) as item_id, 0.9 as score, stage,
     recommendation_rank
-from (values (11, 31, 'personal', 1), (11, 32, 'neighbour', 2), (12, 31, 'popular', 1), (15, 31, 'popular', 1))
-    as rows(member, item, stage, recommendation_rank);
+from (
+    values
+        (11, 'all', 31, 'personal', 1), (11, 'all', 32, 'neighbour', 2), (11, 'novel', 32, 'neighbour', 1),
+        (12, 'all', 31, 'popular', 1), (15, 'all', 31, 'popular', 1)
+) as rows(member, slice, item, stage, recommendation_rank);
+
+create table starting_items as
+select
+    text_id(1) as tenant_id, member_group, text_id(item) as item_id, score, starting_rank
+from (values ('any', 31, 1.0, 1), ('any', 32, 0.4, 2), ('low', 32, 1.0, 1))
+    as rows(member_group, item, score, starting_rank);
+
+create table starting_groups as
+select text_id(1) as tenant_id, member_group, from_points, until_points
+from (values ('high', 701, null), ('low', 0, 300)) as rows(member_group, from_points, until_points);
 
 create table demand_forecasts as
 select

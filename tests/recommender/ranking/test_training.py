@@ -10,7 +10,18 @@ TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommen
 
 @pytest.fixture(scope="module")
 def result(module_mall):
-    return train_ranking(module_mall, seed=1, list_length=10)
+    return train_ranking(module_mall, seed=1, items=module_items(), list_length=10, novel_list_length=6)
+
+
+def module_items():
+    """Two categories of twenty items each, and one item of each that nobody takes."""
+    return pd.DataFrame(
+        {
+            "item_id": [*(f"i{code:02d}" for code in range(40)), "n0", "n1"],
+            "category": [f"c{code % 2}" for code in range(42)],
+            "unit_price": [100 + code for code in range(42)],
+        }
+    )
 
 
 @pytest.fixture(scope="module")
@@ -35,15 +46,43 @@ def test_every_member_gets_a_list_of_the_asked_length(result, module_mall):
     lists = result.member_recommendations
     assert lists.columns.tolist() == [
         "member_id",
+        "slice",
         "item_id",
         "score",
         "stage",
         "recommendation_rank",
     ]
-    sizes = lists.groupby("member_id")["recommendation_rank"].agg(["size", "max"])
-    assert set(sizes.index) == set(module_mall["member_id"])
-    assert (sizes == 10).all(axis=None)
+    for slice_name, length in (("all", 10), ("novel", 6)):
+        sizes = (
+            lists[lists["slice"] == slice_name]
+            .groupby("member_id")["recommendation_rank"]
+            .agg(["size", "max"])
+        )
+        assert set(sizes.index) == set(module_mall["member_id"])
+        assert (sizes == length).all(axis=None)
+    assert set(lists["slice"]) == {"all", "novel"}
     assert set(lists["stage"]) <= {"personal", "neighbour", "popular"}
+
+
+def test_novel_lists_hold_nothing_that_the_member_has_taken(result, module_mall):
+    seen = set(zip(module_mall["member_id"], module_mall["item_id"], strict=True))
+    lists = result.member_recommendations
+    shown = {
+        name: set(zip(rows["member_id"], rows["item_id"], strict=True))
+        for name, rows in lists.groupby("slice")
+    }
+    assert shown["all"] & seen
+    assert not shown["novel"] & seen
+
+
+def test_each_slice_has_its_own_gate_and_released_model(result):
+    assert set(result.gates) == {"all", "novel"}
+    assert result.released_models == {name: gate.released for name, gate in result.gates.items()}
+    marked = result.model_scores.query("is_released").groupby("slice")["model"].unique()
+    # In this mall nobody takes anything new in the end.
+    assert {name: models.tolist() for name, models in marked.items()} == {
+        "all": [result.released_models["all"]]
+    }
 
 
 def test_popularity_is_ranked_without_gaps(result):
@@ -55,10 +94,20 @@ def test_popularity_is_ranked_without_gaps(result):
 
 def test_neighbours_are_ranked_per_item_by_weight(result):
     table = result.item_neighbours
-    by_item = table.groupby("item_id")
+    by_item = table.groupby(["item_id", "kind"])
     assert (by_item["neighbour_rank"].transform("cumcount") + 1 == table["neighbour_rank"]).all()
     assert (by_item["weight"].diff().dropna() <= 0).all()
     assert (table["item_id"] != table["neighbour_item_id"]).all()
+    assert table["weight"].between(0, 1, inclusive="right").all()
+
+
+def test_an_item_that_nobody_took_has_like_items_alone_for_neighbours(result):
+    table = result.item_neighbours.query("item_id == 'n0'")
+    assert table["kind"].unique().tolist() == ["content"]
+    assert len(table) == 20
+    assert {int(item[1:]) % 2 for item in table["neighbour_item_id"]} == {0}
+    assert "n0" in set(result.item_neighbours.query("kind == 'content'")["neighbour_item_id"])
+    assert set(result.item_neighbours["kind"]) == {"together", "content"}
 
 
 def test_member_items_agree_with_a_plain_count(result, module_mall):
@@ -82,7 +131,6 @@ def test_scores_name_every_model_slice_and_k_and_mark_the_released_one(result):
     assert set(table["model"]) == models
     assert not table.duplicated(["model", "slice", "metric", "k"]).any()
     assert set(table["k"]) == {10, 20}
-    assert table.loc[table["is_released"], "model"].unique().tolist() == [result.released_model]
     assert (table["area"] == "ranking").all()
 
 
@@ -90,23 +138,27 @@ def test_personal_taste_beats_popularity_where_there_is_one(result):
     table = result.model_scores.query("slice == 'all' and metric == 'ndcg' and k == 10")
     value = table.set_index("model")["value"]
     assert value["two_stage"] > 1.5 * value["popularity"]
-    assert result.gate.candidate_value >= result.gate.baseline_value or not result.gate.passed
+    gate = result.gates["all"]
+    assert gate.candidate_value >= gate.baseline_value or not gate.passed
 
 
 def test_one_seed_gives_one_answer(result, module_mall):
-    again = train_ranking(module_mall.sample(frac=1, random_state=2), seed=1, list_length=10)
+    again = train_ranking(
+        module_mall.sample(frac=1, random_state=2), seed=1, items=module_items().sample(frac=1, random_state=4),
+        list_length=10, novel_list_length=6,
+    )  # fmt: skip
     for name in (*TABLES, "model_scores"):
         assert_frame_equal(getattr(again, name), getattr(result, name))
 
 
-def test_the_gate_never_sees_the_test_window(result, module_mall):
+def test_the_gate_never_sees_the_test_window(module_mall):
     day = (module_mall["occurred_at"] + pd.Timedelta(hours=8)).dt.normalize()
     future = (day >= np.sort(day.unique())[-28]).to_numpy()
     changed = module_mall.copy()
     changed.loc[future, "item_id"] = changed.loc[future, "item_id"].sample(frac=1, random_state=5).to_numpy()
-    other = train_ranking(changed, seed=1, list_length=10)
-    assert other.gate == result.gate
-    assert other.model_scores["value"].tolist() != result.model_scores["value"].tolist()
+    same, other = (train_ranking(mall, seed=1, list_length=10) for mall in (module_mall, changed))
+    assert other.gates == same.gates
+    assert other.model_scores["value"].tolist() != same.model_scores["value"].tolist()
 
 
 def test_named_members_and_eligible_items_alone_make_the_lists(module_mall):
@@ -114,8 +166,11 @@ def test_named_members_and_eligible_items_alone_make_the_lists(module_mall):
     lists = train_ranking(
         module_mall, seed=1, member_ids=["m001", "stranger"], eligible_item_ids=eligible
     ).member_recommendations
-    assert lists["member_id"].unique().tolist() == ["m001", "stranger"]
-    assert set(lists["item_id"]) == set(eligible)
+    for slice_name in ("all", "novel"):
+        chosen = lists[lists["slice"] == slice_name]
+        assert set(chosen["member_id"]) <= {"m001", "stranger"}
+        assert "stranger" in set(chosen["member_id"])
+        assert set(chosen["item_id"]) == set(eligible)
 
 
 def test_a_mall_without_redemptions_yields_empty_typed_tables(result, module_mall):
@@ -124,7 +179,13 @@ def test_a_mall_without_redemptions_yields_empty_typed_tables(result, module_mal
         table = getattr(empty, name)
         assert len(table) == 0
         assert table.dtypes.to_dict() == getattr(result, name).dtypes.to_dict()
-    assert empty.gate is None
+    assert empty.gates == {}
+
+
+def test_a_mall_without_redemptions_knows_like_items(module_mall):
+    table = train_ranking(module_mall.head(0), seed=1, items=module_items()).item_neighbours
+    assert table["kind"].unique().tolist() == ["content"]
+    assert set(table["item_id"]) == set(module_items()["item_id"])
 
 
 def test_a_frame_without_types_or_rows_is_an_empty_mall():
@@ -135,14 +196,17 @@ def test_a_frame_without_types_or_rows_is_an_empty_mall():
 def test_with_one_window_only_the_models_are_measured_but_not_chosen(module_mall):
     latest = module_mall["occurred_at"] >= module_mall["occurred_at"].max() - pd.Timedelta(days=40)
     result = train_ranking(module_mall[latest], seed=1)
-    assert result.gate is None
-    assert result.released_model == "personal_frequency"
-    assert set(result.model_scores.query("is_released")["model"]) == {"personal_frequency"}
+    assert result.gates == {}
+    assert result.released_models == {"all": "personal_frequency", "novel": "popularity"}
+    released = result.model_scores.query("is_released").groupby("slice")["model"].unique()
+    assert {name: models.tolist() for name, models in released.items()} == {
+        "all": ["personal_frequency"], "novel": ["popularity"],
+    }  # fmt: skip
 
 
 def test_a_young_mall_releases_personal_frequency_without_a_gate(module_mall):
     young = train_ranking(module_mall.nlargest(300, "occurred_at"), seed=1)
-    assert young.gate is None
-    assert young.released_model == "personal_frequency"
+    assert young.gates == {}
+    assert young.released_models == {"all": "personal_frequency", "novel": "popularity"}
     assert len(young.model_scores) == 0
     assert len(young.member_recommendations) > 0

@@ -6,6 +6,7 @@ with
 select
     member_recommendations.tenant_id,
     member_recommendations.member_id,
+    member_recommendations.slice,
     member_recommendations.item_id,
     member_recommendations.score,
     member_recommendations.stage,

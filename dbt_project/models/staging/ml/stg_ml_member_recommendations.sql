@@ -3,6 +3,7 @@ with member_recommendations as (select * from {{ source("ml", "member_recommenda
 select
     cast(tenant_id as uuid) as tenant_id,
     cast(member_id as uuid) as member_id,
+    cast(slice as varchar) as slice,
     cast(item_id as uuid) as item_id,
     cast(score as double) as score,
     cast(stage as varchar) as stage,
