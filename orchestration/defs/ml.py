@@ -13,16 +13,18 @@ GROUP = "ml"
 
 _RANKING_INPUTS = [
     dg.AssetKey(["marts", table])
-    for table in ("dim_tenant", "dim_member", "dim_offer", "dim_item", "fct_redemption_lines")
+    for table in ("dim_tenant", "dim_member", "dim_offer", "dim_item", "fct_redemption_lines", "fct_entries")
 ]
 _DEMAND_INPUTS = [
     dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")
 ]
 _DESCRIPTIONS = {
     "item_popularity": "One row per tenant and item, ranked by recent popularity.",
-    "item_neighbours": "One row per tenant, item and item taken by the same members.",
+    "item_neighbours": "One row per tenant, item, neighbour and kind: taken by the same members, or a like item.",
     "member_items": "One row per tenant, member and item redeemed, older redemptions weighing less.",
-    "member_recommendations": "One row per tenant, member and recommended item, best first.",
+    "member_recommendations": "One row per tenant, member, slice and recommended item, best first.",
+    "starting_items": "One row per tenant, group of newcomers and item to show them first, best first.",
+    "starting_groups": "One row per tenant and group of newcomers by balance.",
     "ranking_scores": "One row per tenant, ranking model and measure on the test window.",
     "demand_forecasts": "One row per tenant, level, series and day ahead, with quantiles.",
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",

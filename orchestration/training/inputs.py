@@ -15,6 +15,20 @@ import pandas as pd
 
 # What was given back was not a choice of the item, nor is the prize of a draw.
 _UNDONE = "('cancelled', 'refunded')"
+_CHOSEN = (
+    "from marts.fct_redemption_lines l join marts.dim_member using (tenant_id, member_id) "
+    f"where l.tenant_id = $1::uuid and l.status not in {_UNDONE} "
+    "  and l.quantity > l.refunded_quantity and l.mode <> 'draw' "
+)
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant as training sees it."""
+
+    tenant_id: str
+    industry: str
+    is_test: bool
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,13 @@ class TrainingInputs:
             "select tenant_id::varchar from marts.dim_tenant order by 1"
         ).fetchall()
         return [tenant_id for (tenant_id,) in rows]
+
+    def tenants(self) -> list[Tenant]:
+        """Return the tenants."""
+        rows = self.connection.execute(
+            "select tenant_id::varchar, industry, is_test from marts.dim_tenant order by 1"
+        ).fetchall()
+        return [Tenant(*row) for row in rows]
 
     def member_ids(self, tenant_id: str) -> list[str]:
         """Return the ids of the members of whom lists are made: those that count and take personal recommendations.
@@ -53,9 +74,10 @@ class TrainingInputs:
         return [item_id for (item_id,) in rows]
 
     def items(self, tenant_id: str) -> pd.DataFrame:
-        """Return item_id, category, unit_price (points) of each item that the tenant offers or has offered."""
+        """Return item_id, name, category, class, kind, unit_price (points) of all that is or has been offered."""
         return self.connection.execute(
-            "select o.item_id::varchar as item_id, i.category, o.price_points as unit_price "
+            "select o.item_id::varchar as item_id, i.name, i.category, i.class, i.kind, "
+            "  o.price_points as unit_price "
             "from marts.dim_offer o join marts.dim_item i using (item_id) "
             "where o.tenant_id = $1::uuid order by 1",
             [tenant_id],
@@ -66,13 +88,48 @@ class TrainingInputs:
         return self.connection.execute(
             "select l.member_id::varchar as member_id, l.item_id::varchar as item_id, "
             "  timezone('UTC', l.effective_at) as occurred_at, "
-            "  l.quantity - l.refunded_quantity as quantity "
-            "from marts.fct_redemption_lines l join marts.dim_member using (tenant_id, member_id) "
-            f"where l.tenant_id = $1::uuid and l.status not in {_UNDONE} "
-            "  and l.quantity > l.refunded_quantity and l.mode <> 'draw' "
+            f"  l.quantity - l.refunded_quantity as quantity {_CHOSEN} "
             "order by l.effective_at, l.redemption_id, l.line_no",
             [tenant_id],
         ).df()
+
+    def members(self, tenant_id: str) -> pd.DataFrame:
+        """Return member_id, registered_at (UTC, naive), profile, points, starting_points of each member that counts.
+
+        `points` is the balance now, `starting_points` the one before what the member chose first, null before that.
+        Whoever refused personal recommendations tells nothing of a profile.
+        """
+        return self.connection.execute(
+            "with began as (select l.member_id, min(l.effective_at) as began_at "
+            f"  {_CHOSEN} group by 1), "
+            "booked as (select member_id, effective_at, amount_points from marts.fct_entries "
+            "  where tenant_id = $1::uuid and account_kind = 'member'), "
+            "balances as (select member_id, sum(amount_points)::bigint as points, "
+            "  (sum(amount_points) filter (effective_at < began_at))::bigint as points_before "
+            "  from booked left join began using (member_id) group by 1) "
+            "select m.member_id::varchar as member_id, timezone('UTC', m.registered_at) as registered_at, "
+            "  case when m.is_personalised then m.profile end as profile, "
+            "  coalesce(b.points, 0) as points, "
+            "  case when began_at is not null then coalesce(b.points_before, 0) end as starting_points "
+            "from marts.dim_member m left join balances b using (member_id) left join began using (member_id) "
+            "where m.tenant_id = $1::uuid order by 1",
+            [tenant_id],
+        ).df()
+
+    def taken(self, tenant_id: str, labels: pd.DataFrame) -> pd.DataFrame:
+        """Return aspect, value, member_count, taken_count: who took what of each label (kind, band, category).
+
+        `labels` has one row per item with these columns beside item_id; an item counts once for each who took it.
+        """
+        with self._registered("labels", labels):
+            return self.connection.execute(
+                f"with taken as (select distinct l.member_id, l.item_id::varchar as item_id {_CHOSEN}), "
+                "labelled as (select member_id, unnest(['category', 'kind', 'band']) as aspect, "
+                "  unnest([category, kind, band]) as value from taken join labels using (item_id)) "
+                "select aspect, value, count(distinct member_id) as member_count, count(*) as taken_count "
+                "from labelled group by all order by all",
+                [tenant_id],
+            ).df()
 
     def item_demand(self, tenant_id: str) -> pd.DataFrame:
         """Return series_id (item), date, quantity, is_in_stock of each item and trading day."""
@@ -90,6 +147,14 @@ class TrainingInputs:
             "where d.tenant_id = $1::uuid group by 1, 2 order by 1, 2",
             [tenant_id],
         ).df()
+
+    @contextmanager
+    def _registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:
+        self.connection.register(name, frame)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
 
 
 @contextmanager

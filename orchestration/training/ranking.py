@@ -1,14 +1,27 @@
 """Ranking: each tenant's redemptions through the recommender, its tables into the `ml` folder."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime
 
-from orchestration.settings import DataFolder
-from orchestration.training.inputs import reading
-from orchestration.training.tables import write_frames
-from recommender.ranking.training import RankingResult, train_ranking
+import pandas as pd
 
-TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
+from orchestration.settings import DataFolder
+from orchestration.training.inputs import Tenant, TrainingInputs, reading
+from orchestration.training.tables import TenantFrame, write_frames
+from recommender.ranking.attributes import Items
+from recommender.ranking.cold_start import train_cold_start
+from recommender.ranking.similar_tenants import TAKEN_COLUMNS, similar_shares
+from recommender.ranking.training import train_ranking
+from recommender.ranking.traits import labels_of
+
+TABLES = (
+    "item_popularity",
+    "item_neighbours",
+    "member_items",
+    "member_recommendations",
+    "starting_items",
+    "starting_groups",
+)
 
 
 def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
@@ -20,23 +33,52 @@ def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
         InvalidFrame: the warehouse holds a row the recommender refuses.
         OSError: the files cannot be written; those not yet replaced stay as they were.
     """
-    results: list[tuple[str, RankingResult]] = []
+    frames: dict[str, list[TenantFrame]] = {table: [] for table in (*TABLES, "model_scores")}
     with reading(folder.warehouse) as inputs:
-        for tenant_id in inputs.tenant_ids():
-            member_ids = inputs.member_ids(tenant_id)
-            result = train_ranking(
-                inputs.interactions(tenant_id),
-                seed=seed,
-                items=inputs.items(tenant_id),
-                member_ids=member_ids,
-                eligible_item_ids=inputs.listed_item_ids(tenant_id, as_of),
-            )
-            # Of whoever refused personal recommendations no history is kept for them either.
-            kept = result.member_items["member_id"].isin(member_ids)
-            results.append((tenant_id, replace(result, member_items=result.member_items[kept])))
-    rows = {
-        table: write_frames(folder.ml, table, table, [(t, getattr(r, table)) for t, r in results])
-        for table in TABLES
-    }
-    scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
+        tenants = inputs.tenants()
+        taken = taken_by_tenant(inputs, tenants)
+        for tenant in tenants:
+            results = _train_tenant(inputs, tenant, taken, seed=seed, as_of=as_of)
+            for table, written in frames.items():
+                written.append((tenant.tenant_id, results[table]))
+    rows = {table: write_frames(folder.ml, table, table, frames[table]) for table in TABLES}
+    scores = frames["model_scores"]
     return rows | {"ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores)}
+
+
+def taken_by_tenant(inputs: TrainingInputs, tenants: Sequence[Tenant]) -> pd.DataFrame:
+    """Return what members of each live tenant took, by label alone (see `similar_tenants.TAKEN_COLUMNS`)."""
+    parts = [pd.DataFrame(columns=list(TAKEN_COLUMNS))]
+    for tenant in tenants:
+        if not tenant.is_test:
+            labels = labels_of(Items.from_frame(inputs.items(tenant.tenant_id)))
+            counts = inputs.taken(tenant.tenant_id, labels)
+            parts.append(counts.assign(tenant_id=tenant.tenant_id, industry=tenant.industry))
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+
+def _train_tenant(
+    inputs: TrainingInputs, tenant: Tenant, taken: pd.DataFrame, *, seed: int, as_of: datetime
+) -> dict[str, pd.DataFrame]:
+    tenant_id, industry = tenant.tenant_id, tenant.industry
+    interactions, items = inputs.interactions(tenant_id), inputs.items(tenant_id)
+    member_ids, eligible_item_ids = inputs.member_ids(tenant_id), inputs.listed_item_ids(tenant_id, as_of)
+    ranking = train_ranking(
+        interactions,
+        seed=seed,
+        items=items,
+        member_ids=member_ids,
+        eligible_item_ids=eligible_item_ids,
+    )
+    start = train_cold_start(
+        interactions,
+        items=items,
+        members=inputs.members(tenant_id),
+        industry=industry,
+        similar=similar_shares(taken, tenant_id=tenant_id, industry=industry),
+        eligible_item_ids=eligible_item_ids,
+    )
+    # Of whoever refused personal recommendations no history is kept for them either.
+    kept = ranking.member_items["member_id"].isin(member_ids)
+    return vars(ranking) | vars(start) | {"member_items": ranking.member_items[kept]}

@@ -127,12 +127,37 @@ def test_a_run_trains_recommendations_and_forecasts_per_tenant(runs: Runs) -> No
         "select count(distinct (tenant_id, member_id)) from release.marts.fct_member_recommendations",
     )
     assert recommended == [(12,)]
+    slices = runs.ask(
+        runs.first,
+        "select slice, max(recommendation_rank) from release.marts.fct_member_recommendations group by 1",
+    )
+    # All members have taken all six items: nothing is new to them.
+    assert slices == [("all", 6)]
     forecast = runs.ask(
         runs.first,
         "select tenant_id, level, min(date)::varchar, count(distinct date) "
         "from release.marts.fct_demand_forecasts group by 1, 2 order by 1, 2",
     )
     assert [row[1:] for row in forecast] == 2 * [("category", "2026-04-13", 28), ("item", "2026-04-13", 28)]
+
+
+def test_a_run_tells_what_newcomers_are_shown_first(runs: Runs) -> None:
+    listed = runs.ask(
+        runs.first,
+        "select tenant_id, member_group, count(*), max(starting_rank) from release.marts.fct_starting_items "
+        "group by 1, 2 order by 1, 2",
+    )
+    assert [row[1:] for row in listed] == 2 * [
+        (group, 6, 6) for group in ("any", "family", "high", "low", "senior", "traveller", "young")
+    ]
+    groups = runs.ask(
+        runs.first,
+        "select member_group, min(from_points) > 0, count(until_points) from release.marts.fct_starting_groups "
+        "group by 1 order by 1",
+    )
+    assert groups == [("high", True, 0), ("low", False, 2)]
+    kinds = runs.ask(runs.first, "select distinct kind from release.marts.fct_item_neighbours order by 1")
+    assert kinds == [("content",), ("together",)]
 
 
 def test_erased_and_test_members_reach_no_release(runs: Runs) -> None:
