@@ -1,9 +1,9 @@
 """Ranking: each tenant's redemptions through the recommender, its tables into the `ml` folder."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from orchestration.settings import DataFolder
+from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
 from orchestration.training.tables import write_frames
 from recommender.ranking.training import RankingResult, train_ranking
@@ -11,10 +11,10 @@ from recommender.ranking.training import RankingResult, train_ranking
 TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
 
 
-def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
-    """Train and write the ranking tables of all tenants; return the rows of each file.
+def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
+    """Train and write the ranking tables and cards of all tenants; return the rows of each file.
 
-    `as_of` (UTC) decides which offers may still be recommended.
+    The time of the training decides which offers may still be recommended.
 
     Raises:
         InvalidFrame: the warehouse holds a row the recommender refuses.
@@ -29,7 +29,7 @@ def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
                 seed=seed,
                 items=inputs.items(tenant_id),
                 member_ids=member_ids,
-                eligible_item_ids=inputs.listed_item_ids(tenant_id, as_of),
+                eligible_item_ids=inputs.listed_item_ids(tenant_id, making.trained_at),
             )
             # Of whoever refused personal recommendations no history is kept for them either.
             kept = result.member_items["member_id"].isin(member_ids)
@@ -39,4 +39,7 @@ def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
         for table in TABLES
     }
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
-    return rows | {"ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores)}
+    return rows | {
+        "ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores),
+        "ranking_cards": write_cards(folder.ml, "ranking", [(t, r.card) for t, r in results], making),
+    }

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from sklearn.base import clone
 
+from recommender.card import ModelCard
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
 from recommender.ranking import tables
 from recommender.ranking.attributes import Items
+from recommender.ranking.card import Audience, ranking_card
 from recommender.ranking.contest import TWO_STAGE, Contest
 from recommender.ranking.evaluation import TimeSplit, evaluate, latest_split
 from recommender.ranking.interactions import BUSINESS_TIMEZONE, Interactions
@@ -25,7 +27,7 @@ from recommender.scores import Score, score_frame
 
 @dataclass(frozen=True)
 class RankingResult:
-    """The tables of one ranking run; columns in `tables` and `scores.SCORE_COLUMNS`."""
+    """The tables of one ranking run; columns in `tables` and `scores.SCORE_COLUMNS`. Nothing learnt has no card."""
 
     item_popularity: pd.DataFrame
     item_neighbours: pd.DataFrame
@@ -34,6 +36,7 @@ class RankingResult:
     model_scores: pd.DataFrame
     released_model: str
     gate: GateDecision | None
+    card: ModelCard | None
 
 
 def train_ranking(
@@ -87,6 +90,15 @@ def train_ranking(
         model_scores=score_frame("ranking", scores, released_model=released),
         released_model=released,
         gate=None if contest is None else contest.gates["all"],
+        card=ranking_card(
+            past,
+            test,
+            contest,
+            scores,
+            Audience(member_ids, eligible_item_ids),
+            horizon_days=horizon_days,
+            seed=seed,
+        ),
     )
 
 
@@ -112,4 +124,5 @@ def _empty_result() -> RankingResult:
         model_scores=score_frame("ranking", list[Score](), released_model="popularity"),
         released_model="popularity",
         gate=None,
+        card=None,
     )
