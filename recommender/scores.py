@@ -35,6 +35,12 @@ class Score:
     n: int
 
 
+def scores_of(frame: pd.DataFrame) -> list[Score]:
+    """Return the rows of a table of scores."""
+    rows = frame[list(Score.__slots__)].astype({"k": object}).itertuples(index=False)
+    return [Score(*row[:3], None if pd.isna(row[3]) else row[3], *row[4:]) for row in rows]
+
+
 def score_frame(area: str, scores: Iterable[Score], *, released_model: str) -> pd.DataFrame:
     """Return the scores of one area as the typed table, marking the released model's rows."""
     rows = [asdict(score) for score in scores]

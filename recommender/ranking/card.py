@@ -16,7 +16,7 @@ from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.recipe import UNVALIDATED
 from recommender.ranking.snapshots import window_snapshots
-from recommender.scores import Score
+from recommender.scores import scores_of
 
 PURPOSE = "Orders the items of a tenant for each of its members: anything they may take next, and what is new to them."
 
@@ -43,7 +43,7 @@ def ranking_card(
     past: Interactions,
     test: TimeSplit | None,
     contest: Contest | None,
-    scores: Sequence[Score],
+    scores: pd.DataFrame,
     audience: Audience,
     *,
     horizon_days: int,
@@ -55,7 +55,7 @@ def ranking_card(
         past: at least one interaction.
         test: None if the past is too short for it.
         contest: of the part of the past before the test split; None if nothing could be chosen.
-        scores: of the test split.
+        scores: of the test split, as `score_frame` returns them.
     """
     validation = None if test is None else _validation(test.train, horizon_days)
     return ModelCard(
@@ -72,7 +72,7 @@ def ranking_card(
         },
         validation=validation,
         test=None if test is None else _window(test.test),
-        scores=[score for score in scores if score.k == JUDGED_BY[1]],
+        scores=[score for score in scores_of(scores) if score.k == JUDGED_BY[1]],
         limits=_audience_limits(past, audience) | ({} if test is None else _window_limits(test)),
     )
 

@@ -77,6 +77,7 @@ def train_ranking(
         lessons = [*newest, *contest.lessons][: contest.two_stage.n_lessons]
         model = recipe.fit(past, replace(contest, lessons=lessons))
     released = UNVALIDATED["all"] if contest is None else contest.gates["all"].released
+    model_scores = score_frame("ranking", scores, released_model=released)
     return RankingResult(
         item_popularity=tables.item_popularity(Popularity().fit(past)),
         item_neighbours=tables.item_neighbours(ItemNeighbours().fit(past)),
@@ -87,14 +88,14 @@ def train_ranking(
             list_length=list_length,
             eligible_item_ids=eligible_item_ids,
         ),
-        model_scores=score_frame("ranking", scores, released_model=released),
+        model_scores=model_scores,
         released_model=released,
         gate=None if contest is None else contest.gates["all"],
         card=ranking_card(
             past,
             test,
             contest,
-            scores,
+            model_scores,
             Audience(member_ids, eligible_item_ids),
             horizon_days=horizon_days,
             seed=seed,

@@ -13,7 +13,7 @@ from recommender.ranking.evaluation import TimeSplit
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.training import train_ranking
 from recommender.ranking.two_stage import TwoStage
-from recommender.scores import Score
+from recommender.scores import Score, score_frame
 
 EVERYBODY = Audience(None, None)
 
@@ -56,7 +56,8 @@ CONTEST = Contest(
 
 
 def card(test=TEST, contest=CONTEST, scores=(), audience=EVERYBODY):
-    return ranking_card(PAST, test, contest, scores, audience, horizon_days=1, seed=9)
+    table = score_frame("ranking", scores, released_model="two_stage")
+    return ranking_card(PAST, test, contest, table, audience, horizon_days=1, seed=9)
 
 
 def test_a_card_tells_what_was_learnt_from_and_when():
