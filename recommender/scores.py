@@ -37,8 +37,9 @@ class Score:
 
 def scores_of(frame: pd.DataFrame) -> list[Score]:
     """Return the rows of a table of scores."""
-    rows = frame[list(Score.__slots__)].astype({"k": object}).itertuples(index=False)
-    return [Score(*row[:3], None if pd.isna(row[3]) else row[3], *row[4:]) for row in rows]
+    lengths = frame["k"].astype(object).where(frame["k"].notna(), None)
+    rows = frame.assign(k=lengths)[list(Score.__slots__)].to_dict("records")
+    return [Score(**{str(name): value for name, value in row.items()}) for row in rows]
 
 
 def score_frame(area: str, scores: Iterable[Score], *, released_model: str) -> pd.DataFrame:

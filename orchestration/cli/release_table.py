@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -37,39 +38,48 @@ def print_release(console: Console, manifest: Manifest, release: Path) -> None:
     if not cards:
         console.print("no model cards: it was made before there were any, or no model has been trained yet")
         return
-    table = Table("tenant", "models", "released", title="Model cards", title_justify="left")
-    for heading in ("since", "score", "n", "strongest baseline", "data until"):
-        table.add_column(heading, justify="right")
     names = _tenant_names(release)
+    for tenant_id in dict.fromkeys(card["tenant_id"] for card in cards):
+        console.print(
+            _table(names.get(tenant_id, tenant_id), [c for c in cards if c["tenant_id"] == tenant_id])
+        )
+
+
+def _table(tenant: str, cards: list[dict[str, Any]]) -> Table:
+    """Return the models of one tenant; each cell has a second line, so that the table fits a narrow terminal."""
+    table = Table("models", title=escape(tenant), title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("released", overflow="fold")
+    for heading in ("score", "n", "best baseline"):
+        table.add_column(heading, justify="right")
     for card in cards:
         for choice in card["choices"]:
-            table.add_row(*map(escape, _cells(names.get(card["tenant_id"], card["tenant_id"]), card, choice)))
-    console.print(table)
+            table.add_row(*_cells(card, choice))
+    return table
 
 
-def _cells(tenant: str, card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
+def _cells(card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
     metric = _JUDGED_BY[card["area"]]
     scores = {
         score["model"]: score
         for score in card["scores"]
         if (score["slice"], score["metric"]) == (choice["slice"], metric)
     }
-    yield from (tenant, f"{card['area']}, {choice['slice']}", choice["model"])
-    yield _moment(datetime.fromisoformat(choice["released_since"]))[:10]
+    since = _moment(datetime.fromisoformat(choice["released_since"]))[:10]
+    yield f"{card['area']}, {choice['slice']}\nto {card['data']['last']}"
+    yield f"{choice['model']}\nsince {since}"
     own = scores.pop(choice["model"], None)
-    yield _NOTHING if own is None else f"{metric} {own['value']:.3f}{_interval(own)}"
+    yield _NOTHING if own is None else f"{metric} {own['value']:.3f}\n{_interval(own)}"
     yield _NOTHING if own is None else f"{own['n']:,}"
     # A candidate that was not released is no baseline.
     candidate = None if choice["gate"] is None else choice["gate"]["candidate"]
     others = [score for name, score in scores.items() if name != candidate]
     strongest = max if card["area"] == "ranking" else min
     best = strongest(others, key=lambda score: float(score["value"]), default=None)
-    yield _NOTHING if best is None else f"{best['model']} {best['value']:.3f}"
-    yield card["data"]["last"]
+    yield _NOTHING if best is None else f"{best['model']}\n{best['value']:.3f}"
 
 
 def _interval(score: dict[str, Any]) -> str:
-    return "" if score["low"] is None else f" ({score['low']:.3f} to {score['high']:.3f})"
+    return "" if score["low"] is None else f"{score['low']:.3f} to {score['high']:.3f}"
 
 
 def _moment(moment: datetime) -> str:
