@@ -95,6 +95,37 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
     return _styled(alt.layer(band, past, missing, middle, rule, mark))
 
 
+def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: dict[str, str]) -> Chart:
+    """Draw each model's value with its interval, in the order of the rows; the one in use stands out.
+
+    `rows` has name, value, low, high, is_released; `labels` names model, low and high.
+    """
+    colour = alt.condition("datum.is_released", alt.value(ACCENT), alt.value(QUIET))
+    top = max(rows["value"].max(), rows["high"].max())
+    scale = alt.Scale(domain=[min(0.0, rows["value"].min()), top * 1.15])
+    base = alt.Chart(rows).encode(
+        y=alt.Y("name:N", title=None, sort=list(rows["name"]), axis=alt.Axis(labelLimit=180, ticks=False)),
+        tooltip=[
+            alt.Tooltip("name:N", title=labels["model"]),
+            *(
+                alt.Tooltip(f"{field}:Q", title=title, format=value_format)
+                for field, title in (("value", value_label), ("low", labels["low"]), ("high", labels["high"]))
+            ),
+        ],
+    )
+    axis = alt.Axis(tickCount=4, format=".0%" if value_format.endswith("%") else ".2~f")
+    value = alt.X("value:Q", title=None, scale=scale, axis=axis)
+    rule = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("low:Q", scale=scale, title=None), x2="high:Q", color=colour
+    )
+    point = base.mark_point(filled=True, size=90, opacity=1).encode(x=value, color=colour)
+    # Right of the interval, where nothing else stands.
+    label = base.transform_calculate(end="isValid(datum.high) ? datum.high : datum.value").mark_text(
+        align="left", dx=8, font=FONT
+    ).encode(x=alt.X("end:Q", scale=scale, title=None), text=alt.Text("value:Q", format=value_format), color=colour)  # fmt: skip
+    return _styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
+
+
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
     goal = rows["target"].iloc[-1]
     # The label stands at the left, on the side of the rule where the line does not begin.
@@ -128,6 +159,6 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
     )
 
 
-def _styled(chart: Chart) -> Chart:
-    styled: Chart = chart.properties(height=_HEIGHT, padding={"right": 12}).configure(font=FONT)
+def _styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
+    styled: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
     return styled

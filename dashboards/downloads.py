@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-Kind = Literal["text", "month", "date", "rate", "count", "quantity"]
+Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score"]
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
@@ -24,8 +24,17 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "rate": "0.00%",
     "count": "#,##0",
     "quantity": "#,##0.0",
+    "score": "0.0000",
 }
-_WIDTHS: dict[Kind, int] = {"text": 28, "month": 12, "date": 12, "rate": 12, "count": 16, "quantity": 14}
+_WIDTHS: dict[Kind, int] = {
+    "text": 28,
+    "month": 12,
+    "date": 12,
+    "rate": 12,
+    "count": 16,
+    "quantity": 14,
+    "score": 12,
+}
 # A text that begins like this would be run as a formula by the program that opens the file.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 

@@ -1,5 +1,6 @@
 """Questions to the marts of a release, always on behalf of one tenant."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,19 @@ class TenantMarts:
             NoRelease: its file is broken.
         """
         _opened(str(self.release.file))
+
+    def cards(self) -> list[dict[str, Any]]:
+        """Return the cards of this tenant's models; a release from before there were cards has none.
+
+        Raises:
+            NoRelease: the manifest cannot be read.
+        """
+        path = self.release.file.with_name("manifest.json")
+        try:
+            cards = json.loads(path.read_text(encoding="utf-8"))["models"].get("cards", [])
+        except (OSError, ValueError, KeyError) as error:
+            raise NoRelease(f"{path} cannot be read") from error
+        return [card for card in cards if card["tenant_id"] == str(self.tenant_id)]
 
     def rows(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query whose `$tenant_id` is always this tenant.

@@ -116,5 +116,5 @@ def _shown(column: Column) -> Any:
         return st.column_config.DateColumn(column.label, format=pattern)
     if column.kind == "text":
         return st.column_config.TextColumn(column.label)
-    patterns = {"rate": "percent", "count": "localized", "quantity": "%.1f"}
+    patterns = {"rate": "percent", "count": "localized", "quantity": "%.1f", "score": "%.4f"}
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

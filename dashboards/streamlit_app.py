@@ -27,6 +27,12 @@ pages = [
         icon=":material/event_upcoming:",
         url_path="planner",
     ),
+    st.Page(
+        "app_pages/models.py",
+        title=words("models_page"),
+        icon=":material/model_training:",
+        url_path="models",
+    ),
 ]
 chosen = st.navigation(pages, position="top")
 

@@ -35,6 +35,13 @@ class Score:
     n: int
 
 
+def scores_of(frame: pd.DataFrame) -> list[Score]:
+    """Return the rows of a table of scores."""
+    lengths = frame["k"].astype(object).where(frame["k"].notna(), None)
+    rows = frame.assign(k=lengths)[list(Score.__slots__)].to_dict("records")
+    return [Score(**{str(name): value for name, value in row.items()}) for row in rows]
+
+
 def score_frame(area: str, scores: Iterable[Score], *, released_model: str) -> pd.DataFrame:
     """Return the scores of one area as the typed table, marking the released model's rows."""
     rows = [asdict(score) for score in scores]

@@ -330,14 +330,112 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         ],
         "fct_demand_forecasts": _forecasts(),
         "fct_model_scores": [
-            ("ranking", ACORN, "blend", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True),
+            ("ranking", ACORN, "two_stage", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True),
+            ("ranking", ACORN, "ease", "all", "ndcg", 10, 0.44, 0.42, 0.46, 2_000, False),
             ("ranking", ACORN, "popularity", "all", "ndcg", 10, 0.37, 0.36, 0.38, 2_000, False),
-            ("ranking", ACORN, "blend", "all", "coverage", 10, 0.40, None, None, 2_000, True),
+            ("ranking", ACORN, "two_stage", "all", "ndcg", 20, 0.58, 0.56, 0.60, 2_000, True),
+            ("ranking", ACORN, "two_stage", "all", "coverage", 10, 0.40, None, None, 2_000, True),
+            # Of what is new, EASE is in use: its card says so, these rows know only of the slice `all`.
+            ("ranking", ACORN, "two_stage", "novel", "ndcg", 10, 0.19, 0.17, 0.21, 1_800, True),
+            ("ranking", ACORN, "ease", "novel", "ndcg", 10, 0.20, 0.18, 0.22, 1_800, False),
+            ("ranking", ACORN, "popularity", "novel", "ndcg", 10, 0.16, 0.15, 0.17, 1_800, False),
             ("demand", ACORN, "boosted_quantiles", "item", "wape", None, 0.26, 0.24, 0.28, 280, True),
             ("demand", ACORN, "seasonal_naive", "item", "wape", None, 0.34, 0.32, 0.36, 280, False),
             ("demand", ACORN, "boosted_quantiles", "item", "coverage_90", None, 0.89, 0.86, 0.91, 280, True),
         ],
     }
+
+
+def _gate(metric: str, candidate: float, baseline: str, value: float, released: str) -> dict[str, Any]:
+    return {
+        "metric": metric, "candidate": released if released != baseline else "two_stage",
+        "candidate_value": candidate, "strongest_baseline": baseline, "baseline_value": value,
+        "released": released, "reason": f"so {released} is released.",
+    }  # fmt: skip
+
+
+def _window(first: str, last: str, units: int, rows: int) -> dict[str, Any]:
+    return {"first": first, "last": last, "units": units, "rows": rows}
+
+
+def model_cards() -> list[dict[str, Any]]:
+    """Acorn's cards: two-stage ranking of anything and EASE of what is new, boosted forecasts of items.
+
+    Birch's card is of a young mall, in which there was nothing to choose by.
+    """
+    since = "2026-02-28T18:40:00+00:00"  # 1 March in Shanghai
+    made = {"trained_at": "2026-04-01T01:00:00+00:00", "code_version": "0.1.0+abc1234", "seed": 7}
+    return [
+        {
+            **made,
+            "tenant_id": str(ACORN),
+            "area": "ranking",
+            "purpose": "Orders items.",
+            "choices": [
+                {
+                    "slice": "all", "model": "two_stage", "released_since": since,
+                    "gate": _gate("ndcg@10", 0.53, "ease", 0.45, "two_stage"), "reason": "It is better.",
+                    "parameters": {
+                        "l2": 0.4, "max_rows": 1_000_000, "quotas.own": 60, "general.1.max_iter": 100, "unheard_of": True,
+                    },
+                },
+                {
+                    "slice": "novel", "model": "ease", "released_since": "2026-04-01T02:00:00+00:00",
+                    "gate": _gate("ndcg@10", 0.18, "ease", 0.21, "ease"), "reason": "It is not.",
+                    "parameters": {"l2": 1.2, "weighting": "log"},
+                },
+            ],
+            "data": _window("2025-04-01", "2026-03-30", 2_500, 60_000),
+            "learnt_from": {"members": 2_500, "items": 300, "redeemed_lines": 60_000, "active_days": 350},
+            "validation": _window("2026-02-03", "2026-03-02", 1_900, 4_000),
+            "test": _window("2026-03-03", "2026-03-30", 2_000, 5_000),
+            "scores": [],
+            "limits": {
+                "members_listed": 4_000, "members_without_history": 1_500, "members_under_5_lines": 2_000,
+                "items_offered": 320, "items_without_history": 20, "members_chosen_by": 2_400,
+                "unknown_item_share": 0.031, "unknown_member_share": 0.0, "data_age_days": 2,
+            },
+        },
+        {
+            **made,
+            "tenant_id": str(ACORN),
+            "area": "demand",
+            "purpose": "Forecasts items.",
+            "choices": [
+                {
+                    "slice": "item", "model": "boosted_quantiles", "released_since": since,
+                    "gate": _gate("wape", 0.28, "seasonal_naive", 0.35, "boosted_quantiles"), "reason": "It is better.",
+                    "parameters": {"max_iter": 60, "learning_rate": 0.1},
+                }
+            ],
+            "data": _window("2026-01-01", "2026-03-31", 2, 180),
+            "learnt_from": {"series": 2, "units": 900, "series_days": 177, "days": 90},
+            "validation": _window("2026-01-07", "2026-02-03", 2, 56),
+            "test": _window("2026-02-04", "2026-03-31", 2, 109),
+            "scores": [],
+            "limits": {
+                "spell_days": 60, "series_without_forecast": 0, "unknown_series_share": 0.0, "data_age_days": 1
+            },
+        },
+        {
+            **made,
+            "tenant_id": str(BIRCH),
+            "area": "ranking",
+            "purpose": "Orders items.",
+            "choices": [
+                {
+                    "slice": "all", "model": "personal_frequency", "released_since": since,
+                    "gate": None, "reason": "Too young.", "parameters": {"half_life_active_days": 60.0},
+                }
+            ],
+            "data": _window("2026-03-12", "2026-03-12", 1, 1),
+            "learnt_from": {"members": 1, "items": 1, "redeemed_lines": 1, "active_days": 1},
+            "validation": None,
+            "test": None,
+            "scores": [],
+            "limits": {"members_listed": 1, "data_age_days": 20},
+        },
+    ]  # fmt: skip
 
 
 Mutate = Callable[[duckdb.DuckDBPyConnection], object]
@@ -355,6 +453,7 @@ def publish(
     *,
     snapshot: str = LANDED_SNAPSHOT,
     landed_at: str = LANDED_AT,
+    has_cards: bool = True,
 ) -> Path:
     """Write the literal release under another id, let `mutate` change its tables, and make it current."""
     folder = releases_dir / release_id
@@ -388,7 +487,7 @@ def publish(
         "code_version": "0.1.0",
         "landing": {"snapshot": snapshot, "landed_at": landed_at},
         "checks": {"passed": 120, "failed": 0, "warned": 1},
-        "models": {},
+        "models": {"cards": model_cards()} if has_cards else {},
         "tables": tables,
         "files": {"marts.duckdb": {"bytes": len(data), "sha256": sha256(data).hexdigest()}},
     }

@@ -8,15 +8,10 @@ from dashboards import charts, forecasts
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column, file_name
 from dashboards.forecasts import Level
+from dashboards.model_names import model_name
 from dashboards.page import BUSINESS_ZONE, open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import Words, literally
-
-
-def model_name(words: Words, model: str) -> str:
-    """Return a model's name as people say it; one without words keeps its own."""
-    known = {"boosted_quantiles": "model_boosted_quantiles", forecasts.BASELINE: "model_seasonal_naive"}
-    return words(known[model]) if model in known else model
 
 
 def model_sentence(words: Words, model: str, measured: tuple[float, float] | None) -> str:

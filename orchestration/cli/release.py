@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli.release_table import print_release
 from orchestration.release.manifest import BrokenRelease
 from orchestration.release.retention import LONGEST_AFTER_ERASURE, drop_outdated, require_current
 from orchestration.release.shelf import Shelf
@@ -40,11 +41,17 @@ def list_() -> None:
 
 
 @app.command()
-def show(release_id: str = typer.Argument("", help="The release; by default the current one.")) -> None:
-    """Print a release's manifest."""
+def show(
+    release_id: str = typer.Argument("", help="The release; by default the current one."),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole manifest instead.")] = False,
+) -> None:
+    """Show where a release stands, and the cards of its models."""
     shelf = _shelf()
     manifest = shelf.manifest(release_id or shelf.current_id() or "current")
-    typer.echo(json.dumps(asdict(manifest), indent=2, ensure_ascii=False, default=str))
+    if as_json:
+        typer.echo(json.dumps(asdict(manifest), indent=2, ensure_ascii=False, default=str))
+    else:
+        print_release(Console(), manifest, shelf.releases / manifest.release_id)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.defs.platform import Platform
 from orchestration.training import demand as demand_training
 from orchestration.training import ranking as ranking_training
+from orchestration.training.cards import Making
 from orchestration.training.tables import SCORE_FILES, unite_scores
 
 GROUP = "ml"
@@ -28,29 +29,39 @@ _DESCRIPTIONS = {
     "ranking_scores": "One row per tenant, ranking model and measure on the test window.",
     "demand_forecasts": "One row per tenant, level, series and day ahead, with quantiles.",
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
+    "ranking_cards": "One card per tenant: what its ranking models learnt from, why they were chosen, their limits.",
+    "demand_cards": "One card per tenant and level: what its demand model learnt from, why it was chosen, its limits.",
 }
 
 
 def _specs(tables: tuple[str, ...], inputs: list[dg.AssetKey]) -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
-            ["ml", table], deps=inputs, group_name=GROUP, description=_DESCRIPTIONS[table], kinds={"parquet"}
+            ["ml", table],
+            deps=inputs,
+            group_name=GROUP,
+            description=_DESCRIPTIONS[table],
+            kinds={"json" if table.endswith("_cards") else "parquet"},
         )
         for table in tables
     ]
 
 
-@dg.multi_asset(specs=_specs((*ranking_training.TABLES, "ranking_scores"), _RANKING_INPUTS), name="ranking")
+@dg.multi_asset(
+    specs=_specs((*ranking_training.TABLES, "ranking_scores", "ranking_cards"), _RANKING_INPUTS),
+    name="ranking",
+)
 def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Train the ranking models of every tenant."""
-    written = ranking_training.train(platform.folder, platform.seed, platform.clock())
-    yield from _results(written)
+    yield from _results(ranking_training.train(platform.folder, platform.seed, _making(platform)))
 
 
-@dg.multi_asset(specs=_specs(("demand_forecasts", "demand_scores"), _DEMAND_INPUTS), name="demand")
+@dg.multi_asset(
+    specs=_specs(("demand_forecasts", "demand_scores", "demand_cards"), _DEMAND_INPUTS), name="demand"
+)
 def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Train the demand models of every tenant."""
-    yield from _results(demand_training.train(platform.folder, platform.seed))
+    yield from _results(demand_training.train(platform.folder, platform.seed, _making(platform)))
 
 
 @dg.asset(
@@ -62,6 +73,10 @@ def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResul
 def model_scores(platform: dg.ResourceParam[Platform]) -> dg.MaterializeResult[None]:
     """One row per area, tenant, model and measure."""
     return dg.MaterializeResult(metadata={"dagster/row_count": unite_scores(platform.folder.ml)})
+
+
+def _making(platform: Platform) -> Making:
+    return Making(platform.clock(), platform.code_version)
 
 
 def _results(rows: dict[str, int]) -> Iterator[dg.MaterializeResult[None]]:

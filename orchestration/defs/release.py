@@ -11,7 +11,7 @@ def release_asset(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=["releases", "current"],
-        deps=[*marts, ["ml", "model_scores"]],
+        deps=[*marts, ["ml", "model_scores"], ["ml", "ranking_cards"], ["ml", "demand_cards"]],
         group_name="releases",
         kinds={"duckdb"},
     )

@@ -15,6 +15,7 @@ import duckdb
 from orchestration import durable
 from orchestration.landing.cursor import Cursor
 from orchestration.refusal import Refusal
+from orchestration.release.cards import CARDS, cards_to_release
 from orchestration.release.content import (
     RowSums,
     TableContent,
@@ -76,7 +77,7 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
             code_version=provenance.code_version,
             landing=_landing_fields(provenance.landing, created_at),
             checks=audit.checks,
-            models=audit.models,
+            models=audit.models | {CARDS: cards_to_release(folder, created_at)},
             quality=audit.quality,
             tables=tables,
             files={MARTS: describe_file(temporary / MARTS)},

@@ -1,13 +1,14 @@
 """Demand: each tenant's daily demand through the recommender, by item and by category."""
 
 from orchestration.settings import DataFolder
+from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
 from orchestration.training.tables import write_frames
 from recommender.demand.training import train_demand
 
 
-def train(folder: DataFolder, seed: int) -> dict[str, int]:
-    """Train and write the forecasts of all tenants; return the rows of each file.
+def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
+    """Train and write the forecasts and cards of all tenants; return the rows of each file.
 
     Raises:
         InvalidFrame: the warehouse holds a row the recommender refuses.
@@ -29,4 +30,5 @@ def train(folder: DataFolder, seed: int) -> dict[str, int]:
     return {
         "demand_forecasts": write_frames(folder.ml, "demand_forecasts", "demand_forecasts", forecasts),
         "demand_scores": write_frames(folder.ml, "demand_scores", "model_scores", scores),
+        "demand_cards": write_cards(folder.ml, "demand", [(t, r.card) for t, r in results], making),
     }

@@ -1,17 +1,20 @@
 """Ranking: each tenant's redemptions through the recommender, its tables into the `ml` folder."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pandas as pd
 
 from orchestration.settings import DataFolder
+from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import Tenant, TrainingInputs, reading
 from orchestration.training.tables import TenantFrame, write_frames
+from recommender.card import ModelCard
 from recommender.ranking.attributes import Items
-from recommender.ranking.cold_start import train_cold_start
+from recommender.ranking.cold_start import StartingResult, train_cold_start
 from recommender.ranking.similar_tenants import TAKEN_COLUMNS, similar_shares
-from recommender.ranking.training import train_ranking
+from recommender.ranking.training import RankingResult, train_ranking
 from recommender.ranking.traits import labels_of
 
 TABLES = (
@@ -24,26 +27,32 @@ TABLES = (
 )
 
 
-def train(folder: DataFolder, seed: int, as_of: datetime) -> dict[str, int]:
-    """Train and write the ranking tables of all tenants; return the rows of each file.
+def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
+    """Train and write the ranking tables and cards of all tenants; return the rows of each file.
 
-    `as_of` (UTC) decides which offers may still be recommended.
+    The time of the training decides which offers may still be recommended.
 
     Raises:
         InvalidFrame: the warehouse holds a row the recommender refuses.
         OSError: the files cannot be written; those not yet replaced stay as they were.
     """
     frames: dict[str, list[TenantFrame]] = {table: [] for table in (*TABLES, "model_scores")}
+    cards: list[tuple[str, ModelCard | None]] = []
     with reading(folder.warehouse) as inputs:
         tenants = inputs.tenants()
         taken = taken_by_tenant(inputs, tenants)
         for tenant in tenants:
-            results = _train_tenant(inputs, tenant, taken, seed=seed, as_of=as_of)
+            ranking, start = _train_tenant(inputs, tenant, taken, seed=seed, as_of=making.trained_at)
+            results = vars(ranking) | vars(start)
             for table, written in frames.items():
                 written.append((tenant.tenant_id, results[table]))
+            cards.append((tenant.tenant_id, ranking.card))
     rows = {table: write_frames(folder.ml, table, table, frames[table]) for table in TABLES}
     scores = frames["model_scores"]
-    return rows | {"ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores)}
+    return rows | {
+        "ranking_scores": write_frames(folder.ml, "ranking_scores", "model_scores", scores),
+        "ranking_cards": write_cards(folder.ml, "ranking", cards, making),
+    }
 
 
 def taken_by_tenant(inputs: TrainingInputs, tenants: Sequence[Tenant]) -> pd.DataFrame:
@@ -60,7 +69,7 @@ def taken_by_tenant(inputs: TrainingInputs, tenants: Sequence[Tenant]) -> pd.Dat
 
 def _train_tenant(
     inputs: TrainingInputs, tenant: Tenant, taken: pd.DataFrame, *, seed: int, as_of: datetime
-) -> dict[str, pd.DataFrame]:
+) -> tuple[RankingResult, StartingResult]:
     tenant_id, industry = tenant.tenant_id, tenant.industry
     interactions, items = inputs.interactions(tenant_id), inputs.items(tenant_id)
     member_ids, eligible_item_ids = inputs.member_ids(tenant_id), inputs.listed_item_ids(tenant_id, as_of)
@@ -81,4 +90,4 @@ def _train_tenant(
     )
     # Of whoever refused personal recommendations no history is kept for them either.
     kept = ranking.member_items["member_id"].isin(member_ids)
-    return vars(ranking) | vars(start) | {"member_items": ranking.member_items[kept]}
+    return replace(ranking, member_items=ranking.member_items[kept]), start

@@ -7,7 +7,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from recommender.card import ModelCard
 from recommender.demand.boosted_quantiles import BoostedQuantiles, TooLittleHistory
+from recommender.demand.card import demand_card
 from recommender.demand.evaluation import evaluate, is_active, plan_origins, validation_wape
 from recommender.demand.model import QUANTILES, DemandModel, Forecast
 from recommender.demand.panel import History, Panel, latest_spell
@@ -35,13 +37,14 @@ DEMAND_FORECAST_COLUMNS = {
 
 @dataclass(frozen=True)
 class DemandResult:
-    """The tables of one demand run; `origin_date` is the last day known to the forecasts."""
+    """The tables of one demand run; `origin_date` is the last day known to the forecasts, without which there is no card."""
 
     demand_forecasts: pd.DataFrame
     model_scores: pd.DataFrame
     released_model: str
     gate: GateDecision | None
     origin_date: date | None
+    card: ModelCard | None
 
 
 def train_demand(
@@ -72,6 +75,7 @@ def train_demand(
             released_model=BASELINE,
             gate=None,
             origin_date=None,
+            card=None,
         )
     panel, spell_days = found
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
@@ -91,6 +95,18 @@ def train_demand(
         released_model=released,
         gate=gate,
         origin_date=known.origin,
+        card=demand_card(
+            models[released],
+            panel,
+            origins,
+            gate,
+            scores,
+            name=released,
+            level=level,
+            spell_days=spell_days,
+            horizon_days=horizon_days,
+            seed=seed,
+        ),
     )
 
 

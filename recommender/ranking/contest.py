@@ -30,7 +30,7 @@ _EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
 _MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
 _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
-_LEAST_MEMBERS = 20
+LEAST_MEMBERS = 20
 # A little more breadth than the rival's is asked for, because the next window is another one.
 _BREADTH = 1.1
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
@@ -64,7 +64,7 @@ def hold_contest(
     With a single snapshot, the rankers learn from half of its members and are judged by the other half.
     """
     snapshots = two_stage.snapshots(interactions)
-    if not snapshots or len(snapshots[0].members) < _LEAST_MEMBERS:
+    if not snapshots or len(snapshots[0].members) < LEAST_MEMBERS:
         return None
     snapshots = [snapshot for snapshot in snapshots if len(snapshot.members)]
     validation, slices, members = snapshots[0], two_stage.slices, snapshots[0].members

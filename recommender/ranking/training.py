@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import pandas as pd
 from sklearn.base import clone
 
+from recommender.card import ModelCard
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
 from recommender.ranking import tables
 from recommender.ranking.attributes import Items
+from recommender.ranking.card import Audience, ranking_card
 from recommender.ranking.content_neighbours import ContentNeighbours
 from recommender.ranking.contest import TWO_STAGE, Contest
 from recommender.ranking.evaluation import TimeSplit, evaluate, latest_split
@@ -28,7 +30,8 @@ from recommender.scores import Score, score_frame
 class RankingResult:
     """The tables of one ranking run; columns in `tables` and `scores.SCORE_COLUMNS`.
 
-    `released_models` and `gates` are by slice; without a window to choose on there is no gate.
+    `released_models` and `gates` are by slice; without a window to choose on there is no gate,
+    and without any interaction no card.
     """
 
     item_popularity: pd.DataFrame
@@ -38,6 +41,7 @@ class RankingResult:
     model_scores: pd.DataFrame
     released_models: Mapping[str, str]
     gates: Mapping[str, GateDecision]
+    card: ModelCard | None
 
 
 def train_ranking(
@@ -82,6 +86,7 @@ def train_ranking(
         newest = contest.two_stage.lessons([snapshot_of(test.train, test.test)])
         lessons = [*newest, *contest.lessons][: contest.two_stage.n_lessons]
         models = dict.fromkeys(SLICES, recipe.fit(past, replace(contest, lessons=lessons)))
+    model_scores = _scores(test, contest, released, seed=seed)
     return RankingResult(
         item_popularity=tables.item_popularity(Popularity().fit(past)),
         item_neighbours=tables.item_neighbours(ItemNeighbours().fit(past), content),
@@ -92,9 +97,18 @@ def train_ranking(
             list_lengths={"all": list_length, "novel": novel_list_length},
             eligible_item_ids=eligible_item_ids,
         ),
-        model_scores=_scores(test, contest, released, seed=seed),
+        model_scores=model_scores,
         released_models=released,
         gates={} if contest is None else contest.gates,
+        card=ranking_card(
+            past,
+            test,
+            contest,
+            model_scores,
+            Audience(member_ids, eligible_item_ids),
+            horizon_days=horizon_days,
+            seed=seed,
+        ),
     )
 
 
@@ -137,4 +151,5 @@ def _empty_result(content: ContentNeighbours) -> RankingResult:
         model_scores=score_frame("ranking", list[Score](), released_model="popularity"),
         released_models=released,
         gates={},
+        card=None,
     )

@@ -91,3 +91,31 @@ def test_pieces_are_counted_in_whole_ones() -> None:
 
     past = next(layer for layer in layers(chart, "line") if layer["encoding"]["y"]["field"] == "quantity")
     assert past["encoding"]["y"]["axis"]["tickMinStep"] == 1
+
+
+def test_the_model_in_use_stands_out_among_all_with_their_intervals() -> None:
+    rows = pd.DataFrame(
+        {
+            "name": ["two-stage", "popularity"],
+            "value": [0.55, 0.37],
+            "low": [0.53, None],
+            "high": [0.57, None],
+            "is_released": [True, False],
+        }
+    )
+    chart = charts.models(
+        rows,
+        value_format=".3f",
+        value_label="NDCG@10",
+        labels=dict.fromkeys(["model", "low", "high"], "label"),
+    )
+
+    [interval] = layers(chart, "rule")
+    assert (interval["encoding"]["x"]["field"], interval["encoding"]["x2"]["field"]) == ("low", "high")
+    [point] = layers(chart, "point")
+    assert point["encoding"]["x"]["scale"]["domain"][0] == 0
+    assert point["encoding"]["y"]["sort"] == ["two-stage", "popularity"]
+    assert point["encoding"]["color"]["condition"]["test"] == "datum.is_released"
+    # A model without an interval is labelled at its value.
+    [label] = layers(chart, "text")
+    assert label["transform"][0]["calculate"] == "isValid(datum.high) ? datum.high : datum.value"

@@ -275,7 +275,7 @@ def test_a_failing_page_tells_what_to_do_and_no_stack_trace(
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/planner", "/static/js/any.js", "/media/any.xlsx", "/_stcore/host-config", "/_stcore/metrics",
+    ["/", "/planner", "/models", "/static/js/any.js", "/media/any.xlsx", "/_stcore/host-config", "/_stcore/metrics",
      "/_stcore/upload_file/a/b", "/_stcore/health", "/component/any", "/auth/login"],
 )  # fmt: skip
 def test_nothing_of_the_screens_is_served_to_strangers(site: str, path: str) -> None:

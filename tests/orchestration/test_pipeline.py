@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from orchestration import history
+from orchestration.definitions import SEED
 from orchestration.disk import DiskFull
 from orchestration.landing.batches import row_count
 from orchestration.landing.cursor import read_cursor
@@ -183,6 +184,23 @@ def test_the_manifest_counts_checks_and_names_the_landing(runs: Runs) -> None:
     assert xmax(manifest.landing["snapshot"]) < xmax(runs.manifest(runs.second).landing["snapshot"])
     tenants = {row["tenant_id"] for row in manifest.models["ranking"]}
     assert tenants == set(map(str, runs.world.tenant_ids))
+
+
+def test_each_tenants_models_have_a_card_that_says_since_when_they_are_in_use(runs: Runs) -> None:
+    first, second = runs.manifest(runs.first), runs.manifest(runs.second)
+    told = {
+        (card["tenant_id"], card["area"], choice["slice"]): (card, choice)
+        for card in second.models["cards"]
+        for choice in card["choices"]
+    }
+    uses = [("demand", "category"), ("demand", "item"), ("ranking", "all"), ("ranking", "novel")]
+    assert sorted(told) == sorted((str(t), *use) for t in runs.world.tenant_ids for use in uses)
+    card, choice = told[str(runs.world.tenant_ids[0]), "ranking", "all"]
+    # The redemption between the runs was the day after.
+    assert (card["data"]["first"], card["data"]["last"]) == ("2026-03-02", "2026-04-13")
+    assert (choice["model"], card["limits"]["members_listed"]) == ("personal_frequency", 6)
+    assert (card["seed"], card["code_version"]) == (SEED, second.code_version)
+    assert {choice["released_since"] for _, choice in told.values()} == {first.created_at.isoformat()}
 
 
 def test_a_new_redemption_is_in_the_next_release(runs: Runs) -> None:

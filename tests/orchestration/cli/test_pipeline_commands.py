@@ -1,5 +1,6 @@
-"""`pointmart pipeline key | write-back` and `pointmart release prune` as a person meets them."""
+"""`pointmart pipeline key | write-back` and `pointmart release show | prune` as a person meets them."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -58,3 +59,15 @@ def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_
     assert pruned.stdout.strip() == f"release {old} was deleted"
     folder.forgotten.write_text(f'{{"member_count": 2, "next_batch": 1, "moments": ["{now.isoformat()}"]}}')
     assert f"the current release {newer}" in sentence(pointmart("release", "prune", "--now", **mall))
+
+
+def test_a_release_from_before_there_were_cards_is_shown_and_printed_whole(data_dir):
+    folder = DataFolder(data_dir)
+    folder.create()
+    made = release_of(folder, datetime(2026, 5, 1, tzinfo=UTC))
+    shown = pointmart("release", "show", made, POINTMART_DATA_DIR=str(data_dir))
+    assert shown.returncode == 0, shown.stderr
+    assert f"release {made}, made 2026-05-01 08:10" in shown.stdout
+    assert "no model cards" in shown.stdout
+    printed = pointmart("release", "show", made, "--json", POINTMART_DATA_DIR=str(data_dir))
+    assert json.loads(printed.stdout)["release_id"] == made
