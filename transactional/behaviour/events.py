@@ -1,31 +1,27 @@
 """`POST /v1/events`: behaviour in batches, an answer per event. A hot route."""
 
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from transactional.access.domain import Unauthenticated
+from transactional.behaviour.requested import EventBatch, EventResult, EventResults, refused
 from transactional.engine.lean import read_body
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 
-MAX_EVENTS = 1_000
-# A client's clock may run ahead a little; more than this is a mistake.
-_TOLERATED_LEAD = timedelta(minutes=5)
-# What happened longer ago is history to be imported, or a broken clock.
-_TOLERATED_AGE = timedelta(days=400)
-
 # Unknown members and items are told apart from events that were sent before, all in one round trip.
 _INSERT = """
 with given as (
     select *
-    from unnest($2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::timestamptz[])
-        as g(position, event_id, member_id, kind, item_id, occurred_at)
+    from unnest(
+        $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::uuid[], $7::timestamptz[], $8::uuid[], $9::smallint[],
+        $10::float8[], $11::text[]
+    ) as g(n, event_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, policy)
 ), judged as (
     select g.*,
         case
@@ -36,52 +32,22 @@ with given as (
     left join mall.member m on m.tenant_id = $1 and m.member_id = g.member_id and m.erased_at is null
     left join mall.item i on i.item_id = g.item_id
 ), ranked as (
-    select *, row_number() over (partition by event_id, refusal is null order by position) as occurrence
+    select *, row_number() over (partition by event_id, refusal is null order by n) as occurrence
     from judged
 ), stored as (
-    insert into mall.event (tenant_id, event_id, member_id, kind, item_id, occurred_at)
-    select $1, event_id, member_id, kind, item_id, occurred_at
+    insert into mall.event (
+        tenant_id, event_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, policy
+    )
+    select $1, event_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, policy
     from ranked where refusal is null and occurrence = 1
     on conflict (tenant_id, event_id) do nothing
     returning event_id
 )
-select r.position, r.event_id,
+select r.n, r.event_id,
     coalesce(r.refusal, case when s.event_id is null then 'duplicate' else 'accepted' end) as result
 from ranked r
 left join stored s on s.event_id = r.event_id and r.occurrence = 1
 """
-
-
-class EventRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One act of a member. With an `event_id` of its own, sending it twice stores it once."""
-
-    member_id: UUID
-    kind: Literal["visit", "search", "view", "click", "favourite"]
-    item_id: UUID | None = None
-    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    event_id: UUID | None = None
-
-
-class EventBatch(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Up to 1,000 acts."""
-
-    events: Annotated[list[EventRequest], msgspec.Meta(min_length=1, max_length=MAX_EVENTS)]
-
-
-class EventResult(msgspec.Struct, frozen=True):
-    """What became of one event, in the order sent."""
-
-    event_id: UUID | None
-    result: Literal[
-        "accepted", "duplicate", "unknown_member", "unknown_item", "item_missing", "time_out_of_range"
-    ]
-
-
-class EventResults(msgspec.Struct, frozen=True):
-    """A result per event."""
-
-    accepted: int
-    results: list[EventResult]
 
 
 _decoder = msgspec.json.Decoder(EventBatch)
@@ -93,9 +59,20 @@ async def record_events(request: Request) -> Response:
     tenant_id = await state.keys.tenant(request.headers.get("authorization"))
     batch = await read_body(request, _decoder)
     now: datetime = state.clock()
-    results: list[EventResult | None] = [_refused(event, now) for event in batch.events]
+    results: list[EventResult | None] = [refused(event, now) for event in batch.events]
     rows = [
-        (n, e.event_id or uuid7(now), e.member_id, e.kind, e.item_id, e.occurred_at or now)
+        (
+            n,
+            e.event_id or uuid7(now),
+            e.member_id,
+            e.kind,
+            e.item_id,
+            e.occurred_at or now,
+            e.request_id,
+            e.position,
+            e.propensity,
+            e.policy,
+        )
         for n, e in enumerate(batch.events)
         if results[n] is None
     ]
@@ -103,19 +80,10 @@ async def record_events(request: Request) -> Response:
         for row in await state.pools.committer.fetch(
             _INSERT, tenant_id, *[list(column) for column in zip(*rows, strict=True)]
         ):
-            results[row["position"]] = EventResult(row["event_id"], row["result"])
+            results[row["n"]] = EventResult(row["event_id"], row["result"])
     told = [result for result in results if result is not None]
     accepted = sum(result.result == "accepted" for result in told)
     return Response(msgspec.json.encode(EventResults(accepted, told)), 200, media_type="application/json")
-
-
-def _refused(event: EventRequest, now: datetime) -> EventResult | None:
-    if event.item_id is None and event.kind not in ("visit", "search"):
-        return EventResult(event.event_id, "item_missing")
-    occurred_at = event.occurred_at or now
-    if occurred_at > now + _TOLERATED_LEAD or occurred_at < now - _TOLERATED_AGE:
-        return EventResult(event.event_id, "time_out_of_range")
-    return None
 
 
 def openapi_operation() -> dict[str, Any]:
@@ -123,7 +91,9 @@ def openapi_operation() -> dict[str, Any]:
     return {
         "tags": ["behaviour"],
         "summary": "Record behaviour events",
-        "description": "Stores up to 1,000 events and answers for each. One bad event does not stop the others.",
+        "description": "Stores up to 1,000 events and answers for each. One bad event does not stop the others. "
+        "An impression names its item, request_id, position, propensity and policy; other kinds may name the "
+        "request_id that led to them.",
         "operationId": "record_events",
         "security": [{"TenantKey": []}],
         "requestBody": {

@@ -84,8 +84,10 @@ async def lived(app, client, shop, owner, clock):
     await client.post(f"/v1/risk/rules/{deny.json()['rule_id']}/end", json={})
     assert added.status_code == 201
     clock.now += timedelta(seconds=1)
-    events = {"events": [{"member_id": member, "kind": "visit"}, {"member_id": member, "kind": "search"}]}
-    assert (await client.post("/v1/events", json=events)).json()["accepted"] == 2
+    shown = {"item_id": str(shop.tea), "request_id": str(uuid7(clock.now)), "position": 1, "propensity": 0.5}
+    events = [{"kind": "visit"}, {"kind": "search"}, {"kind": "impression", "policy": "recipe", **shown}]
+    body = {"events": [{"member_id": member, **event} for event in events]}
+    assert (await client.post("/v1/events", json=body)).json()["accepted"] == 3
     said = {
         "member_id": member,
         "redemption_id": bought.json()["redemption_id"],
