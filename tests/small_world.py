@@ -161,7 +161,10 @@ def _member(connection: psycopg.Connection[Any], tenant_id: UUID, number: int) -
 
 
 def _behaviour(connection: psycopg.Connection[Any], world: SmallWorld, tenant_id: UUID) -> list[UUID]:
-    """Write a grant each, then two redemptions, two events and sometimes an earn and an answer per day."""
+    """Write a grant each, then two redemptions, two events, an impression and sometimes an earn and an answer per day.
+
+    All members are shown an item in turn, the first once more a day after all else.
+    """
     members, items = world.member_ids[tenant_id], world.item_ids
     for member_id in members:
         credit(connection, tenant_id, member_id, "grant", GRANT_POINTS, FIRST_DAY - timedelta(hours=1))
@@ -180,6 +183,7 @@ def _behaviour(connection: psycopg.Connection[Any], world: SmallWorld, tenant_id
                 "values (%s, %s, 'visit', null, %s), (%s, %s, 'view', %s, %s)",
                 (tenant_id, members[number], at, tenant_id, members[number], lines[0][0], at),
             )
+        _impression(connection, tenant_id, members[(day + 1) % len(members)], lines[0][0], at)
         if day % 5 == 0:
             credit(connection, tenant_id, members[day % 6], "earn", EARN_POINTS, at)
             connection.execute(
@@ -188,8 +192,20 @@ def _behaviour(connection: psycopg.Connection[Any], world: SmallWorld, tenant_id
                 "where tenant_id = %s and redemption_id = %s",
                 (3 + day % 3, at + timedelta(hours=2), tenant_id, redemption_ids[-1]),
             )
+    _impression(connection, tenant_id, members[0], items[0], FIRST_DAY + timedelta(days=DAYS))
     redeem(connection, tenant_id, members[-1], [(items[0], 1, ITEMS[0][4])], FIRST_DAY + timedelta(days=3))
     return redemption_ids
+
+
+def _impression(
+    connection: psycopg.Connection[Any], tenant_id: UUID, member_id: UUID, item_id: UUID, at: datetime
+) -> None:
+    """Write that an item was shown in an answer of its own; every third day by the control."""
+    connection.execute(
+        "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, "
+        "policy) values (%s, %s, 'impression', %s, %s, uuidv7(), 1, 0.25, %s)",
+        (tenant_id, member_id, item_id, at, "popularity" if at.day % 3 == 0 else "recipe"),
+    )
 
 
 def _transfer(

@@ -65,8 +65,8 @@
 
 {# The same of a UTC timestamp, in a form by which a reader of landed files leaves out the row groups of other
    days. #}
-{% macro on_changed_times(column, views, days_back=0, whole_months=false) -%}
-    {%- set spans = changed_spans(views, days_back) -%}
+{% macro on_changed_times(column, views, days_back=0, days_ahead=0, whole_months=false) -%}
+    {%- set spans = changed_spans(views, days_back, days_ahead) -%}
     {%- if spans and whole_months -%} {%- set spans = months_of(spans) -%} {%- endif -%}
     {%- if spans is none -%} true
     {%- elif not spans -%} false

@@ -21,6 +21,7 @@ class Column:
         is_required: whether null is a violation.
         values: the only values it may have; None allows all.
         low, high: the smallest and the largest value; None is no bound.
+        above: what every value is larger than; None is no bound.
         is_business_time: whether its Asia/Shanghai day must be one of the calendar.
     """
 
@@ -30,6 +31,7 @@ class Column:
     values: tuple[str | int, ...] | None
     low: int | None
     high: int | None
+    above: int | None
     is_business_time: bool
 
 
@@ -88,5 +90,6 @@ def _column(name: str, rule: str | dict[str, Any]) -> Column:
         values=None if values is None else tuple(values),
         low=told.get("low"),
         high=told.get("high"),
+        above=told.get("above"),
         is_business_time=told.get("is_business_time", False),
     )

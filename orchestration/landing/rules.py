@@ -41,6 +41,8 @@ def _rules_of_column(column: Column, contract: Contract) -> list[tuple[str, str]
         rules.append((f"{name} < {column.low}", f"{column.name} is below {column.low}"))
     if column.high is not None:
         rules.append((f"{name} > {column.high}", f"{column.name} is above {column.high}"))
+    if column.above is not None:
+        rules.append((f"{name} <= {column.above}", f"{column.name} is not above {column.above}"))
     if column.is_business_time:
         first, after = _midnight(contract.first_day), _midnight(contract.last_day + timedelta(days=1))
         years = f"{contract.first_day.year}-{contract.last_day.year}"

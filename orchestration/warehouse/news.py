@@ -192,7 +192,11 @@ class News:
             view, (time,) = TIMES[kind]
             if days[kind] and (new := self._files(view, is_new=True)):
                 day = business_date(time)
-                found.append(f"select tenant_id, {day} as date, {kind == 'event'} as is_event from {new}")
+                # An impression is no fact of a member.
+                among = " where kind <> 'impression'" if kind == "event" else ""
+                found.append(
+                    f"select tenant_id, {day} as date, {kind == 'event'} as is_event from {new}{among}"
+                )
         return " union ".join(found) if found else None
 
     def _asked_of_warehouse(self, query: str) -> list[tuple[date, ...]]:

@@ -221,17 +221,24 @@ from (values
     (67, 1, 31, 1, 100, 900, 101, 0)
 ) as rows(redemption, line_no, item, quantity, unit_points, xid, batch, refunded);
 
--- Event 83 comes from a device whose clock had been reset.
+-- Event 83 comes from a device whose clock had been reset. Rice is shown to member 12, who does nothing in January, to
+-- members who are left out, and to member 11, who redeems it and after all else is shown it again by the control.
 create table event as
 select
     id(1) as tenant_id, id(n) as event_id, id(member) as member_id, kind, id(item) as item_id,
     ts(occurred) as occurred_at, ts(occurred) as recorded_at, stamp(100) as xid,
-    batch(null) as batch
+    batch(batch) as batch, id(request) as request_id, cast(position as smallint) as position,
+    cast(propensity as double) as propensity, policy
 from (values
-    (81, 12, 'view', 31, '2025-02-02 02:00:00'),
-    (82, 15, 'visit', null, '2025-02-02 02:00:00'),
-    (83, 12, 'visit', null, '2001-01-01 02:00:00')
-) as rows(n, member, kind, item, occurred);
+    (81, 12, 'view', 31, '2025-02-02 02:00:00', null, null, null, null, null),
+    (82, 15, 'visit', null, '2025-02-02 02:00:00', null, null, null, null, null),
+    (83, 12, 'visit', null, '2001-01-01 02:00:00', null, null, null, null, null),
+    (401, 12, 'impression', 31, '2025-01-20 02:00:00', 101, 411, 1, 0.5, 'recipe'),
+    (402, 14, 'impression', 31, '2025-01-20 02:00:00', 101, 412, 1, 0.5, 'recipe'),
+    (403, 15, 'impression', 31, '2025-01-20 02:00:00', 101, 413, 1, 0.5, 'recipe'),
+    (404, 11, 'impression', 31, '2025-01-31 01:00:00', 101, 414, 2, 1.0, 'recipe'),
+    (405, 11, 'impression', 31, '2025-02-05 02:00:00', 101, 415, 1, 0.2, 'popularity')
+) as rows(n, member, kind, item, occurred, batch, request, position, propensity, policy);
 
 create table feedback as
 select

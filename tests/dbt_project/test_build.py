@@ -108,7 +108,7 @@ def test_only_the_ledger_keeps_test_and_erased_members_and_lists_leave_out_who_r
     tables = (
         "dim_member", "dim_lot", "fct_redemption_lines", "fct_events", "fct_feedback", "fct_member_items",
         "fct_member_recommendations", "fct_redemptions", "fct_member_segments", "fct_refusals",
-        "fct_risk_assessments", "fct_entries",
+        "fct_risk_assessments", "fct_impressions", "fct_entries",
     )  # fmt: skip
     members = {
         table: built.rows(
@@ -125,12 +125,29 @@ def test_only_the_ledger_keeps_test_and_erased_members_and_lists_leave_out_who_r
         "fct_feedback": [11, 12, 13],
         "fct_refusals": [11, 12],
         "fct_risk_assessments": [12],
+        "fct_impressions": [11, 12],
         "fct_member_items": [11],
         "fct_member_recommendations": [11],
         "fct_redemptions": [11, 12],
         "fct_member_segments": [11, 12, 13],
         "fct_entries": [11, 12, 13, 14, 15],
     }
+
+
+def test_impressions_are_told_apart_from_acts(built: Build) -> None:
+    assert built.rows("select distinct kind from marts.fct_events order by kind") == [("view",), ("visit",)]
+    assert built.rows(
+        "select right(cast(event_id as varchar), 3), right(cast(request_id as varchar), 3), position, policy, "
+        "propensity, date, is_clicked, is_redeemed from marts.fct_impressions order by event_id"
+    ) == [
+        ("401", "411", 1, "recipe", 0.5, date(2025, 1, 20), False, False),
+        ("404", "414", 2, "recipe", 1.0, date(2025, 1, 31), False, True),
+        ("405", "415", 1, "popularity", 0.2, date(2025, 2, 5), False, False),
+    ]
+    assert built.rows(
+        "select policy, member_count, control_member_count, both_arms_count, waiting_count, is_decided "
+        "from marts.fct_recommendation_experiment"
+    ) == [("recipe", 0, 0, 1, 1, False)]
 
 
 def test_lines_carry_the_newest_status_of_their_redemption(built: Build) -> None:

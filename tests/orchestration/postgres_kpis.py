@@ -13,7 +13,7 @@ def day(moment: str) -> str:
     return _DAY.format(moment=moment)
 
 
-# counted: members whose facts count. acts: the days with facts of theirs. spans: from a tenant's first to its last day
+# counted: members whose facts count. acts: the days with facts of theirs; being shown an item is none. spans: from a tenant's first to its last day
 # with a fact, events before anything else left out. period: the days or months of a span, cut off at its end.
 PRELUDE = f"""
 with counted as (
@@ -21,6 +21,7 @@ with counted as (
     from mall.member where not is_test and erased_at is null
 ), acts as (
     select tenant_id, member_id, 'event' as kind, {day("occurred_at")} as day from mall.event
+    where kind <> 'impression'
     union all
     select tenant_id, member_id, 'feedback', {day("answered_at")} from mall.feedback
     union all

@@ -106,6 +106,50 @@ def test_a_line_that_changes_alone_brings_the_day_of_its_redemption(
     assert warehouses.differing() == {}
 
 
+def test_effects_of_an_impression_reach_back_to_its_day(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, member_id = world.tenant_ids[0], world.member_ids[world.tenant_ids[0]][3]
+    tea, rice, answer = world.item_ids[2], world.item_ids[0], UUID(int=5)
+    shown_at = FIRST_DAY + timedelta(days=12, hours=3)
+    for item_id in (tea, rice):
+        _show(connection, tenant_id, member_id, item_id, answer, shown_at)
+    # Long after the last fact: it moves no end of the tenant's figures.
+    _show(connection, tenant_id, member_id, tea, UUID(int=6), FIRST_DAY + timedelta(days=90))
+    connection.commit()
+    changes = warehouses.land()
+    assert changes.spans is not None
+    assert changes.spans.keys() == {"event"}
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+    effects = (
+        f"select is_clicked, is_redeemed from marts.fct_impressions where request_id = '{answer}' "
+        "order by is_clicked, is_redeemed"
+    )
+    assert warehouses.rows(effects) == [(False, False), (False, False)]
+    # A week later to the hour, the last that counts.
+    redeemed = redeem(
+        connection, tenant_id, member_id, [(rice, 1, 500)], shown_at + timedelta(days=7, seconds=-1)
+    )
+    connection.execute(
+        "insert into mall.event (tenant_id, member_id, kind, item_id, request_id, occurred_at) "
+        "values (%s, %s, 'view', %s, %s, %s)",
+        (tenant_id, member_id, tea, answer, shown_at + timedelta(days=7)),
+    )
+    connection.commit()
+    warehouses.build(warehouses.land())
+    assert warehouses.rows(effects) == [(False, True), (True, False)]
+    assert warehouses.differing() == {}
+    connection.execute(
+        "update mall.redemption_line set refunded_quantity = quantity where tenant_id = %s and redemption_id = %s",
+        (tenant_id, redeemed),
+    )
+    connection.commit()
+    warehouses.build(warehouses.land())
+    assert warehouses.rows(effects) == [(False, False), (True, False)]
+    assert warehouses.differing() == {}
+
+
 def test_what_is_listed_anew_leaves_its_past_days(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
@@ -161,7 +205,8 @@ def test_an_erasure_builds_everything_anew(
     assert changes.spans is None
     assert "member" in changes.reason
     warehouses.build(changes)
-    assert warehouses.rows(f"select count(*) from marts.fct_events where member_id = '{erased}'") == [(0,)]
+    for mart in ("fct_events", "fct_impressions"):
+        assert warehouses.rows(f"select count(*) from marts.{mart} where member_id = '{erased}'") == [(0,)]
     assert warehouses.differing() == {}
 
 
@@ -230,6 +275,21 @@ def test_days_are_told_as_stretches() -> None:
         (date(2025, 12, 31), date(2026, 1, 1)),
         (date(2026, 1, 3), date(2026, 1, 3)),
     ]
+
+
+def _show(
+    connection: psycopg.Connection[Any],
+    tenant_id: UUID,
+    member_id: UUID,
+    item_id: UUID,
+    answer: UUID,
+    at: datetime,
+) -> None:
+    connection.execute(
+        "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, "
+        "policy) values (%s, %s, 'impression', %s, %s, %s, 1, 0.5, 'recipe')",
+        (tenant_id, member_id, item_id, at, answer),
+    )
 
 
 def _correct_stock(

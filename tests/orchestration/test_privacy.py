@@ -41,7 +41,7 @@ PUBLIC_WORD = "Harbour Bank"
 READ_BY_VIEWS = {
     "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "item.kind",
     "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
-    "redemption.mode", "event.kind", "hold.status", "refusal.operation", "refusal.reason",
+    "redemption.mode", "event.kind", "event.policy", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip

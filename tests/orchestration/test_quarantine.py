@@ -222,6 +222,32 @@ def test_a_value_nobody_knows_and_a_quantity_beyond_all_sense_are_set_aside(
     }
 
 
+def test_impressions_of_impossible_chances_and_places_are_set_aside(
+    folder: DataFolder, database_url: str, world: SmallWorld
+) -> None:
+    tenant_id, member_id = someone(world)
+    execute(
+        database_url,
+        "alter table mall.event drop constraint event_position_check, drop constraint event_propensity_check",
+    )
+    wrong = ((0, 0.5), (201, 0.5), (1, 0.0), (1, 1.5), (1, float("nan")), (200, 1.0))
+    for position, propensity in wrong:
+        execute(
+            database_url,
+            "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at, request_id, position, "
+            "propensity, policy) values (%s, %s, 'impression', %s, %s, uuidv7(), %s, %s, 'recipe')",
+            (tenant_id, member_id, world.item_ids[0], FIRST_DAY, position, propensity),
+        )
+    assert land_now(folder, database_url).quarantine.rows == {
+        "event": {
+            "position is above 200": 1,
+            "position is below 1": 1,
+            "propensity is above 1": 2,
+            "propensity is not above 0": 1,
+        }
+    }
+
+
 def test_rows_of_a_tenant_nobody_knows_and_rows_without_a_key_are_set_aside(
     folder: DataFolder, database_url: str, world: SmallWorld
 ) -> None:

@@ -126,6 +126,14 @@ class Mall:
             *(tenant_id, member_id, kind, item_id, at),
         )
 
+    def show(self, tenant_id: UUID, member_id: UUID, item_id: UUID, at: datetime) -> None:
+        """Write that a recommendation showed an item."""
+        self.execute(
+            "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, "
+            "policy) values (%s, %s, 'impression', %s, %s, uuidv7(), 1, 0.5, 'recipe')",
+            *(tenant_id, member_id, item_id, at),
+        )
+
     def add_item(self, item_id: UUID, name: str, category: str, kind: str = "physical") -> None:
         """Add an item to the platform."""
         self.execute(

@@ -82,6 +82,17 @@ async def test_a_click_changes_the_next_answer(acorn, mall):
     assert item_of(answer, TICKET)["reason"]["en"] == "Because you just saved “Travel mug”"
 
 
+async def test_being_shown_an_item_is_no_act_and_changes_no_answer(acorn, mall):
+    before = await recommended(acorn, LAN)
+    for minute in range(60):
+        mall.show(ACORN, LAN, TEA, NOW - timedelta(minutes=minute))
+    after = await recommended(acorn, LAN)
+    assert after["items"] == before["items"]
+    # Nor do they push out of the newest 50 what the member did before them.
+    mall.act(ACORN, LAN, "click", TEA, NOW - timedelta(hours=2))
+    assert (await recommended(acorn, LAN))["items"] != before["items"]
+
+
 async def test_a_redemption_changes_the_next_answer(acorn, mall):
     mall.earn(ACORN, LAN, 1_000)
     before = await recommended(acorn, LAN)

@@ -8,14 +8,14 @@
 }}
 
 with
-    events as (select * from {{ ref("stg_events") }}),
+    acts as (select * from {{ ref("int_acts") }}),
     feedback as (select * from {{ ref("stg_feedback") }}),
     transfers as (select * from {{ ref("int_member_transfers") }}),
     redemptions as (select * from {{ ref("int_redemptions") }}),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     facts as (
         select tenant_id, member_id, 'event' as kind, {{ business_date("occurred_at") }} as date
-        from events
+        from acts
         where {{ on_changed_times("occurred_at", views) }}
         union all
         select tenant_id, member_id, 'feedback' as kind, {{ business_date("answered_at") }} as date

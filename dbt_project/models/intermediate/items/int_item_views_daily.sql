@@ -7,13 +7,13 @@
 }}
 
 with
-    events as (
-        select * from {{ ref("stg_events") }} where {{ on_changed_times("occurred_at", ["event"]) }}
+    acts as (
+        select * from {{ ref("int_acts") }} where {{ on_changed_times("occurred_at", ["event"]) }}
     ),
     counted_members as (select * from {{ ref("int_counted_members") }}),
     viewers as (
         select distinct tenant_id, item_id, member_id, {{ business_date("occurred_at") }} as date
-        from events
+        from acts
         where kind = 'view' and item_id is not null
     )
 

@@ -7,18 +7,18 @@
 }}
 
 with
-    events as (
-        select * from {{ ref("stg_events") }} where {{ on_changed_times("occurred_at", ["event"]) }}
+    acts as (
+        select * from {{ ref("int_acts") }} where {{ on_changed_times("occurred_at", ["event"]) }}
     ),
     members as (select * from {{ ref("int_counted_members") }})
 
 select
-    events.tenant_id,
-    events.event_id,
-    events.member_id,
-    events.kind,
-    events.item_id,
-    events.occurred_at,
-    {{ business_date("events.occurred_at") }} as occurred_date
-from events
-inner join members on members.tenant_id = events.tenant_id and members.member_id = events.member_id
+    acts.tenant_id,
+    acts.event_id,
+    acts.member_id,
+    acts.kind,
+    acts.item_id,
+    acts.occurred_at,
+    {{ business_date("acts.occurred_at") }} as occurred_date
+from acts
+inner join members on members.tenant_id = acts.tenant_id and members.member_id = acts.member_id

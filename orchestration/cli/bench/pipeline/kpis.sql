@@ -11,6 +11,7 @@ select distinct f.tenant_id, f.member_id, f.kind, f.date
 from (
     select tenant_id, member_id, 'event' as kind, (occurred_at at time zone 'Asia/Shanghai')::date as date
     from mall.event
+    where kind <> 'impression'
     union all
     select tenant_id, member_id, 'feedback', (answered_at at time zone 'Asia/Shanghai')::date from mall.feedback
     union all

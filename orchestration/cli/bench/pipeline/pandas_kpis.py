@@ -55,7 +55,8 @@ def rates(landing: Path) -> pd.DataFrame:
     counted = members.loc[
         ~members["is_test"] & ~members["is_erased"], ["tenant_id", "member_id", "registered"]
     ].copy()
-    events = read(landing, "event", ["tenant_id", "member_id"], ["occurred_at"])
+    events = read(landing, "event", ["tenant_id", "member_id", "kind"], ["occurred_at"])
+    events = events[events["kind"] != "impression"]
     feedback = read(landing, "feedback", ["tenant_id", "member_id"], ["answered_at", "score"])
     redemptions = read(
         landing, "redemption", ["tenant_id", "member_id", "redemption_id"], ["effective_at", "batch"]
