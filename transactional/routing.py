@@ -5,7 +5,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, FastAPI
 
-from transactional.behaviour import events, feedback
+from transactional.behaviour import events, feedback, requested
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
@@ -84,7 +84,7 @@ def describe_hot_routes(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
-            structs = (redemption_requests.RedemptionRequest, events.EventBatch, events.EventResults)
+            structs = (redemption_requests.RedemptionRequest, requested.EventBatch, requested.EventResults)
             _, schemas = msgspec.json.schema_components(structs, ref_template="#/components/schemas/{name}")
             schemas["ProblemDocument"] = ProblemDocument.model_json_schema()
             document["components"]["schemas"].update(schemas)
