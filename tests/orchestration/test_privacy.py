@@ -200,13 +200,15 @@ def everything(
             release: folder.releases / release / "marts.duckdb" for release in releases
         }
         for number, (place, file) in enumerate(files.items()):
-            connection.execute(f"attach '{file}' as place_{number} (read_only)")
+            # The warehouse under its own name, by which its views call its tables.
+            name = f"release_{number}" if number else place
+            connection.execute(f"attach '{file}' as {name} (read_only)")
             found = connection.execute(
                 "select table_schema, table_name from information_schema.tables where table_catalog = $1",
-                [f"place_{number}"],
+                [name],
             ).fetchall()
             relations |= {
-                f"{place}/{schema}.{table}": f'place_{number}."{schema}"."{table}"' for schema, table in found
+                f"{place}/{schema}.{table}": f'{name}."{schema}"."{table}"' for schema, table in found
             }
         yield connection, relations
 
