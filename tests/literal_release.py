@@ -18,6 +18,8 @@ from uuid import UUID
 import duckdb
 import pytest
 
+from orchestration.release.arrays import ARRAYS, write_arrays
+
 
 def _id(number: int) -> UUID:
     return UUID(f"01900000-0000-7000-8000-{number:012d}")
@@ -348,6 +350,11 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return sha256("\n".join(line for (line,) in lines).encode()).hexdigest()
 
 
+def _described(path: Path) -> dict[str, Any]:
+    data = path.read_bytes()
+    return {"bytes": len(data), "sha256": sha256(data).hexdigest()}
+
+
 def publish(
     releases_dir: Path,
     release_id: str,
@@ -380,8 +387,8 @@ def publish(
             content_hash = _content_hash(connection, table)
             tables[f"marts.{table}"] = {"rows": counted[0], "content_hash": content_hash}
         connection.execute("use memory")
+        arrays = write_arrays(connection, "release", tables, folder / ARRAYS)
         connection.execute("detach release")
-    data = file.read_bytes()
     manifest = {
         "release_id": release_id,
         "created_at": "2026-04-01T02:00:00+00:00",
@@ -390,7 +397,7 @@ def publish(
         "checks": {"passed": 120, "failed": 0, "warned": 1},
         "models": {},
         "tables": tables,
-        "files": {"marts.duckdb": {"bytes": len(data), "sha256": sha256(data).hexdigest()}},
+        "files": {str(path.relative_to(folder)): _described(path) for path in (file, *arrays)},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2))
     switch(releases_dir, release_id)

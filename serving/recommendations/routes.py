@@ -13,6 +13,7 @@ from serving.problems import InvalidRequest, responses
 from serving.recommendations.answers import UnknownMember, recommend
 from serving.recommendations.domain import Recommendation, Stage
 from serving.recommendations.reasons import sentences
+from serving.recommendations.released import NoArrays
 from serving.release import NoRelease
 
 router = APIRouter(prefix="/v1/recommendations", tags=["recommendations"])
@@ -53,7 +54,9 @@ class RecommendationsAnswer(BaseModel):
 
 @router.get(
     "/{member_id}",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest, NoRelease, DatabaseUnavailable),
+    responses=responses(
+        Unauthenticated, UnknownMember, InvalidRequest, NoRelease, NoArrays, DatabaseUnavailable
+    ),
 )
 async def get_recommendations(
     member_id: UUID,

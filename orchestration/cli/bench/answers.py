@@ -1,0 +1,165 @@
+"""How much computing one member's answer takes: look-ups in a release of a large shop, and combining them.
+
+The live database is left out: what a member just did and what can be delivered are given, as it would answer.
+"""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import psutil
+from rich.console import Console
+
+from orchestration.cli.bench.meters import machine
+from orchestration.cli.bench.shop import TENANT_ID, item_id, member_id, publish_shop
+from orchestration.settings import DataFolder
+from serving.recommendations.balance import available_points
+from serving.recommendations.domain import MemberState, Offer, Recommendation, Signal, SignalKind, combine
+from serving.recommendations.released import LOOKUPS, MAKES, item_neighbours, popular_items, released_member
+from serving.release import Release, ReleaseReader
+
+_MOST_SIGNALS = 50
+_POPULAR = 100
+_SHOWN = 10
+_KINDS: tuple[SignalKind, ...] = ("view", "click", "favourite", "redemption")
+_PROMISED_MS = 5.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The size of the shop and of its past, and how many answers are measured."""
+
+    members: int = 50_000
+    items: int = 20_000
+    answers: int = 2_000
+    lots: int = 4
+    seed: int = 7
+
+
+def run(plan: Plan, console: Console, root: Path) -> dict[str, Any]:
+    """Publish a made-up shop below `root`, then open it and answer in a process of its own."""
+    folder = DataFolder(root.resolve())
+    with console.status("Publishing a made-up shop"):
+        began = time.perf_counter()
+        publish_shop(folder, members=plan.members, items=plan.items, lots=plan.lots)
+        published = time.perf_counter() - began
+    with (
+        console.status(f"{plan.answers:,} answers"),
+        ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process,
+    ):
+        measured = process.submit(measure, plan, folder.releases).result()
+    return {"publish_s": round(published, 2), **measured, "plan": asdict(plan), "machine": machine()}
+
+
+def show(figures: dict[str, Any], console: Console) -> None:
+    """Print the figures beside what is promised."""
+    wall = figures["answer_ms"]
+    mark = "[green]✓[/]" if wall["p95"] <= _PROMISED_MS else "[red]✗[/]"
+    console.print(
+        f"{mark} {wall['p95']:>9} ms of 95 % of the answers (at most {_PROMISED_MS:g}); p50 {wall['p50']}, "
+        f"p99 {wall['p99']}; of it look-ups p95 {figures['lookups_ms']['p95']} ms",
+        highlight=False,
+    )
+    console.print(
+        f"  opened in {figures['open_s']} s with {figures['open_cpu_s']} s of processor; "
+        f"{figures['resident_mb']} MB more memory, {figures['private_mb']} MB of it of its own",
+        highlight=False,
+    )
+
+
+def measure(plan: Plan, releases: Path) -> dict[str, Any]:
+    """Open the current release as serving does, answer, and return the figures."""
+    return asyncio.run(_measured(plan, releases))
+
+
+async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
+    process = psutil.Process()
+    before = process.memory_full_info()
+    reader = ReleaseReader(releases, LOOKUPS, MAKES)
+    opening, opening_cpu = time.perf_counter(), time.process_time()
+    async with reader.following():
+        opened = time.perf_counter() - opening, time.process_time() - opening_cpu
+        async with reader.lend() as release:
+            timings = await _timings(plan, release)
+        after = process.memory_full_info()
+    return {
+        "answer_ms": _percentiles([whole for whole, _, _ in timings]),
+        "lookups_ms": _percentiles([lookups for _, lookups, _ in timings]),
+        "answer_cpu_ms": round(sum(cpu for _, _, cpu in timings) / len(timings) * 1e3, 3),
+        "open_s": round(opened[0], 3),
+        "open_cpu_s": round(opened[1], 3),
+        "resident_mb": round((after.rss - before.rss) / 1e6),
+        "private_mb": round((after.uss - before.uss) / 1e6),
+    }
+
+
+async def _timings(plan: Plan, release: Release) -> list[tuple[float, float, float]]:
+    """Return of each answer the seconds, those of its look-ups, and its seconds of processor time."""
+    rng = np.random.default_rng(plan.seed)
+    offers = [Offer(item_id(number), f"item {number}", "made up", 100) for number in range(plan.items)]
+    deliverable = {offer.item_id: offer for offer in offers}
+    asked = rng.choice(plan.members, plan.answers, replace=plan.answers > plan.members)
+    timings = []
+    for number in asked:
+        signals = _signals(rng, plan.items)
+        answer = partial(_answer, release, member_id(int(number)), signals, deliverable)
+        began, began_cpu = time.perf_counter(), time.process_time()
+        looked_up, shown = await answer(time.perf_counter)
+        ended, ended_cpu = time.perf_counter(), time.process_time()
+        if len(shown) != _SHOWN:
+            raise RuntimeError(f"an answer showed {len(shown)} items")
+        timings.append((ended - began, looked_up - began, ended_cpu - began_cpu))
+    return timings
+
+
+async def _answer(
+    release: Release,
+    asking: UUID,
+    signals: Sequence[Signal],
+    deliverable: dict[UUID, Offer],
+    clock: Callable[[], float],
+) -> tuple[float, list[Recommendation]]:
+    """Answer as serving does; return also when the look-ups were done."""
+    released = await released_member(release, TENANT_ID, asking)
+    budget = available_points(released.lots, datetime.now(UTC))
+    neighbours = {
+        signalled: await item_neighbours(release, TENANT_ID, signalled)
+        for signalled in {signal.item_id for signal in signals}
+    }
+    popular = await popular_items(release, TENANT_ID, _POPULAR)
+    looked_up = clock()
+    candidates = {listed.item_id for listed in released.listed}.union(popular)
+    for signalled, near in neighbours.items():
+        candidates.add(signalled)
+        candidates.update(neighbour_id for neighbour_id, _ in near)
+    offers = [offer for found in candidates if (offer := deliverable[found]).price_points <= budget]
+    member = MemberState(released.listed, released.redemption_counts, signals)
+    return looked_up, combine(member, popular=popular, neighbours=neighbours, offers=offers, limit=_SHOWN)
+
+
+def _signals(rng: np.random.Generator, items: int) -> list[Signal]:
+    """Return what a member did lately: up to 50 things, as many as serving reads at most."""
+    acts = zip(
+        rng.integers(items, size=rng.integers(_MOST_SIGNALS + 1)).tolist(),
+        rng.integers(len(_KINDS), size=_MOST_SIGNALS).tolist(),
+        rng.integers(7 * 86_400, size=_MOST_SIGNALS).tolist(),
+        strict=False,
+    )
+    return [
+        Signal(_KINDS[kind], item_id(number), f"item {number}", timedelta(seconds=age), age < 3_600)
+        for number, kind, age in acts
+    ]
+
+
+def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    found = np.percentile(np.asarray(seconds) * 1e3, [50, 95, 99])
+    return {name: round(float(value), 3) for name, value in zip(("p50", "p95", "p99"), found, strict=True)}
