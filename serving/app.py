@@ -15,7 +15,7 @@ from serving.keys import KeyRing
 from serving.kpis import routes as kpis
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
-from serving.recommendations.released import LOOKUPS, MAKES
+from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
 from serving.settings import ServingSettings
 
@@ -25,7 +25,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        releases = ReleaseReader(settings.releases_dir, LOOKUPS, MAKES)
+        releases = ReleaseReader(settings.releases_dir, makes=MAKES)
         async with open_database(settings.database_url) as database, releases.following():
             app.state.clock = clock
             app.state.database = database

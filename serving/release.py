@@ -79,7 +79,7 @@ class Release:
         self.arrays = arrays
         self.readers = 0
         self.is_retired = False
-        self._made: dict[Callable[[Arrays], Any], Any] = {}
+        self._made: dict[Callable[[Release], Any], Any] = {}
         self._connection = connection
         self._remembered: OrderedDict[tuple[str, tuple[Any, ...]], Rows] = OrderedDict()
         self._remembered_values = 0
@@ -99,10 +99,16 @@ class Release:
             self._remembered_values -= _size(dropped)
         return found
 
-    def made(self, make: Callable[[Arrays], Made]) -> Made:
-        """Return what a function makes of the arrays, made once."""
+    def columns(self, sql: str) -> dict[str, NDArray[Any]]:
+        """Return the columns of a statement without nulls, at once: for what is made when a release is opened."""
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(sql).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
+    def made(self, make: Callable[["Release"], Made]) -> Made:
+        """Return what a function makes of this release, made once."""
         if make not in self._made:
-            self._made[make] = make(self.arrays)
+            self._made[make] = make(self)
         made: Made = self._made[make]
         return made
 
@@ -128,14 +134,14 @@ class ReleaseReader:
     Args:
         releases_dir: the folder of the releases, with the symlink `current`.
         lookups: statements that make tables of its own in memory from a release, run when it is opened.
-        makes: what is made of its arrays then, so that no request waits for it.
+        makes: what is made of one with arrays then, so that no request waits for it.
     """
 
     def __init__(
         self,
         releases_dir: Path,
         lookups: Sequence[str] = (),
-        makes: Sequence[Callable[[Arrays], object]] = (),
+        makes: Sequence[Callable[[Release], object]] = (),
     ) -> None:
         self.folder = releases_dir
         self._link = releases_dir / "current"
@@ -227,7 +233,7 @@ class ReleaseReader:
                 old.close()
 
 
-def _open(folder: Path, lookups: Sequence[str], makes: Sequence[Callable[[Arrays], object]]) -> Release:
+def _open(folder: Path, lookups: Sequence[str], makes: Sequence[Callable[[Release], object]]) -> Release:
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     file = str(folder / "marts.duckdb").replace("'", "''")
     # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
@@ -237,7 +243,7 @@ def _open(folder: Path, lookups: Sequence[str], makes: Sequence[Callable[[Arrays
         for lookup in lookups:
             connection.execute(lookup)
         release = Release(manifest, connection, _mapped(folder, manifest.files))
-        for make in makes:
+        for make in makes if release.arrays else ():
             release.made(make)
     except (OSError, ValueError, duckdb.Error):
         connection.close()

@@ -35,18 +35,16 @@ class LookUp:
         if columns and (len(self._starts) != len(self._keys) + 1 or lengths != {int(self._starts[-1])}):
             raise ValueError(f"the arrays of {name} do not belong together")
 
-    def __contains__(self, ids: tuple[UUID, ...]) -> bool:
-        return self._place(ids) is not None
-
     def rows(self, *ids: UUID, limit: int | None = None) -> list[list[Any]]:
         """Return each column of a key's rows, at most so many of the first; none for a key that is not there."""
-        place = self._place(ids)
+        place = self.place(*ids)
         span = _NOTHING if place is None else slice(int(self._starts[place]), int(self._starts[place + 1]))
         if limit is not None:
             span = slice(span.start, min(span.stop, span.start + limit))
         return [column[span].tolist() for column in self._columns]
 
-    def _place(self, ids: tuple[UUID, ...]) -> int | None:
+    def place(self, *ids: UUID) -> int | None:
+        """Return the place of a key among all keys, or None if it is not there."""
         key = b"".join(each.bytes for each in ids)
         place = int(self._keys.searchsorted(key))
         # Bytes at the end that are zero are not told.
@@ -73,9 +71,9 @@ class RecommendedFrom:
         self._neighbours = _by_name(arrays, "neighbours", "items", "weights")
         self._starting = _by_name(arrays, "starting", "items", "scores")
 
-    def knows(self, tenant_id: UUID, member_id: UUID) -> bool:
-        """Return whether the release counts the member."""
-        return (tenant_id, member_id) in self._members
+    def place(self, tenant_id: UUID, member_id: UUID) -> int | None:
+        """Return the place of a member among all that the release counts, sorted by tenant; None if it does not."""
+        return self._members.place(tenant_id, member_id)
 
     def listed(self, tenant_id: UUID, member_id: UUID, slice_: str) -> list[ListedItem]:
         """Return a member's list of a slice, best first."""

@@ -2,37 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from serving.problems import Problem
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.balance import Lot
 from serving.recommendations.domain import ListedItem, Offer
+from serving.recommendations.lots import LEFT, ReleasedLots
 from serving.release import Release
-
-# What is left of each member's lots, built in memory when a release is opened: to add it up at publication would
-# make every release wait for all entries there are. An index serves a single equality only, which is why the tenant
-# is compared afterwards.
-LOOKUPS = (
-    """
-    create table lot_lookup as
-    with moved as (
-        select tenant_id, lot_id, sum(amount_points)::bigint as points
-        from release.marts.fct_entries
-        where lot_id is not null
-        group by all
-        having sum(amount_points) <> 0
-    )
-    select member_id, tenant_id, lot_id, epoch_us(active_from) as active_from_us, expires_on, points
-    from release.marts.dim_lot
-    join moved using (tenant_id, lot_id)
-    """,
-    "create index lot_lookup_by_member on lot_lookup (member_id)",
-)
-# What is made of the arrays when a release is opened.
-MAKES = (RecommendedFrom,)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoArrays(Problem):
@@ -49,7 +27,7 @@ class ReleasedMember:
 
     Attributes:
         is_known: whether the release counts the member; test members and newcomers it does not.
-        lots: each with the sum of its landed entries.
+        lots: those of which something is left, each with the sum of its landed entries.
     """
 
     is_known: bool
@@ -64,24 +42,16 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
     Raises:
         NoArrays: the release is of an earlier version.
     """
-    known = _recommended_from(release)
-    if not known.knows(tenant_id, member_id):
+    known = _known(release)
+    place = known.place(tenant_id, member_id)
+    if place is None:
         return ReleasedMember(False, (), {}, ())
-    lots = await release.rows(
-        "select tenant_id, lot_id, active_from_us, expires_on, points from lot_lookup where member_id = ?",
-        member_id,
-    )
     return ReleasedMember(
         True,
         known.listed(tenant_id, member_id, "all"),
         known.redemption_counts(tenant_id, member_id),
-        [_lot(*lot) for owner_id, *lot in lots if owner_id == tenant_id],
+        release.made(released_lots).of_member(place),
     )
-
-
-def _lot(lot_id: UUID, active_from_us: int, expires_on: date | None, points: int) -> Lot:
-    # Counted from the epoch: read as a timestamp, it would need another time zone library.
-    return Lot(lot_id, _EPOCH + timedelta(microseconds=active_from_us), expires_on, points)
 
 
 async def popular_items(release: Release, tenant_id: UUID, limit: int | None = None) -> list[UUID]:
@@ -90,7 +60,7 @@ async def popular_items(release: Release, tenant_id: UUID, limit: int | None = N
     Raises:
         NoArrays: the release is of an earlier version.
     """
-    return _recommended_from(release).popular(tenant_id, limit)
+    return _known(release).popular(tenant_id, limit)
 
 
 async def item_neighbours(
@@ -101,16 +71,30 @@ async def item_neighbours(
     Raises:
         NoArrays: the release is of an earlier version.
     """
-    return _recommended_from(release).neighbours(tenant_id, item_id, kind)
+    return _known(release).neighbours(tenant_id, item_id, kind)
 
 
-def _recommended_from(release: Release) -> RecommendedFrom:
+def recommended_from(release: Release) -> RecommendedFrom:
+    """Make the look-ups in a release's arrays."""
+    return RecommendedFrom(release.arrays)
+
+
+def released_lots(release: Release) -> ReleasedLots:
+    """Add up what is left of a release's lots."""
+    return ReleasedLots(release.columns(LEFT))
+
+
+# What is made when a release is opened.
+MAKES = (recommended_from, released_lots)
+
+
+def _known(release: Release) -> RecommendedFrom:
     if not release.arrays:
         raise NoArrays(
             f"release {release.manifest.release_id} was published before releases had arrays: "
             "run `pointmart pipeline run`"
         )
-    return release.made(RecommendedFrom)
+    return release.made(recommended_from)
 
 
 async def offers_at_landing(release: Release, tenant_id: UUID, now: datetime, budget: int) -> list[Offer]:

@@ -188,7 +188,7 @@ def test_serving_finds_in_the_arrays_what_sql_finds_in_the_marts(folder: DataFol
     found = RecommendedFrom(arrays(folder, release(folder)))
     assert len(listed) == 2000
     for tenant_id, member_id, item_ids in listed:
-        assert found.knows(tenant_id, member_id)
+        assert found.place(tenant_id, member_id) is not None
         assert [item.item_id for item in found.listed(tenant_id, member_id, "all")] == item_ids
     assert len(near) > 800
     for tenant_id, item_id, neighbours in near:

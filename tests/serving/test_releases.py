@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from serving.recommendations.released import LOOKUPS, MAKES, item_neighbours
+from serving.recommendations.released import MAKES, item_neighbours
 from serving.release import NoRelease, ReleaseReader
 from tests.literal_release import ACORN, MEI, MUG, RELEASE_ID, RICE, TEA, publish, switch
 
@@ -89,7 +89,7 @@ async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_
 
 async def test_a_lent_release_looks_up_in_its_own_arrays_even_when_its_folder_is_gone(tmp_path):
     publish(tmp_path, "first")
-    reader = ReleaseReader(tmp_path, LOOKUPS, MAKES)
+    reader = ReleaseReader(tmp_path, makes=MAKES)
     async with reader.following():
         async with reader.lend() as old:
             publish(

@@ -24,7 +24,7 @@ from orchestration.cli.serve import settle_garbage_collection
 from orchestration.settings import DataFolder
 from serving.recommendations.balance import available_points
 from serving.recommendations.domain import MemberState, Offer, Recommendation, Signal, SignalKind, combine
-from serving.recommendations.released import LOOKUPS, MAKES, item_neighbours, popular_items, released_member
+from serving.recommendations.released import MAKES, item_neighbours, popular_items, released_member
 from serving.release import Release, ReleaseReader
 
 _MOST_SIGNALS = 50
@@ -88,7 +88,7 @@ async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
     deliverable = {offer.item_id: offer for offer in offers}
     settle_garbage_collection()
     before = process.memory_full_info()
-    reader = ReleaseReader(releases, LOOKUPS, MAKES)
+    reader = ReleaseReader(releases, makes=MAKES)
     opening, opening_cpu = time.perf_counter(), time.process_time()
     async with reader.following():
         opened = time.perf_counter() - opening, time.process_time() - opening_cpu
