@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ _ARRAYS = "arrays/"
 Rows = tuple[tuple[Any, ...], ...]
 Arrays = Mapping[str, NDArray[Any]]
 Made = TypeVar("Made")
+Kept = TypeVar("Kept")
 
 
 class NoRelease(Problem):
@@ -83,6 +84,7 @@ class Release:
         self._connection = connection
         self._remembered: OrderedDict[tuple[str, tuple[Any, ...]], Rows] = OrderedDict()
         self._remembered_values = 0
+        self._kept: dict[Hashable, Any] = {}
 
     async def rows(self, sql: str, *parameters: Any) -> Rows:
         """Return the rows of a statement, from memory if it was asked before."""
@@ -111,6 +113,13 @@ class Release:
             self._made[make] = make(self)
         made: Made = self._made[make]
         return made
+
+    async def kept(self, key: Hashable, make: Callable[[], Awaitable[Kept]]) -> Kept:
+        """Return what was put together from the release under a key, put together the first time; not for members."""
+        if key not in self._kept:
+            self._kept[key] = await make()
+        kept: Kept = self._kept[key]
+        return kept
 
     def close(self) -> None:
         """Close the file and let go of the arrays."""

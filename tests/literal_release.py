@@ -70,7 +70,7 @@ TABLES = {
     "account_kind varchar, member_id uuid, lot_id uuid, redemption_id uuid, amount_points bigint, "
     "effective_at timestamptz, effective_date date, recorded_at timestamptz",
     "fct_redemption_lines": "tenant_id uuid, redemption_id uuid, line_no smallint, member_id uuid, "
-    "item_id uuid, status varchar, quantity integer, unit_points bigint, line_points bigint, "
+    "item_id uuid, mode varchar, status varchar, quantity integer, unit_points bigint, line_points bigint, "
     "effective_at timestamptz, effective_date date",
     "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
     "occurred_at timestamptz, occurred_date date",
@@ -78,6 +78,8 @@ TABLES = {
     "answered_at timestamptz, answered_date date",
     "fct_item_demand_daily": "tenant_id uuid, item_id uuid, date date, quantity bigint, "
     "redemption_count bigint, on_hand_quantity bigint, is_in_stock boolean",
+    "fct_campaign_effect": "tenant_id uuid, sale_id uuid, item_id uuid, window_quantity bigint, "
+    "expected_quantity double",
     "fct_kpis_daily": "tenant_id uuid, date date, metric varchar, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
     "fct_kpis_monthly": "tenant_id uuid, month date, metric varchar, numerator bigint, denominator bigint, "
@@ -215,7 +217,17 @@ def _lines() -> Iterator[tuple[Any, ...]]:
         (BIRCH, "otto_umbrella", OTTO, UMBRELLA, 3, 300, "2026-03-12"),
     ]
     for tenant_id, redemption, member_id, item_id, quantity, unit, day in lines:
-        line = (tenant_id, REDEMPTIONS[redemption], 1, member_id, item_id, "completed", quantity, unit)
+        line = (
+            tenant_id,
+            REDEMPTIONS[redemption],
+            1,
+            member_id,
+            item_id,
+            "points",
+            "completed",
+            quantity,
+            unit,
+        )
         yield *line, quantity * unit, f"{day} 10:00:00+08", day
 
 
@@ -274,6 +286,10 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, _id(701), MEI, REDEMPTIONS["mei_tea"], 5, "2026-02-01 10:00:00+08", "2026-02-01"),
         ],
         "fct_item_demand_daily": _demand(),
+        "fct_campaign_effect": [
+            (ACORN, _id(801), MUG, 18, 10.0),
+            (ACORN, _id(802), RICE, 12, 10.0),
+        ],
         "fct_kpis_daily": _daily_kpis(),
         "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
         "fct_item_popularity": [

@@ -1,14 +1,15 @@
 """What a release knows of a member, an item's neighbours, the popular items and the shop."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from serving.problems import Problem
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.balance import Lot
 from serving.recommendations.domain import ListedItem, Offer
+from serving.recommendations.habits import HABITS, Habits, ReleasedHabits
 from serving.recommendations.lots import LEFT, ReleasedLots
 from serving.release import Release
 
@@ -27,13 +28,16 @@ class ReleasedMember:
 
     Attributes:
         is_known: whether the release counts the member; test members and newcomers it does not.
+        listed, novel: its lists of anything, and of what it has never taken, best first.
         lots: those of which something is left, each with the sum of its landed entries.
     """
 
     is_known: bool
-    listed: Sequence[ListedItem]
-    redemption_counts: Mapping[UUID, int]
-    lots: Sequence[Lot]
+    listed: Sequence[ListedItem] = ()
+    novel: Sequence[ListedItem] = ()
+    redemption_counts: Mapping[UUID, int] = field(default_factory=dict)
+    lots: Sequence[Lot] = ()
+    habits: Habits = field(default_factory=Habits)
 
 
 async def released_member(release: Release, tenant_id: UUID, member_id: UUID) -> ReleasedMember:
@@ -45,12 +49,14 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
     known = _known(release)
     place = known.place(tenant_id, member_id)
     if place is None:
-        return ReleasedMember(False, (), {}, ())
+        return ReleasedMember(False)
     return ReleasedMember(
         True,
         known.listed(tenant_id, member_id, "all"),
+        known.listed(tenant_id, member_id, "novel"),
         known.redemption_counts(tenant_id, member_id),
         release.made(released_lots).of_member(place),
+        release.made(released_habits).of_member(place),
     )
 
 
@@ -74,6 +80,15 @@ async def item_neighbours(
     return _known(release).neighbours(tenant_id, item_id, kind)
 
 
+async def starting_items(release: Release, tenant_id: UUID, group: str) -> list[tuple[UUID, float]]:
+    """Return what a group of newcomers is shown first with its scores, up to 1, best first.
+
+    Raises:
+        NoArrays: the release is of an earlier version.
+    """
+    return _known(release).starting(tenant_id, group)
+
+
 def recommended_from(release: Release) -> RecommendedFrom:
     """Make the look-ups in a release's arrays."""
     return RecommendedFrom(release.arrays)
@@ -84,8 +99,14 @@ def released_lots(release: Release) -> ReleasedLots:
     return ReleasedLots(release.columns(LEFT))
 
 
+def released_habits(release: Release) -> ReleasedHabits:
+    """Add up how a release's members spend and earn."""
+    return ReleasedHabits(release.columns(HABITS))
+
+
 # What is made when a release is opened.
-MAKES = (recommended_from, released_lots)
+MAKES = (recommended_from, released_lots, released_habits)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _known(release: Release) -> RecommendedFrom:
@@ -101,12 +122,13 @@ async def offers_at_landing(release: Release, tenant_id: UUID, now: datetime, bu
     """Return the tenant's listed offers within a budget; whether they are in stock now, a release cannot say."""
     found = await release.rows(
         "select item_id, i.name, i.category, o.price_points, epoch(o.listed_from), epoch(o.listed_until) "
-        "from release.marts.dim_offer o join release.marts.dim_item i using (item_id) where o.tenant_id = ?",
+        "from release.marts.dim_offer o join release.marts.dim_item i using (item_id) where o.tenant_id = ? "
+        "order by item_id",
         tenant_id,
     )
     moment = now.timestamp()
     return [
-        Offer(item_id, name, category, price)
+        Offer(item_id, name, category, price, _EPOCH + timedelta(seconds=listed_from))
         for item_id, name, category, price, listed_from, listed_until in found
         if price <= budget and listed_from <= moment and (listed_until is None or moment < listed_until)
     ]
