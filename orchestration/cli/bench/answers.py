@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import numpy as np
 import psutil
@@ -22,14 +22,19 @@ from orchestration.cli.bench.meters import machine
 from orchestration.cli.bench.shop import TENANT_ID, item_id, member_id, publish_shop
 from orchestration.cli.serve import settle_garbage_collection
 from orchestration.settings import DataFolder
-from serving.recommendations.balance import available_points
-from serving.recommendations.domain import MemberState, Offer, Recommendation, Signal, SignalKind, combine
-from serving.recommendations.released import MAKES, item_neighbours, popular_items, released_member
+from serving.recommendations.answers import member_state, purse_of
+from serving.recommendations.balance import Balance
+from serving.recommendations.candidates import put_forward, sources_of
+from serving.recommendations.composition import Question, compose
+from serving.recommendations.domain import Offer, Recommendation, Signal, SignalKind
+from serving.recommendations.released import MAKES, released_member
+from serving.recommendations.released_shop import released_shop
 from serving.release import Release, ReleaseReader
 
 _MOST_SIGNALS = 50
-_POPULAR = 100
 _SHOWN = 10
+_EXPLORATION_SHARE = 0.1
+_LISTED_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 _KINDS: tuple[SignalKind, ...] = ("view", "click", "favourite", "redemption")
 _PROMISED_MS = 5.0
 
@@ -84,7 +89,10 @@ def measure(plan: Plan, releases: Path) -> dict[str, Any]:
 
 async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
     process = psutil.Process()
-    offers = [Offer(item_id(number), f"item {number}", "made up", 100) for number in range(plan.items)]
+    offers = [
+        Offer(item_id(n), f"item {n}", f"category {n % 50}", 100 + n % 400, _LISTED_FROM, stock=1 + n % 90)
+        for n in range(plan.items)
+    ]
     deliverable = {offer.item_id: offer for offer in offers}
     settle_garbage_collection()
     before = process.memory_full_info()
@@ -128,21 +136,16 @@ async def _answer(
     release: Release, asking: UUID, signals: Sequence[Signal], deliverable: Mapping[UUID, Offer]
 ) -> tuple[float, list[Recommendation]]:
     """Answer as serving does; return also the process's seconds of computing when the look-ups were done."""
+    now = datetime.now(UTC)
     released = await released_member(release, TENANT_ID, asking)
-    budget = available_points(released.lots, datetime.now(UTC))
-    neighbours = {
-        signalled: await item_neighbours(release, TENANT_ID, signalled)
-        for signalled in {signal.item_id for signal in signals}
-    }
-    popular = await popular_items(release, TENANT_ID, _POPULAR)
+    shop = await released_shop(release, TENANT_ID)
+    sources = await sources_of(release, TENANT_ID, "recipe", signals, now)
     looked_up = time.process_time()
-    candidates = {listed.item_id for listed in released.listed}.union(popular)
-    for signalled, near in neighbours.items():
-        candidates.add(signalled)
-        candidates.update(neighbour_id for neighbour_id, _ in near)
-    offers = [offer for found in candidates if (offer := deliverable[found]).price_points <= budget]
-    member = MemberState(released.listed, released.redemption_counts, signals)
-    return looked_up, combine(member, popular=popular, neighbours=neighbours, offers=offers, limit=_SHOWN)
+    member = member_state(released, released.habits.profile, signals)
+    purse = purse_of(Balance(released.lots), released.habits, now, cash=None)
+    offers = [deliverable[found] for found in put_forward("recipe", sources, member, purse, shop)]
+    question = Question(uuid4(), _SHOWN, exploration_share=_EXPLORATION_SHARE)
+    return looked_up, compose("recipe", question, offers, sources, member=member, purse=purse, shop=shop)
 
 
 def _signals(rng: np.random.Generator, items: int) -> list[Signal]:

@@ -14,7 +14,7 @@ from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 
 TENANT_ID = UUID(int=1)
-_LIST_LENGTH, _NEIGHBOURS, _TAKEN = 50, 50, 5
+_LIST_LENGTH, _NEIGHBOURS, _ALIKE, _TAKEN = 50, 50, 20, 5
 
 # Numbers become ids that lie as scattered as those of a real mall.
 _MACROS = (
@@ -31,24 +31,41 @@ _MARTS = {
     "dim_item": "select item(i) as item_id, 'item ' || i as name, 'made up' as category from range($items) t(i)",
     "dim_offer": "select tenant() as tenant_id, item(i) as item_id, 100::bigint as price_points, "
     "timestamptz '2026-01-01 00:00:00+00' as listed_from, null::timestamptz as listed_until from range($items) t(i)",
-    "dim_member": "select tenant() as tenant_id, member(m) as member_id from range($members) t(m)",
+    "dim_tenant": "select tenant() as tenant_id, date '2026-03-31' as last_fact_date",
+    "dim_member": "select tenant() as tenant_id, member(m) as member_id, null::varchar as profile, "
+    "true as is_personalised from range($members) t(m)",
     "dim_lot": "select tenant() as tenant_id, lot(l) as lot_id, member(l // $lots) as member_id, "
     "500::bigint as issued_points, timestamptz '2026-01-01 00:00:00+00' as active_from, null::date as expires_on "
     "from range($members * $lots) t(l)",
     # Of each lot but the member's last everything was spent.
-    "fct_entries": "select tenant() as tenant_id, lot(l) as lot_id, amount::bigint as amount_points "
+    "fct_entries": "select tenant() as tenant_id, lot(l) as lot_id, member(l // $lots) as member_id, "
+    "'member' as account_kind, case when amount > 0 then 'earn' else 'redeem' end as transfer_kind, "
+    "date '2026-03-01' as effective_date, amount::bigint as amount_points "
     "from range($members * $lots) t(l), (values (500), (-500)) v(amount) where amount > 0 or l % $lots > 0",
     "fct_item_popularity": "select tenant() as tenant_id, item(i) as item_id, "
     "row_number() over (order by hash(i))::integer as popularity_rank from range($items) t(i)",
     "fct_item_neighbours": "select tenant() as tenant_id, item(i) as item_id, "
-    "item((i + r * (1 + hash(i) % greatest($items // 51, 1))) % $items) as neighbour_item_id, "
-    f"(1.0 / r)::double as weight, r::integer as neighbour_rank from range($items) t(i), range(1, {_NEIGHBOURS + 1}) s(r)",
+    "item((i + r * (1 + hash(i, kind) % greatest($items // 51, 1))) % $items) as neighbour_item_id, kind, "
+    "(1.0 / r)::double as weight, r::integer as neighbour_rank "
+    f"from range($items) t(i), (values ('together', {_NEIGHBOURS}), ('content', {_ALIKE})) k(kind, most), "
+    f"range(1, {_NEIGHBOURS + 1}) s(r) where r <= most",
+    "fct_item_demand_daily": "select tenant() as tenant_id, item(i) as item_id, date '2026-03-31' as date, "
+    "(hash(i) % 20)::bigint as quantity, true as is_in_stock from range($items) t(i)",
+    "fct_campaign_effect": "select tenant() as tenant_id, item(0) as item_id, 3::bigint as window_quantity, "
+    "2.0::double as expected_quantity",
+    "fct_starting_groups": "select tenant() as tenant_id, 'high' as member_group, 300::bigint as from_points, "
+    "null::bigint as until_points",
+    "fct_starting_items": "select tenant() as tenant_id, member_group, walk(length(member_group), r, $items) as item_id, "
+    f"1.0 / (1 + r) as score, 1 + r as starting_rank from (values ('any'), ('high')) g(member_group), range({_LIST_LENGTH}) s(r)",
+    "fct_redemption_lines": "select tenant() as tenant_id, member(m) as member_id, 'points' as mode, "
+    f"'completed' as status, (100 + 50 * r)::bigint as unit_points from range($members) t(m), range({_TAKEN}) s(r)",
     "fct_member_items": "select tenant() as tenant_id, member(m) as member_id, walk(m, r, $items) as item_id, "
     f"(1 + r)::integer as redemption_count from range($members) t(m), range({_TAKEN}) s(r)",
     "fct_member_recommendations": "select tenant() as tenant_id, member(m) as member_id, "
-    "walk(m, r, $items) as item_id, "
+    "walk(m, r, $items) as item_id, slice, "
     f"case when r < {_TAKEN} then 'personal' when r % 2 = 0 then 'neighbour' else 'popular' end as stage, "
-    f"(1 + r)::integer as recommendation_rank from range($members) t(m), range({_LIST_LENGTH}) s(r)",
+    f"(1 + r - first)::integer as recommendation_rank from range($members) t(m), range({_LIST_LENGTH}) s(r), "
+    f"(values ('all', 0), ('novel', {_TAKEN})) l(slice, first) where r >= first",
 }
 
 
