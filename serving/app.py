@@ -15,7 +15,8 @@ from serving.keys import KeyRing
 from serving.kpis import routes as kpis
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
-from serving.recommendations.released import LOOKUPS
+from serving.recommendations.policies import Experiment
+from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
 from serving.settings import ServingSettings
 
@@ -25,7 +26,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        releases = ReleaseReader(settings.releases_dir, LOOKUPS)
+        releases = ReleaseReader(settings.releases_dir, makes=MAKES)
         async with open_database(settings.database_url) as database, releases.following():
             app.state.clock = clock
             app.state.database = database
@@ -34,6 +35,9 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 database,
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
+            )
+            app.state.experiment = Experiment(
+                settings.serving_control_share, settings.serving_exploration_share
             )
             yield
 

@@ -4,13 +4,15 @@ import asyncio
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import duckdb
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, model_validator
 from starlette.concurrency import run_in_threadpool
 
@@ -21,8 +23,12 @@ _log = logging.getLogger(__name__)
 _CHECK_SECONDS = 0.25
 # Values, those within lists included: about 50 MB of Python objects.
 _REMEMBERED_VALUES = 500_000
+_ARRAYS = "arrays/"
 
 Rows = tuple[tuple[Any, ...], ...]
+Arrays = Mapping[str, NDArray[Any]]
+Made = TypeVar("Made")
+Kept = TypeVar("Kept")
 
 
 class NoRelease(Problem):
@@ -59,18 +65,26 @@ class Manifest(BaseModel):
     release_id: str
     created_at: datetime
     landing: Landing
+    files: dict[str, Any] = {}
 
 
 class Release:
-    """An opened release: tables `release.marts.<table>` and prepared look-ups. It never changes: rows are kept."""
+    """An opened release: tables `release.marts.<table>`, prepared look-ups and arrays. It never changes: rows are kept.
 
-    def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
+    Attributes:
+        arrays: name → array, mapped into memory; none in a release of a version that wrote none.
+    """
+
+    def __init__(self, manifest: Manifest, connection: duckdb.DuckDBPyConnection, arrays: Arrays) -> None:
         self.manifest = manifest
+        self.arrays = arrays
         self.readers = 0
         self.is_retired = False
+        self._made: dict[Callable[[Release], Any], Any] = {}
         self._connection = connection
         self._remembered: OrderedDict[tuple[str, tuple[Any, ...]], Rows] = OrderedDict()
         self._remembered_values = 0
+        self._kept: dict[Hashable, Any] = {}
 
     async def rows(self, sql: str, *parameters: Any) -> Rows:
         """Return the rows of a statement, from memory if it was asked before."""
@@ -87,9 +101,31 @@ class Release:
             self._remembered_values -= _size(dropped)
         return found
 
+    def columns(self, sql: str) -> dict[str, NDArray[Any]]:
+        """Return the columns of a statement without nulls, at once: for what is made when a release is opened."""
+        with self._connection.cursor() as cursor:
+            found = cursor.execute(sql).fetchnumpy()
+        return {name: np.asarray(column) for name, column in found.items()}
+
+    def made(self, make: Callable[["Release"], Made]) -> Made:
+        """Return what a function makes of this release, made once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: Made = self._made[make]
+        return made
+
+    async def kept(self, key: Hashable, make: Callable[[], Awaitable[Kept]]) -> Kept:
+        """Return what was put together from the release under a key, put together the first time; not for members."""
+        if key not in self._kept:
+            self._kept[key] = await make()
+        kept: Kept = self._kept[key]
+        return kept
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file and let go of the arrays."""
         self._connection.close()
+        self.arrays = {}
+        self._made.clear()
 
     def _fetch(self, sql: str, parameters: tuple[Any, ...]) -> Rows:
         with self._connection.cursor() as cursor:
@@ -107,12 +143,19 @@ class ReleaseReader:
     Args:
         releases_dir: the folder of the releases, with the symlink `current`.
         lookups: statements that make tables of its own in memory from a release, run when it is opened.
+        makes: what is made of one with arrays then, so that no request waits for it.
     """
 
-    def __init__(self, releases_dir: Path, lookups: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        releases_dir: Path,
+        lookups: Sequence[str] = (),
+        makes: Sequence[Callable[[Release], object]] = (),
+    ) -> None:
         self.folder = releases_dir
         self._link = releases_dir / "current"
         self._lookups = lookups
+        self._makes = makes
         self._release: Release | None = None
         self._target: str | None = None
         self._broken: str | None = None
@@ -176,7 +219,7 @@ class ReleaseReader:
         if target is None or target == self._target:
             return
         try:
-            opened = await run_in_threadpool(_open, self._link.parent / target, self._lookups)
+            opened = await run_in_threadpool(_open, self._link.parent / target, self._lookups, self._makes)
         except (OSError, ValueError, duckdb.Error):
             if target != self._broken:
                 _log.exception("release %s cannot be read; the one in use stays", target)
@@ -199,7 +242,7 @@ class ReleaseReader:
                 old.close()
 
 
-def _open(folder: Path, lookups: Sequence[str]) -> Release:
+def _open(folder: Path, lookups: Sequence[str], makes: Sequence[Callable[[Release], object]]) -> Release:
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     file = str(folder / "marts.duckdb").replace("'", "''")
     # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
@@ -208,7 +251,20 @@ def _open(folder: Path, lookups: Sequence[str]) -> Release:
         connection.execute(f"attach '{file}' as release (read_only)")
         for lookup in lookups:
             connection.execute(lookup)
-    except duckdb.Error:
+        release = Release(manifest, connection, _mapped(folder, manifest.files))
+        for make in makes if release.arrays else ():
+            release.made(make)
+    except (OSError, ValueError, duckdb.Error):
         connection.close()
         raise
-    return Release(manifest, connection)
+    return release
+
+
+def _mapped(folder: Path, files: Iterable[str]) -> Arrays:
+    """Return a release's arrays by their names without folder and ending."""
+    return {
+        # Not as memmap: that class takes longer to cut than the cut takes to read.
+        Path(name).stem: np.load(folder / name, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+        for name in files
+        if name.startswith(_ARRAYS)
+    }

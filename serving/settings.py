@@ -19,6 +19,18 @@ class ServingSettings(BaseSettings):
     key_grace_seconds: float = Field(
         default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
     )
+    serving_exploration_share: float = Field(
+        default=0.1,
+        ge=0,
+        le=1,
+        description="So often a new item stands in the fifth of ten recommended places.",
+    )
+    serving_control_share: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="The share of members who are recommended what is popular, to compare with.",
+    )
 
     @property
     def releases_dir(self) -> Path:

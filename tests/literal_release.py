@@ -18,6 +18,8 @@ from uuid import UUID
 import duckdb
 import pytest
 
+from orchestration.release.arrays import ARRAYS, write_arrays
+
 
 def _id(number: int) -> UUID:
     return UUID(f"01900000-0000-7000-8000-{number:012d}")
@@ -68,7 +70,7 @@ TABLES = {
     "account_kind varchar, member_id uuid, lot_id uuid, redemption_id uuid, amount_points bigint, "
     "effective_at timestamptz, effective_date date, recorded_at timestamptz",
     "fct_redemption_lines": "tenant_id uuid, redemption_id uuid, line_no smallint, member_id uuid, "
-    "item_id uuid, status varchar, quantity integer, unit_points bigint, line_points bigint, "
+    "item_id uuid, mode varchar, status varchar, quantity integer, unit_points bigint, line_points bigint, "
     "effective_at timestamptz, effective_date date",
     "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
     "occurred_at timestamptz, occurred_date date",
@@ -76,6 +78,8 @@ TABLES = {
     "answered_at timestamptz, answered_date date",
     "fct_item_demand_daily": "tenant_id uuid, item_id uuid, date date, quantity bigint, "
     "redemption_count bigint, on_hand_quantity bigint, is_in_stock boolean",
+    "fct_campaign_effect": "tenant_id uuid, sale_id uuid, item_id uuid, window_quantity bigint, "
+    "expected_quantity double",
     "fct_kpis_daily": "tenant_id uuid, date date, metric varchar, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
     "fct_kpis_monthly": "tenant_id uuid, month date, metric varchar, numerator bigint, denominator bigint, "
@@ -213,7 +217,17 @@ def _lines() -> Iterator[tuple[Any, ...]]:
         (BIRCH, "otto_umbrella", OTTO, UMBRELLA, 3, 300, "2026-03-12"),
     ]
     for tenant_id, redemption, member_id, item_id, quantity, unit, day in lines:
-        line = (tenant_id, REDEMPTIONS[redemption], 1, member_id, item_id, "completed", quantity, unit)
+        line = (
+            tenant_id,
+            REDEMPTIONS[redemption],
+            1,
+            member_id,
+            item_id,
+            "points",
+            "completed",
+            quantity,
+            unit,
+        )
         yield *line, quantity * unit, f"{day} 10:00:00+08", day
 
 
@@ -272,6 +286,10 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, _id(701), MEI, REDEMPTIONS["mei_tea"], 5, "2026-02-01 10:00:00+08", "2026-02-01"),
         ],
         "fct_item_demand_daily": _demand(),
+        "fct_campaign_effect": [
+            (ACORN, _id(801), MUG, 18, 10.0),
+            (ACORN, _id(802), RICE, 12, 10.0),
+        ],
         "fct_kpis_daily": _daily_kpis(),
         "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
         "fct_item_popularity": [
@@ -446,6 +464,11 @@ def _content_hash(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return sha256("\n".join(line for (line,) in lines).encode()).hexdigest()
 
 
+def _described(path: Path) -> dict[str, Any]:
+    data = path.read_bytes()
+    return {"bytes": len(data), "sha256": sha256(data).hexdigest()}
+
+
 def publish(
     releases_dir: Path,
     release_id: str,
@@ -479,8 +502,8 @@ def publish(
             content_hash = _content_hash(connection, table)
             tables[f"marts.{table}"] = {"rows": counted[0], "content_hash": content_hash}
         connection.execute("use memory")
+        arrays = write_arrays(connection, "release", tables, folder / ARRAYS)
         connection.execute("detach release")
-    data = file.read_bytes()
     manifest = {
         "release_id": release_id,
         "created_at": "2026-04-01T02:00:00+00:00",
@@ -489,7 +512,7 @@ def publish(
         "checks": {"passed": 120, "failed": 0, "warned": 1},
         "models": {"cards": model_cards()} if has_cards else {},
         "tables": tables,
-        "files": {"marts.duckdb": {"bytes": len(data), "sha256": sha256(data).hexdigest()}},
+        "files": {str(path.relative_to(folder)): _described(path) for path in (file, *arrays)},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2))
     switch(releases_dir, release_id)

@@ -60,12 +60,12 @@ def serve(
             proxy_headers=service is Service.DASHBOARDS,
         )
     )  # fmt: skip
-    _settle_garbage_collection()
+    settle_garbage_collection()
     with listener:
         server.run(sockets=[listener])
 
 
-def _settle_garbage_collection() -> None:
+def settle_garbage_collection() -> None:
     """Leave out of every collection what stays as long as the process, and collect less often.
 
     A service makes many small objects that die by themselves; looking for cycles among all that was loaded took a

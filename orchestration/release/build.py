@@ -15,6 +15,7 @@ import duckdb
 from orchestration import durable
 from orchestration.landing.cursor import Cursor
 from orchestration.refusal import Refusal
+from orchestration.release.arrays import ARRAYS, write_arrays
 from orchestration.release.cards import CARDS, cards_to_release
 from orchestration.release.content import (
     RowSums,
@@ -62,6 +63,7 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
 
     Raises:
         ChecksumMismatch: the copy differs from the warehouse.
+        ArrayMismatch: a mart names an item that there is not.
         OSError, duckdb.Error: disk full or not writable; no release is left half-built.
     """
     remove_unfinished(folder.releases)
@@ -69,7 +71,8 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
     temporary = folder.releases / f"building{_TEMPORARY}"
     temporary.mkdir()
     try:
-        tables, parts = _copy_marts(folder, temporary / MARTS)
+        tables, parts = _copy_marts(folder, temporary)
+        files = [temporary / MARTS, *sorted((temporary / ARRAYS).iterdir())]
         digest = sha256(repr(sorted(tables.items())).encode()).hexdigest()
         manifest = Manifest(
             release_id=f"{created_at:%Y%m%dT%H%M%SZ}-{digest[:8]}",
@@ -80,11 +83,11 @@ def build_release(folder: DataFolder, provenance: Provenance, audit: Audit, crea
             models=audit.models | {CARDS: cards_to_release(folder, created_at)},
             quality=audit.quality,
             tables=tables,
-            files={MARTS: describe_file(temporary / MARTS)},
+            files={str(path.relative_to(temporary)): describe_file(path) for path in files},
             parts=parts,
         )
         write_manifest(temporary, manifest)
-        for path in (temporary / MARTS, temporary / MANIFEST, temporary):
+        for path in (*files, temporary / ARRAYS, temporary / MANIFEST, temporary):
             durable.flush(path)
         target = folder.releases / manifest.release_id
         if not target.exists():  # same second, same content: it is there already
@@ -115,13 +118,13 @@ def code_version() -> str:
 
 
 def _copy_marts(folder: DataFolder, target: Path) -> tuple[dict[str, TableContent], dict[str, list[Part]]]:
-    """Copy the marts into a file; large dated ones into parts that the file reads."""
+    """Copy the marts into a file, large dated ones into parts that the file reads; write the arrays of the copy."""
     shared = folder.releases / PARTS
     former = _former_parts(folder.releases)
     with duckdb.connect(config={"memory_limit": _MEMORY}) as connection:
         # Named apart from the schema: in a database called marts, `marts.x` is ambiguous.
         connection.execute(f"attach '{quoted(folder.warehouse)}' as warehouse (read_only)")
-        connection.execute(f"attach '{quoted(target)}' as copied")
+        connection.execute(f"attach '{quoted(target / MARTS)}' as copied")
         connection.execute("create schema copied.marts")
         parts = {
             mart.name: write_parts(connection, "warehouse", mart, shared, former.get(mart.name, []))
@@ -140,6 +143,7 @@ def _copy_marts(folder: DataFolder, target: Path) -> tuple[dict[str, TableConten
             name: table_content(columns_of(connection, "warehouse", name), _united(of_mart))
             for name, of_mart in parts.items()
         }
+        write_arrays(connection, "copied", [*names, *parts], target / ARRAYS)
     if copied != expected:
         differing = sorted(name for name in expected if copied.get(name) != expected[name])
         raise ChecksumMismatch(

@@ -1,13 +1,12 @@
-"""What the live database knows to the second: the balance, what the member just did, what can be delivered."""
+"""What the live database knows of a member to the second: its points, whether it wants to be known, what it just did."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from serving.database import Database
-from serving.recommendations.balance import Lot
-from serving.recommendations.domain import Offer, Signal
+from serving.recommendations.balance import Balance, Lot
+from serving.recommendations.domain import CashRule, Signal
 
 _SIGNAL_WINDOW = timedelta(days=7)
 # The snapshot in which no transaction is visible.
@@ -15,11 +14,14 @@ NOTHING_LANDED = "1:1:"
 
 # Entries are found by the landing stamp: only the few that the release does not have are read. The array makes
 # the planner drop other members' entries before it joins them to their transfers and accounts.
-_LOTS = """
-select m.is_erased, l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points,
+_MEMBER = """
+select m.is_erased, m.is_personalised, m.profile,
+    t.cash_points, t.cash_fen, t.cash_share_min_bp, t.cash_share_max_bp,
+    l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points,
     (select coalesce(sum(h.points), 0)::bigint from export.hold h
      where h.tenant_id = $1 and h.member_id = $2 and h.status = 'open' and h.expires_at > $4) as held_points
 from export.member m
+join export.tenant t on t.tenant_id = m.tenant_id
 left join export.lot l on l.tenant_id = m.tenant_id and l.member_id = m.member_id
 left join (
     select lot_id, sum(amount)::bigint as points
@@ -60,28 +62,26 @@ order by at desc
 limit 50
 """
 
-_DELIVERABLE = """
-select o.item_id, i.name, i.category, o.price_points
-from export.offer o
-join export.stock s on s.tenant_id = o.tenant_id and s.item_id = o.item_id
-join export.item i on i.item_id = o.item_id
-where o.tenant_id = $1 and s.on_hand > s.allotted and o.price_points <= $2
-    and o.listed_from <= $3 and (o.listed_until is null or o.listed_until > $3)
-"""
-
 
 @dataclass(frozen=True)
-class LivePoints:
-    """A member's lots with what moved on them since the landing, and what is held of all of them now."""
+class LiveMember:
+    """A member now.
 
-    lots: list[Lot]
-    held: int
+    Attributes:
+        balance: its lots with what moved on them since the landing, and what is held of all of them.
+        cash: the tenant's rule of points and cash; None if it takes no cash.
+    """
+
+    is_personalised: bool
+    profile: str | None
+    balance: Balance
+    cash: CashRule | None
 
 
-async def live_points(
+async def live_member(
     database: Database, tenant_id: UUID, member_id: UUID, *, landed: str, now: datetime
-) -> LivePoints | None:
-    """Return a member's points as far as a landing does not have them.
+) -> LiveMember | None:
+    """Return a member with its points as far as a landing does not have them.
 
     None: the tenant has no member of that id, or it was erased.
 
@@ -91,15 +91,21 @@ async def live_points(
     Raises:
         DatabaseAway: the database cannot be reached.
     """
-    found = await database.rows(_LOTS, tenant_id, member_id, landed, now)
+    found = await database.rows(_MEMBER, tenant_id, member_id, landed, now)
     if not found or found[0]["is_erased"]:
         return None
+    first = found[0]
     lots = [
         Lot(row["lot_id"], row["active_from"], row["expires_on"], row["points"])
         for row in found
         if row["lot_id"] is not None
     ]
-    return LivePoints(lots, found[0]["held_points"])
+    cash = None
+    if first["cash_points"] is not None:
+        cash = CashRule(
+            first["cash_points"], first["cash_fen"], first["cash_share_min_bp"], first["cash_share_max_bp"]
+        )
+    return LiveMember(first["is_personalised"], first["profile"], Balance(lots, first["held_points"]), cash)
 
 
 async def live_signals(
@@ -118,25 +124,3 @@ async def live_signals(
     return [
         Signal(row["kind"], row["item_id"], row["name"], now - row["at"], row["is_unlanded"]) for row in found
     ]
-
-
-async def deliverable_offers(
-    database: Database,
-    tenant_id: UUID,
-    *,
-    now: datetime,
-    budget: int,
-    item_ids: Collection[UUID] | None = None,
-) -> list[Offer]:
-    """Return what is listed, in stock and within the budget now: of some items, or of all the tenant's.
-
-    Raises:
-        DatabaseAway: the database cannot be reached.
-    """
-    if item_ids is None:
-        found = await database.rows(_DELIVERABLE, tenant_id, budget, now)
-    else:
-        found = await database.rows(
-            _DELIVERABLE + "and o.item_id = any($4)", tenant_id, budget, now, item_ids
-        )
-    return [Offer(row["item_id"], row["name"], row["category"], row["price_points"]) for row in found]

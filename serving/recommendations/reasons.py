@@ -1,8 +1,8 @@
 """Tells a reason in one sentence, in Chinese and in English."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from serving.recommendations.domain import Reason, Signal, SignalKind
+from serving.recommendations.domain import Expiring, Motive, Reason, Signal, SignalKind
 
 # zh and en verb of what the member did.
 _DONE: dict[SignalKind, tuple[str, str]] = {
@@ -12,19 +12,25 @@ _DONE: dict[SignalKind, tuple[str, str]] = {
     "view": ("浏览", "viewed"),
 }
 _JUST = timedelta(hours=1)
+_PLAIN: dict[Motive, tuple[str, str]] = {
+    "bought_together": ("常与您兑换过的商品一起被兑换", "Often redeemed together with what you redeemed"),
+    "popular": ("近期受会员欢迎", "Popular with members lately"),
+    "starting": ("同类会员喜欢", "Members like you like it"),
+    "sale": ("限时秒杀", "Flash sale"),
+    "new": ("换个新选择", "Something different to try"),
+    "affordable": ("您的积分可以兑换", "Within reach of your points"),
+}
 
 
 def sentences(reason: Reason) -> tuple[str, str]:
     """Return the reason as one sentence in Chinese and one in English."""
     if reason.signal is not None:
         return _of_signal(reason.motive == "follows", reason.signal)
+    if reason.expiring is not None:
+        return _of_expiring(reason.expiring)
     if reason.motive == "redeemed":
         return _of_count(reason.redemption_count)
-    if reason.motive == "bought_together":
-        return "常与您兑换过的商品一起被兑换", "Often redeemed together with what you redeemed"
-    if reason.motive == "popular":
-        return "近期受会员欢迎", "Popular with members lately"
-    return "您的积分可以兑换", "Within reach of your points"
+    return _PLAIN[reason.motive]
 
 
 def _of_signal(is_neighbour: bool, signal: Signal) -> tuple[str, str]:
@@ -38,9 +44,26 @@ def _of_signal(is_neighbour: bool, signal: Signal) -> tuple[str, str]:
     return f"您{when_zh}{done_zh}过", f"You {when_en} {done_en} it"
 
 
+def _of_expiring(expiring: Expiring) -> tuple[str, str]:
+    points, day = f"{expiring.points:,}", expiring.first_on
+    if expiring.is_at_once:
+        return (
+            f"积分即将到期：{points} 积分{_zh(day)}到期",
+            f"Points about to expire: {points} on {day.isoformat()}",
+        )
+    return (
+        f"积分即将到期：{points} 积分，最早{_zh(day)}",
+        f"Points about to expire: {points}, the first on {day.isoformat()}",
+    )
+
+
+def _zh(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
 def _of_count(count: int) -> tuple[str, str]:
     if count == 1:
         return "您兑换过 1 次", "You redeemed it once"
     if count > 1:
-        return f"您兑换过 {count} 次", f"You redeemed it {count} times"
+        return f"常换好物：您兑换过 {count} 次", f"A favourite of yours: you redeemed it {count} times"
     return "您可能会再次兑换", "You may want it again"

@@ -222,7 +222,20 @@ def places_of(folder: DataFolder, word: str, releases: list[str]) -> list[str]:
             sums = ", ".join(f"""bool_or(contains(lower("{name}"::varchar), lower($1)))""" for name in names)
             row = connection.execute(f"select {sums} from {relation}", [word]).fetchone() or ()
             found += [f"{place}:{name}" for name, is_there in zip(names, row, strict=True) if is_there]
-    return found
+    return found + [
+        f"{release}/arrays.{path.stem}:bytes"
+        for release in releases
+        for path in sorted((folder.releases / release / "arrays").iterdir())
+        if as_bytes(word) in path.read_bytes()
+    ]
+
+
+def as_bytes(word: str) -> bytes:
+    """Return a word as arrays keep it: ids as their sixteen bytes."""
+    try:
+        return UUID(word).bytes
+    except ValueError:
+        return word.encode()
 
 
 def landed_profiles(folder: DataFolder, member_id: UUID) -> set[str | None]:
@@ -292,6 +305,7 @@ def test_the_member_was_everywhere_before(lived: Lived) -> None:
     assert behind >= {
         *(f"landing/{view}" for view in BEHAVIOUR_VIEWS), "ml/member_items", "warehouse/marts.fct_events",
         f"{lived.first.release_id}/marts.fct_redemption_lines", f"{lived.first.release_id}/marts.dim_member",
+        f"{lived.first.release_id}/arrays.members.keys",
     }  # fmt: skip
 
 

@@ -82,8 +82,10 @@ def releases(data_dir: Path, still_data_dir: Path, mall: Mall) -> Path:
 
 @pytest.fixture
 def settings(database_url: str, data_dir: Path) -> ServingSettings:
-    """Settings that check keys anew on every request."""
-    return ServingSettings(database_url=database_url, data_dir=data_dir, key_fresh_seconds=0)
+    """Settings that check keys anew on every request, and draw nothing by chance."""
+    return ServingSettings(
+        database_url=database_url, data_dir=data_dir, key_fresh_seconds=0, serving_exploration_share=0
+    )
 
 
 @pytest.fixture

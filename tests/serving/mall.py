@@ -149,6 +149,38 @@ class Mall:
         )
         self.execute("insert into mall.stock values (%s, %s, %s)", tenant_id, item_id, on_hand)
 
+    def sell(
+        self,
+        tenant_id: UUID,
+        item_id: UUID,
+        price_points: int,
+        *,
+        left: int = 5,
+        member_limit: int = 1,
+        starts_at: datetime = NOW - timedelta(hours=1),
+        ends_at: datetime = NOW + timedelta(hours=1),
+    ) -> UUID:
+        """Open a flash sale of an item, with pieces of its own, and return its id."""
+        sale_id = uuid4()
+        self.execute(
+            "insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points, "
+            "starts_at, ends_at, allotted, left_count, member_limit) "
+            "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            *(tenant_id, sale_id, str(sale_id), sale_id.bytes * 2, item_id, price_points),
+            *(starts_at, ends_at, max(left, 1), left, member_limit),
+        )
+        return sale_id
+
+    def take_cash(
+        self, tenant_id: UUID, points: int, fen: int, *, share_min_bp: int = 0, share_max_bp: int = 10_000
+    ) -> None:
+        """Let a tenant's members pay part of a price in cash."""
+        self.execute(
+            "update mall.program set cash_points = %s, cash_fen = %s, cash_share_min_bp = %s, "
+            "cash_share_max_bp = %s where tenant_id = %s",
+            *(points, fen, share_min_bp, share_max_bp, tenant_id),
+        )
+
     def _transfer(
         self,
         tenant_id: UUID,
@@ -199,7 +231,7 @@ def _fill(mall: Mall) -> None:
     for tenant_id, member_id, *_ in rows["dim_member"]:
         mall.add_member(tenant_id, member_id)
         mall.earn(tenant_id, member_id, landed[member_id], lot_id=literal.LOTS[member_id])
-    for tenant_id, redemption_id, _, member_id, item_id, _, _, _, points, at, _ in rows[
+    for tenant_id, redemption_id, _, member_id, item_id, _, _, _, _, points, at, _ in rows[
         "fct_redemption_lines"
     ]:
         moment = datetime.fromisoformat(at)

@@ -24,8 +24,8 @@ async def client(gate, releases, settings, serve):
         yield client
 
 
-async def recommended(client, member_id=MEI):
-    answer = await client.get(f"/v1/recommendations/{member_id}")
+async def recommended(client, member_id=MEI, **parameters):
+    answer = await client.get(f"/v1/recommendations/{member_id}", params=parameters)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -34,6 +34,10 @@ async def until_served(client, release_id):
     async with asyncio.timeout(10):
         while (await recommended(client))["release_id"] != release_id:
             await asyncio.sleep(0.02)
+
+
+def score_of(answer, item_id):
+    return next(item["score"] for item in answer["items"] if item["item_id"] == str(item_id))
 
 
 def ids(answer):
@@ -48,8 +52,20 @@ async def test_recommendations_come_from_the_release_alone(client, gate, mall):
     answer = await recommended(client)
     assert answer["degraded"] is True
     assert answer["available_points"] == 500
-    assert ids(answer) == [TEA, RICE, MUG, TICKET]
+    assert ids(answer) == [TEA, MUG, RICE, TICKET]
+    assert answer["policy"] == "recipe"
+    assert [item["propensity"] for item in answer["items"]] == [1.0] * 4
     assert (await recommended(client, LAN))["degraded"] is True
+
+
+async def test_who_refused_is_told_nothing_of_itself_from_the_release_either(client, gate, releases):
+    refuse = f"update marts.dim_member set is_personalised = false where member_id = '{MEI}'"
+    publish(releases, "refused", lambda connection: connection.execute(refuse))
+    await until_served(client, "refused")
+    await gate.close()
+    answer = await recommended(client)
+    assert (answer["degraded"], answer["policy"]) == (True, "unpersonalised")
+    assert {(item["stage"], item["slot"]) for item in answer["items"]} == {("popular", "novel")}
 
 
 @pytest.mark.parametrize(
@@ -78,7 +94,7 @@ async def test_points_expired_or_not_yet_active_are_not_shown_from_the_release(
     publish(releases, "another-lot", add_lot)
     await until_served(client, "another-lot")
     await gate.close()
-    answer = await recommended(client)
+    answer = await recommended(client, reach="now")
     assert answer["degraded"] is True
     assert answer["available_points"] == (60_500 if is_spendable else 500)
     assert (WATCH in ids(answer)) == is_spendable
@@ -146,7 +162,7 @@ async def test_a_server_that_lets_nobody_in_is_an_outage(
 
 
 @pytest.mark.parametrize("ending", ["time runs out", "connections are cut", "the server stops the statement"])
-@pytest.mark.parametrize("table", ["api_key", "member", "lot", "redemption", "stock"])
+@pytest.mark.parametrize("table", ["api_key", "member", "lot", "redemption", "flash_sale", "stock"])
 async def test_an_outage_in_the_middle_of_any_statement_is_told_as_one(
     gate, releases, settings, serve, database_url, monkeypatch, table, ending
 ):
@@ -206,7 +222,7 @@ async def test_health_tells_of_the_outage(client, gate):
 
 
 async def test_answers_are_live_again_when_the_database_is_back(client, gate, mall):
-    await recommended(client)
+    before = await recommended(client)
     await gate.close()
     assert (await recommended(client))["degraded"] is True
     mall.act(ACORN, MEI, "click", MUG, NOW)
@@ -214,7 +230,7 @@ async def test_answers_are_live_again_when_the_database_is_back(client, gate, ma
     async with asyncio.timeout(10):
         while (answer := await recommended(client))["degraded"]:
             await asyncio.sleep(0.05)
-    assert ids(answer) == [TEA, MUG, RICE, TICKET]
+    assert score_of(answer, MUG) > score_of(before, MUG)
 
 
 async def test_the_service_starts_while_the_database_is_away(gate, releases, settings, serve, mall):

@@ -1,9 +1,10 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import get_args
 from uuid import UUID
 
 import pytest
 
-from serving.recommendations.domain import Reason, Signal
+from serving.recommendations.domain import Expiring, Motive, Reason, Signal
 from serving.recommendations.reasons import sentences
 
 
@@ -26,7 +27,11 @@ def signal(kind, age):
         ),
         (Reason("looked", signal("view", timedelta(minutes=1))), "您刚刚浏览过", "You just viewed it"),
         (Reason("redeemed", redemption_count=1), "您兑换过 1 次", "You redeemed it once"),
-        (Reason("redeemed", redemption_count=3), "您兑换过 3 次", "You redeemed it 3 times"),
+        (
+            Reason("redeemed", redemption_count=3),
+            "常换好物：您兑换过 3 次",
+            "A favourite of yours: you redeemed it 3 times",
+        ),
         (Reason("redeemed"), "您可能会再次兑换", "You may want it again"),
         (
             Reason("bought_together"),
@@ -34,8 +39,30 @@ def signal(kind, age):
             "Often redeemed together with what you redeemed",
         ),
         (Reason("popular"), "近期受会员欢迎", "Popular with members lately"),
+        (Reason("starting"), "同类会员喜欢", "Members like you like it"),
+        (Reason("sale"), "限时秒杀", "Flash sale"),
+        (Reason("new"), "换个新选择", "Something different to try"),
+        (
+            Reason("expiring", expiring=Expiring(1_200, date(2026, 4, 20), True)),
+            "积分即将到期：1,200 积分4月20日到期",
+            "Points about to expire: 1,200 on 2026-04-20",
+        ),
+        (
+            Reason("expiring", expiring=Expiring(1_200, date(2026, 4, 20), False)),
+            "积分即将到期：1,200 积分，最早4月20日",
+            "Points about to expire: 1,200, the first on 2026-04-20",
+        ),
         (Reason("affordable"), "您的积分可以兑换", "Within reach of your points"),
     ],
 )
 def test_each_reason_is_one_sentence_per_language(reason, zh, en):
     assert sentences(reason) == (zh, en)
+
+
+def test_every_motive_has_its_sentences():
+    told = [
+        sentences(Reason(motive))
+        for motive in get_args(Motive)
+        if motive not in ("looked", "follows", "expiring")
+    ]
+    assert len(set(told)) == len(told)

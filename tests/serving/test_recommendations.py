@@ -44,24 +44,39 @@ def item_of(answer, item_id):
     return next(item for item in answer["items"] if item["item_id"] == str(item_id))
 
 
-async def test_the_released_list_is_shown_in_order_then_what_is_popular(acorn):
+async def test_the_released_list_is_shown_with_variety_then_what_is_popular(acorn):
     answer = await recommended(acorn, MEI)
     assert answer["available_points"] == 500
     assert answer["release_id"] == RELEASE_ID
     assert answer["degraded"] is False
     assert answer["generated_at"] == "2026-04-01T03:00:00Z"
     assert UUID(answer["request_id"])
-    assert ids(answer) == [TEA, RICE, MUG, TICKET]
+    assert answer["policy"] == "recipe"
+    # The rice is food like the tea, so the mug goes before it.
+    assert ids(answer) == [TEA, MUG, RICE, TICKET]
     assert answer["items"][0] == {
+        "position": 1,
         "item_id": str(TEA),
         "name": "茶叶礼盒",
         "category": "食品",
         "price_points": 100,
-        "score": 1.0,
+        "flash_sale_id": None,
+        "affordability": "now",
+        "points_due": 100,
+        "cash_fen": 0,
+        "slot": "repeat",
+        "propensity": 1.0,
+        # First of the list; half of the half of what two groups of newcomers lend it; within reach.
+        "score": 1.126,
         "stage": "personal",
-        "reason": {"zh": "您兑换过 2 次", "en": "You redeemed it 2 times"},
+        "reason": {"zh": "常换好物：您兑换过 2 次", "en": "A favourite of yours: you redeemed it 2 times"},
     }
-    assert [item["stage"] for item in answer["items"]] == ["personal", "personal", "neighbour", "popular"]
+    assert [(item["stage"], item["slot"]) for item in answer["items"]] == [
+        ("personal", "repeat"),
+        ("neighbour", "novel"),
+        ("personal", "repeat"),
+        ("popular", "novel"),
+    ]
 
 
 async def test_every_answer_has_its_own_request_id(acorn):
@@ -70,16 +85,16 @@ async def test_every_answer_has_its_own_request_id(acorn):
 
 
 async def test_a_click_changes_the_next_answer(acorn, mall):
-    mall.act(ACORN, MEI, "click", MUG, NOW - timedelta(minutes=1))
-    answer = await recommended(acorn, MEI)
-    assert ids(answer) == [TEA, MUG, RICE, TICKET]
-    mug, ticket = item_of(answer, MUG), item_of(answer, TICKET)
-    assert mug["score"] == pytest.approx(10 / 12 + 0.4 * 0.5 ** (1 / 1440), abs=1e-6)
-    assert ticket["stage"] == "popular"
-    mall.act(ACORN, MEI, "favourite", MUG, NOW)
-    answer = await recommended(acorn, MEI)
-    assert item_of(answer, TICKET)["stage"] == "live"
-    assert item_of(answer, TICKET)["reason"]["en"] == "Because you just saved “Travel mug”"
+    before = await recommended(acorn, LAN)
+    mall.act(ACORN, LAN, "click", TICKET, NOW - timedelta(minutes=1))
+    answer = await recommended(acorn, LAN)
+    assert (ids(before)[0], ids(answer)[0]) == (TEA, TICKET)
+    assert answer["items"][0]["stage"] == "live"
+    assert answer["items"][0]["reason"]["en"] == "You just opened it"
+    mall.act(ACORN, LAN, "favourite", TEA, NOW)
+    mug = item_of(await recommended(acorn, LAN), MUG)
+    assert mug["stage"] == "live"
+    assert mug["reason"]["en"] == "Because you just saved “茶叶礼盒”"
 
 
 async def test_being_shown_an_item_is_no_act_and_changes_no_answer(acorn, mall):
@@ -97,13 +112,13 @@ async def test_a_redemption_changes_the_next_answer(acorn, mall):
     mall.earn(ACORN, LAN, 1_000)
     before = await recommended(acorn, LAN)
     assert before["available_points"] == 1_300
-    assert ids(before) == [TEA, RICE, MUG, TICKET]
-    assert {item["stage"] for item in before["items"]} == {"popular"}
+    assert ids(before) == [MUG, TEA, RICE, TICKET]
+    assert {item["stage"] for item in before["items"]} == {"starting"}
 
     mall.redeem(ACORN, LAN, TEA, 100)
     after = await recommended(acorn, LAN)
     assert after["available_points"] == 1_200
-    assert ids(after) == [MUG, TEA, RICE, TICKET]
+    assert ids(after)[0] == MUG
     mug, tea = item_of(after, MUG), item_of(after, TEA)
     assert mug["stage"] == "live"
     assert mug["reason"] == {"zh": "因为您刚刚兑换了“茶叶礼盒”", "en": "Because you just redeemed “茶叶礼盒”"}
@@ -115,13 +130,13 @@ async def test_a_cancelled_redemption_is_no_signal(acorn, mall):
     redemption_id = mall.redeem(ACORN, LAN, TEA, 100)
     mall.execute("update mall.redemption set status = 'cancelled' where redemption_id = %s", redemption_id)
     answer = await recommended(acorn, LAN)
-    assert {item["stage"] for item in answer["items"]} == {"popular"}
+    assert {item["stage"] for item in answer["items"]} <= {"starting", "popular"}
 
 
 async def test_events_older_than_a_week_are_no_signal(acorn, mall):
     mall.act(ACORN, LAN, "click", TICKET, NOW - timedelta(days=8))
     answer = await recommended(acorn, LAN)
-    assert {item["stage"] for item in answer["items"]} == {"popular"}
+    assert {item["stage"] for item in answer["items"]} <= {"starting", "popular"}
 
 
 async def test_another_members_redemption_changes_nothing(acorn, mall):
@@ -162,9 +177,9 @@ async def test_what_costs_more_than_is_available_disappears(acorn, mall):
     mall.execute(
         "update mall.offer set price_points = 500 where tenant_id = %s and item_id = %s", ACORN, RICE
     )
-    assert ids(await recommended(acorn, MEI)) == [RICE, MUG, TICKET]
+    assert set(ids(await recommended(acorn, MEI))) == {RICE, MUG, TICKET}
     mall.redeem(ACORN, MEI, TICKET, 1)
-    assert ids(await recommended(acorn, MEI)) == [MUG, TICKET]
+    assert set(ids(await recommended(acorn, MEI))) == {MUG, TICKET}
 
 
 async def test_an_expired_lot_cannot_be_spent(acorn, mall, clock):
@@ -226,7 +241,7 @@ def _with_lot_of(points):
 
 @pytest.mark.parametrize(
     ("recorded_at", "reason"),
-    [("2026-04-01 01:00+00", "Popular with members lately"), ("2026-04-01 02:30+00", "You redeemed it once")],
+    [("2026-04-01 01:00+00", "Members like you like it"), ("2026-04-01 02:30+00", "You redeemed it once")],
     ids=["redeemed before the landing", "redeemed after it"],
 )
 async def test_a_partly_refunded_redemption_counts_once(acorn, mall, recorded_at, reason):
@@ -250,16 +265,19 @@ async def test_what_was_given_back_whole_and_what_was_drawn_is_no_signal(acorn, 
     )
     mall.execute("update mall.redemption set mode = 'draw' where redemption_id = %s", drawn)
     answer = await recommended(acorn, LAN)
-    assert {item["stage"] for item in answer["items"]} == {"popular"}
+    assert {item["stage"] for item in answer["items"]} <= {"starting", "popular"}
 
 
-async def test_a_newcomer_gets_what_is_popular(acorn, mall):
+async def test_a_newcomer_starts_with_what_its_group_likes(acorn, mall):
     member_id = uuid4()
     mall.add_member(ACORN, member_id)
     mall.earn(ACORN, member_id, 250)
     answer = await recommended(acorn, member_id)
     assert answer["available_points"] == 250
-    assert ids(answer) == [TEA, RICE, TICKET]
+    assert ids(answer) == [TEA, TICKET, RICE]
+    assert answer["items"][0]["reason"] == {"zh": "同类会员喜欢", "en": "Members like you like it"}
+    mall.execute("update mall.member set profile = 'family' where member_id = %s", member_id)
+    assert ids(await recommended(acorn, member_id)) == [TEA, RICE, TICKET]
 
 
 async def test_a_test_member_has_all_of_its_points(acorn, mall, releases):

@@ -5,8 +5,9 @@ import shutil
 
 import pytest
 
+from serving.recommendations.released import MAKES, item_neighbours
 from serving.release import NoRelease, ReleaseReader
-from tests.literal_release import ACORN, MEI, MUG, RELEASE_ID, publish, switch
+from tests.literal_release import ACORN, MEI, MUG, RELEASE_ID, RICE, TEA, publish, switch
 
 WITHIN_SECONDS = 10
 
@@ -86,7 +87,47 @@ async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_
         await new.rows("select count(*) from release.marts.dim_metric")
 
 
-@pytest.mark.parametrize("damage", ["marts.duckdb", "manifest.json"])
+async def test_a_lent_release_looks_up_in_its_own_arrays_even_when_its_folder_is_gone(tmp_path):
+    publish(tmp_path, "first")
+    reader = ReleaseReader(tmp_path, makes=MAKES)
+    async with reader.following():
+        async with reader.lend() as old:
+            publish(
+                tmp_path,
+                "second",
+                lambda c: c.execute("delete from marts.fct_item_neighbours where weight = 0.8"),
+            )
+            shutil.rmtree(tmp_path / "first")
+            async with asyncio.timeout(WITHIN_SECONDS):
+                while True:
+                    async with reader.lend() as new:
+                        if new is not old:
+                            break
+                    await asyncio.sleep(0.02)
+            assert await item_neighbours(old, ACORN, TEA) == [(MUG, 0.8), (RICE, 0.4)]
+            assert await item_neighbours(new, ACORN, TEA) == [(RICE, 0.4)]
+        assert old.arrays == {}
+
+
+async def test_a_release_without_arrays_recommends_nothing_and_tells_its_figures(
+    releases, settings, serve, mall
+):
+    folder = publish(releases, "20260401T030000Z-old")
+    shutil.rmtree(folder / "arrays")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"] = {"marts.duckdb": manifest["files"]["marts.duckdb"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    async with serve(settings) as client:
+        assert await march(client) == ("20260401T030000Z-old", 0.4)
+        answer = await client.get(f"/v1/recommendations/{MEI}")
+    assert answer.status_code == 503
+    assert answer.json()["type"] == "urn:pointmart:problem:no-arrays"
+    assert answer.json()["detail"] == (
+        "release 20260401T030000Z-old was published before releases had arrays: run `pointmart pipeline run`"
+    )
+
+
+@pytest.mark.parametrize("damage", ["marts.duckdb", "manifest.json", "arrays/lists-all.items.npy"])
 async def test_a_broken_release_leaves_the_one_in_use(acorn, releases, damage):
     assert await march(acorn) == (RELEASE_ID, 0.4)
     folder = publish(releases, "broken")

@@ -1,0 +1,57 @@
+"""Whether a member can have an item: for points now, with cash for the rest, or soon. Mirrors the redemption's rule.
+
+The rule of points and cash is that of `transactional/redemption/pricing.py`; a test holds the two against each other.
+"""
+
+import numpy as np
+
+from serving.recommendations.domain import Affordability, CashRule, Purse, Reach
+from serving.recommendations.shelf import Integers
+
+NOW, WITH_CASH, SOON, OUT = range(4)
+NAMES: tuple[Affordability, ...] = ("now", "with_cash", "soon")
+# No price is higher.
+_ANY_PRICE = 1_000_000_000
+
+
+def affordability(prices: Integers, purse: Purse, reach: Reach) -> Integers:
+    """Return NOW, WITH_CASH, SOON or OUT of each price; what `reach` leaves out is OUT."""
+    found = np.full(len(prices), OUT)
+    if reach == "soon":
+        found[prices <= purse.available + purse.coming] = SOON
+    if reach != "now" and purse.cash is not None:
+        least, most = _bounds(prices, purse.cash)
+        found[(least <= most) & (least <= purse.available)] = WITH_CASH
+    found[prices <= purse.available] = NOW
+    return found
+
+
+def farthest_price(purse: Purse, reach: Reach) -> int:
+    """Return a price above which nothing is within reach."""
+    farthest = purse.available
+    if reach == "soon":
+        farthest += purse.coming
+    if reach != "now" and purse.cash is not None and purse.available:
+        points_share_bp = 10_000 - purse.cash.share_max_bp
+        with_cash = purse.available * 10_000 // points_share_bp if points_share_bp else _ANY_PRICE
+        farthest = max(farthest, with_cash)
+    return min(farthest, _ANY_PRICE)
+
+
+def payment(price: int, kind: int, purse: Purse) -> tuple[int, int]:
+    """Return (points, fen) that the member pays: as many points as it has and may pay, the rest in cash.
+
+    The fen are rounded up, against the party that pays.
+    """
+    if kind != WITH_CASH or purse.cash is None:
+        return price, 0
+    _, most = _bounds(np.array([price]), purse.cash)
+    points = min(int(most[0]), purse.available)
+    return points, -(-(price - points) * purse.cash.fen // purse.cash.points)
+
+
+def _bounds(prices: Integers, cash: CashRule) -> tuple[Integers, Integers]:
+    """Return the fewest and most points that may be paid of each price, never none and never all."""
+    most = np.minimum(prices - -(-prices * cash.share_min_bp // 10_000), prices - 1)
+    least = np.maximum(prices - prices * cash.share_max_bp // 10_000, 1)
+    return least, most

@@ -1,0 +1,119 @@
+"""Look-ups in the arrays of a release, which are mapped into memory: an answer reads the pages it needs.
+
+A look-up is a sorted array of keys, the places where the rows of each key begin, and an array for each column of the
+rows. A look-up that has no arrays has no rows.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.recommendations.domain import ListedItem
+
+Arrays = Mapping[str, NDArray[Any]]
+
+_ID_BYTES = 16
+_NO_IDS = np.empty(0, f"S{_ID_BYTES}")
+_NOTHING = slice(0, 0)
+
+
+class LookUp:
+    """Rows by key; a key is one id or several, one after another.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+
+    def __init__(self, arrays: Arrays, name: str, *columns: str) -> None:
+        self._keys = arrays.get(f"{name}.keys", _NO_IDS)
+        self._starts = arrays.get(f"{name}.starts", np.zeros(1, np.int64))
+        self._columns = [arrays.get(f"{name}.{column}", np.empty(0)) for column in columns]
+        lengths = {len(column) for column in self._columns}
+        if columns and (len(self._starts) != len(self._keys) + 1 or lengths != {int(self._starts[-1])}):
+            raise ValueError(f"the arrays of {name} do not belong together")
+
+    def rows(self, *ids: UUID, limit: int | None = None) -> list[list[Any]]:
+        """Return each column of a key's rows, at most so many of the first; none for a key that is not there."""
+        place = self.place(*ids)
+        span = _NOTHING if place is None else slice(int(self._starts[place]), int(self._starts[place + 1]))
+        if limit is not None:
+            span = slice(span.start, min(span.stop, span.start + limit))
+        return [column[span].tolist() for column in self._columns]
+
+    def place(self, *ids: UUID) -> int | None:
+        """Return the place of a key among all keys, or None if it is not there."""
+        key = b"".join(each.bytes for each in ids)
+        place = int(self._keys.searchsorted(key))
+        # Bytes at the end that are zero are not told.
+        is_there = place < len(self._keys) and self._keys[place].ljust(len(key), b"\0") == key
+        return place if is_there else None
+
+
+class RecommendedFrom:
+    """What a release recommends from: lists, neighbours and popularity, by the tenant's and its members' ids.
+
+    Raises:
+        ValueError: the arrays do not belong together.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        # An answer names some thousand items; made anew each time, their ids would cost more than all the rest.
+        ids = np.asarray(arrays.get("items.keys", _NO_IDS)).tobytes()
+        self._item_ids = [UUID(bytes=ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)]
+        self._stages = arrays.get("stages", np.empty(0, "U1")).tolist()
+        self._members = LookUp(arrays, "members")
+        self._taken = LookUp(arrays, "taken", "items", "counts")
+        self._popular = LookUp(arrays, "popular", "items")
+        self._lists = _by_name(arrays, "lists", "items", "stages")
+        self._neighbours = _by_name(arrays, "neighbours", "items", "weights")
+        self._starting = _by_name(arrays, "starting", "items", "scores")
+
+    def place(self, tenant_id: UUID, member_id: UUID) -> int | None:
+        """Return the place of a member among all that the release counts, sorted by tenant; None if it does not."""
+        return self._members.place(tenant_id, member_id)
+
+    def listed(self, tenant_id: UUID, member_id: UUID, slice_: str) -> list[ListedItem]:
+        """Return a member's list of a slice, best first."""
+        if slice_ not in self._lists:
+            return []
+        items, stages = self._lists[slice_].rows(tenant_id, member_id)
+        ids, names = self._item_ids, self._stages
+        return [ListedItem(ids[item], names[stage]) for item, stage in zip(items, stages, strict=True)]
+
+    def redemption_counts(self, tenant_id: UUID, member_id: UUID) -> dict[UUID, int]:
+        """Return item → how often the member redeemed it."""
+        items, counts = self._taken.rows(tenant_id, member_id)
+        return {self._item_ids[item]: count for item, count in zip(items, counts, strict=True)}
+
+    def popular(self, tenant_id: UUID, limit: int | None) -> list[UUID]:
+        """Return the tenant's items, most popular first."""
+        (items,) = self._popular.rows(tenant_id, limit=limit)
+        return [self._item_ids[item] for item in items]
+
+    def neighbours(self, tenant_id: UUID, item_id: UUID, kind: str) -> list[tuple[UUID, float]]:
+        """Return an item's neighbours of a kind with their weights, closest first."""
+        return self._weighted(self._neighbours, kind, tenant_id, item_id)
+
+    def starting(self, tenant_id: UUID, group: str) -> list[tuple[UUID, float]]:
+        """Return what a group of newcomers is shown first with its scores, best first."""
+        return self._weighted(self._starting, group, tenant_id)
+
+    def _weighted(self, look_ups: Mapping[str, LookUp], name: str, *ids: UUID) -> list[tuple[UUID, float]]:
+        if name not in look_ups:
+            return []
+        items, weights = look_ups[name].rows(*ids)
+        return [(self._item_ids[item], weight) for item, weight in zip(items, weights, strict=True)]
+
+
+def _by_name(arrays: Arrays, name: str, *columns: str) -> dict[str, LookUp]:
+    """Return look-ups called `<name>-<what they are of>` by what they are of."""
+    prefix, suffix = f"{name}-", ".keys"
+    found = [
+        key.removeprefix(prefix).removesuffix(suffix)
+        for key in arrays
+        if key.startswith(prefix) and key.endswith(suffix)
+    ]
+    return {of: LookUp(arrays, prefix + of, *columns) for of in found}

@@ -1,0 +1,65 @@
+"""Which items a release puts forward for a member, before it is known which of them can be had now."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from serving.clock import business_date
+from serving.recommendations.composition import Sources
+from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop, Signal
+from serving.recommendations.released import item_neighbours, popular_items
+from serving.recommendations.released_shop import explorable_items
+from serving.recommendations.signals import weight
+from serving.recommendations.starting import groups_of
+from serving.release import Release
+
+# Twice the largest answer, so that stock and price may strike out half of them.
+_POPULAR = 100
+# What is alike is many times more than what is taken together; the closest are enough to bring a new item in.
+_ALIKE = 20
+# Of fifty signals the weaker ones add nearly nothing to what the twenty strongest lend, and cost as much.
+_FOLLOWED = 20
+# What was listed four weeks ago at most is new.
+_NEW = timedelta(days=28)
+
+
+async def sources_of(
+    release: Release, tenant_id: UUID, policy: Policy, signals: Sequence[Signal], now: datetime
+) -> Sources:
+    """Return what the release has for a policy, with the neighbours of what was signalled most strongly.
+
+    Raises:
+        NoArrays: the release is of an earlier version.
+    """
+    return Sources(
+        new_since=now - _NEW,
+        popular=await popular_items(release, tenant_id, _POPULAR),
+        neighbours=await _neighbours(release, tenant_id, signals) if policy == "recipe" else {},
+        explorable=await explorable_items(release, tenant_id, business_date(now)),
+    )
+
+
+def put_forward(policy: Policy, sources: Sources, member: MemberState, purse: Purse, shop: Shop) -> set[UUID]:
+    """Return the items that may be shown by a policy."""
+    found = {*sources.popular, *sources.explorable}
+    if policy != "recipe":
+        return found
+    found.update(listed.item_id for listed in (*member.listed, *member.novel))
+    for group in groups_of(member, shop, purse.available):
+        found.update(shop.starting.get(group, ()))
+    found.update(signal.item_id for signal in member.signals)
+    for near in sources.neighbours.values():
+        found.update(neighbour_id for neighbour_id, _ in (*near.together, *near.content))
+    return found
+
+
+async def _neighbours(release: Release, tenant_id: UUID, signals: Sequence[Signal]) -> dict[UUID, Neighbours]:
+    by_strength = sorted(signals, key=weight, reverse=True)
+    followed = list(dict.fromkeys(signal.item_id for signal in by_strength))[:_FOLLOWED]
+    return {
+        item_id: Neighbours(
+            await item_neighbours(release, tenant_id, item_id),
+            (await item_neighbours(release, tenant_id, item_id, "content"))[:_ALIKE],
+        )
+        for item_id in followed
+    }

@@ -1,0 +1,136 @@
+"""Composes what a member is shown. Pure: no clock, no database, and what is drawn depends on the request alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+
+from serving.recommendations.affordability import NAMES, NOW, OUT, affordability, payment
+from serving.recommendations.contributions import Told, own_counts
+from serving.recommendations.domain import (
+    MemberState,
+    Neighbours,
+    Offer,
+    Policy,
+    Purse,
+    Reach,
+    Reason,
+    Recommendation,
+    Shop,
+)
+from serving.recommendations.exploration import EXPLORING_PLACE, Placed, explore
+from serving.recommendations.scoring import Scored, score
+from serving.recommendations.shelf import Flags, Integers, Shelf
+from serving.recommendations.slate import Choices, Rules, choose
+
+# Of a member who is shown what is popular, nothing is told apart.
+_PLAIN = Rules(least_repeat=0, least_novel=0, category_factor=1.0)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What puts items forward, beside the member itself.
+
+    Attributes:
+        new_since: what is listed from then on is new.
+        popular: items of the tenant, most popular first.
+        neighbours: item → its neighbours; only those of signalled items are used.
+        explorable: items that few know yet.
+    """
+
+    new_since: datetime
+    popular: Sequence[UUID] = ()
+    neighbours: Mapping[UUID, Neighbours] = field(default_factory=dict)
+    explorable: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an answer is asked for; `request_id` decides every draw."""
+
+    request_id: UUID
+    limit: int
+    reach: Reach = "soon"
+    exploration_share: float = 0.0
+
+
+def compose(
+    policy: Policy,
+    question: Question,
+    offers: Sequence[Offer],
+    sources: Sources,
+    *,
+    member: MemberState,
+    purse: Purse,
+    shop: Shop,
+) -> list[Recommendation]:
+    """Return which of the offers to show, in order, each item once and none that is out of reach.
+
+    By `recipe` from everything known; by `popularity` what is popular, to compare with; `unpersonalised` what is
+    popular or on sale, for members who want nothing told from what they did.
+    """
+    if policy == "unpersonalised":
+        member = MemberState()
+    shelf = Shelf(offers)
+    kinds = affordability(shelf.prices, purse, question.reach)
+    scored = score(
+        policy, shelf, popular=sources.popular, neighbours=sources.neighbours, member=member, purse=purse,
+        shop=shop,
+    )  # fmt: skip
+    is_repeat = shelf.flagged(own_counts(member))
+    is_now = kinds == NOW
+    choices = Choices(scored.scores, shelf.categories, is_repeat, is_now, ~is_now & (kinds != OUT))
+    share = 0.0 if policy == "unpersonalised" else question.exploration_share
+    slate = choose(choices, _rules(policy, share), question.limit)
+    pool = _pool(shelf, is_now & ~is_repeat, sources) if share else []
+    return [
+        _recommendation(placed, shelf, kinds, scored, purse, is_repeat=bool(is_repeat[placed.n]))
+        for placed in explore(slate, pool, share=share, request_id=question.request_id)
+    ]
+
+
+def _rules(policy: Policy, exploration_share: float) -> Rules:
+    if policy == "popularity":
+        return _PLAIN
+    return Rules(exploring_place=EXPLORING_PLACE if exploration_share else None)
+
+
+def _pool(shelf: Shelf, is_drawable: Flags, sources: Sources) -> list[int]:
+    """Return what may be drawn, in the order of the items' ids: new or known to few."""
+    offers, since = shelf.offers, sources.new_since
+    is_unknown = shelf.flagged(sources.explorable)
+    is_unknown[[n for n, offer in enumerate(offers) if offer.listed_from >= since]] = True
+    found = np.flatnonzero(is_drawable & is_unknown).tolist()
+    return sorted(found, key=lambda n: offers[n].item_id.int)
+
+
+def _recommendation(
+    placed: Placed, shelf: Shelf, kinds: Integers, scored: Scored, purse: Purse, *, is_repeat: bool
+) -> Recommendation:
+    n = placed.n
+    offer, kind = shelf.offers[n], int(kinds[n])
+    stage, reason = _told(placed, offer, scored, purse)
+    points_due, cash_fen = payment(offer.price_points, kind, purse)
+    return Recommendation(
+        offer=offer,
+        score=float(scored.scores[n]),
+        stage=stage,
+        reason=reason,
+        slot="explore" if placed.is_drawn else "repeat" if is_repeat else "novel",
+        affordability=NAMES[kind],
+        points_due=points_due,
+        cash_fen=cash_fen,
+        propensity=placed.propensity,
+    )
+
+
+def _told(placed: Placed, offer: Offer, scored: Scored, purse: Purse) -> Told:
+    """Return an item's stage and reason: what is only for now goes before what led to it."""
+    told: Told = ("explore", Reason("new")) if placed.is_drawn else scored.told(placed.n)
+    if offer.sale is not None:
+        return told[0], Reason("sale")
+    if scored.uses_expiring[placed.n]:
+        return told[0], Reason("expiring", expiring=purse.expiring)
+    return told

@@ -1,0 +1,68 @@
+"""Lets an item nobody knows yet stand in one fixed place of each ten, now and then, and tells with what probability.
+
+In that place, with probability ε, an item drawn uniformly from a pool takes the place of the chosen one. Pools of
+several such places of one answer are disjoint and hold nothing that the slate shows elsewhere, so each item has at
+most one way into an answer and its probability is told exactly.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+from uuid import UUID
+
+from serving.recommendations.slate import TEN
+
+# The fifth: seen by most who look at all, below what the member most likely came for.
+EXPLORING_PLACE = 4
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An offer's place on the shelf, at its position of an answer.
+
+    Attributes:
+        is_drawn: it was drawn and stands for the chosen one.
+        propensity: with what probability it stands at this position.
+    """
+
+    n: int
+    is_drawn: bool
+    propensity: float
+
+
+def explore(slate: Sequence[int], pool: Sequence[int], *, share: float, request_id: UUID) -> list[Placed]:
+    """Return the slate with what was drawn; the same request draws the same again.
+
+    Args:
+        slate: offers as chosen.
+        pool: offers to draw from, each once, in an order that repeats; some may be on the slate.
+        share: ε, from 0 to 1.
+    """
+    places = range(EXPLORING_PLACE, len(slate), TEN) if share else range(0)
+    pools = _pools(slate, pool, places)
+    random = Random(request_id.int)  # noqa: S311 - it has to be drawn again, not to be kept secret
+    shown = [Placed(n, False, 1.0) for n in slate]
+    for place, drawable in zip(places, pools, strict=True):
+        # Drawn at every place, whether needed or not, so that one place's draw does not depend on another's.
+        is_exploring, drawn = random.random() < share, random.random()
+        if not drawable:
+            continue
+        chosen, each = slate[place], share / len(drawable)
+        n = drawable[int(drawn * len(drawable))] if is_exploring else chosen
+        if n == chosen:
+            # It stands there unless another one is drawn.
+            shown[place] = Placed(n, False, 1 - share + (each if chosen in drawable else 0.0))
+        else:
+            shown[place] = Placed(n, True, each)
+    return shown
+
+
+def _pools(slate: Sequence[int], pool: Sequence[int], places: range) -> list[list[int]]:
+    """Return a pool per place: what the slate does not show, dealt out in turn, and the chosen one if it is in the pool."""
+    shown, known = set(slate), set(pool)
+    dealt = _dealt([n for n in pool if n not in shown], len(places))
+    return [[*part, *({slate[place]} & known)] for place, part in zip(places, dealt, strict=True)]
+
+
+def _dealt(pool: Sequence[int], hands: int) -> Iterator[Sequence[int]]:
+    return (pool[hand::hands] for hand in range(hands))

@@ -1,0 +1,73 @@
+"""What a release knows of a tenant's shop: how newcomers start, how items sell, what few know yet."""
+
+from datetime import date
+from uuid import UUID
+
+from serving.recommendations.domain import Shop
+from serving.recommendations.released import starting_items
+from serving.release import Release
+
+# Demand on days with stock; an item's own last four weeks, so that each weekday counts alike.
+_DAILY_DEMAND = """
+select item_id, avg(quantity)
+from release.marts.fct_item_demand_daily
+join release.marts.dim_tenant using (tenant_id)
+where tenant_id = ? and date > last_fact_date - 28 and is_in_stock
+group by item_id
+having sum(quantity) > 0
+"""
+_SALE_LIFTS = """
+select item_id, sum(window_quantity) / sum(expected_quantity)
+from release.marts.fct_campaign_effect
+where tenant_id = ? and expected_quantity > 0
+group by cube (item_id)
+having sum(expected_quantity) > 0
+"""
+_GROUPS = ("any", "high", "low", "young", "family", "senior", "traveller")
+_BALANCE_GROUPS = "select member_group, from_points, until_points from release.marts.fct_starting_groups where tenant_id = ?"
+# Listed for four weeks at most, or taken twice in four weeks at most. A few hundred are enough to draw from, and
+# which of them changes every day, so that in a large shop each has its turn.
+_EXPLORABLE = """
+with sold as (
+    select tenant_id, item_id, sum(quantity) as quantity
+    from release.marts.fct_item_demand_daily
+    join release.marts.dim_tenant using (tenant_id)
+    where tenant_id = $1 and date > last_fact_date - 28
+    group by all
+)
+select item_id
+from release.marts.dim_offer
+left join sold using (tenant_id, item_id)
+where
+    tenant_id = $1 and (listed_until is null or listed_until::date >= $2)
+    and (listed_from::date > $2 - 28 or coalesce(quantity, 0) < 3)
+order by md5(item_id::varchar || $2::varchar)
+limit 200
+"""
+
+
+async def released_shop(release: Release, tenant_id: UUID) -> Shop:
+    """Return what the release knows of a tenant's shop, put together once."""
+    return await release.kept((Shop, tenant_id), lambda: _shop(release, tenant_id))
+
+
+async def _shop(release: Release, tenant_id: UUID) -> Shop:
+    starting = {group: dict(await starting_items(release, tenant_id, group)) for group in _GROUPS}
+    groups = await release.rows(_BALANCE_GROUPS, tenant_id)
+    lifts: dict[UUID | None, float] = dict(await release.rows(_SALE_LIFTS, tenant_id))
+    return Shop(
+        starting=starting,
+        balance_groups={group: (least, until) for group, least, until in groups},
+        daily_demand=dict(await release.rows(_DAILY_DEMAND, tenant_id)),
+        sale_lifts={item_id: lift for item_id, lift in lifts.items() if item_id is not None},
+        sale_lift=lifts.get(None),
+    )
+
+
+async def explorable_items(release: Release, tenant_id: UUID, today: date) -> frozenset[UUID]:
+    """Return up to 200 of the tenant's items that are new or that few have taken, others every day."""
+    return await release.kept((_EXPLORABLE, tenant_id, today), lambda: _explorable(release, tenant_id, today))
+
+
+async def _explorable(release: Release, tenant_id: UUID, today: date) -> frozenset[UUID]:
+    return frozenset(item_id for (item_id,) in await release.rows(_EXPLORABLE, tenant_id, today))

@@ -1,0 +1,84 @@
+"""Scores the offers of an answer by a policy: what sources lend, moved by price, stock, sales and expiring points."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from serving.recommendations.contributions import (
+    Contribution,
+    Told,
+    from_lists,
+    from_own_redemptions,
+    from_popularity,
+    from_prior,
+    from_reach,
+    from_sales,
+)
+from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop
+from serving.recommendations.shelf import Flags, Floats, Shelf
+from serving.recommendations.signals import from_looks, from_neighbours
+from serving.recommendations.starting import prior
+from serving.recommendations.weights import expiry_lift, price_fit, sale_lift, stock_cover, uses_expiring
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores, one per offer, with what they came from.
+
+    Attributes:
+        lent: each source with what it lent, moved by price where that weighs.
+        uses_expiring: which offers are lifted because they use up points that expire.
+    """
+
+    scores: Floats
+    lent: Sequence[tuple[Contribution, Floats]]
+    uses_expiring: Flags
+
+    def told(self, n: int) -> Told:
+        """Return the stage and reason of the source that lent an offer most."""
+        largest, _ = max(self.lent, key=lambda lent: float(lent[1][n]))
+        return largest.told(n)
+
+
+def score(
+    policy: Policy,
+    shelf: Shelf,
+    *,
+    popular: Sequence[UUID],
+    neighbours: Mapping[UUID, Neighbours],
+    member: MemberState,
+    purse: Purse,
+    shop: Shop,
+) -> Scored:
+    """Return the scores of a policy (see `composition.compose`)."""
+    unmoved = np.zeros(len(shelf), np.bool_)
+    if policy == "popularity":
+        return _scored(
+            [from_popularity(shelf, popular), from_reach(shelf)], np.ones(len(shelf)), 1.0, unmoved
+        )
+    weight = stock_cover(shelf, shop) * sale_lift(shelf, shop)
+    if policy == "unpersonalised":
+        lent = [from_popularity(shelf, popular), from_sales(shelf), from_reach(shelf)]
+        return _scored(lent, np.ones(len(shelf)), weight, unmoved)
+    listed = from_lists(shelf, member)
+    lent = [
+        listed,
+        from_looks(shelf, member.signals),
+        from_neighbours(shelf, member.signals, neighbours),
+        from_own_redemptions(shelf, member),
+        from_prior(shelf, prior(member, shop, purse.available)),
+        from_popularity(shelf, popular, listed),
+        from_sales(shelf),
+        from_reach(shelf),
+    ]
+    uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
+    fit = price_fit(shelf.prices, member.usual_points, purse.available)
+    return _scored(lent, fit, weight * expiry_lift(uses), uses)
+
+
+def _scored(sources: Sequence[Contribution], fit: Floats, weight: Floats | float, uses: Flags) -> Scored:
+    lent = [(source, source.values if source.is_personal else source.values * fit) for source in sources]
+    total = np.sum([values for _, values in lent], axis=0)
+    return Scored(total * weight, lent, uses)
