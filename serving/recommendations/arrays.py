@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from asyncpg.pgproto import pgproto
 from numpy.typing import NDArray
 
 from serving.recommendations.domain import ListedItem
@@ -60,9 +61,10 @@ class RecommendedFrom:
     """
 
     def __init__(self, arrays: Arrays) -> None:
-        # An answer names some thousand items; made anew each time, their ids would cost more than all the rest.
+        # An answer names some thousand items; made anew each time, their ids would cost more than all the rest. Those
+        # of the database's driver are hashed and compared five times as fast as Python's, which they equal.
         ids = np.asarray(arrays.get("items.keys", _NO_IDS)).tobytes()
-        self._item_ids = [UUID(bytes=ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)]
+        self._item_ids: list[UUID] = [pgproto.UUID(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)]
         self._stages = arrays.get("stages", np.empty(0, "U1")).tolist()
         self._members = LookUp(arrays, "members")
         self._taken = LookUp(arrays, "taken", "items", "counts")

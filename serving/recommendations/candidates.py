@@ -15,8 +15,10 @@ from serving.release import Release
 
 # Twice the largest answer, so that stock and price may strike out half of them.
 _POPULAR = 100
+# Of each followed item the closest neighbours: those after them lend next to nothing, and cost as much to weigh.
+_TOGETHER = 30
 # What is alike is many times more than what is taken together; the closest are enough to bring a new item in.
-_ALIKE = 20
+_ALIKE = 10
 # Of fifty signals the weaker ones add nearly nothing to what the twenty strongest lend, and cost as much.
 _FOLLOWED = 20
 # What was listed four weeks ago at most is new.
@@ -58,7 +60,7 @@ async def _neighbours(release: Release, tenant_id: UUID, signals: Sequence[Signa
     followed = list(dict.fromkeys(signal.item_id for signal in by_strength))[:_FOLLOWED]
     return {
         item_id: Neighbours(
-            await item_neighbours(release, tenant_id, item_id),
+            (await item_neighbours(release, tenant_id, item_id))[:_TOGETHER],
             (await item_neighbours(release, tenant_id, item_id, "content"))[:_ALIKE],
         )
         for item_id in followed

@@ -5,6 +5,7 @@ from hashlib import md5
 from uuid import UUID
 
 import duckdb
+from asyncpg.pgproto import pgproto
 
 from orchestration.landing.batches import VIEWS
 from orchestration.landing.cursor import Cursor, Origin
@@ -101,4 +102,6 @@ def member_id(number: int) -> UUID:
 
 
 def _scattered(kind: str, number: int) -> UUID:
-    return UUID(bytes=md5(f"{kind}{number}".encode(), usedforsecurity=False).digest())
+    # Of the type in which the database's driver tells ids.
+    told: UUID = pgproto.UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).digest())
+    return told
