@@ -142,19 +142,12 @@ class ReleaseReader:
 
     Args:
         releases_dir: the folder of the releases, with the symlink `current`.
-        lookups: statements that make tables of its own in memory from a release, run when it is opened.
-        makes: what is made of one with arrays then, so that no request waits for it.
+        makes: what is made of a release with arrays when it is opened, so that no request waits for it.
     """
 
-    def __init__(
-        self,
-        releases_dir: Path,
-        lookups: Sequence[str] = (),
-        makes: Sequence[Callable[[Release], object]] = (),
-    ) -> None:
+    def __init__(self, releases_dir: Path, makes: Sequence[Callable[[Release], object]] = ()) -> None:
         self.folder = releases_dir
         self._link = releases_dir / "current"
-        self._lookups = lookups
         self._makes = makes
         self._release: Release | None = None
         self._target: str | None = None
@@ -219,7 +212,7 @@ class ReleaseReader:
         if target is None or target == self._target:
             return
         try:
-            opened = await run_in_threadpool(_open, self._link.parent / target, self._lookups, self._makes)
+            opened = await run_in_threadpool(_open, self._link.parent / target, self._makes)
         except (OSError, ValueError, duckdb.Error):
             if target != self._broken:
                 _log.exception("release %s cannot be read; the one in use stays", target)
@@ -242,15 +235,13 @@ class ReleaseReader:
                 old.close()
 
 
-def _open(folder: Path, lookups: Sequence[str], makes: Sequence[Callable[[Release], object]]) -> Release:
+def _open(folder: Path, makes: Sequence[Callable[[Release], object]]) -> Release:
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     file = str(folder / "marts.duckdb").replace("'", "''")
     # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
     connection = duckdb.connect(config={"threads": 2})
     try:
         connection.execute(f"attach '{file}' as release (read_only)")
-        for lookup in lookups:
-            connection.execute(lookup)
         release = Release(manifest, connection, _mapped(folder, manifest.files))
         for make in makes if release.arrays else ():
             release.made(make)

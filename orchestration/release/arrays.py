@@ -18,7 +18,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from orchestration.refusal import Refusal
-from orchestration.release.content import columns_of
 from orchestration.sql import quoted
 
 ARRAYS = "arrays"
@@ -40,7 +39,7 @@ class _LookUp:
         order: the column by which the rows of a key are sorted.
         columns: array → SQL of its values and their type; `item.code` and `stage_code` are known.
         item: the column of the item in a row, if there is one.
-        split: the column that tells look-ups apart, `<name>-<value>`, and its value if the mart has no such column.
+        split: the column that tells look-ups apart, `<name>-<value>`, if there is one.
     """
 
     name: str
@@ -49,7 +48,7 @@ class _LookUp:
     order: str = "null"
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     item: str | None = None
-    split: tuple[str, str] | None = None
+    split: str | None = None
     where: str = "true"
 
 
@@ -58,7 +57,7 @@ _LOOK_UPS = (
     _LookUp("members", "marts.dim_member", ("tenant_id", "member_id")),
     _LookUp(
         "lists", "marts.fct_member_recommendations", ("tenant_id", "member_id"), "recommendation_rank",
-        _ITEM | {"stages": ("(list_position($stages, stage) - 1)::utinyint", "|u1")}, "item_id", ("slice", "all"),
+        _ITEM | {"stages": ("(list_position($stages, stage) - 1)::utinyint", "|u1")}, "item_id", "slice",
     ),
     _LookUp(
         "taken", "marts.fct_member_items", ("tenant_id", "member_id"), "item_id",
@@ -66,7 +65,7 @@ _LOOK_UPS = (
     ),
     _LookUp(
         "neighbours", "marts.fct_item_neighbours", ("tenant_id", "item_id"), "neighbour_rank",
-        _ITEM | {"weights": ("weight", "<f8")}, "neighbour_item_id", ("kind", "together"),
+        _ITEM | {"weights": ("weight", "<f8")}, "neighbour_item_id", "kind",
         "weight > 0 and neighbour_rank <= 50",
     ),
     _LookUp(
@@ -74,7 +73,7 @@ _LOOK_UPS = (
     ),
     _LookUp(
         "starting", "marts.fct_starting_items", ("tenant_id",), "starting_rank",
-        _ITEM | {"scores": ("score", "<f8")}, "item_id", ("member_group", "any"),
+        _ITEM | {"scores": ("score", "<f8")}, "item_id", "member_group",
     ),
 )  # fmt: skip
 
@@ -122,14 +121,9 @@ class _Writer:
         if look_up.split is None:
             self._write(look_up, look_up.name, look_up.where)
             return
-        column, only = look_up.split
-        known = {name for name, _ in columns_of(self._connection, self._database, look_up.mart)}
-        if column not in known:
-            self._write(look_up, f"{look_up.name}-{only}", look_up.where)
-            return
-        for value in self._values(look_up.mart, column):
+        for value in self._values(look_up.mart, look_up.split):
             self._write(
-                look_up, f"{look_up.name}-{value}", f"{look_up.where} and {column} = '{quoted(value)}'"
+                look_up, f"{look_up.name}-{value}", f"{look_up.where} and {look_up.split} = '{quoted(value)}'"
             )
 
     def _write(self, look_up: _LookUp, name: str, where: str) -> None:

@@ -64,7 +64,9 @@ class RecommendedFrom:
         # An answer names some thousand items; made anew each time, their ids would cost more than all the rest. Those
         # of the database's driver are hashed and compared five times as fast as Python's, which they equal.
         ids = np.asarray(arrays.get("items.keys", _NO_IDS)).tobytes()
-        self._item_ids: list[UUID] = [pgproto.UUID(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)]
+        self._item_ids: list[UUID] = [
+            pgproto.UUID(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)
+        ]
         self._stages = arrays.get("stages", np.empty(0, "U1")).tolist()
         self._members = LookUp(arrays, "members")
         self._taken = LookUp(arrays, "taken", "items", "counts")

@@ -138,22 +138,6 @@ def test_each_mart_becomes_a_look_up_of_its_keys_and_rows(folder: DataFolder) ->
     }
 
 
-def test_marts_that_do_not_tell_slices_and_kinds_apart_have_one_of_each(folder: DataFolder) -> None:
-    fill(
-        folder,
-        "delete from marts.fct_member_recommendations where slice <> 'all'",
-        "alter table marts.fct_member_recommendations drop slice",
-        "delete from marts.fct_item_neighbours where kind <> 'together'",
-        "alter table marts.fct_item_neighbours drop kind",
-        "drop table marts.fct_starting_items",
-    )
-    found = arrays(folder, release(folder))
-    assert {name.partition(".")[0] for name in found} == {
-        "items", "stages", "members", "lists-all", "taken", "neighbours-together", "popular",
-    }  # fmt: skip
-    assert found["lists-all.items"].tolist() == [2, 0, 1]
-
-
 def test_a_mart_without_rows_has_no_arrays(folder: DataFolder) -> None:
     fill(folder, *(f"delete from marts.{table}" for table in TABLES if table.startswith("fct_")))
     assert arrays(folder, release(folder)).keys() == {"items.keys", "members.keys"}
