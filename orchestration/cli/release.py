@@ -1,8 +1,9 @@
-"""`pointmart release list | show | rollback | prune`."""
+"""`pointmart release list | show | impressions | rollback | prune`."""
 
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli.release_table import print_release
+from orchestration.release.impressions import Reward, write_impressions
 from orchestration.release.manifest import BrokenRelease
 from orchestration.release.retention import LONGEST_AFTER_ERASURE, drop_outdated, require_current
 from orchestration.release.shelf import Shelf
@@ -52,6 +54,26 @@ def show(
         typer.echo(json.dumps(asdict(manifest), indent=2, ensure_ascii=False, default=str))
     else:
         print_release(Console(), manifest, shelf.releases / manifest.release_id)
+
+
+@app.command()
+def impressions(
+    tenant: Annotated[str, typer.Option(help="Code of the tenant.")],
+    out: Annotated[Path, typer.Option(help="The Parquet file to write.", dir_okay=False)],
+    reward: Annotated[
+        Reward, typer.Option(help="What is worth 1: a redemption within seven days, or a click.")
+    ] = "redeemed",
+) -> None:
+    """Write what a tenant's members were shown and what came of it, for `pointmart evaluate policy`."""
+    shelf = _shelf()
+    release = shelf.releases / shelf.manifest(shelf.current_id() or "current").release_id
+    try:
+        rows = write_impressions(release, tenant, out, reward)
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {error.strerror}", param_hint="--out") from error
+    typer.echo(
+        f"{rows:,} impressions are in {out}; judge policies with: pointmart evaluate policy --impressions {out}"
+    )
 
 
 @app.command()
