@@ -131,7 +131,11 @@ def test_exposures_name_what_their_owner_reads(reader: str, built: Build, models
         if exposure["owner"]["name"] == reader
         for parent in parents(exposure)
     }
-    sources = (path.read_text(encoding="utf-8") for path in (ROOT / reader).rglob("*.py"))
+    files = [*(ROOT / reader).rglob("*.py")]
+    if reader == "serving":
+        # What serving maps into memory is written from the marts when a release is built.
+        files.append(ROOT / "orchestration/release/arrays.py")
+    sources = (path.read_text(encoding="utf-8") for path in files)
     read = {name for source in sources for name in re.findall(r"\b(?:dim|fct)_\w+", source)}
     assert exposed == read
 
