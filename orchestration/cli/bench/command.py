@@ -105,6 +105,7 @@ def pipeline(
     """
     from orchestration.cli.bench.pipeline import report
     from orchestration.cli.bench.pipeline.plan import Plan as PipelinePlan
+    from orchestration.cli.bench.pipeline.plan import latest_end
     from orchestration.cli.bench.pipeline.run import run
 
     def interrupt(*_: object) -> None:
@@ -113,7 +114,7 @@ def pipeline(
     signal.signal(signal.SIGTERM, interrupt)
     console = Console()
     plan = PipelinePlan(
-        out.resolve(), (datetime.now(UTC) + _SHANGHAI).date(), entries, events, redemptions, members, items,
+        out.resolve(), latest_end((datetime.now(UTC) + _SHANGHAI).date()), entries, events, redemptions, members, items,
         tenants, data_dir=data_dir.resolve() if data_dir else None, rivals=rivals,
     )  # fmt: skip
     figures = report.document(plan, run(plan, console))

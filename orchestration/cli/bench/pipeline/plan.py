@@ -11,6 +11,15 @@ _DAYS = 400
 _ENTRIES_OF_A_PAIR = 4
 # A tenth of the whole history is the least that a point of the series has.
 _TENTHS = 10
+# The day after history's last one: then a month is about half over at each point of the series, and a build that reads
+# the changed month reads as much of it at each. With another day it would be four days at one and 29 at the other.
+_DAY_AFTER = 16
+
+
+def latest_end(today: date) -> date:
+    """Return the latest day that may follow a history whose points compare, no later than today."""
+    last_month = today.replace(day=1) - timedelta(days=1)
+    return (today if today.day >= _DAY_AFTER else last_month).replace(day=_DAY_AFTER)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """The measurement of the pipeline at a size that says nothing about speed: its books are true, its rivals agree."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from orchestration.cli.bench.pipeline import report
-from orchestration.cli.bench.pipeline.plan import Plan
+from orchestration.cli.bench.pipeline.plan import Plan, latest_end
 from orchestration.cli.bench.pipeline.run import run
 
 
@@ -26,3 +27,20 @@ def test_a_tiny_pipeline_is_measured_and_both_rivals_find_the_same_kpis(tmp_path
         assert figures["rivals"][rival]["compared"] > 1_000
         assert figures["rivals"][rival]["differing"] == 0
     assert [path.name for path in tmp_path.iterdir()] == []  # what was made for the run is gone
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        ("2026-11-30", "2026-11-16"),
+        ("2026-11-16", "2026-11-16"),
+        ("2026-11-15", "2026-10-16"),
+        ("2026-01-02", "2025-12-16"),
+    ],
+)
+def test_history_ends_amid_a_month_at_every_point(today, expected):
+    end = latest_end(date.fromisoformat(today))
+    assert end == date.fromisoformat(expected)
+    first = Plan(Path("figures.json"), end).first_day
+    last_days = [(first + timedelta(days=days - 1)).day for days in (40, 120, 400)]
+    assert all(5 <= day <= 25 for day in last_days)
