@@ -177,7 +177,7 @@ def test_a_refusal_of_personal_recommendations_changes_no_day_and_is_known(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
     tenant_id = world.tenant_ids[1]
-    refusing = world.member_ids[tenant_id][0]
+    refusing = world.member_ids[tenant_id][1]
     connection.execute(
         "update mall.member set profile = 'family', is_personalised = false where tenant_id = %s and member_id = %s",
         (tenant_id, refusing),

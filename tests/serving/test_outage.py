@@ -168,7 +168,7 @@ async def test_an_outage_in_the_middle_of_any_statement_is_told_as_one(
 ):
     monkeypatch.setattr("serving.database._RETRY_SECONDS", 60)
     if ending == "time runs out":
-        monkeypatch.setattr("serving.database._STATEMENT_SECONDS", 0.5)
+        monkeypatch.setattr("serving.database._STATEMENT_SECONDS", 1.5)
     async with serve(settings.model_copy(update={"database_url": gate.url})) as client:
         assert (await recommended(client))["degraded"] is False
         with (
