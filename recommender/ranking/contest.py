@@ -32,7 +32,7 @@ _PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 LEAST_MEMBERS = 20
 # A little more breadth than the rival's is asked for, because the next window is another one.
-_BREADTH = 1.2
+_BREADTH = 1.1
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 Report = Callable[[str], None]
