@@ -206,3 +206,18 @@
     {%- endset -%}
     {{ return(filtered) }}
 {%- endmacro %}
+
+{# Leaves out the rows of members of whom the model itself knows, from before the first changed day, when they did
+   something first: what they do later is no longer the first. #}
+{% macro without_earlier_firsts(relation, views) -%}
+    {%- if changed_spans(views) is not none -%}
+        anti join
+            (
+                select tenant_id, member_id
+                from {{ this }}
+                where first_date < {{ changed_from(views) }}
+            ) as known_before
+            on known_before.tenant_id = {{ relation }}.tenant_id
+            and known_before.member_id = {{ relation }}.member_id
+    {%- endif -%}
+{%- endmacro %}

@@ -22,7 +22,8 @@ class TifuKnn(ScoringModel):
     `own_share` of the member's vector and the rest of the mean of the `n_near` nearest members' vectors, looked for
     among at most `max_members` (evenly spaced), which bounds the work to members × max_members.
 
-    Fitted: `vectors_`, CSR of shape (members + 1, items); `pool_`, the codes of members to be near to.
+    Fitted: `vectors_`, CSR of shape (members + 1, items); `pool_`, the codes of members to be near to;
+    `pool_vectors_` and `pool_norms_`, their vectors and the squares of their lengths.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class TifuKnn(ScoringModel):
         self.vectors_ = with_empty_row(self._vectors(interactions))
         n_members = len(interactions.member_ids)
         self.pool_ = np.arange(0, n_members, every_nth(n_members, self.max_members))
+        self.pool_vectors_ = self.vectors_[self.pool_]
+        self.pool_norms_ = np.asarray(self.pool_vectors_.multiply(self.pool_vectors_).sum(axis=1)).ravel()
 
     def _vectors(self, interactions: Interactions) -> sparse.csr_array:
         pairs = interactions.pairs
@@ -66,13 +69,11 @@ class TifuKnn(ScoringModel):
         return SparseScored(mixed)
 
     def _mixed(self, codes: Codes, own: sparse.csr_array) -> sparse.csr_array:
-        pool = self.vectors_[self.pool_]
         n_near = min(self.n_near, len(self.pool_) - 1)
         if n_near < 1:
             return self.own_share * own
-        squared = np.asarray(pool.multiply(pool).sum(axis=1)).ravel()
         # Without the member's own norm, which is the same for all neighbours.
-        distance = squared - 2.0 * (own @ pool.T).toarray()
+        distance = self.pool_norms_ - 2.0 * (own @ self.pool_vectors_.T).toarray()
         distance[codes[:, None] == self.pool_] = np.inf
         near = np.argpartition(distance, n_near - 1, axis=1)[:, :n_near]
         # A member without history is near to nobody.
@@ -81,7 +82,7 @@ class TifuKnn(ScoringModel):
             (np.repeat(weight, n_near), near.ravel(), np.arange(0, near.size + 1, n_near)),
             shape=(len(near), len(self.pool_)),
         )
-        mixed = (self.own_share * own + picks @ pool).tocsr()
+        mixed = (self.own_share * own + picks @ self.pool_vectors_).tocsr()
         mixed.eliminate_zeros()
         return mixed
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from serving.recommendations.affordability import NAMES, NOW, OUT, affordability, payment
-from serving.recommendations.contributions import Told, own_counts
+from serving.recommendations.contributions import Told
 from serving.recommendations.domain import (
     MemberState,
     Neighbours,
@@ -79,7 +79,7 @@ def compose(
         policy, shelf, popular=sources.popular, neighbours=sources.neighbours, member=member, purse=purse,
         shop=shop,
     )  # fmt: skip
-    is_repeat = shelf.flagged(own_counts(member))
+    is_repeat = shelf.flagged(member.own_counts)
     is_now = kinds == NOW
     choices = Choices(scored.scores, shelf.categories, is_repeat, is_now, ~is_now & (kinds != OUT))
     share = 0.0 if policy == "unpersonalised" else question.exploration_share

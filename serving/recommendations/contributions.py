@@ -4,7 +4,6 @@ An item's score is the sum of what it was lent; its stage and reason are those o
 items of one answer, not answers with each other.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -56,7 +55,7 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
             n = shelf.place.get(item.item_id)
             if n is not None and (value := share * by_place(place)) > values[n]:
                 values[n], stages[n] = value, item.stage
-    counts = own_counts(member)
+    counts = member.own_counts
 
     def told(n: int) -> Told:
         item = ListedItem(shelf.offers[n].item_id, stages[n])
@@ -80,9 +79,9 @@ def from_popularity(
 
 def from_own_redemptions(shelf: Shelf, member: MemberState) -> Contribution:
     """Return what redemptions lend to their items that no release has counted yet."""
-    counts = own_counts(member)
+    counts = member.own_counts
     values = {
-        item_id: 1 - (1 - _OWN_REDEMPTION) ** count for item_id, count in _unlanded_counts(member).items()
+        item_id: 1 - (1 - _OWN_REDEMPTION) ** count for item_id, count in member.unlanded_counts.items()
     }
 
     def told(n: int) -> Told:
@@ -107,22 +106,6 @@ def from_reach(shelf: Shelf) -> Contribution:
     """Return what every item that can be had is lent, so that those nobody took come last instead of never."""
     values = np.full(len(shelf), _AFFORDABLE_SHARE)
     return Contribution(values, lambda _: ("popular", Reason("affordable")))
-
-
-def own_counts(member: MemberState) -> dict[UUID, int]:
-    """Return item → redemptions of the member, those since the release among them."""
-    counts = defaultdict(int, member.redemption_counts)
-    for item_id, count in _unlanded_counts(member).items():
-        counts[item_id] += count
-    return counts
-
-
-def _unlanded_counts(member: MemberState) -> dict[UUID, int]:
-    counts: dict[UUID, int] = defaultdict(int)
-    for signal in member.signals:
-        if signal.kind == "redemption" and signal.is_unlanded:
-            counts[signal.item_id] += 1
-    return counts
 
 
 def _listed_reason(listed: ListedItem, counts: Mapping[UUID, int]) -> Reason:

@@ -1,5 +1,6 @@
 """What an answer is made of: what may be shown, what is known of the member and of the shop, and why an item is shown."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -133,6 +134,18 @@ class MemberState:
     usual_points: float | None = None
     profile: str | None = None
     signals: Sequence[Signal] = ()
+
+    @cached_property
+    def unlanded_counts(self) -> Mapping[UUID, int]:
+        """Item → redemptions that the release does not know of."""
+        return Counter(s.item_id for s in self.signals if s.kind == "redemption" and s.is_unlanded)
+
+    @cached_property
+    def own_counts(self) -> Mapping[UUID, int]:
+        """Item → redemptions, those since the release among them; 0 of an item never redeemed."""
+        counts = Counter(self.redemption_counts)
+        counts.update(self.unlanded_counts)
+        return counts
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`pointmart evaluate policy`: what impressions say of policy_report."""
+"""`pointmart evaluate policy`: what impressions say of policies."""
 
 from pathlib import Path
 from typing import Annotated

@@ -15,15 +15,5 @@ with
 
 -- Whoever completed one before the first changed day keeps it as the first.
 select redemptions.tenant_id, redemptions.member_id, min(redemptions.completed_date) as first_date
-from redemptions
-{% if changed_spans(["completion"]) is not none %}
-    anti join
-        (
-            select tenant_id, member_id
-            from {{ this }}
-            where first_date < {{ changed_from(["completion"]) }}
-        ) as completed_before
-        on completed_before.tenant_id = redemptions.tenant_id
-        and completed_before.member_id = redemptions.member_id
-{% endif %}
+from redemptions {{ without_earlier_firsts("redemptions", ["completion"]) }}
 group by redemptions.tenant_id, redemptions.member_id

@@ -19,15 +19,5 @@ select
     redemptions.member_id,
     min(redemptions.effective_at) as first_at,
     min(redemptions.effective_date) as first_date
-from redemptions
-{% if changed_spans(["redemption"]) is not none %}
-    anti join
-        (
-            select tenant_id, member_id
-            from {{ this }}
-            where first_date < {{ changed_from(["redemption"]) }}
-        ) as redeemed_before
-        on redeemed_before.tenant_id = redemptions.tenant_id
-        and redeemed_before.member_id = redemptions.member_id
-{% endif %}
+from redemptions {{ without_earlier_firsts("redemptions", ["redemption"]) }}
 group by redemptions.tenant_id, redemptions.member_id
