@@ -1,34 +1,21 @@
 """What would have worked on the window before: baselines tuned, rankers chosen, and all of them compared there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
 from recommender.gate import GateDecision, decide_release, strongest_of
-from recommender.ranking import metrics
-from recommender.ranking.ease import Ease
 from recommender.ranking.interactions import Interactions
-from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.lessons import Lesson
 from recommender.ranking.measurement import lists_of
-from recommender.ranking.model import Codes, RankingModel
-from recommender.ranking.personal_frequency import PersonalFrequency
-from recommender.ranking.popularity import Popularity
-from recommender.ranking.snapshots import Snapshot
-from recommender.ranking.tifu_knn import TifuKnn
-from recommender.ranking.transitions import Transitions
+from recommender.ranking.model import RankingModel
+from recommender.ranking.tuning import PLACES, l2_of, tune
 from recommender.ranking.two_stage import TwoStage
 
 TWO_STAGE = "two_stage"
-# Per member of the fit.
-_EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
-# From so many items on, inverting their matrix five times costs more than the finer steps are worth.
-_MANY_ITEMS, _COARSE_L2 = 5_000, (0.12, 0.4, 1.2)
-_PLACES = 10
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 LEAST_MEMBERS = 20
 # A little more breadth than the rival's is asked for, because the next window is another one.
@@ -74,8 +61,8 @@ def hold_contest(
         )
         members = np.sort(chosen)
     report("tuning the baselines")
-    tuned, values = _tune(validation, members, slices)
-    two_stage = clone(two_stage, safe=False).set_params(l2=_l2_of(tuned[slices[-1]]["ease"]))
+    tuned, values = tune(validation, members, slices)
+    two_stage = clone(two_stage, safe=False).set_params(l2=l2_of(tuned[slices[-1]]["ease"]))
     lessons = []
     for number, snapshot in enumerate(snapshots, start=1):
         report(f"gathering lesson {number} of {len(snapshots)}")
@@ -86,8 +73,8 @@ def hold_contest(
     if "all" in slices:
         values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
     if "novel" in slices:
-        rival = clone(tuned["novel"][strongest_of(values["novel"])], safe=False).fit(validation.past)
-        lists = lists_of(rival, judged.member, _PLACES, exclude_seen=True)
+        rival = tuned["novel"][strongest_of(values["novel"])]
+        lists = lists_of(rival, judged.member, PLACES, exclude_seen=True)
         at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
         discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=at_least)
         two_stage.set_params(novel_discount=discount)
@@ -97,61 +84,11 @@ def hold_contest(
         )
         for slice_name in slices
     }
-    return Contest(two_stage, lessons, tuned, values, gates)
-
-
-def window_ndcg(
-    model: RankingModel, snapshot: Snapshot, members: Codes, *, novel: bool
-) -> NDArray[np.float64]:
-    """Return the NDCG@10 of each of these members of a snapshot who took anything (for the first time, if novel)."""
-    taken = snapshot.taken[members]
-    seen = model.history_[members] > 0
-    wanted = np.diff(taken.indptr) + snapshot.unknown[members]
-    if novel:
-        wanted = wanted - np.diff(taken.multiply(seen).tocsr().indptr)
-    lists = lists_of(model, members, _PLACES, exclude_seen=novel)
-    row, place = np.nonzero(lists >= 0)
-    hits = np.zeros(lists.shape, dtype=bool)
-    hits[row, place] = taken[row, lists[row, place]] > 0
-    has_any = wanted > 0
-    return metrics.ndcg(hits[has_any], wanted[has_any], _PLACES)
-
-
-def _tune(
-    validation: Snapshot, members: Codes, slices: Sequence[str]
-) -> tuple[dict[str, dict[str, RankingModel]], dict[str, dict[str, float]]]:
-    """Return the best of each family by slice, and how good it was."""
-    tuned: dict[str, dict[str, RankingModel]] = {name: {} for name in slices}
-    values: dict[str, dict[str, float]] = {name: {} for name in slices}
-
-    def try_all(family: str, models: Iterable[RankingModel]) -> None:
-        for model in models:
-            fitted = clone(model, safe=False).fit(validation.past)
-            for slice_name in slices:
-                scores = window_ndcg(fitted, validation, members, novel=slice_name == "novel")
-                value = float(scores.mean()) if len(scores) else 0.0
-                if value > values[slice_name].get(family, -1.0):
-                    values[slice_name][family] = value
-                    tuned[slice_name][family] = model
-
-    try_all("popularity", [Popularity()])
-    try_all("personal_frequency", [PersonalFrequency(days) for days in (14.0, 30.0, 60.0, 90.0, 180.0)])
-    try_all(
-        "tifu_knn",
-        [TifuKnn(group_size=m, own_share=share) for m, share in product((3, 7), (0.5, 0.7, 0.9))],
-    )
-    grid = _EASE_L2 if validation.taken.shape[1] <= _MANY_ITEMS else _COARSE_L2
-    try_all("ease", [Ease(l2) for l2 in grid])
-    near = sorted({_l2_of(models["ease"]) for models in tuned.values()})
-    try_all("ease", [*(Ease(l2, "log") for l2 in near), *(Ease(l2, "recency") for l2 in near)])
-    try_all("item_neighbours", [ItemNeighbours()])
-    try_all("transitions", [Transitions(half_life=half_life) for half_life in (1.0, 2.0, 5.0)])
-    return tuned, values
-
-
-def _l2_of(model: RankingModel) -> float:
-    assert isinstance(model, Ease)
-    return model.l2
+    baselines = {
+        name: {family: clone(model, safe=False) for family, model in found.items()}
+        for name, found in tuned.items()
+    }
+    return Contest(two_stage, lessons, baselines, values, gates)
 
 
 def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """Item-to-item weights in closed form: what predicts an item, given everything else a member took."""
 
+from copy import copy
 from typing import Literal
 
 import numpy as np
@@ -50,13 +51,26 @@ class Ease(ScoringModel):
         pairs = interactions.pairs
         self.fill_up_by(Popularity().fit(interactions).share_, below=_BELOW_ALL)
         self.active_ = active_items(pairs, self.max_items)
-        seen = columns_of(pairs.matrix(row_weights(pairs, self.weighting)), self.active_)
-        learnt = seen
+        seen = learnt = self._seen(pairs, self.weighting)
         if self.weighting == "recency":
-            learnt = columns_of(pairs.matrix(row_weights(pairs, "binary")), self.active_)
+            learnt = self._seen(pairs, "binary")
         learnt = learnt[:: every_nth(pairs.shape[0], self.max_members)]
         self.weights_ = ease_weights(learnt, self.l2 * learnt.shape[0])
         self.rows_ = with_empty_row(seen)
+
+    def _seen(self, pairs: Pairs, weighting: Weighting) -> sparse.csr_array:
+        return columns_of(pairs.matrix(row_weights(pairs, weighting)), self.active_)
+
+    def by_recency(self, interactions: Interactions) -> "Ease":
+        """Return the model with rows that go by recency, whose weights are those of this one, learnt on 1.
+
+        Args:
+            interactions: those this one was fitted on.
+        """
+        found = copy(self)
+        found.weighting = "recency"
+        found.rows_ = with_empty_row(self._seen(interactions.pairs, "recency"))
+        return found
 
     def scored(self, codes: Codes) -> DenseScored:
         """Score the active items by history row × weights; an empty row tells nothing of anybody."""

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import NEIGHBOUR, PERSONAL, Codes, ScoringModel, blocks, with_empty_row
@@ -12,6 +13,8 @@ from recommender.ranking.scored import SparseScored
 
 _FILL_WEIGHT = 1e-9
 _BLOCK = 512
+# So many items of what the nearest take are told apart: far more than lists show, and far fewer than they all take.
+_STRONGEST = 1_000
 
 
 class TifuKnn(ScoringModel):
@@ -77,12 +80,15 @@ class TifuKnn(ScoringModel):
         distance[codes[:, None] == self.pool_] = np.inf
         near = np.argpartition(distance, n_near - 1, axis=1)[:, :n_near]
         # A member without history is near to nobody.
-        weight = np.where(np.diff(own.indptr) > 0, (1.0 - self.own_share) / n_near, 0.0)
+        weight = np.where(np.diff(own.indptr) > 0, np.float32((1.0 - self.own_share) / n_near), np.float32(0))
         picks = sparse.csr_array(
             (np.repeat(weight, n_near), near.ravel(), np.arange(0, near.size + 1, n_near)),
             shape=(len(near), len(self.pool_)),
         )
-        mixed = (self.own_share * own + picks @ self.pool_vectors_).tocsr()
+        others = sp_matmul_topn(
+            sparse.csr_matrix(picks), sparse.csr_matrix(self.pool_vectors_), top_n=_STRONGEST, sort=False
+        )
+        mixed = (self.own_share * own + sparse.csr_array(others)).tocsr()
         mixed.eliminate_zeros()
         return mixed
 

@@ -1,11 +1,13 @@
 """What members take next: counts of which item follows which."""
 
+from copy import copy
+
 import numpy as np
 from scipy import sparse
 
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import Codes, ScoringModel, with_empty_row
-from recommender.ranking.pairs import every_nth
+from recommender.ranking.pairs import Pairs, every_nth
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import SparseScored, strongest
 
@@ -41,8 +43,22 @@ class Transitions(ScoringModel):
         pairs = interactions.pairs
         self.fill_up_by(Popularity().fit(interactions).share_, weight=_FILL_WEIGHT)
         self.weights_ = strongest(self._followers(interactions), self.n_followers)
+        self.rows_ = self._rows(pairs)
+
+    def _rows(self, pairs: Pairs) -> sparse.csr_array:
         rows = pairs.newest(10 * self.half_life, np.power(0.5, pairs.position / self.half_life))
-        self.rows_ = with_empty_row(rows)
+        return with_empty_row(rows)
+
+    def forgetting(self, half_life: float, interactions: Interactions) -> "Transitions":
+        """Return the model of another half-life, which the weights do not depend on.
+
+        Args:
+            interactions: those this one was fitted on.
+        """
+        found = copy(self)
+        found.half_life = half_life
+        found.rows_ = found._rows(interactions.pairs)
+        return found
 
     def _followers(self, interactions: Interactions) -> sparse.csr_array:
         """Return how often which item follows which, damped and per member."""

@@ -7,12 +7,13 @@ import pytest
 from sklearn.base import clone
 
 from recommender.gate import decide_release
-from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest, window_ndcg
+from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.recipe import Recipe
 from recommender.ranking.snapshots import window_snapshots
+from recommender.ranking.tuning import window_ndcg
 from recommender.ranking.two_stage import TwoStage
 from tests.recommender.conftest import taste_mall
 
