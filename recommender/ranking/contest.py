@@ -12,6 +12,7 @@ from recommender.ranking.interactions import Interactions
 from recommender.ranking.lessons import Lesson
 from recommender.ranking.measurement import lists_of
 from recommender.ranking.model import RankingModel
+from recommender.ranking.rankers import shortened
 from recommender.ranking.tuning import PLACES, l2_of, tune
 from recommender.ranking.two_stage import TwoStage
 
@@ -21,6 +22,9 @@ LEAST_MEMBERS = 20
 # A little more breadth than the rival's is asked for, because the next window is another one.
 _BREADTH = 1.1
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
+
+# How far into the boosting the rankers are judged: where more trees add nothing, every list is the cheaper without.
+_TREE_SHARES, _KEPT_BY_TREES = (0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.999
 
 Report = Callable[[str], None]
 
@@ -71,13 +75,15 @@ def hold_contest(
     taught, judged = (lessons[1:], lessons[0]) if len(lessons) > 1 else _halves(lessons[0])
     two_stage.learn(taught)
     if "all" in slices:
-        values["all"][TWO_STAGE] = _mean(judged.ndcg(two_stage.general_.score(judged.features)))
+        scores = two_stage.general_.score_early(judged.features, _TREE_SHARES)
+        number, values["all"][TWO_STAGE] = _fewest([_mean(judged.ndcg(found)) for found in scores])
+        two_stage.set_params(general=shortened(two_stage.general, _TREE_SHARES[number]))
     if "novel" in slices:
         rival = tuned["novel"][strongest_of(values["novel"])]
         lists = lists_of(rival, judged.member, PLACES, exclude_seen=True)
         at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
-        discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=at_least)
-        two_stage.set_params(novel_discount=discount)
+        share, discount, values["novel"][TWO_STAGE] = _novel_choice(two_stage, judged, at_least=at_least)
+        two_stage.set_params(novel=shortened(two_stage.novel, share), novel_discount=discount)
     gates = {
         slice_name: decide_release(
             metric="ndcg@10", candidate=TWO_STAGE, values=values[slice_name], higher_is_better=True
@@ -91,25 +97,37 @@ def hold_contest(
     return Contest(two_stage, lessons, baselines, values, gates)
 
 
-def _discount(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float]:
-    """Return the discount of popularity, and the NDCG with it.
+def _novel_choice(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float, float]:
+    """Return the share of the trees, the discount of popularity, and the NDCG with both.
 
-    Of those that cost next to nothing on the window it is the least with which so many items are shown, or the
-    largest, if none shows as many.
+    Of the discounts that cost next to nothing on the window it is the least with which so many items are shown, or
+    the largest, if none shows as many.
     """
     is_novel = ~judged.is_own
-    log_odds = two_stage.novel_.score(judged.features[is_novel][:, judged.novel_columns])
+    early = two_stage.novel_.score_early(judged.features[is_novel][:, judged.novel_columns], _TREE_SHARES)
+
+    def spread(log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+        scores = np.full(len(judged.row), -np.inf)
+        scores[is_novel] = log_odds
+        return scores
+
+    number, _ = _fewest([_mean(judged.ndcg(spread(found), novel=True)) for found in early])
     takers = judged.features[is_novel][:, judged.names.index("item_takers")]
     found = []
     for discount in _DISCOUNTS:
-        scores = np.full(len(judged.row), -np.inf)
-        scores[is_novel] = log_odds - discount * takers
+        scores = spread(early[number] - discount * takers)
         value = _mean(judged.ndcg(scores, novel=True))
         found.append((discount, value, judged.items_shown(scores, novel=True)))
     best = max(value for _, value, _ in found)
     cheap = [choice for choice in found if choice[1] >= _KEPT_SHARE * best]
     discount, value, _ = next((choice for choice in cheap if choice[2] >= at_least), cheap[-1])
-    return discount, value
+    return _TREE_SHARES[number], discount, value
+
+
+def _fewest(values: Sequence[float]) -> tuple[int, float]:
+    """Return the place and the value of the fewest trees with which next to nothing is lost."""
+    number = next(n for n, value in enumerate(values) if value >= _KEPT_BY_TREES * max(values))
+    return number, values[number]
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -1,7 +1,8 @@
 """The two boosted rankers: one for everything a member may take, one for what is new to them, far smoother."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -105,3 +106,26 @@ class Ranker:
                 for member in self.members_:
                     scores += member.decision_function(told)
         return scores / max(1, len(self.members_))
+
+    def score_early(self, features: FeatureMatrix, shares: Sequence[float]) -> list[Scores]:
+        """Return the log-odds of each row had only such a share of the trees been learnt, for each of the shares."""
+        scores = [np.zeros(len(features)) for _ in shares]
+        if len(features):
+            told = features[:, self.columns_]
+            with threadpool_limits(limits=1):
+                for smoothing, member in zip(self.smoothings, self.members_, strict=False):
+                    ends = [_trees(smoothing, share) for share in shares]
+                    for number, found in enumerate(member.staged_decision_function(told), start=1):
+                        for place, end in enumerate(ends):
+                            if number == end:
+                                scores[place] += found
+        return [found / max(1, len(self.members_)) for found in scores]
+
+
+def shortened(smoothings: Sequence[Smoothing], share: float) -> tuple[Smoothing, ...]:
+    """Return the same with such a share of the trees."""
+    return tuple(replace(smoothing, max_iter=_trees(smoothing, share)) for smoothing in smoothings)
+
+
+def _trees(smoothing: Smoothing, share: float) -> int:
+    return math.ceil(share * smoothing.max_iter)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.attributes import Attributes, Items
 from recommender.ranking.ease import Ease, columns_of, pruned, row_weights
@@ -34,9 +35,10 @@ class Quotas:
 
 STANDARD = Quotas()
 OWN_HALF_LIFE = 60.0
-# With more scores than these of members and EASE's items, only the strongest weights of each item are used: on real
-# data 200 of them rank as well as all, give or take 2 %.
-_MOST_EASE_SCORES, _EASE_WIDTH = 1_000_000_000, 200
+# Of more items than these, EASE uses the strongest weights of each alone and rows by presence alone, and a source
+# tells of so many items of a member, its strongest: else sorting and looking up what the sources say takes far more
+# time than the rankers, which hardly gain by it.
+_MOST_ITEMS_TOLD_OF, _EASE_WIDTH, _TOLD = 20_000, 200, 100
 # What an item too seldom taken for EASE is told to score: less than hardly any that takes part.
 _NOT_ACTIVE = -1.0
 
@@ -48,6 +50,7 @@ class Sources:
     Attributes:
         own_index: CSR of shape (members + 1, items): the number of the pair, counted from 1.
         ease_pruned: the strongest weights alone, where all of them would be too many.
+        told: of how many items of a member a source tells; None means of all.
         ease_rows: rows of the members for the EASE weights: by presence, by recency and by frequency.
     """
 
@@ -56,6 +59,7 @@ class Sources:
     popularity: Popularity
     ease: Ease
     ease_pruned: sparse.csr_array | None
+    told: int | None
     ease_rows: dict[str, sparse.csr_array]
     neighbours: ItemNeighbours
     transitions: Transitions
@@ -83,14 +87,14 @@ class Candidates:
 
 
 def fit_sources(
-    interactions: Interactions, items: Items, *, l2: float, most_ease_scores: int = _MOST_EASE_SCORES
+    interactions: Interactions, items: Items, *, l2: float, most_items_told_of: int = _MOST_ITEMS_TOLD_OF
 ) -> Sources:
     """Fit all sources on one past."""
     pairs = interactions.pairs
     ease = Ease(l2).fit(interactions)
-    is_large = pairs.shape[0] * len(ease.active_) > most_ease_scores
+    has_many_items = pairs.shape[1] > most_items_told_of
     rows = {"ease": ease.rows_}
-    for weighting in ("recency", "log"):
+    for weighting in () if has_many_items else ("recency", "log"):
         weighed = columns_of(pairs.matrix(row_weights(pairs, weighting)), ease.active_)
         rows[f"ease_{weighting}"] = with_empty_row(weighed)
     return Sources(
@@ -99,8 +103,9 @@ def fit_sources(
         popularity=Popularity().fit(interactions),
         ease=ease,
         ease_pruned=pruned(ease.weights_, ease.active_, pairs.shape[1], width=_EASE_WIDTH)
-        if is_large
+        if has_many_items
         else None,
+        told=_TOLD if has_many_items else None,
         ease_rows=rows,
         neighbours=ItemNeighbours().fit(interactions),
         transitions=Transitions().fit(interactions),
@@ -128,14 +133,12 @@ def find_candidates(
     scored: dict[str, Scored] = {}
     for name, rows in sources.ease_rows.items():
         if sources.ease_pruned is not None:
-            scored[name] = SparseScored((rows[codes] @ sources.ease_pruned).tocsr())
+            scored[name] = _scored(rows[codes], sources.ease_pruned, sources.told)
             continue
         scores = np.asarray(rows[codes] @ sources.ease.weights_)
         scored[name] = DenseScored(scores, sources.ease.active_, sources.n_items, missing=_NOT_ACTIVE)
-    near = (sources.neighbours.rows_[codes] @ sources.neighbours.weights_).tocsr()
-    scored["neighbours"] = SparseScored(near.astype(np.float32))
-    followers = (sources.transitions.rows_[codes] @ sources.transitions.weights_).tocsr()
-    scored["followers"] = SparseScored(followers)
+    for name, model in (("neighbours", sources.neighbours), ("followers", sources.transitions)):
+        scored[name] = _scored(model.rows_[codes], model.weights_, sources.told)
     seen = sources.own_index[codes]
     own = SparseScored(sources.own_decayed[codes])
     barred = np.zeros(sources.n_items, dtype=bool) if is_eligible is None else ~is_eligible
@@ -145,8 +148,17 @@ def find_candidates(
         *(
             scored[name].without_items(barred).without(seen).top(getattr(quotas, name))
             for name in ("ease", "ease_recency", "neighbours", "followers")
+            if name in scored
         ),
         popular_unseen(popular[~barred[popular]], seen, max(quotas.popular, at_least)),
     ]
     keys = np.unique(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
     return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)
+
+
+def _scored(rows: sparse.csr_array, weights: sparse.csr_array, told: int | None) -> SparseScored:
+    """Return the product of members' rows and weights between items, or the largest values of each row alone."""
+    if told is None:
+        return SparseScored((rows @ weights).tocsr().astype(np.float32))
+    left, right = (sparse.csr_matrix(matrix, dtype=np.float32) for matrix in (rows, weights))
+    return SparseScored(sparse.csr_array(sp_matmul_topn(left, right, top_n=told, threshold=0.0)))

@@ -1,6 +1,6 @@
 """Candidates from several sources, ordered by boosted rankers that learnt from the weeks before."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 import numpy as np
@@ -68,7 +68,17 @@ class TwoStage(RankingModel):
         """Return the moments to learn from, the newest first."""
         if self.is_next:
             return list(next_snapshots(interactions, limit=self.n_lessons))
-        return list(window_snapshots(interactions, horizon_days=self.horizon_days, limit=self.n_lessons))
+        found = window_snapshots(interactions, horizon_days=self.horizon_days, limit=self.n_lessons)
+        return list(self._until_enough(found))
+
+    def _until_enough(self, snapshots: Iterable[Snapshot]) -> Iterator[Snapshot]:
+        """Yield two of them at least, and more until members enough for two whole lessons have been met."""
+        met = 0
+        for number, snapshot in enumerate(snapshots, start=1):
+            yield snapshot
+            met += min(len(snapshot.members), self.max_lesson_members)
+            if number > 1 and met >= 2 * self.max_lesson_members:
+                return
 
     def lessons(self, snapshots: Sequence[Snapshot]) -> list[Lesson]:
         """Return the lesson of each snapshot from which anything can be learnt."""
