@@ -13,6 +13,7 @@ from recommender.ranking.lessons import Lesson
 from recommender.ranking.measurement import lists_of
 from recommender.ranking.model import RankingModel
 from recommender.ranking.rankers import shortened
+from recommender.ranking.sources import MANY_ITEMS
 from recommender.ranking.tuning import PLACES, l2_of, tune
 from recommender.ranking.two_stage import TwoStage
 
@@ -24,7 +25,8 @@ _BREADTH = 1.1
 _DISCOUNTS, _KEPT_SHARE = (0.0, 0.025, 0.05, 0.1, 0.15, 0.2, 0.3), 0.995
 
 # How far into the boosting the rankers are judged: where more trees add nothing, every list is the cheaper without.
-_TREE_SHARES, _KEPT_BY_TREES = (0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.999
+# Where items are many, lists take most of the time, and a little may be lost by it.
+_TREE_SHARES, _KEPT_BY_TREES, _KEPT_OF_MANY_ITEMS = (0.3, 0.4, 0.5, 0.65, 0.8, 1.0), 0.9995, 0.998
 
 Report = Callable[[str], None]
 
@@ -74,15 +76,18 @@ def hold_contest(
     report("judging the rankers")
     taught, judged = (lessons[1:], lessons[0]) if len(lessons) > 1 else _halves(lessons[0])
     two_stage.learn(taught)
+    kept = _KEPT_OF_MANY_ITEMS if validation.taken.shape[1] > MANY_ITEMS else _KEPT_BY_TREES
     if "all" in slices:
         scores = two_stage.general_.score_early(judged.features, _TREE_SHARES)
-        number, values["all"][TWO_STAGE] = _fewest([_mean(judged.ndcg(found)) for found in scores])
+        number, values["all"][TWO_STAGE] = _fewest([_mean(judged.ndcg(found)) for found in scores], kept)
         two_stage.set_params(general=shortened(two_stage.general, _TREE_SHARES[number]))
     if "novel" in slices:
         rival = tuned["novel"][strongest_of(values["novel"])]
         lists = lists_of(rival, judged.member, PLACES, exclude_seen=True)
         at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
-        share, discount, values["novel"][TWO_STAGE] = _novel_choice(two_stage, judged, at_least=at_least)
+        share, discount, values["novel"][TWO_STAGE] = _novel_choice(
+            two_stage, judged, kept=kept, at_least=at_least
+        )
         two_stage.set_params(novel=shortened(two_stage.novel, share), novel_discount=discount)
     gates = {
         slice_name: decide_release(
@@ -97,7 +102,9 @@ def hold_contest(
     return Contest(two_stage, lessons, baselines, values, gates)
 
 
-def _novel_choice(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tuple[float, float, float]:
+def _novel_choice(
+    two_stage: TwoStage, judged: Lesson, *, kept: float, at_least: float
+) -> tuple[float, float, float]:
     """Return the share of the trees, the discount of popularity, and the NDCG with both.
 
     Of the discounts that cost next to nothing on the window it is the least with which so many items are shown, or
@@ -111,7 +118,7 @@ def _novel_choice(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tu
         scores[is_novel] = log_odds
         return scores
 
-    number, _ = _fewest([_mean(judged.ndcg(spread(found), novel=True)) for found in early])
+    number, _ = _fewest([_mean(judged.ndcg(spread(found), novel=True)) for found in early], kept)
     takers = judged.features[is_novel][:, judged.names.index("item_takers")]
     found = []
     for discount in _DISCOUNTS:
@@ -124,9 +131,9 @@ def _novel_choice(two_stage: TwoStage, judged: Lesson, *, at_least: float) -> tu
     return _TREE_SHARES[number], discount, value
 
 
-def _fewest(values: Sequence[float]) -> tuple[int, float]:
-    """Return the place and the value of the fewest trees with which next to nothing is lost."""
-    number = next(n for n, value in enumerate(values) if value >= _KEPT_BY_TREES * max(values))
+def _fewest(values: Sequence[float], kept: float) -> tuple[int, float]:
+    """Return the place and the value of the fewest trees that keep such a share of what the best number is worth."""
+    number = next(n for n, value in enumerate(values) if value >= kept * max(values))
     return number, values[number]
 
 

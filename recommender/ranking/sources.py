@@ -35,10 +35,10 @@ class Quotas:
 
 STANDARD = Quotas()
 OWN_HALF_LIFE = 60.0
-# Of more items than these, EASE uses the strongest weights of each alone and rows by presence alone, and a source
+# Of more items than `MANY_ITEMS`, EASE uses the strongest weights of each alone and rows by presence alone, and a source
 # tells of so many items of a member, its strongest: else sorting and looking up what the sources say takes far more
 # time than the rankers, which hardly gain by it.
-_MOST_ITEMS_TOLD_OF, _EASE_WIDTH, _TOLD = 20_000, 200, 100
+MANY_ITEMS, _EASE_WIDTH, _TOLD = 20_000, 200, 100
 # What an item too seldom taken for EASE is told to score: less than hardly any that takes part.
 _NOT_ACTIVE = -1.0
 
@@ -87,12 +87,12 @@ class Candidates:
 
 
 def fit_sources(
-    interactions: Interactions, items: Items, *, l2: float, most_items_told_of: int = _MOST_ITEMS_TOLD_OF
+    interactions: Interactions, items: Items, *, l2: float, many_items: int = MANY_ITEMS
 ) -> Sources:
     """Fit all sources on one past."""
     pairs = interactions.pairs
     ease = Ease(l2).fit(interactions)
-    has_many_items = pairs.shape[1] > most_items_told_of
+    has_many_items = pairs.shape[1] > many_items
     rows = {"ease": ease.rows_}
     for weighting in () if has_many_items else ("recency", "log"):
         weighed = columns_of(pairs.matrix(row_weights(pairs, weighting)), ease.active_)

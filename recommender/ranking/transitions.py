@@ -31,7 +31,7 @@ class Transitions(ScoringModel):
         half_life: float = 2.0,
         n_followers: int = 100,
         max_history: int = 200,
-        max_members: int = 200_000,
+        max_members: int = 100_000,
     ) -> None:
         self.steps = steps
         self.half_life = half_life

@@ -7,10 +7,12 @@ import pytest
 from sklearn.base import clone
 
 from recommender.gate import decide_release
-from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest
+from recommender.ranking import tuning
+from recommender.ranking.contest import TWO_STAGE, _fewest, _novel_choice, hold_contest
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
+from recommender.ranking.rankers import NOVEL, Ranker, novel_rows, shortened
 from recommender.ranking.recipe import Recipe
 from recommender.ranking.snapshots import window_snapshots
 from recommender.ranking.tuning import window_ndcg
@@ -67,14 +69,48 @@ def test_the_items_shown_are_those_among_anybodys_first(contest, novel):
     assert lesson.items_shown(scores, novel=novel, k=2) == len(shown)
 
 
-def test_popularity_is_discounted_no_more_than_the_rivals_breadth_asks_for(past, contest):
-    two_stage = clone(contest.two_stage, safe=False).learn(contest.lessons[1:])
-    judged = contest.lessons[0]
-    free, value = _discount(two_stage, judged, at_least=0)
-    assert free == 0.0
-    most, dear = _discount(two_stage, judged, at_least=10_000)
-    assert most >= free
+def test_popularity_is_discounted_no_more_than_the_rivals_breadth_asks_for(past):
+    two_stage = TwoStage()
+    lessons = two_stage.lessons(two_stage.snapshots(past))
+    two_stage.learn(lessons[1:])
+    _, free, value = _novel_choice(two_stage, lessons[0], kept=1.0, at_least=0)
+    _, most, dear = _novel_choice(two_stage, lessons[0], kept=1.0, at_least=10_000)
+    assert most > free
     assert dear >= 0.995 * value
+
+
+def test_the_fewest_trees_that_keep_what_is_asked_for_are_taken():
+    values = [0.40, 0.4995, 0.499, 0.50, 0.48]
+    assert [_fewest(values, kept) for kept in (1.0, 0.999, 0.7)] == [(3, 0.50), (1, 0.4995), (0, 0.40)]
+
+
+def test_scores_of_a_share_of_the_trees_are_those_of_a_ranker_that_learnt_no_more(past):
+    two_stage = TwoStage()
+    lessons = two_stage.lessons(two_stage.snapshots(past))
+    rows = novel_rows(lessons[1:], 100_000, seed=0)
+    early = Ranker(NOVEL, seed=3).fit(rows).score_early(rows.features, (0.25, 1.0))
+    few = Ranker(shortened(NOVEL, 0.25), seed=3).fit(rows).score(rows.features)
+    assert early[0] == pytest.approx(few)
+    assert early[1] == pytest.approx(Ranker(NOVEL, seed=3).fit(rows).score(rows.features))
+    assert not np.allclose(early[0], early[1])
+
+
+def test_lessons_end_when_members_enough_were_met(past):
+    counts = [len(TwoStage(n_lessons=4, max_lesson_members=most).snapshots(past)) for most in (10, 61, 4_000)]
+    assert counts == [2, 3, 4]
+
+
+def test_settings_told_apart_by_few_members_are_worth_what_all_say(past, monkeypatch):
+    window = next(iter(window_snapshots(past, horizon_days=28, limit=1)))
+    members = np.flatnonzero(np.diff(window.taken.indptr))
+    monkeypatch.setattr(tuning, "_MANY_ITEMS", 1)
+    monkeypatch.setattr(tuning, "_FEW_MEMBERS", 10)
+    models, values = tuning.tune(window, members, SLICES)
+    for slice_name in SLICES:
+        for family, model in models[slice_name].items():
+            refitted = clone(model, safe=False).fit(window.past)
+            scores = window_ndcg(refitted, window, members, novel=slice_name == "novel")
+            assert values[slice_name][family] == pytest.approx(scores.mean()), (slice_name, family)
 
 
 def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):

@@ -1,5 +1,7 @@
 """Small malls whose right answer is known without running the model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +15,7 @@ from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import DenseScored, SparseScored, largest
-from recommender.ranking.sources import fit_sources
+from recommender.ranking.sources import STANDARD, find_candidates, fit_sources
 from recommender.ranking.tifu_knn import TifuKnn
 from recommender.ranking.transitions import Transitions
 from tests.recommender.conftest import taste_mall
@@ -138,6 +140,31 @@ def test_transitions_follow_the_order_of_time():
     assert model.weights_.toarray() == pytest.approx(
         np.array([[0, 3 / 4, 1.5 / 4], [0, 0, 3 / 12**0.5], [0, 0, 0]])
     )
+
+
+def test_what_a_setting_leaves_alone_is_not_learnt_again():
+    past = Interactions.from_frame(taste_mall(members=30, items=12))
+    pairs = [
+        (Ease(0.4).fit(past).by_recency(past), Ease(0.4, "recency").fit(past)),
+        (Transitions().fit(past).forgetting(5.0, past), Transitions(half_life=5.0).fit(past)),
+    ]
+    for shared, anew in pairs:
+        assert shared.get_params() == anew.get_params()
+        lists = [model.recommend(["m003", "m007", "nobody"], 12) for model in (shared, anew)]
+        pd.testing.assert_frame_equal(*lists)
+
+
+def test_of_many_items_a_source_tells_the_strongest_of_a_member():
+    past = Interactions.from_frame(taste_mall(members=30, items=24))
+    sources = fit_sources(past, Items.unknown(), l2=0.4, many_items=1)
+    everything = sources.neighbours.rows_[:5] @ sources.neighbours.weights_
+    found = find_candidates(replace(sources, told=3), np.arange(5), quotas=STANDARD).scored["neighbours"]
+    row, item = np.indices((5, 24)).reshape(2, -1)
+    told = found.at(row, item).reshape(5, 24)
+    for scores, kept in zip(everything.toarray(), told, strict=True):
+        assert np.count_nonzero(kept) == 3
+        assert kept[kept > 0] == pytest.approx(scores[kept > 0])
+        assert scores[kept == 0].max() <= kept[kept > 0].min()
 
 
 @pytest.mark.parametrize("model", [Ease(), Ease(weighting="log"), Transitions(), ItemNeighbours()], ids=str)
