@@ -58,6 +58,10 @@ class Ease(ScoringModel):
         self.weights_ = ease_weights(learnt, self.l2 * learnt.shape[0])
         self.rows_ = with_empty_row(seen)
 
+    def rows_weighed(self, pairs: Pairs, weighting: Weighting) -> sparse.csr_array:
+        """Return the rows of the members the model was fitted on, and an empty one, weighed like this."""
+        return with_empty_row(self._seen(pairs, weighting))
+
     def _seen(self, pairs: Pairs, weighting: Weighting) -> sparse.csr_array:
         return columns_of(pairs.matrix(row_weights(pairs, weighting)), self.active_)
 
@@ -69,7 +73,7 @@ class Ease(ScoringModel):
         """
         found = copy(self)
         found.weighting = "recency"
-        found.rows_ = with_empty_row(self._seen(interactions.pairs, "recency"))
+        found.rows_ = self.rows_weighed(interactions.pairs, "recency")
         return found
 
     def scored(self, codes: Codes) -> DenseScored:

@@ -8,7 +8,7 @@ from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.attributes import Attributes, Items
-from recommender.ranking.ease import Ease, columns_of, pruned, row_weights
+from recommender.ranking.ease import Ease, pruned
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import Codes, popular_unseen, with_empty_row
@@ -38,7 +38,8 @@ OWN_HALF_LIFE = 60.0
 # Of more items than `MANY_ITEMS`, EASE uses the strongest weights of each alone and rows by presence alone, and a source
 # tells of so many items of a member, its strongest: else sorting and looking up what the sources say takes far more
 # time than the rankers, which hardly gain by it.
-MANY_ITEMS, _EASE_WIDTH, _TOLD = 20_000, 200, 100
+MANY_ITEMS, _TOLD = 20_000, 100
+_FEW_WEIGHTS = 100
 # What an item too seldom taken for EASE is told to score: less than hardly any that takes part.
 _NOT_ACTIVE = -1.0
 
@@ -48,21 +49,20 @@ class Sources:
     """The fitted sources of one past, and what features need of it.
 
     Attributes:
-        own_index: CSR of shape (members + 1, items): the number of the pair, counted from 1.
-        ease_pruned: the strongest weights alone, where all of them would be too many.
+        rows: CSR of shape (members + 1, items or those of EASE): what the items of a member count for a source; for
+            EASE by presence and, where items are not too many, by recency and by frequency.
+        weights: CSR between items, by source; a source without any is EASE with all its weights.
         told: of how many items of a member a source tells; None means of all.
-        ease_rows: rows of the members for the EASE weights: by presence, by recency and by frequency.
+        own_index: CSR of shape (members + 1, items): the number of the pair, counted from 1.
     """
 
     pairs: Pairs
     attributes: Attributes
     popularity: Popularity
     ease: Ease
-    ease_pruned: sparse.csr_array | None
+    rows: dict[str, sparse.csr_array]
+    weights: dict[str, sparse.csr_matrix]
     told: int | None
-    ease_rows: dict[str, sparse.csr_array]
-    neighbours: ItemNeighbours
-    transitions: Transitions
     own_index: sparse.csr_array
     own_decayed: sparse.csr_array
 
@@ -91,24 +91,24 @@ def fit_sources(
 ) -> Sources:
     """Fit all sources on one past."""
     pairs = interactions.pairs
-    ease = Ease(l2).fit(interactions)
     has_many_items = pairs.shape[1] > many_items
-    rows = {"ease": ease.rows_}
-    for weighting in () if has_many_items else ("recency", "log"):
-        weighed = columns_of(pairs.matrix(row_weights(pairs, weighting)), ease.active_)
-        rows[f"ease_{weighting}"] = with_empty_row(weighed)
+    ease = Ease(l2).fit(interactions)
+    neighbours, transitions = ItemNeighbours().fit(interactions), Transitions().fit(interactions)
+    rows = {"ease": ease.rows_, "neighbours": neighbours.rows_, "followers": transitions.rows_}
+    weights = {"neighbours": neighbours.weights_, "followers": transitions.weights_}
+    if has_many_items:
+        weights["ease"] = pruned(ease.weights_, ease.active_, pairs.shape[1], width=_FEW_WEIGHTS)
+    else:
+        rows["ease_recency"] = ease.rows_weighed(pairs, "recency")
+        rows["ease_log"] = ease.rows_weighed(pairs, "log")
     return Sources(
         pairs=pairs,
         attributes=items.attributes(interactions.item_ids),
         popularity=Popularity().fit(interactions),
         ease=ease,
-        ease_pruned=pruned(ease.weights_, ease.active_, pairs.shape[1], width=_EASE_WIDTH)
-        if has_many_items
-        else None,
+        rows=rows,
+        weights={name: _light(matrix) for name, matrix in weights.items()},
         told=_TOLD if has_many_items else None,
-        ease_rows=rows,
-        neighbours=ItemNeighbours().fit(interactions),
-        transitions=Transitions().fit(interactions),
         own_index=with_empty_row(
             sparse.csr_array((np.arange(1, len(pairs.item) + 1), pairs.item, pairs.indptr), shape=pairs.shape)
         ),
@@ -130,15 +130,7 @@ def find_candidates(
         is_eligible: per item; others are no candidates.
         at_least: so many popular items that the member has not taken are among them, if there are.
     """
-    scored: dict[str, Scored] = {}
-    for name, rows in sources.ease_rows.items():
-        if sources.ease_pruned is not None:
-            scored[name] = _scored(rows[codes], sources.ease_pruned, sources.told)
-            continue
-        scores = np.asarray(rows[codes] @ sources.ease.weights_)
-        scored[name] = DenseScored(scores, sources.ease.active_, sources.n_items, missing=_NOT_ACTIVE)
-    for name, model in (("neighbours", sources.neighbours), ("followers", sources.transitions)):
-        scored[name] = _scored(model.rows_[codes], model.weights_, sources.told)
+    scored = {name: _scored(sources, name, codes) for name in sources.rows}
     seen = sources.own_index[codes]
     own = SparseScored(sources.own_decayed[codes])
     barred = np.zeros(sources.n_items, dtype=bool) if is_eligible is None else ~is_eligible
@@ -156,9 +148,19 @@ def find_candidates(
     return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)
 
 
-def _scored(rows: sparse.csr_array, weights: sparse.csr_array, told: int | None) -> SparseScored:
-    """Return the product of members' rows and weights between items, or the largest values of each row alone."""
-    if told is None:
-        return SparseScored((rows @ weights).tocsr().astype(np.float32))
-    left, right = (sparse.csr_matrix(matrix, dtype=np.float32) for matrix in (rows, weights))
-    return SparseScored(sparse.csr_array(sp_matmul_topn(left, right, top_n=told, threshold=0.0)))
+def _scored(sources: Sources, name: str, codes: Codes) -> Scored:
+    """Return what a source says of a block of members: rows × weights, or the largest values of each row alone."""
+    rows, weights = sources.rows[name][codes], sources.weights.get(name)
+    if weights is None:
+        scores = np.asarray(rows @ sources.ease.weights_)
+        return DenseScored(scores, sources.ease.active_, sources.n_items, missing=_NOT_ACTIVE)
+    rows = sparse.csr_matrix(rows, dtype=np.float32)
+    if sources.told is None:
+        return SparseScored(sparse.csr_array(rows @ weights))
+    return SparseScored(sparse.csr_array(sp_matmul_topn(rows, weights, top_n=sources.told, threshold=0.0)))
+
+
+def _light(matrix: sparse.csr_array) -> sparse.csr_matrix:
+    # As the product of the strongest takes it: anything else it would copy for every block of members.
+    parts = (matrix.data.astype(np.float32), matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
+    return sparse.csr_matrix(parts, shape=matrix.shape)

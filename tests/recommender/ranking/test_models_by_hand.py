@@ -157,7 +157,7 @@ def test_what_a_setting_leaves_alone_is_not_learnt_again():
 def test_of_many_items_a_source_tells_the_strongest_of_a_member():
     past = Interactions.from_frame(taste_mall(members=30, items=24))
     sources = fit_sources(past, Items.unknown(), l2=0.4, many_items=1)
-    everything = sources.neighbours.rows_[:5] @ sources.neighbours.weights_
+    everything = sources.rows["neighbours"][:5] @ sources.weights["neighbours"]
     found = find_candidates(replace(sources, told=3), np.arange(5), quotas=STANDARD).scored["neighbours"]
     row, item = np.indices((5, 24)).reshape(2, -1)
     told = found.at(row, item).reshape(5, 24)
