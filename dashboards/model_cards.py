@@ -46,6 +46,7 @@ class Card:
     """What is told of the model in use for one slice; days are those of Asia/Shanghai.
 
     Attributes:
+        chosen_on: when the contest was held by which the training went.
         gate: what was compared on the validation window; None where nothing could be chosen.
         limits: counts, and shares of 0 to 1, by name.
     """
@@ -53,6 +54,7 @@ class Card:
     model: str
     released_since: date
     trained_on: date
+    chosen_on: date
     code_version: str
     seed: int
     gate: Mapping[str, Any] | None
@@ -120,6 +122,7 @@ def card_of(marts: TenantMarts, area: Area, slice_name: str) -> Card | None:
                     model=choice["model"],
                     released_since=_day(choice["released_since"]),
                     trained_on=_day(card["trained_at"]),
+                    chosen_on=_chosen(card),
                     code_version=card["code_version"],
                     seed=card["seed"],
                     gate=choice["gate"],
@@ -172,6 +175,12 @@ def standing(rows: pd.DataFrame, area: Area, card: Card | None) -> Standing | No
         baseline_high=None if best is None else _known(best["high"]),
         larger_is_better=JUDGED_BY[area][2],
     )
+
+
+def _chosen(card: Mapping[str, Any]) -> date:
+    """Return when the models were chosen; those of cards that do not say so were chosen when they were trained."""
+    told = card.get("chosen_on")
+    return _day(card["trained_at"]) if told is None else date.fromisoformat(told)
 
 
 def _day(moment: str) -> date:

@@ -36,11 +36,6 @@ def resampled_sums(values: Floats, *, n_resamples: int, seed: int) -> Floats:
     return np.concatenate(parts)
 
 
-def mean_intervals(values: Floats, counts: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return mean, low and high (95 %) of each column of values, shape (n_units, n_columns)."""
-    return ratio_intervals(values, np.ones_like(values), counts)
-
-
 def ratio_intervals(
     numerators: Floats, denominators: Floats, counts: Floats
 ) -> tuple[Floats, Floats, Floats]:

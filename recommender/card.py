@@ -51,6 +51,7 @@ class ModelCard:
 
     Attributes:
         learnt_from: counts by name.
+        chosen_on: the business day on which the models were chosen and judged; None stands for that of the training.
         validation: the window that chose, or None if the past is too short for one.
         test: the window that the scores are of, or None if the past is too short for one.
         scores: of the released models and all baselines, of lists as long as the gate judges.
@@ -63,6 +64,7 @@ class ModelCard:
     choices: Sequence[Choice]
     data: Window
     learnt_from: Mapping[str, int]
+    chosen_on: date | None
     validation: Window | None
     test: Window | None
     scores: Sequence[Score]

@@ -46,7 +46,7 @@ def print_release(console: Console, manifest: Manifest, release: Path) -> None:
 
 
 def _table(tenant: str, cards: list[dict[str, Any]]) -> Table:
-    """Return the models of one tenant; each cell has a second line, so that the table fits a narrow terminal."""
+    """Return the models of one tenant; each cell has further lines, so that the table fits a narrow terminal."""
     table = Table("models", title=escape(tenant), title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("released", overflow="fold")
     for heading in ("score", "n", "best baseline"):
@@ -65,8 +65,9 @@ def _cells(card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
         if (score["slice"], score["metric"]) == (choice["slice"], metric)
     }
     since = _moment(datetime.fromisoformat(choice["released_since"]))[:10]
+    chosen_on = card.get("chosen_on")
     yield f"{card['area']}, {choice['slice']}\nto {card['data']['last']}"
-    yield f"{choice['model']}\nsince {since}"
+    yield f"{choice['model']}\nsince {since}" + (f"\nchosen {chosen_on}" if chosen_on else "")
     own = scores.pop(choice["model"], None)
     yield _NOTHING if own is None else f"{metric} {own['value']:.3f}\n{_interval(own)}"
     yield _NOTHING if own is None else f"{own['n']:,}"

@@ -45,6 +45,7 @@ def demand_card(
             "series_days": int((~np.isnan(panel.values)).sum()),
             "days": len(panel.dates),
         },
+        chosen_on=None,
         validation=_after(panel, judged_from, horizon_days),
         test=_after(panel, origins.test, horizon_days),
         scores=list(scores),

@@ -1,6 +1,6 @@
 """What would have worked on the window before: baselines tuned, rankers chosen, and all of them compared there."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.gate import GateDecision, decide_release, strongest_of
+from recommender.gate import decide_release, strongest_of
 from recommender.ranking import metrics
+from recommender.ranking.choice import TWO_STAGE, Choice
 from recommender.ranking.ease import Ease
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
@@ -23,7 +24,6 @@ from recommender.ranking.tifu_knn import TifuKnn
 from recommender.ranking.transitions import Transitions
 from recommender.ranking.two_stage import TwoStage
 
-TWO_STAGE = "two_stage"
 # Per member of the fit.
 _EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth.
@@ -40,20 +40,10 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Contest:
-    """What the validation window said.
+    """What the validation window said, and the lessons it was gathered from: the chosen two-stage model can learn from them again."""
 
-    Attributes:
-        two_stage: unfitted, with its chosen parameters; its lessons can be learnt from again.
-        baselines: unfitted, tuned, by name and slice.
-        values: NDCG@10 by slice and name.
-        gates: by slice, which model is released and why.
-    """
-
-    two_stage: TwoStage
+    choice: Choice
     lessons: Sequence[Lesson]
-    baselines: Mapping[str, Mapping[str, RankingModel]]
-    values: Mapping[str, Mapping[str, float]]
-    gates: Mapping[str, GateDecision]
 
 
 def hold_contest(
@@ -75,7 +65,8 @@ def hold_contest(
         members = np.sort(chosen)
     report("tuning the baselines")
     tuned, values = _tune(validation, members, slices)
-    two_stage = clone(two_stage, safe=False).set_params(l2=_l2_of(tuned[slices[-1]]["ease"]))
+    chosen_values: dict[str, float] = {"l2": _l2_of(tuned[slices[-1]]["ease"])}
+    two_stage = clone(two_stage, safe=False).set_params(**chosen_values)
     lessons = []
     for number, snapshot in enumerate(snapshots, start=1):
         report(f"gathering lesson {number} of {len(snapshots)}")
@@ -90,14 +81,18 @@ def hold_contest(
         lists = lists_of(rival, judged.member, _PLACES, exclude_seen=True)
         at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
         discount, values["novel"][TWO_STAGE] = _discount(two_stage, judged, at_least=at_least)
-        two_stage.set_params(novel_discount=discount)
+        chosen_values["novel_discount"] = discount
     gates = {
         slice_name: decide_release(
             metric="ndcg@10", candidate=TWO_STAGE, values=values[slice_name], higher_is_better=True
         )
         for slice_name in slices
     }
-    return Contest(two_stage, lessons, tuned, values, gates)
+    baselines = {
+        slice_name: {name: model.get_params(deep=False) for name, model in models.items()}
+        for slice_name, models in tuned.items()
+    }
+    return Contest(Choice(chosen_values, baselines, values, gates), lessons)
 
 
 def window_ndcg(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from sklearn.base import clone
 
 from recommender.gate import decide_release
-from recommender.ranking.contest import TWO_STAGE, _discount, hold_contest, window_ndcg
+from recommender.ranking.choice import TWO_STAGE
+from recommender.ranking.contest import _discount, hold_contest, window_ndcg
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
@@ -34,15 +34,15 @@ def test_the_tuned_baseline_is_the_best_of_its_family_on_the_window(past, contes
     def value(model):
         return window_ndcg(model.fit(window.past), window, members, novel=False).mean()
 
-    chosen = contest.baselines["all"]["personal_frequency"]
-    assert contest.values["all"]["personal_frequency"] == pytest.approx(value(chosen))
+    chosen = contest.choice.tuned("all")["personal_frequency"]
+    assert contest.choice.values["all"]["personal_frequency"] == pytest.approx(value(chosen))
     assert value(chosen) == max(value(PersonalFrequency(days)) for days in (14.0, 30.0, 60.0, 90.0, 180.0))
 
 
 def test_what_is_best_on_the_window_is_released(contest):
     for slice_name in SLICES:
-        values = contest.values[slice_name]
-        assert values[contest.gates[slice_name].released] == max(values.values())
+        values = contest.choice.values[slice_name]
+        assert values[contest.choice.gates[slice_name].released] == max(values.values())
 
 
 def test_lessons_are_about_the_past_alone(past, contest):
@@ -67,7 +67,7 @@ def test_the_items_shown_are_those_among_anybodys_first(contest, novel):
 
 
 def test_popularity_is_discounted_no_more_than_the_rivals_breadth_asks_for(past, contest):
-    two_stage = clone(contest.two_stage, safe=False).learn(contest.lessons[1:])
+    two_stage = contest.choice.applied_to(TwoStage()).learn(contest.lessons[1:])
     judged = contest.lessons[0]
     free, value = _discount(two_stage, judged, at_least=0)
     assert free == 0.0
@@ -77,10 +77,10 @@ def test_popularity_is_discounted_no_more_than_the_rivals_breadth_asks_for(past,
 
 
 def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
-    values = dict(contest.values["all"], tifu_knn=1.0)
+    values = dict(contest.choice.values["all"], tifu_knn=1.0)
     gate = decide_release(metric="ndcg@10", candidate=TWO_STAGE, values=values, higher_is_better=True)
-    recipe = Recipe().fit(past, replace(contest, gates={**contest.gates, "all": gate}))
-    expected = contest.baselines["all"]["tifu_knn"].fit(past).recommend(["m003"], 5)
+    recipe = Recipe().fit(past, replace(contest.choice, gates={**contest.choice.gates, "all": gate}))
+    expected = contest.choice.tuned("all")["tifu_knn"].fit(past).recommend(["m003"], 5)
     assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()
     assert recipe.released("all") == "tifu_knn"
 
@@ -95,5 +95,5 @@ def test_a_mall_too_young_to_choose_ranks_by_personal_frequency():
     young = Interactions.from_frame(taste_mall(days=30))
     recipe = Recipe().fit(young)
     expected = PersonalFrequency().fit(young).recommend(["m003"], 5)
-    assert recipe.contest_ is None
+    assert recipe.choice_ is None
     assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()
