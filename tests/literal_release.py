@@ -74,6 +74,7 @@ TABLES = {
     "effective_at timestamptz, effective_date date",
     "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
     "occurred_at timestamptz, occurred_date date",
+    "fct_impressions": "tenant_id uuid, event_id uuid, item_id uuid, date date",
     "fct_feedback": "tenant_id uuid, feedback_id uuid, member_id uuid, redemption_id uuid, score smallint, "
     "answered_at timestamptz, answered_date date",
     "fct_item_demand_daily": "tenant_id uuid, item_id uuid, date date, quantity bigint, "
@@ -283,6 +284,8 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, _id(601), MEI, "view", TEA, "2026-03-20 09:55:00+08", "2026-03-20"),
             (ACORN, _id(602), LAN, "visit", None, "2026-03-25 12:00:00+08", "2026-03-25"),
         ],
+        # So long ago that it says nothing of how much is shown now.
+        "fct_impressions": [(BIRCH, _id(611), TEA, "2026-01-05")],
         "fct_feedback": [
             (ACORN, _id(701), MEI, REDEMPTIONS["mei_tea"], 5, "2026-02-01 10:00:00+08", "2026-02-01"),
         ],
