@@ -80,6 +80,8 @@ def answer(words: Words, area: Area, slice_name: str, card: Card | None, found: 
     chance = ""
     if found.verdict in ("better", "worse"):
         chance = words("beyond_chance" if found.is_beyond_chance else "within_chance")
+        if found.ratio_low is not None and found.ratio_high is not None:
+            chance += words("paired", low=f"{found.ratio_low:.3f}", high=f"{found.ratio_high:.3f}")
     return words(
         _ANSWERS[found.verdict],
         use=use,

@@ -444,6 +444,7 @@ def model_cards() -> list[dict[str, Any]]:
                 {
                     "slice": "novel", "model": "ease", "released_since": "2026-04-01T02:00:00+00:00",
                     "gate": _gate("ndcg@10", 0.18, "ease", 0.21, "ease"), "reason": "It is not.",
+                    "paired": {"baseline": "popularity", "ratio": 1.25, "low": 0.98, "high": 1.55, "n": 1_800},
                     "parameters": {"l2": 1.2, "weighting": "log"},
                 },
             ],

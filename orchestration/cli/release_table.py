@@ -76,7 +76,16 @@ def _cells(card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
     others = [score for name, score in scores.items() if name != candidate]
     strongest = max if card["area"] == "ranking" else min
     best = strongest(others, key=lambda score: float(score["value"]), default=None)
-    yield _NOTHING if best is None else f"{best['model']}\n{best['value']:.3f}"
+    paired = choice.get("paired")
+    ratio = _paired(paired) if paired and best and paired["baseline"] == best["model"] else ""
+    yield _NOTHING if best is None else f"{best['model']}\n{best['value']:.3f}{ratio}"
+
+
+def _paired(paired: dict[str, Any]) -> str:
+    """Return how many times the baseline's score the released model has, with the interval over the same units."""
+    if paired["low"] is None:
+        return ""
+    return f"\n× {paired['ratio']:.3f}\n{paired['low']:.3f} to {paired['high']:.3f}"
 
 
 def _interval(score: dict[str, Any]) -> str:

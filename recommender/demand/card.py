@@ -37,7 +37,7 @@ def demand_card(
         area="demand",
         purpose=PURPOSE.format(level=level),
         seed=seed,
-        choices=[Choice(level, name, gate, reason, flat_parameters(parameters))],
+        choices=[Choice(level, name, gate, reason, None, flat_parameters(parameters))],
         data=_window(panel, panel.dates[0].astype(object), panel.dates[-1].astype(object)),
         learnt_from={
             "series": len(panel.series_ids),

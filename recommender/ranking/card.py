@@ -76,7 +76,8 @@ def _choice(slice_name: str, judgement: Judgement, two_stage: TwoStage) -> Choic
     left_out = (*_LEFT_OUT, *(_OF_OTHERS[slice_name] if name == TWO_STAGE else ()))
     parameters = {key: value for key, value in model.get_params(deep=False).items() if key not in left_out}
     reason = _unchosen(name, judgement) if gate is None else gate.reason
-    return Choice(slice_name, name, gate, reason, flat_parameters(parameters))
+    paired = judgement.paired.get(slice_name)
+    return Choice(slice_name, name, gate, reason, paired, flat_parameters(parameters))
 
 
 def _unchosen(released: str, judgement: Judgement) -> str:

@@ -8,11 +8,12 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from recommender.card import Window
+from recommender.card import Paired, Window
+from recommender.gate import strongest_of
 from recommender.plain import restored
 from recommender.ranking.catalogue import catalogue_of
 from recommender.ranking.choice import FAMILIES, TWO_STAGE, Choice
-from recommender.ranking.comparison import compare
+from recommender.ranking.comparison import JUDGED_BY, compare
 from recommender.ranking.contest import Contest
 from recommender.ranking.evaluation import TimeSplit, latest_split
 from recommender.ranking.interactions import Interactions
@@ -42,6 +43,7 @@ class Judgement:
         validation: the window that chose, None if the past is too short for one.
         test: the window that judged, None if the past is too short for one.
         scores: of the released models and all baselines on the test window.
+        paired: by slice, the released model's NDCG@10 over that of the strongest other baseline there.
         limits: which part of the test window no list could have foreseen, and by how many members was chosen.
     """
 
@@ -53,6 +55,7 @@ class Judgement:
     validation: Window | None
     test: Window | None
     scores: Sequence[Score]
+    paired: Mapping[str, Paired]
     limits: Mapping[str, int | float]
 
     @classmethod
@@ -96,6 +99,9 @@ class Judgement:
             return "the seed or the horizon is another one"
         if (today - self.held_on).days >= choice_days:
             return f"it was held on {self.held_on}"
+        for slice_name, paired in self.paired.items():
+            if paired.high < 1:
+                return f"of {slice_name} {paired.baseline} was better than {self.released(slice_name)} beyond chance"
         if len(past) > (1 + _GROWN) * self.data.rows:
             return f"there are {len(past):,} rows, and it was held on {self.data.rows:,}"
         then = past.day <= np.datetime64(self.data.last, "D")
@@ -119,6 +125,7 @@ def judge(
     contest = None if test is None else recipe.hold_contest(test.train)
     snapshot = None if test is None else snapshot_of(test.train, test.test)
     choice = None if contest is None else contest.choice
+    scores, paired = ([], {}) if snapshot is None else _measured(snapshot, recipe, contest, seed=seed)
     judgement = Judgement(
         held_on=today,
         seed=seed,
@@ -127,7 +134,8 @@ def judge(
         data=window_of(past),
         validation=None if test is None else _validation(test.train, horizon_days),
         test=None if test is None else window_of(test.test),
-        scores=[] if snapshot is None else _scores(snapshot, recipe, contest, seed=seed),
+        scores=scores,
+        paired=paired,
         limits={} if test is None else _limits(test),
     )
     if choice is None or contest is None or snapshot is None:
@@ -145,11 +153,13 @@ def window_of(rows: Interactions, units: int | None = None) -> Window:
     return Window(first, last, len(rows.member_ids) if units is None else units, len(rows))
 
 
-def _scores(snapshot: Snapshot, recipe: Recipe, contest: Contest | None, *, seed: int) -> list[Score]:
+def _measured(
+    snapshot: Snapshot, recipe: Recipe, contest: Contest | None, *, seed: int
+) -> tuple[list[Score], dict[str, Paired]]:
     """Return what each model was worth to the members whom the past of the test window knows, by slice."""
     contenders = _contenders(snapshot.past, recipe, contest)
     catalogue = catalogue_of(snapshot.past, recipe.candidate().known_items())
-    scores = []
+    scores, paired = [], {}
     for slice_name in SLICES:
         sought = sought_in(snapshot, slice_name)
         if not len(sought.codes):
@@ -166,7 +176,11 @@ def _scores(snapshot: Snapshot, recipe: Recipe, contest: Contest | None, *, seed
             for (metric, k), told in of_model.items()
             if metric in _METRICS
         ]
-    return scores
+        rivals = {name: found.scores[name][JUDGED_BY].value for name in found.ratios if name in FAMILIES}
+        rival = strongest_of(rivals)
+        ratio = found.ratios[rival]
+        paired[slice_name] = Paired(rival, ratio.value, ratio.low, ratio.high, ratio.n)
+    return scores, paired
 
 
 def _contenders(

@@ -4,7 +4,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from recommender.card import Window
+from recommender.card import Paired, Window
 from recommender.gate import decide_release
 from recommender.ranking.card import Audience, ranking_card
 from recommender.ranking.choice import Choice
@@ -60,6 +60,7 @@ JUDGEMENT = Judgement(
     validation=Window(date(2025, 3, 3), date(2025, 3, 3), 0, 1),
     test=Window(date(2025, 3, 5), date(2025, 3, 6), 2, 4),
     scores=[],
+    paired={"novel": Paired("popularity", 1.1, 0.9, 1.3, 2)},
     limits={"members_chosen_by": 2},
 )
 
@@ -88,6 +89,7 @@ def test_each_slice_names_its_model_with_its_own_parameters():
     assert not [name for name in anything.parameters if name.startswith("novel")]
     assert (novel.slice, novel.model) == ("novel", "ease")
     assert novel.reason.endswith("is worse than ease (0.3000), so ease is released.")
+    assert (anything.paired, novel.paired) == (None, Paired("popularity", 1.1, 0.9, 1.3, 2))
     assert novel.parameters == {"l2": 1.2, "weighting": "log", "max_items": 8_000, "max_members": 200_000}
 
 
@@ -173,6 +175,11 @@ def test_a_training_run_fills_the_card_from_its_own_windows(trained):
         score.model: score.value for score in told.scores if (score.metric, score.slice) == ("ndcg", "all")
     }
     assert kept == dict(zip(judged["model"], judged["value"], strict=True))
+    paired = told.choices[0].paired
+    assert paired.baseline != told.choices[0].model
+    assert paired.ratio == pytest.approx(kept[told.choices[0].model] / kept[paired.baseline])
+    assert paired.low <= paired.ratio <= paired.high
+    assert paired.n == 40
     assert (told.limits["members_listed"], told.limits["members_without_history"]) == (2, 1)
 
 

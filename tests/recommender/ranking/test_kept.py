@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from recommender.card import Paired
 from recommender.plain import plain
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.judgement import Judgement
@@ -144,11 +145,16 @@ def test_no_list_is_made_where_all_are_kept(rows, former, monkeypatch):
         (TODAY + timedelta(days=7), {}, "it was held on 2025-06-01"),
         (TODAY, {"seed": 2}, "the seed or the horizon is another one"),
         (TODAY, {"choice": None}, "nothing could be chosen the last time"),
+        (
+            TODAY,
+            {"paired": {"novel": Paired("ease", 0.9, 0.8, 0.99, 60)}},
+            "of novel ease was better than {novel} beyond chance",
+        ),
     ],
 )
 def test_a_choice_that_does_not_hold_is_made_again_with_all_lists(rows, former, today, change, reason):
     again = train(rows, replace(former, judgement=replace(former.judgement, **change)), today=today)
-    assert again.chosen_anew == reason
+    assert again.chosen_anew == reason.format(novel=former.judgement.released("novel"))
     assert again.lists_kept == 0
     assert again.judgement.held_on == today
 
