@@ -57,12 +57,8 @@ def hold_contest(
     if not snapshots or len(snapshots[0].members) < LEAST_MEMBERS:
         return None
     snapshots = [snapshot for snapshot in snapshots if len(snapshot.members)]
-    validation, slices, members = snapshots[0], two_stage.slices, snapshots[0].members
-    if len(members) > two_stage.max_lesson_members:
-        chosen = np.random.default_rng(two_stage.seed).choice(
-            members, two_stage.max_lesson_members, replace=False
-        )
-        members = np.sort(chosen)
+    validation, slices = snapshots[0], two_stage.slices
+    members = validation.drawn(two_stage.max_lesson_members, two_stage.seed)
     report("tuning the baselines")
     tuned, values = _tune(validation, members, slices)
     chosen_values: dict[str, float] = {"l2": _l2_of(tuned[slices[-1]]["ease"])}
