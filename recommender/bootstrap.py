@@ -4,6 +4,8 @@ Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. One dra
 used for every model and metric, so differences between models are paired.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,16 @@ Floats = NDArray[np.float64]
 
 # 64 MB of counts.
 _CELLS_AT_ONCE = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95 % interval over `n` units, such as members or requests; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+    n: int
 
 
 def resample_counts(n_units: int, *, n_resamples: int, seed: int) -> Floats:

@@ -11,7 +11,8 @@ import numpy as np
 
 from orchestration.cli.evaluate.history import History
 from orchestration.cli.evaluate.window import MIN_ITEMS, Window
-from recommender.ranking.comparison import JUDGED_BY, SEGMENTS, Comparison, Estimate
+from recommender.bootstrap import Estimate
+from recommender.ranking.comparison import JUDGED_BY, SEGMENTS, Comparison
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import RankingModel
 from recommender.ranking.recipe import Recipe

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli.evaluate.document import reason_of
-from recommender.ranking.comparison import JUDGED_BY, Comparison, Estimate
+from recommender.bootstrap import Estimate
+from recommender.ranking.comparison import JUDGED_BY, Comparison
 from recommender.ranking.trial import RECIPE, Trial
 
 # From so many columns on, the figures at two lengths fit beside each other.
