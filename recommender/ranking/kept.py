@@ -73,9 +73,10 @@ def in_order(lists: pd.DataFrame, member_ids: Sequence[str]) -> pd.DataFrame:
 
 def _places(names: Sequence[str], of: pd.Series) -> NDArray[np.intp]:
     """Return the place of each value among some names; -1 where it is none of them."""
-    places: NDArray[np.intp] = pd.Index(np.asarray(names, dtype=object)).get_indexer(
-        pd.Index(of.to_numpy(dtype=object))
-    )
+    # Each value is looked up once: a large mall has tens of millions of rows.
+    codes, values = pd.factorize(of)
+    index = pd.Index(np.asarray(names, dtype=object))
+    places: NDArray[np.intp] = index.get_indexer(pd.Index(np.asarray(values, dtype=object)))[codes]
     return places
 
 

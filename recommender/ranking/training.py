@@ -99,7 +99,7 @@ def train_ranking(
         lists = kept_lists(
             former, member_items, listed, list_lengths=lengths, eligible_item_ids=eligible_item_ids
         )
-    kept = set(lists["member_id"])
+    kept = set(lists["member_id"].unique())
     if others := [member_id for member_id in listed if member_id not in kept]:
         models: Mapping[str, RankingModel] = {"all": frequency, "novel": popularity}
         if judgement.choice is not None:
@@ -107,8 +107,8 @@ def train_ranking(
         made = tables.member_recommendations(
             models, others, list_lengths=lengths, eligible_item_ids=eligible_item_ids
         )
-        lists = in_order(pd.concat([lists, made], ignore_index=True), listed)
-    else:
+        lists = pd.concat([lists, made], ignore_index=True) if kept else made
+    if kept:
         lists = in_order(lists, listed)
     return RankingResult(
         item_popularity=tables.item_popularity(popularity),
