@@ -14,7 +14,8 @@ from recommender.ranking.card import Audience, ranking_card
 from recommender.ranking.content_neighbours import ContentNeighbours
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.item_neighbours import ItemNeighbours
-from recommender.ranking.judgement import Judgement, judge
+from recommender.ranking.judgement import Judgement
+from recommender.ranking.judging import judge
 from recommender.ranking.kept import Former, in_order, kept_lists
 from recommender.ranking.model import SLICES, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency

@@ -184,7 +184,10 @@ def test_a_judgement_comes_back_from_json(first):
     assert_frame_equal(again.model_scores(), first.judgement.model_scores())
 
 
-@pytest.mark.parametrize("harm", ["unknown model", "unknown parameter", "a field less", "no mapping"])
+@pytest.mark.parametrize(
+    "harm",
+    ["unknown model", "unknown parameter", "unknown two-stage parameter", "a field less", "no mapping"],
+)
 def test_a_judgement_of_another_version_is_refused(first, harm):
     told = plain(first.judgement)
     baselines = told["choice"]["baselines"]["all"]
@@ -192,11 +195,13 @@ def test_a_judgement_of_another_version_is_refused(first, harm):
         baselines["of old"] = {}
     elif harm == "unknown parameter":
         baselines["ease"]["of_old"] = 1
+    elif harm == "unknown two-stage parameter":
+        told["choice"]["two_stage"]["of_old"] = 1
     elif harm == "a field less":
         del told["test"]
     else:
         told = None
-    with pytest.raises(ValueError, match=r"cannot be made|does not tell"):
+    with pytest.raises(ValueError, match=r"cannot be made|does not tell|Invalid parameter"):
         Judgement.from_plain(told)
 
 
