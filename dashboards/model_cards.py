@@ -46,16 +46,20 @@ class Card:
     """What is told of the model in use for one slice; days are those of Asia/Shanghai.
 
     Attributes:
+        chosen_on: when the contest was held by which the training went.
         gate: what was compared on the validation window; None where nothing could be chosen.
+        paired: the model's measure over the strongest baseline's, by the same units; None where it was not measured so.
         limits: counts, and shares of 0 to 1, by name.
     """
 
     model: str
     released_since: date
     trained_on: date
+    chosen_on: date
     code_version: str
     seed: int
     gate: Mapping[str, Any] | None
+    paired: Mapping[str, Any] | None
     parameters: Mapping[str, bool | int | float | str]
     data: Window
     learnt_from: Mapping[str, int]
@@ -70,6 +74,8 @@ class Standing:
 
     Attributes:
         low, high: the 95 % interval; None where there is none.
+        ratio_low, ratio_high: the 95 % interval of its value over the baseline's, both measured on the same members;
+            None where they were not.
         baseline: None if no other model was measured.
     """
 
@@ -82,6 +88,8 @@ class Standing:
     baseline_value: float
     baseline_low: float | None
     baseline_high: float | None
+    ratio_low: float | None
+    ratio_high: float | None
     larger_is_better: bool
 
     @property
@@ -101,7 +109,9 @@ class Standing:
 
     @property
     def is_beyond_chance(self) -> bool:
-        """Tell whether the baseline lies outside the interval."""
+        """Tell whether the ratio's interval lies beside 1, or, where there is none, the baseline outside the model's."""
+        if self.ratio_low is not None and self.ratio_high is not None:
+            return not self.ratio_low <= 1 <= self.ratio_high
         if self.low is None or self.high is None:
             return False
         return not self.low <= self.baseline_value <= self.high
@@ -120,9 +130,11 @@ def card_of(marts: TenantMarts, area: Area, slice_name: str) -> Card | None:
                     model=choice["model"],
                     released_since=_day(choice["released_since"]),
                     trained_on=_day(card["trained_at"]),
+                    chosen_on=_chosen(card),
                     code_version=card["code_version"],
                     seed=card["seed"],
                     gate=choice["gate"],
+                    paired=choice.get("paired"),
                     parameters=choice["parameters"],
                     data=_window(card["data"]),
                     learnt_from=card["learnt_from"],
@@ -160,6 +172,9 @@ def standing(rows: pd.DataFrame, area: Area, card: Card | None) -> Standing | No
     candidate = None if card is None or card.gate is None else card.gate["candidate"]
     others = rows[~rows["is_released"] & (rows["model"] != candidate)]
     best = None if others.empty else others.iloc[0]
+    paired = card.paired if card and card.paired else {}
+    if best is None or paired.get("baseline") != best["model"]:
+        paired = {}
     return Standing(
         model=own["model"],
         value=float(own["value"]),
@@ -170,8 +185,16 @@ def standing(rows: pd.DataFrame, area: Area, card: Card | None) -> Standing | No
         baseline_value=float("nan") if best is None else float(best["value"]),
         baseline_low=None if best is None else _known(best["low"]),
         baseline_high=None if best is None else _known(best["high"]),
+        ratio_low=paired.get("low"),
+        ratio_high=paired.get("high"),
         larger_is_better=JUDGED_BY[area][2],
     )
+
+
+def _chosen(card: Mapping[str, Any]) -> date:
+    """Return when the models were chosen; those of cards that do not say so were chosen when they were trained."""
+    told = card.get("chosen_on")
+    return _day(card["trained_at"]) if told is None else date.fromisoformat(told)
 
 
 def _day(moment: str) -> date:

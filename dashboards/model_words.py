@@ -27,12 +27,14 @@ _LEARNT_FROM = {
 _WHOLES = {
     "members_without_history": "members_listed",
     "members_under_5_lines": "members_listed",
+    "lists_kept": "members_listed",
     "items_without_history": "items_offered",
 }
 _LIMITS = {
     "members_without_history": "limit_members_without_history",
     "members_under_5_lines": "limit_members_under_5_lines",
     "items_without_history": "limit_items_without_history",
+    "lists_kept": "limit_lists_kept",
     "unknown_item_share": "limit_unknown_item_share",
     "unknown_member_share": "limit_unknown_member_share",
     "unknown_series_share": "limit_unknown_series_share",
@@ -78,6 +80,8 @@ def answer(words: Words, area: Area, slice_name: str, card: Card | None, found: 
     chance = ""
     if found.verdict in ("better", "worse"):
         chance = words("beyond_chance" if found.is_beyond_chance else "within_chance")
+        if found.ratio_low is not None and found.ratio_high is not None:
+            chance += words("paired", low=f"{found.ratio_low:.3f}", high=f"{found.ratio_high:.3f}")
     return words(
         _ANSWERS[found.verdict],
         use=use,

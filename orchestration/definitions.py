@@ -12,7 +12,7 @@ from orchestration.defs.platform import Platform, locked
 from orchestration.defs.release import release_asset
 from orchestration.defs.warehouse import asset_keys, warehouse_assets
 from orchestration.release.build import code_version
-from orchestration.settings import DataFolder, PipelineSettings
+from orchestration.settings import CHOICE_DAYS, DataFolder, PipelineSettings
 from orchestration.warehouse.project import Project, parse
 from orchestration.write_back.finding import mall_or_reason
 from orchestration.write_back.sending import Mall
@@ -60,9 +60,11 @@ def build_definitions(
     )  # fmt: skip
 
 
-def platform_at(folder: DataFolder, database_url: str | None, mall: Mall | None = None) -> Platform:
+def platform_at(
+    folder: DataFolder, database_url: str | None, mall: Mall | None = None, *, choice_days: int = CHOICE_DAYS
+) -> Platform:
     """Return the platform of real use: the system's clock, the fixed seed, this code's version."""
-    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version(), mall)
+    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version(), mall, choice_days)
 
 
 @dg.definitions
@@ -74,5 +76,5 @@ def defs() -> dg.Definitions:
     mall, reason = mall_or_reason(settings)
     if reason:
         logging.getLogger("pointmart").warning(reason)
-    platform = platform_at(folder, settings.database_url, mall)
+    platform = platform_at(folder, settings.database_url, mall, choice_days=settings.choice_days)
     return build_definitions(parse(folder), {"platform": locked(platform)}, {})

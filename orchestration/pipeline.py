@@ -38,7 +38,7 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
             mall, reason = mall_or_reason(settings)
             if reason:
                 console.print(f"[yellow]![/] {reason}", highlight=False)
-            platform = platform_at(folder, settings.database_url, mall)
+            platform = platform_at(folder, settings.database_url, mall, choice_days=settings.choice_days)
             definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
             _execute(definitions, folder)
         return summarise(folder.releases)

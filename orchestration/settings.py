@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.refusal import Refusal
+
+# So long is gone by what the ranking contests chose; figures of the window they were judged on are no older either.
+CHOICE_DAYS = 7
 
 
 class UnwritableFolder(Refusal):
@@ -24,6 +27,8 @@ class PipelineSettings(BaseSettings):
     # Where a release writes back to, and the key it does so with; a mall that runs here tells both by itself.
     transactional_url: str | None = None
     pipeline_key: SecretStr | None = None
+    # How many days what the ranking contests chose is gone by; 0 chooses and makes all lists anew in each training.
+    choice_days: int = Field(default=CHOICE_DAYS, ge=0)
 
     @property
     def folder(self) -> "DataFolder":

@@ -4,6 +4,8 @@ Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13. One dra
 used for every model and metric, so differences between models are paired.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,16 @@ Floats = NDArray[np.float64]
 
 # 64 MB of counts.
 _CELLS_AT_ONCE = 8_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95 % interval over `n` units, such as members or requests; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+    n: int
 
 
 def resample_counts(n_units: int, *, n_resamples: int, seed: int) -> Floats:
@@ -34,11 +46,6 @@ def resampled_sums(values: Floats, *, n_resamples: int, seed: int) -> Floats:
         size = min(at_once, n_resamples - start)
         parts.append(generator.multinomial(n_units, share, size=size).astype(np.float64) @ values)
     return np.concatenate(parts)
-
-
-def mean_intervals(values: Floats, counts: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return mean, low and high (95 %) of each column of values, shape (n_units, n_columns)."""
-    return ratio_intervals(values, np.ones_like(values), counts)
 
 
 def ratio_intervals(

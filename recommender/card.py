@@ -29,12 +29,29 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Paired:
+    """The released model beside the strongest baseline on the test window, both judged by the same units.
+
+    Attributes:
+        ratio: of the released model's measure to the baseline's, with its 95 % interval `low` to `high`, for which both
+            are measured on the same resamples of the units; NaN where the baseline's is nought.
+    """
+
+    baseline: str
+    ratio: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """Which model is released for one slice, and why.
 
     Attributes:
         gate: None where there was nothing to decide on.
         reason: the decision in a sentence.
+        paired: None where it was not measured beside a baseline on the same units.
         parameters: of the released model; the names of what is nested are joined by dots.
     """
 
@@ -42,6 +59,7 @@ class Choice:
     model: str
     gate: GateDecision | None
     reason: str
+    paired: Paired | None
     parameters: Mapping[str, Value]
 
 
@@ -51,6 +69,7 @@ class ModelCard:
 
     Attributes:
         learnt_from: counts by name.
+        chosen_on: the business day on which the models were chosen and judged; None stands for that of the training.
         validation: the window that chose, or None if the past is too short for one.
         test: the window that the scores are of, or None if the past is too short for one.
         scores: of the released models and all baselines, of lists as long as the gate judges.
@@ -63,6 +82,7 @@ class ModelCard:
     choices: Sequence[Choice]
     data: Window
     learnt_from: Mapping[str, int]
+    chosen_on: date | None
     validation: Window | None
     test: Window | None
     scores: Sequence[Score]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from recommender.bootstrap import interval_of, quotient, resampled_sums
+from recommender.bootstrap import Estimate, interval_of, quotient, resampled_sums
 from recommender.frames import InvalidFrame, refuse_rows, require_columns, require_numbers, require_text
 
 Floats = NDArray[np.float64]
@@ -22,15 +22,6 @@ COLUMNS = ("request_id", "item_id", "position", "propensity", "reward")
 
 class NoOverlap(ValueError):
     """The target would show nothing of what was logged, so the log tells nothing about it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A value with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +42,11 @@ class PolicyValue:
 
     requests: int
     impressions: int
-    logged: Interval
-    ips: Interval
-    clipped: Interval | None
-    snips: Interval
-    covered: Interval
+    logged: Estimate
+    ips: Estimate
+    clipped: Estimate | None
+    snips: Estimate
+    covered: Estimate
     effective_requests: float
     largest_weight: float
     outside_share: float
@@ -112,7 +103,8 @@ def estimate_value(
     low, high = interval_of(resampled)
     value = _values(columns.sum(axis=0, keepdims=True))[0]
     logged, ips, clipped, snips, covered = (
-        Interval(*map(float, v)) for v in zip(value, low, high, strict=True)
+        Estimate(float(mean), float(least), float(most), len(mass))
+        for mean, least, most in zip(value, low, high, strict=True)
     )
     per_request = columns[:, 4]
     return PolicyValue(

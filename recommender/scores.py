@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from recommender.frames import typed_frame
@@ -18,6 +20,7 @@ SCORE_COLUMNS = {
     "high": "float64",
     "n": "int64",
     "is_released": "bool",
+    "judged_until": "object",
 }
 
 
@@ -35,21 +38,20 @@ class Score:
     n: int
 
 
-def scores_of(frame: pd.DataFrame) -> list[Score]:
-    """Return the rows of a table of scores."""
-    lengths = frame["k"].astype(object).where(frame["k"].notna(), None)
-    rows = frame.assign(k=lengths)[list(Score.__slots__)].to_dict("records")
-    return [Score(**{str(name): value for name, value in row.items()}) for row in rows]
+def score_frame(
+    area: str, scores: Iterable[Score], *, released_model: str, judged_until: date | None
+) -> pd.DataFrame:
+    """Return the scores of one area as the typed table, marking the released model's rows.
 
-
-def score_frame(area: str, scores: Iterable[Score], *, released_model: str) -> pd.DataFrame:
-    """Return the scores of one area as the typed table, marking the released model's rows."""
+    `judged_until` is the last business day of the window that the scores are of.
+    """
     rows = [asdict(score) for score in scores]
     return typed_frame(
         SCORE_COLUMNS,
         {
             "area": [area] * len(rows),
             "is_released": [row["model"] == released_model for row in rows],
+            "judged_until": np.full(len(rows), judged_until, dtype=object),
             **{name: [row[name] for row in rows] for name in Score.__slots__},
         },
     )

@@ -74,6 +74,7 @@ TABLES = {
     "effective_at timestamptz, effective_date date",
     "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
     "occurred_at timestamptz, occurred_date date",
+    "fct_impressions": "tenant_id uuid, event_id uuid, item_id uuid, date date",
     "fct_feedback": "tenant_id uuid, feedback_id uuid, member_id uuid, redemption_id uuid, score smallint, "
     "answered_at timestamptz, answered_date date",
     "fct_item_demand_daily": "tenant_id uuid, item_id uuid, date date, quantity bigint, "
@@ -96,7 +97,8 @@ TABLES = {
     "fct_demand_forecasts": "tenant_id uuid, level varchar, series_id varchar, date date, origin_date date, "
     "model varchar, mean double, q05 double, q50 double, q90 double, q95 double",
     "fct_model_scores": "area varchar, tenant_id uuid, model varchar, slice varchar, metric varchar, "
-    "k integer, value double, low double, high double, n bigint, is_released boolean",
+    "k integer, value double, low double, high double, n bigint, is_released boolean, "
+    "judged_until date",
 }
 
 METRICS = [
@@ -282,6 +284,8 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, _id(601), MEI, "view", TEA, "2026-03-20 09:55:00+08", "2026-03-20"),
             (ACORN, _id(602), LAN, "visit", None, "2026-03-25 12:00:00+08", "2026-03-25"),
         ],
+        # So long ago that it says nothing of how much is shown now.
+        "fct_impressions": [(BIRCH, _id(611), TEA, "2026-01-05")],
         "fct_feedback": [
             (ACORN, _id(701), MEI, REDEMPTIONS["mei_tea"], 5, "2026-02-01 10:00:00+08", "2026-02-01"),
         ],
@@ -348,18 +352,57 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         ],
         "fct_demand_forecasts": _forecasts(),
         "fct_model_scores": [
-            ("ranking", ACORN, "two_stage", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True),
-            ("ranking", ACORN, "ease", "all", "ndcg", 10, 0.44, 0.42, 0.46, 2_000, False),
-            ("ranking", ACORN, "popularity", "all", "ndcg", 10, 0.37, 0.36, 0.38, 2_000, False),
-            ("ranking", ACORN, "two_stage", "all", "ndcg", 20, 0.58, 0.56, 0.60, 2_000, True),
-            ("ranking", ACORN, "two_stage", "all", "coverage", 10, 0.40, None, None, 2_000, True),
+            ("ranking", ACORN, "two_stage", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True, LAST_DATE),
+            ("ranking", ACORN, "ease", "all", "ndcg", 10, 0.44, 0.42, 0.46, 2_000, False, LAST_DATE),
+            ("ranking", ACORN, "popularity", "all", "ndcg", 10, 0.37, 0.36, 0.38, 2_000, False, LAST_DATE),
+            ("ranking", ACORN, "two_stage", "all", "ndcg", 20, 0.58, 0.56, 0.60, 2_000, True, LAST_DATE),
+            ("ranking", ACORN, "two_stage", "all", "coverage", 10, 0.40, None, None, 2_000, True, LAST_DATE),
             # Of what is new, EASE is in use: its card says so, these rows know only of the slice `all`.
-            ("ranking", ACORN, "two_stage", "novel", "ndcg", 10, 0.19, 0.17, 0.21, 1_800, True),
-            ("ranking", ACORN, "ease", "novel", "ndcg", 10, 0.20, 0.18, 0.22, 1_800, False),
-            ("ranking", ACORN, "popularity", "novel", "ndcg", 10, 0.16, 0.15, 0.17, 1_800, False),
-            ("demand", ACORN, "boosted_quantiles", "item", "wape", None, 0.26, 0.24, 0.28, 280, True),
-            ("demand", ACORN, "seasonal_naive", "item", "wape", None, 0.34, 0.32, 0.36, 280, False),
-            ("demand", ACORN, "boosted_quantiles", "item", "coverage_90", None, 0.89, 0.86, 0.91, 280, True),
+            ("ranking", ACORN, "two_stage", "novel", "ndcg", 10, 0.19, 0.17, 0.21, 1_800, True, LAST_DATE),
+            ("ranking", ACORN, "ease", "novel", "ndcg", 10, 0.20, 0.18, 0.22, 1_800, False, LAST_DATE),
+            ("ranking", ACORN, "popularity", "novel", "ndcg", 10, 0.16, 0.15, 0.17, 1_800, False, LAST_DATE),
+            (
+                "demand",
+                ACORN,
+                "boosted_quantiles",
+                "item",
+                "wape",
+                None,
+                0.26,
+                0.24,
+                0.28,
+                280,
+                True,
+                LAST_DATE,
+            ),
+            (
+                "demand",
+                ACORN,
+                "seasonal_naive",
+                "item",
+                "wape",
+                None,
+                0.34,
+                0.32,
+                0.36,
+                280,
+                False,
+                LAST_DATE,
+            ),
+            (
+                "demand",
+                ACORN,
+                "boosted_quantiles",
+                "item",
+                "coverage_90",
+                None,
+                0.89,
+                0.86,
+                0.91,
+                280,
+                True,
+                LAST_DATE,
+            ),
         ],
     }
 
@@ -388,6 +431,7 @@ def model_cards() -> list[dict[str, Any]]:
             **made,
             "tenant_id": str(ACORN),
             "area": "ranking",
+            "chosen_on": "2026-03-31",
             "purpose": "Orders items.",
             "choices": [
                 {
@@ -400,6 +444,7 @@ def model_cards() -> list[dict[str, Any]]:
                 {
                     "slice": "novel", "model": "ease", "released_since": "2026-04-01T02:00:00+00:00",
                     "gate": _gate("ndcg@10", 0.18, "ease", 0.21, "ease"), "reason": "It is not.",
+                    "paired": {"baseline": "popularity", "ratio": 1.25, "low": 0.98, "high": 1.55, "n": 1_800},
                     "parameters": {"l2": 1.2, "weighting": "log"},
                 },
             ],
@@ -410,7 +455,7 @@ def model_cards() -> list[dict[str, Any]]:
             "scores": [],
             "limits": {
                 "members_listed": 4_000, "members_without_history": 1_500, "members_under_5_lines": 2_000,
-                "items_offered": 320, "items_without_history": 20, "members_chosen_by": 2_400,
+                "items_offered": 320, "items_without_history": 20, "lists_kept": 3_000, "members_chosen_by": 2_400,
                 "unknown_item_share": 0.031, "unknown_member_share": 0.0, "data_age_days": 2,
             },
         },

@@ -98,8 +98,8 @@ def show_reasons(words: Words, area: Area, card: Card) -> None:
             )
         else:
             st.markdown(words("no_parameters"))
-    day = words.day(card.trained_on)
-    st.caption(words("made_by", day=day, version=literally(card.code_version), seed=card.seed))
+    made = {"day": words.day(card.trained_on), "chosen": words.day(card.chosen_on)}
+    st.caption(words("made_by", **made, version=literally(card.code_version), seed=card.seed))
 
 
 words = words_of_reader()

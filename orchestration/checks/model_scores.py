@@ -16,13 +16,16 @@ _DECIDING = {
     ),
     "demand": ("wape", None, False, ("seasonal_naive",)),
 }
-# Ranking is judged on all redemptions; demand by item and by category, which are its slices.
-_RANKING_SLICE = "all"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A released model's score, with its 95 % interval, and its strongest baseline's on the test window."""
+    """A released model's score, with its 95 % interval, and its strongest baseline's on the test window.
+
+    Attributes:
+        had_choice: whether another model than baselines competed; where none did, as in a young mall, the one that
+            needs no choice is in use, whatever the others are worth.
+    """
 
     area: str
     tenant_id: str
@@ -35,10 +38,13 @@ class Comparison:
     baseline: str
     baseline_value: float
     larger_is_better: bool
+    had_choice: bool
 
     @property
     def is_worse(self) -> bool:
         """Return whether the whole interval is on the wrong side of the baseline: worse beyond chance."""
+        if not self.had_choice:
+            return False
         if self.larger_is_better:
             best = self.value if self.high is None else self.high
             return best < self.baseline_value
@@ -62,7 +68,7 @@ class Comparison:
 
 
 def compare_models(scores: Path) -> list[Comparison]:
-    """Compare every released model that was measured with its strongest baseline."""
+    """Compare every released model that was measured with its strongest baseline, in each slice of its area."""
     with duckdb.connect() as connection:
         rows = connection.execute(
             "select area, tenant_id, slice, metric, k, model, value, low, high, is_released "
@@ -72,8 +78,7 @@ def compare_models(scores: Path) -> list[Comparison]:
     groups: dict[tuple[str, str, str], list[tuple[Any, ...]]] = {}
     for area, tenant_id, slice_, metric, k, *score in rows:
         deciding_metric, deciding_k, _, _ = _DECIDING[area]
-        relevant = area != "ranking" or slice_ == _RANKING_SLICE
-        if (metric, k) == (deciding_metric, deciding_k) and relevant:
+        if (metric, k) == (deciding_metric, deciding_k):
             groups.setdefault((area, tenant_id, slice_), []).append(tuple(score))
     found = (_compare(*key, rows_of_key) for key, rows_of_key in groups.items())
     return [comparison for comparison in found if comparison is not None]
@@ -91,4 +96,5 @@ def _compare(area: str, tenant_id: str, slice_: str, rows: list[tuple[Any, ...]]
     return Comparison(
         area, tenant_id, slice_, label, model, value, low, high,
         strongest, measured[strongest], larger_is_better,
+        had_choice=any(row[0] not in baselines for row in rows),
     )  # fmt: skip

@@ -36,7 +36,15 @@ def group() -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="Choose the ranking models and make all lists anew, as happens once a week by itself.",
+        ),
+    ] = False,
+) -> None:
     """Run the whole pipeline and publish a release."""
     # Dagster, dbt and scikit-learn take seconds to import; other commands need not wait for them.
     from orchestration.pipeline import run_pipeline
@@ -45,7 +53,8 @@ def run() -> None:
     console = Console()
     settings.folder.create()
     with database(settings.folder.root, settings.database_url) as url:
-        summary = run_pipeline(settings.model_copy(update={"database_url": url}), console)
+        changed = {"database_url": url} | ({"choice_days": 0} if full else {})
+        summary = run_pipeline(settings.model_copy(update=changed), console)
     print_summary(summary, console)
 
 

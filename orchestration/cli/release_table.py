@@ -46,7 +46,7 @@ def print_release(console: Console, manifest: Manifest, release: Path) -> None:
 
 
 def _table(tenant: str, cards: list[dict[str, Any]]) -> Table:
-    """Return the models of one tenant; each cell has a second line, so that the table fits a narrow terminal."""
+    """Return the models of one tenant; each cell has further lines, so that the table fits a narrow terminal."""
     table = Table("models", title=escape(tenant), title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("released", overflow="fold")
     for heading in ("score", "n", "best baseline"):
@@ -65,8 +65,9 @@ def _cells(card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
         if (score["slice"], score["metric"]) == (choice["slice"], metric)
     }
     since = _moment(datetime.fromisoformat(choice["released_since"]))[:10]
+    chosen_on = card.get("chosen_on")
     yield f"{card['area']}, {choice['slice']}\nto {card['data']['last']}"
-    yield f"{choice['model']}\nsince {since}"
+    yield f"{choice['model']}\nsince {since}" + (f"\nchosen {chosen_on}" if chosen_on else "")
     own = scores.pop(choice["model"], None)
     yield _NOTHING if own is None else f"{metric} {own['value']:.3f}\n{_interval(own)}"
     yield _NOTHING if own is None else f"{own['n']:,}"
@@ -75,7 +76,16 @@ def _cells(card: dict[str, Any], choice: dict[str, Any]) -> Iterator[str]:
     others = [score for name, score in scores.items() if name != candidate]
     strongest = max if card["area"] == "ranking" else min
     best = strongest(others, key=lambda score: float(score["value"]), default=None)
-    yield _NOTHING if best is None else f"{best['model']}\n{best['value']:.3f}"
+    paired = choice.get("paired")
+    ratio = _paired(paired) if paired and best and paired["baseline"] == best["model"] else ""
+    yield _NOTHING if best is None else f"{best['model']}\n{best['value']:.3f}{ratio}"
+
+
+def _paired(paired: dict[str, Any]) -> str:
+    """Return how many times the baseline's score the released model has, with the interval over the same units."""
+    if paired["low"] is None:
+        return ""
+    return f"\n× {paired['ratio']:.3f}\n{paired['low']:.3f} to {paired['high']:.3f}"
 
 
 def _interval(score: dict[str, Any]) -> str:

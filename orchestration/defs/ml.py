@@ -52,8 +52,11 @@ def _specs(tables: tuple[str, ...], inputs: list[dg.AssetKey]) -> list[dg.AssetS
     name="ranking",
 )
 def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
-    """Train the ranking models of every tenant."""
-    yield from _results(ranking_training.train(platform.folder, platform.seed, _making(platform)))
+    """Train the ranking models of every tenant, by what was chosen the last days if it holds."""
+    rows = ranking_training.train(
+        platform.folder, platform.seed, _making(platform), choice_days=platform.choice_days
+    )
+    yield from _results(rows)
 
 
 @dg.multi_asset(

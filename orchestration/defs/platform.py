@@ -8,7 +8,7 @@ import dagster as dg
 
 from orchestration import lock
 from orchestration.refusal import Refusal
-from orchestration.settings import DataFolder
+from orchestration.settings import CHOICE_DAYS, DataFolder
 from orchestration.write_back.sending import Mall
 
 
@@ -27,6 +27,8 @@ class Platform:
     code_version: str
     # Where releases are written back to; None writes nothing back.
     mall: Mall | None = None
+    # So long holds what the ranking contests chose; with 0 each training holds them and makes all lists anew.
+    choice_days: int = CHOICE_DAYS
 
     def source(self) -> str:
         """Return the URL of the database to land from.

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from math import isnan
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from orchestration import durable
 from recommender.card import ModelCard
+from recommender.plain import plain
 
 AREAS = ("ranking", "demand")
 _BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
@@ -22,6 +22,11 @@ class Making:
 
     trained_at: datetime
     code_version: str
+
+    @property
+    def day(self) -> date:
+        """The business day of the training."""
+        return self.trained_at.astimezone(_BUSINESS_ZONE).date()
 
 
 def write_cards(ml: Path, area: str, cards: Sequence[tuple[str, ModelCard | None]], making: Making) -> int:
@@ -50,23 +55,12 @@ def _path(ml: Path, area: str) -> Path:
 
 
 def _entry(tenant_id: str, card: ModelCard, making: Making) -> dict[str, Any]:
-    told: dict[str, Any] = _plain(asdict(card))
-    age = making.trained_at.astimezone(_BUSINESS_ZONE).date() - card.data.last
-    told["limits"]["data_age_days"] = age.days
+    told: dict[str, Any] = plain(card)
+    told["limits"]["data_age_days"] = (making.day - card.data.last).days
+    told["chosen_on"] = told["chosen_on"] or making.day.isoformat()
     return {
         "tenant_id": tenant_id,
         "trained_at": making.trained_at.isoformat(),
         "code_version": making.code_version,
         **told,
     }
-
-
-def _plain(value: Any) -> Any:
-    """Return what JSON can say: days as text, and nothing where a score has no interval."""
-    if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    return None if isinstance(value, float) and isnan(value) else value

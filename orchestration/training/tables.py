@@ -56,7 +56,7 @@ SCHEMAS = {
         {
             "area": _TEXT, "tenant_id": _TEXT, "model": _TEXT, "slice": _TEXT, "metric": _TEXT,
             "k": pa.int64(), "value": pa.float64(), "low": pa.float64(), "high": pa.float64(),
-            "n": pa.int64(), "is_released": pa.bool_(),
+            "n": pa.int64(), "is_released": pa.bool_(), "judged_until": pa.date32(),
         }
     ),
 }  # fmt: skip
@@ -83,6 +83,13 @@ def write_frames(ml: Path, name: str, table: str, frames: Sequence[TenantFrame])
         for tenant_id, frame in frames
     ]
     return _write(ml, name, pa.concat_tables([schema.empty_table(), *parts]))
+
+
+def read_frame(ml: Path, table: str, tenant_id: str) -> pd.DataFrame:
+    """Return the rows of one tenant as they were written last; the table must be there."""
+    rows = parquet.read_table(ml / f"{table}.parquet", filters=[("tenant_id", "=", tenant_id)])
+    frame: pd.DataFrame = rows.drop_columns("tenant_id").to_pandas()
+    return frame
 
 
 def unite_scores(ml: Path) -> int:

@@ -37,7 +37,7 @@ def demand_card(
         area="demand",
         purpose=PURPOSE.format(level=level),
         seed=seed,
-        choices=[Choice(level, name, gate, reason, flat_parameters(parameters))],
+        choices=[Choice(level, name, gate, reason, None, flat_parameters(parameters))],
         data=_window(panel, panel.dates[0].astype(object), panel.dates[-1].astype(object)),
         learnt_from={
             "series": len(panel.series_ids),
@@ -45,6 +45,7 @@ def demand_card(
             "series_days": int((~np.isnan(panel.values)).sum()),
             "days": len(panel.dates),
         },
+        chosen_on=None,
         validation=_after(panel, judged_from, horizon_days),
         test=_after(panel, origins.test, horizon_days),
         scores=list(scores),

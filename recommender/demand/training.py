@@ -71,7 +71,7 @@ def train_demand(
     if found is None:
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
-            model_scores=score_frame("demand", [], released_model=BASELINE),
+            model_scores=score_frame("demand", [], released_model=BASELINE, judged_until=None),
             released_model=BASELINE,
             gate=None,
             origin_date=None,
@@ -89,24 +89,27 @@ def train_demand(
     released = BASELINE if gate is None else gate.released
     known = panel.history(panel.dates[-1].astype(object))
     forecast = models[released].fit(known).forecast(known)
+    card = demand_card(
+        models[released],
+        panel,
+        origins,
+        gate,
+        scores,
+        name=released,
+        level=level,
+        spell_days=spell_days,
+        horizon_days=horizon_days,
+        seed=seed,
+    )
     return DemandResult(
         demand_forecasts=forecast_frame(forecast, known, level=level, model=released),
-        model_scores=score_frame("demand", scores, released_model=released),
+        model_scores=score_frame(
+            "demand", scores, released_model=released, judged_until=card.test.last if card.test else None
+        ),
         released_model=released,
         gate=gate,
         origin_date=known.origin,
-        card=demand_card(
-            models[released],
-            panel,
-            origins,
-            gate,
-            scores,
-            name=released,
-            level=level,
-            spell_days=spell_days,
-            horizon_days=horizon_days,
-            seed=seed,
-        ),
+        card=card,
     )
 
 

@@ -38,9 +38,9 @@ class StartingResult:
 
 
 def train_cold_start(
-    interactions: pd.DataFrame,
+    past: Interactions,
     *,
-    items: pd.DataFrame,
+    items: Items,
     members: pd.DataFrame,
     industry: str,
     similar: Shares | None = None,
@@ -58,18 +58,15 @@ def train_cold_start(
     newcomers 50 to 100 rank best.
 
     Args:
-        interactions: member_id, item_id, occurred_at (UTC).
-        items: as in `train_ranking`; what is listed and was never taken is shown, too.
+        items: what is listed and was never taken is shown, too.
         members: member_id, registered_at (UTC); optionally points (balance now), starting_points (balance before the
             first redemption) and profile. Groups of which no member is known rest on the rule.
         similar: shares by aspect and value (see `similar_tenants`).
 
     Raises:
-        InvalidFrame: a frame lacks a column or holds a value that cannot be used.
+        InvalidFrame: the members lack a column or hold a value that cannot be used.
     """
-    past = Interactions.from_frame(interactions)
-    known = Items.from_frame(items)
-    shown = known if eligible_item_ids is None else known.of(eligible_item_ids)
+    shown = items if eligible_item_ids is None else items.of(eligible_item_ids)
     groups = starting_groups(members)
     beginnings = _beginnings(past, members, groups)
     traits = traits_of(shown)

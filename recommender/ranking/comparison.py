@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.bootstrap import interval_of, quotient, resampled_sums
+from recommender.bootstrap import Estimate, interval_of, quotient, resampled_sums
 from recommender.gate import strongest_of
 from recommender.ranking.measurement import COVERAGE, Key
 
@@ -14,16 +14,6 @@ Floats = NDArray[np.float64]
 
 JUDGED_BY: Key = ("ndcg", 10)
 SEGMENTS = ("light", "medium", "heavy")
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value with its 95 % interval over `n` members; NaN where there is none."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True)

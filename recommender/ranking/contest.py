@@ -1,23 +1,21 @@
 """What would have worked on the window before: baselines tuned, rankers chosen, and all of them compared there."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
 
-from recommender.gate import GateDecision, decide_release, strongest_of
+from recommender.gate import decide_release, strongest_of
+from recommender.ranking.choice import TWO_STAGE, Choice
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.lessons import Lesson
 from recommender.ranking.measurement import lists_of
-from recommender.ranking.model import RankingModel
-from recommender.ranking.rankers import shortened
 from recommender.ranking.sources import MANY_ITEMS
 from recommender.ranking.tuning import PLACES, l2_of, tune
 from recommender.ranking.two_stage import TwoStage
 
-TWO_STAGE = "two_stage"
 # Of fewer members than this a window tells nothing: chance alone moves their mean NDCG by more than models differ.
 LEAST_MEMBERS = 20
 # A little more breadth than the rival's is asked for, because the next window is another one.
@@ -33,20 +31,10 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Contest:
-    """What the validation window said.
+    """What the validation window said, and the lessons it was gathered from: the chosen two-stage model can learn from them again."""
 
-    Attributes:
-        two_stage: unfitted, with its chosen parameters; its lessons can be learnt from again.
-        baselines: unfitted, tuned, by name and slice.
-        values: NDCG@10 by slice and name.
-        gates: by slice, which model is released and why.
-    """
-
-    two_stage: TwoStage
+    choice: Choice
     lessons: Sequence[Lesson]
-    baselines: Mapping[str, Mapping[str, RankingModel]]
-    values: Mapping[str, Mapping[str, float]]
-    gates: Mapping[str, GateDecision]
 
 
 def hold_contest(
@@ -60,15 +48,12 @@ def hold_contest(
     if not snapshots or len(snapshots[0].members) < LEAST_MEMBERS:
         return None
     snapshots = [snapshot for snapshot in snapshots if len(snapshot.members)]
-    validation, slices, members = snapshots[0], two_stage.slices, snapshots[0].members
-    if len(members) > two_stage.max_lesson_members:
-        chosen = np.random.default_rng(two_stage.seed).choice(
-            members, two_stage.max_lesson_members, replace=False
-        )
-        members = np.sort(chosen)
+    validation, slices = snapshots[0], two_stage.slices
+    members = validation.drawn(two_stage.max_lesson_members, two_stage.seed)
     report("tuning the baselines")
     tuned, values = tune(validation, members, slices)
-    two_stage = clone(two_stage, safe=False).set_params(l2=l2_of(tuned[slices[-1]]["ease"]))
+    chosen: dict[str, float] = {"l2": l2_of(tuned[slices[-1]]["ease"])}
+    two_stage = clone(two_stage, safe=False).set_params(**chosen)
     lessons = []
     for number, snapshot in enumerate(snapshots, start=1):
         report(f"gathering lesson {number} of {len(snapshots)}")
@@ -80,15 +65,14 @@ def hold_contest(
     if "all" in slices:
         scores = two_stage.general_.score_early(judged.features, _TREE_SHARES)
         number, values["all"][TWO_STAGE] = _fewest([_mean(judged.ndcg(found)) for found in scores], kept)
-        two_stage.set_params(general=shortened(two_stage.general, _TREE_SHARES[number]))
+        chosen["general_share"] = _TREE_SHARES[number]
     if "novel" in slices:
         rival = tuned["novel"][strongest_of(values["novel"])]
         lists = lists_of(rival, judged.member, PLACES, exclude_seen=True)
         at_least = _BREADTH * len(np.unique(lists[lists >= 0]))
-        share, discount, values["novel"][TWO_STAGE] = _novel_choice(
+        chosen["novel_share"], chosen["novel_discount"], values["novel"][TWO_STAGE] = _novel_choice(
             two_stage, judged, kept=kept, at_least=at_least
         )
-        two_stage.set_params(novel=shortened(two_stage.novel, share), novel_discount=discount)
     gates = {
         slice_name: decide_release(
             metric="ndcg@10", candidate=TWO_STAGE, values=values[slice_name], higher_is_better=True
@@ -96,10 +80,10 @@ def hold_contest(
         for slice_name in slices
     }
     baselines = {
-        name: {family: clone(model, safe=False) for family, model in found.items()}
-        for name, found in tuned.items()
+        slice_name: {name: model.get_params(deep=False) for name, model in models.items()}
+        for slice_name, models in tuned.items()
     }
-    return Contest(two_stage, lessons, baselines, values, gates)
+    return Contest(Choice(chosen, baselines, values, gates), lessons)
 
 
 def _novel_choice(

@@ -107,11 +107,10 @@ class Interactions:
             shape=(len(self.member_ids), len(self.item_ids)),
         )
 
-    def matrix(self, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
-        """Sum the weights (one per row, default 1) per member and item: shape (members, items)."""
-        values = np.ones(len(self)) if weights is None else weights
+    def matrix(self) -> sparse.csr_array:
+        """Count the rows of each member and item: shape (members, items)."""
         cells = sparse.coo_array(
-            (values, (self.member_codes, self.item_codes)),
+            (np.ones(len(self)), (self.member_codes, self.item_codes)),
             shape=(len(self.member_ids), len(self.item_ids)),
         )
         return cells.tocsr()

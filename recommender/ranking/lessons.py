@@ -87,9 +87,7 @@ def teach(
 ) -> Lesson:
     """Fit the sources on a snapshot's past and gather the candidates of at most so many members."""
     sources = fit_sources(snapshot.past, items, l2=l2)
-    active = snapshot.members
-    if len(active) > max_members:
-        active = np.sort(np.random.default_rng(seed).choice(active, max_members, replace=False))
+    active = snapshot.drawn(max_members, seed)
     tables = FeatureTables(sources)
     parts = []
     names: list[str] = []

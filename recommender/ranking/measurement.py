@@ -73,12 +73,15 @@ def measure(
 
     `coverage` belongs to all lists together: it is a single value, shape (1,). `popularity_bias` is the mean
     popularity percentile of what is shown minus that of what the member took before. `diversity` is there only
-    if categories are known.
+    if categories are known, and `affordable`, the share of what is shown that costs no more than the member ever
+    spent on one day, only if prices are.
     """
     row, place = np.nonzero(lists >= 0)
     hits = np.zeros(lists.shape, dtype=bool)
     hits[row, place] = SparseScored(sought.taken).at(row, lists[row, place]) > 0
     surprise, percentile = catalogue.surprise[lists], catalogue.percentile[lists]
+    price, means = catalogue.price[lists], catalogue.spent_at_once[sought.codes, None]
+    affordable = np.where(np.isfinite(price) & np.isfinite(means), price <= means, np.nan)
     found: dict[Key, Floats] = {}
     for k in ks:
         found["ndcg", k] = metrics.ndcg(hits, sought.wanted, k)
@@ -90,4 +93,6 @@ def measure(
         found["popularity_bias", k] = metrics.shown_mean(percentile, k) - catalogue.usual[sought.codes]
         if catalogue.has_categories:
             found["diversity", k] = metrics.diversity(catalogue.category[lists], k)
+        if catalogue.has_prices:
+            found["affordable", k] = metrics.shown_mean(affordable, k)
     return found

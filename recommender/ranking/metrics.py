@@ -34,11 +34,6 @@ def hit(hits: Hits, truth_counts: Counts, k: int) -> Floats:
     return np.asarray(hits[:, :k].any(axis=1), dtype=np.float64)
 
 
-def coverage(shown_item_ids: NDArray[np.object_], catalogue_size: int) -> float:
-    """Return the share of the catalogue that appears in anybody's list."""
-    return len(set(shown_item_ids)) / catalogue_size
-
-
 def shown_mean(shown: Floats, k: int) -> Floats:
     """Return the mean worth of the first k places; NaN for a member who is shown nothing of known worth."""
     places = shown[:, :k]

@@ -1,13 +1,15 @@
 """The recipe as it ships: whatever the validation window says is best, refitted on everything."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import clone
 
-from recommender.ranking.contest import TWO_STAGE, Contest, Report, hold_contest
+from recommender.ranking.choice import TWO_STAGE, Choice
+from recommender.ranking.contest import Contest, Report, hold_contest
 from recommender.ranking.interactions import Interactions
+from recommender.ranking.lessons import Lesson
 from recommender.ranking.model import Codes, Ranked, RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
@@ -23,7 +25,7 @@ class Recipe(RankingModel):
     Without a window to choose on - a mall that is younger than two horizons, or of a few members - anything is
     ranked by personal frequency and what is novel by popularity, which need no choice.
 
-    Fitted: `contest_`, what the window said, or None; `models_`, the released model of each slice.
+    Fitted: `choice_`, what the window said, or None; `models_`, the released model of each slice.
     """
 
     def __init__(
@@ -46,18 +48,27 @@ class Recipe(RankingModel):
             interactions.of_some_members(self.max_choosers), self.candidate(), report=self._tell
         )
 
-    def fit(self, interactions: Interactions, contest: Contest | None = None) -> Self:
-        """Choose and learn; a contest of the same interactions that was held before is not held again.
+    def fit(
+        self,
+        interactions: Interactions,
+        choice: Choice | None = None,
+        lessons: Sequence[Lesson] | None = None,
+    ) -> Self:
+        """Choose and learn; with a choice that was made before only learn, from these lessons if they are there.
 
         Raises:
             InvalidFrame: there are no interactions.
         """
-        self.contest_ = contest
-        return super().fit(interactions)
+        self.choice_, self._lessons = choice, lessons
+        super().fit(interactions)
+        del self._lessons
+        return self
 
     def _fit(self, interactions: Interactions) -> None:
-        contest = self.contest_ = self.contest_ or self.hold_contest(interactions)
-        if contest is None:
+        if self.choice_ is None and (contest := self.hold_contest(interactions)) is not None:
+            self.choice_, self._lessons = contest.choice, contest.lessons
+        choice = self.choice_
+        if choice is None:
             self.models_: dict[str, RankingModel] = {
                 "all": PersonalFrequency().fit(interactions),
                 "novel": Popularity().fit(interactions),
@@ -66,15 +77,18 @@ class Recipe(RankingModel):
         self._tell("learning from everything")
         self.models_ = {}
         for slice_name in self.candidate().slices:
-            released = contest.gates[slice_name].released
+            released = choice.released(slice_name)
             if released != TWO_STAGE:
-                model = clone(contest.baselines[slice_name][released], safe=False)
-                self.models_[slice_name] = model.fit(interactions)
+                self.models_[slice_name] = choice.tuned(slice_name)[released].fit(interactions)
             elif isinstance(self.models_.get("all"), TwoStage):
                 self.models_[slice_name] = self.models_["all"]
             else:
-                two_stage = clone(contest.two_stage, safe=False)
-                self.models_[slice_name] = two_stage.fit(interactions, contest.lessons)
+                two_stage = choice.applied_to(self.candidate())
+                lessons = self._lessons
+                if lessons is None:
+                    few = interactions.of_some_members(self.max_choosers)
+                    lessons = two_stage.lessons(two_stage.snapshots(few))
+                self.models_[slice_name] = two_stage.fit(interactions, lessons)
 
     def _tell(self, words: str) -> None:
         if self.report is not None:
@@ -82,9 +96,7 @@ class Recipe(RankingModel):
 
     def released(self, slice_name: str) -> str:
         """Return the name of the model that a slice's lists come from."""
-        if self.contest_ is None:
-            return UNVALIDATED[slice_name]
-        return self.contest_.gates[slice_name].released
+        return UNVALIDATED[slice_name] if self.choice_ is None else self.choice_.released(slice_name)
 
     def block_size(self) -> int:
         """Return the smaller of its models' sizes."""

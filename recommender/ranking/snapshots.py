@@ -31,6 +31,12 @@ class Snapshot:
         """The codes of the members who took something the past knows, ascending."""
         return np.flatnonzero(np.diff(self.taken.indptr))
 
+    def drawn(self, limit: int, seed: int) -> NDArray[np.intp]:
+        """Return at most so many of the members, ascending, the same for everybody who asks with one seed."""
+        if len(self.members) <= limit:
+            return self.members
+        return np.sort(np.random.default_rng(seed).choice(self.members, limit, replace=False))
+
 
 def snapshot_of(past: Interactions, after: Interactions) -> Snapshot:
     """Return the snapshot between a past and what came after it; members the past does not know are left out."""

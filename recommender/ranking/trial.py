@@ -6,18 +6,13 @@ from dataclasses import dataclass
 from sklearn.base import clone
 
 from recommender.ranking.catalogue import catalogue_of
+from recommender.ranking.choice import FAMILIES
 from recommender.ranking.comparison import JUDGED_BY, Comparison, compare
 from recommender.ranking.contest import Report
-from recommender.ranking.ease import Ease
-from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.measurement import Floats, Key, lists_of, measure, sought_in
 from recommender.ranking.model import RankingModel
-from recommender.ranking.personal_frequency import PersonalFrequency
-from recommender.ranking.popularity import Popularity
 from recommender.ranking.recipe import Recipe
 from recommender.ranking.snapshots import Snapshot
-from recommender.ranking.tifu_knn import TifuKnn
-from recommender.ranking.transitions import Transitions
 
 RECIPE = "recipe"
 
@@ -93,8 +88,6 @@ def hold_trial(
 
 def _baselines(recipe: Recipe, slices: Sequence[str]) -> dict[str, dict[str, RankingModel]]:
     """Return the baselines as tuned, or as they come where there was no window to tune them on."""
-    if recipe.contest_ is not None:
-        return {name: dict(recipe.contest_.baselines[name]) for name in slices}
-    untuned = (Popularity(), PersonalFrequency(), TifuKnn(), Ease(), ItemNeighbours(), Transitions())
-    names = ("popularity", "personal_frequency", "tifu_knn", "ease", "item_neighbours", "transitions")
-    return {slice_name: dict(zip(names, untuned, strict=True)) for slice_name in slices}
+    if recipe.choice_ is not None:
+        return {name: recipe.choice_.tuned(name) for name in slices}
+    return {slice_name: {name: family() for name, family in FAMILIES.items()} for slice_name in slices}

@@ -11,7 +11,7 @@ from recommender.ranking.features import FeatureTables, feature_matrix
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.lessons import Lesson, teach
 from recommender.ranking.model import NEIGHBOUR, PERSONAL, POPULAR, SLICES, Codes, Ranked, RankingModel
-from recommender.ranking.rankers import GENERAL, NOVEL, Ranker, Smoothing, general_rows, novel_rows
+from recommender.ranking.rankers import GENERAL, NOVEL, Ranker, Smoothing, general_rows, novel_rows, shortened
 from recommender.ranking.scored import SparseScored
 from recommender.ranking.snapshots import Snapshot, next_snapshots, window_snapshots
 from recommender.ranking.sources import STANDARD, Quotas, find_candidates, fit_sources
@@ -24,6 +24,8 @@ class TwoStage(RankingModel):
     """Rank what several sources put forward by what members took after earlier moments.
 
     Without enough past for one lesson the rankers know nothing and candidates keep the order of their codes.
+
+    Of the trees of each ranker the first `general_share` and `novel_share` are learnt.
 
     A novel score loses `novel_discount` per logarithm of the members who have the item, so that lists reach further
     into the catalogue. Lists are learnt for the `slices` alone: `all` for lists of anything, `novel` for those
@@ -44,6 +46,8 @@ class TwoStage(RankingModel):
         quotas: Quotas = STANDARD,
         general: Sequence[Smoothing] = GENERAL,
         novel: Sequence[Smoothing] = NOVEL,
+        general_share: float = 1.0,
+        novel_share: float = 1.0,
         novel_discount: float = 0.0,
         slices: Sequence[str] = SLICES,
         max_lesson_members: int = 4_000,
@@ -58,6 +62,8 @@ class TwoStage(RankingModel):
         self.quotas = quotas
         self.general = general
         self.novel = novel
+        self.general_share = general_share
+        self.novel_share = novel_share
         self.novel_discount = novel_discount
         self.slices = slices
         self.max_lesson_members = max_lesson_members
@@ -113,14 +119,14 @@ class TwoStage(RankingModel):
 
     def learn_general(self, lessons: Sequence[Lesson]) -> Self:
         """Fit the ranker of all candidates."""
-        self.general_ = Ranker(self.general, self.seed)
+        self.general_ = Ranker(shortened(self.general, self.general_share), self.seed)
         if lessons and "all" in self.slices:
             self.general_.fit(general_rows(lessons, self.max_rows, self.seed))
         return self
 
     def learn_novel(self, lessons: Sequence[Lesson]) -> Self:
         """Fit the ranker of candidates that were never taken."""
-        self.novel_ = Ranker(self.novel, self.seed)
+        self.novel_ = Ranker(shortened(self.novel, self.novel_share), self.seed)
         self.novel_columns_: list[int] = []
         if lessons and "novel" in self.slices:
             self.novel_columns_ = lessons[0].novel_columns

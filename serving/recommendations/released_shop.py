@@ -25,22 +25,37 @@ having sum(expected_quantity) > 0
 """
 _GROUPS = ("any", "high", "low", "young", "family", "senior", "traveller")
 _BALANCE_GROUPS = "select member_group, from_points, until_points from release.marts.fct_starting_groups where tenant_id = ?"
-# Listed for four weeks at most, or taken twice in four weeks at most. A few hundred are enough to draw from, and
-# which of them changes every day, so that in a large shop each has its turn.
+# Listed for four weeks at most, or hardly shown in four weeks; of a hundred impressions a few redemptions are to be
+# expected, and fewer say nothing of an item. Where no impressions are logged, hardly taken stands for hardly shown. A
+# few hundred are enough to draw from, and which of them changes every day, so that in a large shop each has its turn.
 _EXPLORABLE = """
-with sold as (
-    select tenant_id, item_id, sum(quantity) as quantity
+with window_start as (
+    select tenant_id, last_fact_date - 28 as before from release.marts.dim_tenant where tenant_id = $1
+),
+shown as (
+    select item_id, count(*) as impression_count
+    from release.marts.fct_impressions
+    join window_start using (tenant_id)
+    where date > before
+    group by all
+),
+sold as (
+    select item_id, sum(quantity) as quantity
     from release.marts.fct_item_demand_daily
-    join release.marts.dim_tenant using (tenant_id)
-    where tenant_id = $1 and date > last_fact_date - 28
+    join window_start using (tenant_id)
+    where date > before
     group by all
 )
 select item_id
 from release.marts.dim_offer
-left join sold using (tenant_id, item_id)
+left join shown using (item_id)
+left join sold using (item_id)
 where
     tenant_id = $1 and (listed_until is null or listed_until::date >= $2)
-    and (listed_from::date > $2 - 28 or coalesce(quantity, 0) < 3)
+    and (
+        listed_from::date > $2 - 28
+        or case when exists (from shown) then coalesce(impression_count, 0) < 100 else coalesce(quantity, 0) < 3 end
+    )
 order by md5(item_id::varchar || $2::varchar)
 limit 200
 """
@@ -65,7 +80,7 @@ async def _shop(release: Release, tenant_id: UUID) -> Shop:
 
 
 async def explorable_items(release: Release, tenant_id: UUID, today: date) -> frozenset[UUID]:
-    """Return up to 200 of the tenant's items that are new or that few have taken, others every day."""
+    """Return up to 200 of the tenant's items that are new or hardly shown, others every day."""
     return await release.kept((_EXPLORABLE, tenant_id, today), lambda: _explorable(release, tenant_id, today))
 
 

@@ -47,7 +47,8 @@ def test_a_baseline_in_use_says_why_and_is_compared_with_baselines_alone(open_pa
     # The two-stage model, which was not released, is no baseline.
     assert app.subheader[0].value == (
         "Recommending what is new to a member: EASE, in use since 1 Apr 2026. Its NDCG@10 of 0.200 is "
-        "25.0% better than that of the strongest baseline, popularity, beyond chance."
+        "25.0% better than that of the strongest baseline, popularity, within chance "
+        "(judged by the same members: ratio 0.980 to 1.550, 95% interval)."
     )
     assert (
         "On the validation window the NDCG@10 of two\\-stage ranking, 0.180, is worse than that of the strongest "
@@ -89,11 +90,14 @@ def test_windows_parameters_and_limits_are_told_in_words(open_page: OpenPage) ->
         "- 1,500 of 4,000 members (37.5%) have no redemption yet and can only be shown what is popular.",
         "- 2,000 members (50.0%) have redeemed fewer than 5 times, too few to tell a taste.",
         "- 20 of 320 items on offer (6.2%) have never been redeemed; the model cannot rank them.",
+        "- 3,000 of 4,000 members (75.0%), of whom there was no news, kept the lists of an earlier training.",
         "- 3.1% of what was redeemed in the test window was of items unknown before, which no list could foresee.",
         "- The newest redemption was 2 d old when it was trained.",
         "- The parameters were chosen by 2,400 of 2,500 members.",
     ]
-    assert r"Trained 1 Apr 2026 · code version 0\.1\.0\+abc1234 · seed 7" in sentences(app)
+    assert r"Trained 1 Apr 2026 · chosen 31 Mar 2026 · code version 0\.1\.0\+abc1234 · seed 7" in sentences(
+        app
+    )
 
 
 def test_the_choice_of_a_model_is_kept_in_the_address(open_page: OpenPage) -> None:

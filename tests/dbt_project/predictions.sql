@@ -45,6 +45,6 @@ from (values ('item', text_id(31)), ('category', 'Grocery')) as rows(level, seri
 create table model_scores as
 select
     area, text_id(1) as tenant_id, model, 'all' as slice, metric, k, value, null as low, null as high, 100 as n,
-    true as is_released
+    true as is_released, date '2025-02-03' as judged_until
 from (values ('ranking', 'popularity', 'ndcg', 10, 0.3), ('demand', 'seasonal_naive', 'wape', null, 0.2))
     as rows(area, model, metric, k, value);

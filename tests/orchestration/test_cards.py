@@ -21,7 +21,7 @@ from orchestration.release.manifest import MANIFEST, Manifest, read_manifest
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 from orchestration.training.cards import Making, read_cards, write_cards
-from recommender.card import Choice, ModelCard, Window
+from recommender.card import Choice, ModelCard, Paired, Window
 from recommender.gate import decide_release
 from recommender.scores import Score
 
@@ -38,11 +38,12 @@ CARD = ModelCard(
     purpose="Orders items.",
     seed=7,
     choices=[
-        Choice("all", "two_stage", GATE, GATE.reason, {"l2": 0.4}),
-        Choice("novel", "popularity", None, "Too few.", {}),
+        Choice("all", "two_stage", GATE, GATE.reason, Paired("ease", 1.25, 1.22, 1.29, 2_000), {"l2": 0.4}),
+        Choice("novel", "popularity", None, "Too few.", None, {}),
     ],
     data=Window(date(2025, 5, 1), date(2026, 4, 29), 50, 900),
     learnt_from={"members": 1_250, "redeemed_lines": 900},
+    chosen_on=date(2026, 4, 30),
     validation=None,
     test=Window(date(2026, 4, 2), date(2026, 4, 29), 50, 90),
     scores=[
@@ -95,6 +96,7 @@ def test_a_card_is_read_back_as_plain_data_with_its_tenant_its_making_and_its_ag
     assert card["trained_at"] == "2026-05-01T16:30:00+00:00"
     assert card["data"] == {"first": "2025-05-01", "last": "2026-04-29", "units": 50, "rows": 900}
     assert card["limits"] == {"unknown_item_share": 0.03, "data_age_days": 3}
+    assert card["chosen_on"] == "2026-04-30"
     assert card["choices"][0]["gate"]["strongest_baseline"] == "ease"
     assert card["choices"][1]["gate"] is None
     assert (card["scores"][0]["low"], card["scores"][1]["low"]) == (0.53, None)
@@ -159,19 +161,26 @@ def test_after_a_release_without_readable_cards_models_are_in_use_from_now(
 def test_a_release_is_shown_with_its_models_beside_their_strongest_baselines(folder: DataFolder) -> None:
     write_cards(folder.ml, "ranking", [(TENANT, CARD), (ACORN, replace(CARD, scores=[]))], TRAINED)
     lines = [line.split() for line in shown(release(folder, NOW), folder).splitlines()]
-    told = [line for line in lines if line and line[0] in ("Acorn", ACORN, "ranking,", "to")]
+    told = [
+        line for line in lines if line and line[0] in ("Acorn", ACORN, "ranking,", "to", "chosen", "1.220")
+    ]
     assert told == [
         ["Acorn", "[Bank]"],
         ["ranking,", "all", "two_stage", "ndcg", "0.550", "2,000", "ease"],
         ["to", "2026-04-29", "since", "2026-05-01", "0.530", "to", "0.570", "0.440"],
+        ["chosen", "2026-04-30", "×", "1.250"],
+        ["1.220", "to", "1.290"],
         ["ranking,", "novel", "popularity", "–", "–", "–"],
         ["to", "2026-04-29", "since", "2026-05-01"],
+        ["chosen", "2026-04-30"],
         # A tenant whose name the marts do not know is shown by its id, and what was not measured by dashes.
         [ACORN],
         ["ranking,", "all", "two_stage", "–", "–", "–"],
         ["to", "2026-04-29", "since", "2026-05-01"],
+        ["chosen", "2026-04-30"],
         ["ranking,", "novel", "popularity", "–", "–", "–"],
         ["to", "2026-04-29", "since", "2026-05-01"],
+        ["chosen", "2026-04-30"],
     ]
 
 

@@ -272,11 +272,11 @@ def audited(folder: DataFolder) -> DataFolder:
 def write_scores(folder: DataFolder, released: float, low: float, high: float) -> None:
     columns = [name for name in SCHEMAS["model_scores"].names if name != "tenant_id"]
     rows = [
-        ("ranking", "blend", "all", "ndcg", 10, released, low, high, 50, True),
-        ("ranking", "personal_frequency", "all", "ndcg", 10, 0.29, 0.27, 0.31, 50, False),
-        ("ranking", "popularity", "all", "ndcg", 10, 0.10, 0.08, 0.12, 50, False),
-        ("demand", "seasonal_naive", "item", "wape", None, 0.8, 0.7, 0.9, 5, False),
-        ("demand", "boosted_quantiles", "item", "wape", None, 0.6, 0.5, 0.7, 5, True),
+        ("ranking", "blend", "all", "ndcg", 10, released, low, high, 50, True, DAY),
+        ("ranking", "personal_frequency", "all", "ndcg", 10, 0.29, 0.27, 0.31, 50, False, DAY),
+        ("ranking", "popularity", "all", "ndcg", 10, 0.10, 0.08, 0.12, 50, False, DAY),
+        ("demand", "seasonal_naive", "item", "wape", None, 0.8, 0.7, 0.9, 5, False, DAY),
+        ("demand", "boosted_quantiles", "item", "wape", None, 0.6, 0.5, 0.7, 5, True, DAY),
     ]
     frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64"})
     write_frames(folder.ml, "model_scores", "model_scores", [("tenant", frame)])
@@ -289,6 +289,27 @@ def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> 
     assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
     (demand,) = found.models["demand"]
     assert (demand["value"], demand["baseline_value"]) == (0.6, 0.8)
+
+
+def test_a_model_of_any_slice_that_is_worse_than_its_baseline_closes_the_gate(audited: DataFolder) -> None:
+    columns = [name for name in SCHEMAS["model_scores"].names if name != "tenant_id"]
+    rows = [
+        ("ranking", "two_stage", "all", "ndcg", 10, 0.30, 0.28, 0.32, 50, True, DAY),
+        ("ranking", "ease", "all", "ndcg", 10, 0.29, 0.27, 0.31, 50, False, DAY),
+        ("ranking", "two_stage", "novel", "ndcg", 10, 0.10, 0.09, 0.11, 50, True, DAY),
+        ("ranking", "ease", "novel", "ndcg", 10, 0.12, 0.10, 0.13, 50, False, DAY),
+    ]
+    frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64"})
+    write_frames(audited.ml, "model_scores", "model_scores", [("tenant", frame)])
+    with pytest.raises(
+        GateClosed, match=r"two_stage of tenant tenant \(novel\) has ndcg@10 0\.1000, worse than"
+    ):
+        audit(audited, CURSOR, DAY)
+    # Where no other model than baselines could compete, the one in use needs no choice.
+    young = frame[frame["model"] == "ease"].assign(model="popularity", is_released=True, high=0.11)
+    rivals = young.assign(model="item_neighbours", is_released=False, value=0.2)
+    write_frames(audited.ml, "model_scores", "model_scores", [("tenant", pd.concat([young, rivals]))])
+    assert len(audit(audited, CURSOR, DAY).models["ranking"]) == 2
 
 
 def test_a_failed_dbt_test_closes_the_gate(audited: DataFolder) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from orchestration.training.inputs import Tenant, reading
 from orchestration.training.ranking import taken_by_tenant
+from recommender.ranking.attributes import Items
 from recommender.ranking.similar_tenants import TAKEN_COLUMNS
 
 TENANT, OTHER, MEMBER, ERASED, REFUSING, QUIET = (
@@ -136,7 +137,8 @@ def test_what_was_taken_is_counted_by_label_once_for_each_member_and_item(wareho
 
 def test_only_live_tenants_tell_of_their_members(warehouse: Path) -> None:
     with reading(warehouse) as inputs:
-        taken = taken_by_tenant(inputs, inputs.tenants())
+        items = {tenant: Items.from_frame(inputs.items(tenant)) for tenant in (TENANT, OTHER)}
+        taken = taken_by_tenant(inputs, inputs.tenants(), items)
     assert set(taken["tenant_id"]) == {TENANT}
     assert set(taken.columns) == set(TAKEN_COLUMNS)
     category = taken[taken["aspect"] == "category"].iloc[0]

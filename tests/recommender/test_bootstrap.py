@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recommender import bootstrap
-from recommender.bootstrap import mean_intervals, ratio_intervals, resample_counts
+from recommender.bootstrap import ratio_intervals, resample_counts
 
 
 def test_every_resample_draws_as_many_units_as_there_are():
@@ -19,7 +19,8 @@ def test_one_seed_gives_one_answer_and_another_seed_another():
 
 def test_the_interval_of_a_mean_is_about_two_standard_errors_wide():
     values = np.random.default_rng(3).normal(10, 2, size=(400, 1))
-    mean, low, high = mean_intervals(values, resample_counts(400, n_resamples=4000, seed=4))
+    counts = resample_counts(400, n_resamples=4000, seed=4)
+    mean, low, high = ratio_intervals(values, np.ones_like(values), counts)
     standard_error = values.std() / 20
     assert mean[0] == pytest.approx(values.mean())
     assert low[0] == pytest.approx(values.mean() - 1.96 * standard_error, abs=0.2 * standard_error)

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recommender.card import flat_parameters
-from recommender.scores import Score, score_frame, scores_of
 
 
 @dataclass(frozen=True)
@@ -36,13 +35,3 @@ def test_parameters_are_flat_readable_and_without_data():
         "general.2.leaves": 7,
         "general.2.rate": 0.2,
     }
-
-
-def test_scores_come_back_from_their_table():
-    scores = [
-        Score("ease", "all", "ndcg", 10, 0.3, 0.2, 0.4, 50),
-        Score("boosted_quantiles", "item", "wape", None, 0.6, 0.5, 0.7, 5),
-    ]
-    assert scores_of(score_frame("ranking", scores, released_model="ease")) == scores
-    assert scores_of(score_frame("ranking", scores[1:], released_model="ease")) == scores[1:]
-    assert scores_of(score_frame("ranking", [], released_model="ease")) == []

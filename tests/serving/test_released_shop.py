@@ -67,6 +67,21 @@ async def test_items_that_are_new_or_that_few_have_taken_may_be_drawn(data_dir):
         assert await explorable_items(release, ACORN, today + timedelta(days=1)) == {TICKET, WATCH}
 
 
+async def test_where_impressions_are_logged_items_that_are_hardly_shown_may_be_drawn(data_dir):
+    shown = "insert into marts.fct_impressions select '{}', uuid(), '{}', date '{}' from range({})"
+    # The last fact is of 31 March. What is taken often is not for that reason known, nor is what was shown long ago.
+    changes = [
+        shown.format(ACORN, MUG, "2026-03-31", 99),
+        shown.format(ACORN, RICE, "2026-03-04", 100),
+        shown.format(ACORN, WATCH, "2026-03-03", 500),
+        shown.format(BIRCH, TICKET, "2026-03-31", 500),
+    ]
+    async with opened(data_dir, *changes) as release:
+        assert await explorable_items(release, ACORN, date(2026, 4, 1)) == {MUG, TEA, TICKET, WATCH}
+        # At the other tenant everything else is as it was.
+        assert TICKET not in await explorable_items(release, BIRCH, date(2026, 4, 1))
+
+
 async def test_a_large_shop_has_others_to_draw_every_day(data_dir):
     many = (
         f"insert into marts.dim_offer select '{ACORN}', uuid(), 100, 'shipping', '2026-01-01', '2026-01-01', null "

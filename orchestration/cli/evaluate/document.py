@@ -11,7 +11,8 @@ import numpy as np
 
 from orchestration.cli.evaluate.history import History
 from orchestration.cli.evaluate.window import MIN_ITEMS, Window
-from recommender.ranking.comparison import JUDGED_BY, SEGMENTS, Comparison, Estimate
+from recommender.bootstrap import Estimate
+from recommender.ranking.comparison import JUDGED_BY, SEGMENTS, Comparison
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import RankingModel
 from recommender.ranking.recipe import Recipe
@@ -95,11 +96,11 @@ def _plain_figure(value: Any) -> Any:
 
 def reason_of(recipe: Recipe, slice_name: str) -> str:
     """Return in a sentence why the model of a slice was released."""
-    if recipe.contest_ is None:
+    if recipe.choice_ is None:
         return (
             f"There is no window before the test to choose on, so {recipe.released(slice_name)} is released."
         )
-    return recipe.contest_.gates[slice_name].reason
+    return recipe.choice_.gates[slice_name].reason
 
 
 def _slice(trial: Trial, name: str, comparison: Comparison | None, ks: tuple[int, ...]) -> dict[str, Any]:
@@ -110,8 +111,8 @@ def _slice(trial: Trial, name: str, comparison: Comparison | None, ks: tuple[int
         "validation": _validation(recipe, name),
         "parameters": {model: _parameters(tuned) for model, tuned in trial.baselines[name].items()},
     }
-    if recipe.contest_ is not None:
-        found["parameters"]["two_stage"] = _parameters(recipe.contest_.two_stage)
+    if recipe.choice_ is not None:
+        found["parameters"]["two_stage"] = _parameters(recipe.choice_.applied_to(recipe.candidate()))
     if comparison is None:
         return {"members": 0, **found}
     metric, k = JUDGED_BY
@@ -144,10 +145,10 @@ def _slice(trial: Trial, name: str, comparison: Comparison | None, ks: tuple[int
 
 
 def _validation(recipe: Recipe, slice_name: str) -> dict[str, Any] | None:
-    if recipe.contest_ is None:
+    if recipe.choice_ is None:
         return None
-    gate = recipe.contest_.gates[slice_name]
-    values = recipe.contest_.values[slice_name]
+    gate = recipe.choice_.gates[slice_name]
+    values = recipe.choice_.values[slice_name]
     return {
         "metric": gate.metric,
         "values": {model: _rounded(value) for model, value in values.items()},

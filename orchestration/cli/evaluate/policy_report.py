@@ -10,7 +10,8 @@ from rich.table import Table
 from orchestration.cli.evaluate.document import plain_figures
 from orchestration.cli.evaluate.impressions import Target
 from orchestration.cli.evaluate.policy import Comparison
-from recommender.off_policy import Interval, PolicyValue
+from recommender.bootstrap import Estimate
+from recommender.off_policy import PolicyValue
 
 # Fewer requests than these, in effect, and an interval says little.
 _FEW_REQUESTS = 30
@@ -122,5 +123,5 @@ def _notes(value: PolicyValue, target: Target) -> list[str]:
     return notes
 
 
-def _range(interval: Interval) -> str:
-    return f"{interval.low:.4g}, {interval.high:.4g}"
+def _range(estimate: Estimate) -> str:
+    return f"{estimate.low:.4g}, {estimate.high:.4g}"

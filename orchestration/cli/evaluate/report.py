@@ -8,13 +8,17 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.cli.evaluate.document import reason_of
-from recommender.ranking.comparison import JUDGED_BY, Comparison, Estimate
+from recommender.bootstrap import Estimate
+from recommender.ranking.comparison import JUDGED_BY, Comparison
 from recommender.ranking.trial import RECIPE, Trial
 
 # From so many columns on, the figures at two lengths fit beside each other.
 _WIDE = 150
 _ACCURACY = {"ndcg": "NDCG", "recall": "recall", "hit": "hit"}
-_BEYOND = {"coverage": "coverage", "novelty": "novelty", "popularity_bias": "bias", "diversity": "diversity"}  # fmt: skip
+_BEYOND = {
+    "coverage": "coverage", "novelty": "novelty", "popularity_bias": "bias", "diversity": "diversity",
+    "affordable": "affordable",
+}  # fmt: skip
 
 
 def show(trial: Trial, ks: Sequence[int], console: Console) -> None:

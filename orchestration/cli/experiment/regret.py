@@ -29,6 +29,10 @@ class Regret:
     """A policy on the visits: its expected redemptions per visit, and its regret with the 95 % interval.
 
     Regret is the share of the best slates' expected gain in utility over nothing that the policy's slates miss.
+
+    Attributes:
+        affordable: share of the first PLACES of its ranking, before slates leave out what cannot be had, that the
+            visitors' points suffice for; NaN for what is no policy.
     """
 
     policy: str
@@ -36,6 +40,7 @@ class Regret:
     value: float
     low: float
     high: float
+    affordable: float
 
 
 def visits_of(mall: Mall, day: int, count: int, rng: np.random.Generator) -> Visits:
@@ -56,6 +61,7 @@ def regrets(
     mall: Mall, policies: Sequence[Policy], visits: Visits, outside: float, rng: np.random.Generator
 ) -> list[Regret]:
     """Return the regret of each policy, of slates drawn at random, and the best slates themselves."""
+    affordable = {policy.name: _affordable(mall, policy, visits) for policy in policies}
     worths = {policy.name: worth_of(mall, policy, visits, rng) for policy in policies}
     count, items = visits.is_available.shape
     everything = np.tile(np.arange(items), (count, 1))
@@ -70,6 +76,14 @@ def regrets(
     counts = resample_counts(count, n_resamples=_RESAMPLES, seed=int(rng.integers(2**31)))
     value, low, high = ratio_intervals(missed, np.broadcast_to(gains[:, [-1]], gains.shape), counts)
     return [
-        Regret(name, float(chances(worth, outside).sum(axis=1).mean()), float(value[n]), float(low[n]), float(high[n]))
+        Regret(
+            name, float(chances(worth, outside).sum(axis=1).mean()), float(value[n]), float(low[n]), float(high[n]),
+            affordable.get(name, np.nan),
+        )
         for n, (name, worth) in enumerate(worths.items())
     ]  # fmt: skip
+
+
+def _affordable(mall: Mall, policy: Policy, visits: Visits) -> float:
+    price = mall.catalogue.price[policy.ranking[visits.member, :PLACES]]
+    return float((price <= mall.points.balance[visits.member, None]).mean())

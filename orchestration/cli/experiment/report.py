@@ -1,5 +1,6 @@
 """What came out of an experiment on a world, as a person reads it and as a file keeps it."""
 
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -50,6 +51,7 @@ def document_of(outcome: Outcome, plan: Plan) -> dict[str, Any]:
                 regret.policy: {
                     "redemptions_per_visit": regret.redemptions,
                     "regret": {"value": regret.value, "low": regret.low, "high": regret.high},
+                    "affordable_share_of_ranking@10": regret.affordable,
                 }
                 for regret in outcome.regrets
             },
@@ -95,11 +97,13 @@ def _regrets(outcome: Outcome) -> Table:
     table.add_column("policy", no_wrap=True)
     table.add_column("redemptions per visit", justify="right")
     table.add_column("regret", justify="right")
+    table.add_column("affordable of its first ten", justify="right")
     for regret in outcome.regrets:
         table.add_row(
             regret.policy,
             f"{regret.redemptions:.3f}",
             f"{regret.value:.1%} [dim]{regret.low:.1%}, {regret.high:.1%}[/]",
+            f"{regret.affordable:.1%}" if math.isfinite(regret.affordable) else "–",
         )
     return table
 

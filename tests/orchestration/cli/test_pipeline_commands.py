@@ -4,7 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from typer.testing import CliRunner
 
+from orchestration.cli.pipeline import app
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 from tests.orchestration.cli.test_commands import mall, pointmart, sentence  # noqa: F401 - mall is a fixture
@@ -43,6 +45,20 @@ def test_what_is_no_day_that_has_come_is_refused_at_once(mall):  # noqa: F811
     assert "2999-01-01 has not come yet" in said(*days, "2999-01-01")
     assert "in this order" in said(*days, "2025-12-31")
     assert "a past day" in said("simulate", "--until", "2999-01-01")
+
+
+def test_how_long_a_choice_holds_is_a_number_of_days_and_a_full_run_asks_for_none(mall, monkeypatch):  # noqa: F811
+    asked = []
+    monkeypatch.setattr(
+        "orchestration.pipeline.run_pipeline", lambda settings, _: asked.append(settings.choice_days)
+    )
+    monkeypatch.setattr("orchestration.cli.pipeline.print_summary", lambda *_: None)
+    for name, value in mall.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("POINTMART_CHOICE_DAYS", "3")
+    for arguments in ([], ["--full"]):
+        assert CliRunner().invoke(app, ["run", *arguments]).exit_code == 0
+    assert asked == [3, 0]
 
 
 def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_dir):  # noqa: F811

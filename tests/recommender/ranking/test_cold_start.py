@@ -7,7 +7,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from recommender.frames import InvalidFrame
+from recommender.ranking.attributes import Items
 from recommender.ranking.cold_start import starting_groups, train_cold_start
+from recommender.ranking.interactions import Interactions
 from recommender.ranking.starting_rule import GROUPS, INDUSTRIES
 
 JOINED = pd.Timestamp("2025-01-01 02:00", tz="UTC")
@@ -52,7 +54,9 @@ def shares(result, group):
 
 def train(interactions=NOTHING, who=None, **options):
     who = members(3) if who is None else who
-    return train_cold_start(interactions, **({"items": ITEMS, "members": who, "industry": "bank"} | options))
+    options = {"items": ITEMS, "members": who, "industry": "bank"} | options
+    items = Items.from_frame(options.pop("items"))
+    return train_cold_start(Interactions.from_frame(interactions), items=items, **options)
 
 
 def listed(result, group):

@@ -8,7 +8,8 @@ from sklearn.base import clone
 
 from recommender.gate import decide_release
 from recommender.ranking import tuning
-from recommender.ranking.contest import TWO_STAGE, _fewest, _novel_choice, hold_contest
+from recommender.ranking.choice import TWO_STAGE
+from recommender.ranking.contest import _fewest, _novel_choice, hold_contest
 from recommender.ranking.interactions import Interactions
 from recommender.ranking.model import SLICES
 from recommender.ranking.personal_frequency import PersonalFrequency
@@ -37,15 +38,15 @@ def test_the_tuned_baseline_is_the_best_of_its_family_on_the_window(past, contes
     def value(model):
         return window_ndcg(model.fit(window.past), window, members, novel=False).mean()
 
-    chosen = contest.baselines["all"]["personal_frequency"]
-    assert contest.values["all"]["personal_frequency"] == pytest.approx(value(chosen))
+    chosen = contest.choice.tuned("all")["personal_frequency"]
+    assert contest.choice.values["all"]["personal_frequency"] == pytest.approx(value(chosen))
     assert value(chosen) == max(value(PersonalFrequency(days)) for days in (14.0, 30.0, 60.0, 90.0, 180.0))
 
 
 def test_what_is_best_on_the_window_is_released(contest):
     for slice_name in SLICES:
-        values = contest.values[slice_name]
-        assert values[contest.gates[slice_name].released] == max(values.values())
+        values = contest.choice.values[slice_name]
+        assert values[contest.choice.gates[slice_name].released] == max(values.values())
 
 
 def test_lessons_are_about_the_past_alone(past, contest):
@@ -114,10 +115,10 @@ def test_settings_told_apart_by_few_members_are_worth_what_all_say(past, monkeyp
 
 
 def test_a_recipe_ships_the_baseline_that_beats_the_rankers(past, contest):
-    values = dict(contest.values["all"], tifu_knn=1.0)
+    values = dict(contest.choice.values["all"], tifu_knn=1.0)
     gate = decide_release(metric="ndcg@10", candidate=TWO_STAGE, values=values, higher_is_better=True)
-    recipe = Recipe().fit(past, replace(contest, gates={**contest.gates, "all": gate}))
-    expected = contest.baselines["all"]["tifu_knn"].fit(past).recommend(["m003"], 5)
+    recipe = Recipe().fit(past, replace(contest.choice, gates={**contest.choice.gates, "all": gate}))
+    expected = contest.choice.tuned("all")["tifu_knn"].fit(past).recommend(["m003"], 5)
     assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()
     assert recipe.released("all") == "tifu_knn"
 
@@ -132,5 +133,5 @@ def test_a_mall_too_young_to_choose_ranks_by_personal_frequency():
     young = Interactions.from_frame(taste_mall(days=30))
     recipe = Recipe().fit(young)
     expected = PersonalFrequency().fit(young).recommend(["m003"], 5)
-    assert recipe.contest_ is None
+    assert recipe.choice_ is None
     assert recipe.recommend(["m003"], 5)["item_id"].tolist() == expected["item_id"].tolist()

@@ -64,10 +64,8 @@ def test_age_counts_only_days_on_which_anybody_redeemed():
     assert Interactions.from_frame(frame()).age_active_days.tolist() == [2, 0, 1]
 
 
-def test_the_matrix_sums_weights_per_member_and_item():
-    weights = np.array([0.25, 1.0, 0.5])
-    matrix = Interactions.from_frame(frame()).matrix(weights)
-    assert matrix.toarray().tolist() == [[1.25, 0.0], [0.0, 0.5]]
+def test_the_matrix_counts_rows_per_member_and_item():
+    assert Interactions.from_frame(frame()).matrix().toarray().tolist() == [[2.0, 0.0], [0.0, 1.0]]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@ import numpy as np
 import pytest
 
 from recommender.ranking.metrics import (
-    coverage,
     diversity,
     hit,
     ndcg,
@@ -42,10 +41,6 @@ def test_recall_divides_by_the_whole_truth():
 
 def test_hit_asks_for_at_least_one():
     assert hit(HITS, TRUTH, 3).tolist() == [1.0, 0.0, 1.0]
-
-
-def test_coverage_counts_each_item_once():
-    assert coverage(np.array(["x", "y", "x"], dtype=object), 8) == 0.25
 
 
 def test_the_mean_of_what_is_shown_leaves_empty_places_out():

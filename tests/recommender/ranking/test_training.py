@@ -1,16 +1,27 @@
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from recommender.ranking.attributes import Items
+from recommender.ranking.interactions import Interactions
 from recommender.ranking.training import train_ranking
 
 TABLES = ("item_popularity", "item_neighbours", "member_items", "member_recommendations")
 
 
+def train(frame, *, items=None, **options):
+    """Train on frames, on the last day of the mall."""
+    past = Interactions.from_frame(frame)
+    known = None if items is None else Items.from_frame(items)
+    return train_ranking(past, seed=1, today=date(2025, 5, 1), items=known, **options)
+
+
 @pytest.fixture(scope="module")
 def result(module_mall):
-    return train_ranking(module_mall, seed=1, items=module_items(), list_length=10, novel_list_length=6)
+    return train(module_mall, items=module_items(), list_length=10, novel_list_length=6)
 
 
 def module_items():
@@ -76,12 +87,11 @@ def test_novel_lists_hold_nothing_that_the_member_has_taken(result, module_mall)
 
 
 def test_each_slice_has_its_own_gate_and_released_model(result):
-    assert set(result.gates) == {"all", "novel"}
-    assert result.released_models == {name: gate.released for name, gate in result.gates.items()}
+    assert set(result.judgement.choice.gates) == {"all", "novel"}
     marked = result.model_scores.query("is_released").groupby("slice")["model"].unique()
     # In this mall nobody takes anything new in the end.
     assert {name: models.tolist() for name, models in marked.items()} == {
-        "all": [result.released_models["all"]]
+        "all": [result.judgement.released("all")]
     }
 
 
@@ -134,17 +144,22 @@ def test_scores_name_every_model_slice_and_k_and_mark_the_released_one(result):
     assert (table["area"] == "ranking").all()
 
 
+def test_scores_say_until_when_the_window_lasted_that_they_are_of(result):
+    assert set(result.model_scores["judged_until"]) == {date(2025, 5, 1)}
+    assert result.card.test.last == date(2025, 5, 1)
+
+
 def test_personal_taste_beats_popularity_where_there_is_one(result):
     table = result.model_scores.query("slice == 'all' and metric == 'ndcg' and k == 10")
     value = table.set_index("model")["value"]
     assert value["two_stage"] > 1.5 * value["popularity"]
-    gate = result.gates["all"]
+    gate = result.judgement.choice.gates["all"]
     assert gate.candidate_value >= gate.baseline_value or not gate.passed
 
 
 def test_one_seed_gives_one_answer(result, module_mall):
-    again = train_ranking(
-        module_mall.sample(frac=1, random_state=2), seed=1, items=module_items().sample(frac=1, random_state=4),
+    again = train(
+        module_mall.sample(frac=1, random_state=2), items=module_items().sample(frac=1, random_state=4),
         list_length=10, novel_list_length=6,
     )  # fmt: skip
     for name in (*TABLES, "model_scores"):
@@ -156,15 +171,15 @@ def test_the_gate_never_sees_the_test_window(module_mall):
     future = (day >= np.sort(day.unique())[-28]).to_numpy()
     changed = module_mall.copy()
     changed.loc[future, "item_id"] = changed.loc[future, "item_id"].sample(frac=1, random_state=5).to_numpy()
-    same, other = (train_ranking(mall, seed=1, list_length=10) for mall in (module_mall, changed))
-    assert other.gates == same.gates
+    same, other = (train(mall, list_length=10) for mall in (module_mall, changed))
+    assert other.judgement.choice == same.judgement.choice
     assert other.model_scores["value"].tolist() != same.model_scores["value"].tolist()
 
 
 def test_named_members_and_eligible_items_alone_make_the_lists(module_mall):
     eligible = ["i01", "i02", "i03"]
-    lists = train_ranking(
-        module_mall, seed=1, member_ids=["m001", "stranger"], eligible_item_ids=eligible
+    lists = train(
+        module_mall, member_ids=["m001", "stranger"], eligible_item_ids=eligible
     ).member_recommendations
     for slice_name in ("all", "novel"):
         chosen = lists[lists["slice"] == slice_name]
@@ -174,30 +189,29 @@ def test_named_members_and_eligible_items_alone_make_the_lists(module_mall):
 
 
 def test_a_mall_without_redemptions_yields_empty_typed_tables(result, module_mall):
-    empty = train_ranking(module_mall.head(0), seed=1)
+    empty = train(module_mall.head(0))
     for name in (*TABLES, "model_scores"):
         table = getattr(empty, name)
         assert len(table) == 0
         assert table.dtypes.to_dict() == getattr(result, name).dtypes.to_dict()
-    assert empty.gates == {}
+    assert empty.judgement is None
 
 
 def test_a_mall_without_redemptions_knows_like_items(module_mall):
-    table = train_ranking(module_mall.head(0), seed=1, items=module_items()).item_neighbours
+    table = train(module_mall.head(0), items=module_items()).item_neighbours
     assert table["kind"].unique().tolist() == ["content"]
     assert set(table["item_id"]) == set(module_items()["item_id"])
 
 
 def test_a_frame_without_types_or_rows_is_an_empty_mall():
     untyped = pd.DataFrame(columns=["member_id", "item_id", "occurred_at", "quantity"])
-    assert len(train_ranking(untyped, seed=1).item_popularity) == 0
+    assert len(train(untyped).item_popularity) == 0
 
 
 def test_with_one_window_only_the_models_are_measured_but_not_chosen(module_mall):
     latest = module_mall["occurred_at"] >= module_mall["occurred_at"].max() - pd.Timedelta(days=40)
-    result = train_ranking(module_mall[latest], seed=1)
-    assert result.gates == {}
-    assert result.released_models == {"all": "personal_frequency", "novel": "popularity"}
+    result = train(module_mall[latest])
+    assert result.judgement.choice is None
     released = result.model_scores.query("is_released").groupby("slice")["model"].unique()
     assert {name: models.tolist() for name, models in released.items()} == {
         "all": ["personal_frequency"], "novel": ["popularity"],
@@ -205,8 +219,8 @@ def test_with_one_window_only_the_models_are_measured_but_not_chosen(module_mall
 
 
 def test_a_young_mall_releases_personal_frequency_without_a_gate(module_mall):
-    young = train_ranking(module_mall.nlargest(300, "occurred_at"), seed=1)
-    assert young.gates == {}
-    assert young.released_models == {"all": "personal_frequency", "novel": "popularity"}
+    young = train(module_mall.nlargest(300, "occurred_at"))
+    assert young.judgement.choice is None
+    assert [choice.model for choice in young.card.choices] == ["personal_frequency", "popularity"]
     assert len(young.model_scores) == 0
     assert len(young.member_recommendations) > 0

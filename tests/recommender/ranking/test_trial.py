@@ -71,6 +71,29 @@ def test_without_categories_there_is_no_diversity(snapshot):
     assert ("diversity", 1) not in found
 
 
+def test_what_costs_more_than_a_member_ever_spent_on_a_day_is_not_affordable():
+    past = interactions(
+        [("a", "x", "2025-01-01"), ("a", "y", "2025-01-01"), ("a", "x", "2025-01-02"), ("b", "x", "2025-01-01"),
+         ("c", "w", "2025-01-01"), ("d", "z", "2025-01-01")]
+    )  # fmt: skip
+    after = interactions([(member, "x", "2025-02-01") for member in "abcd"])
+    prices = {"x": 100.0, "y": 60.0, "z": 160.5, "w": None}
+    items = Items.from_frame(pd.DataFrame({"item_id": list(prices), "unit_price": list(prices.values())}))
+    priced = catalogue_of(past, items)
+    # What c took has no price.
+    assert priced.spent_at_once == pytest.approx([160.0, 100.0, np.nan, 160.5], nan_ok=True)
+    w, x, y, z = range(4)
+    lists = np.array([[z, x, y], [x, z, w], [x, y, z], [w, -1, -1]])
+    found = measure(lists, sought_in(snapshot_of(past, after), "all"), priced, (1, 3))
+    assert found["affordable", 1] == pytest.approx([0.0, 1.0, np.nan, np.nan], nan_ok=True)
+    assert found["affordable", 3] == pytest.approx([2 / 3, 1 / 2, np.nan, np.nan], nan_ok=True)
+
+
+def test_without_prices_nothing_is_told_of_what_is_affordable(snapshot, catalogue):
+    found = measure(np.array([[0], [1]]), sought_in(snapshot, "all"), catalogue, (1,))
+    assert ("affordable", 1) not in found
+
+
 def test_lists_end_where_the_items_do(snapshot):
     model = Popularity().fit(snapshot.past)
     lists = lists_of(model, np.array([0, 1]), 5, exclude_seen=True)

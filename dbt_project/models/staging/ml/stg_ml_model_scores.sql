@@ -11,5 +11,6 @@ select
     cast(low as double) as low,
     cast(high as double) as high,
     cast(n as bigint) as n,
-    cast(is_released as boolean) as is_released
+    cast(is_released as boolean) as is_released,
+    cast(judged_until as date) as judged_until
 from model_scores

@@ -99,7 +99,7 @@ def test_the_scores_hold_all_models_in_both_slices(evaluated):
     assert scores["data"]["rows"] + scores["data"]["rows_of_quantity_0_left_out"] == 1_200
 
 
-METRICS = ("ndcg", "recall", "hit", "coverage", "novelty", "popularity_bias", "diversity")
+METRICS = ("ndcg", "recall", "hit", "coverage", "novelty", "popularity_bias", "diversity", "affordable")
 
 
 def test_the_tables_name_models_and_the_reason(evaluated):

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.experiment.arms import run
+from orchestration.cli.experiment.choice import PLACES
 from orchestration.cli.experiment.mall import NEW_DAYS, Mall, in_turn
 from orchestration.cli.experiment.regret import regrets, visits_of
 from orchestration.cli.experiment.slates import Policy
@@ -112,6 +113,11 @@ def test_who_ranks_by_the_true_tastes_has_no_regret(world):
     assert found["knowing"].redemptions == pytest.approx(found["best"].redemptions)
     assert found["random"].value > found["alike"].value > 0.05
     assert found["random"].redemptions < found["alike"].redemptions < found["best"].redemptions
+    first = np.argsort(-visits.weights)[:PLACES]
+    balance = mall.points.balance[visits.member]
+    can = (mall.catalogue.price[first] <= balance[:, None]).mean()
+    assert found["alike"].affordable == pytest.approx(can)
+    assert np.isnan(found["best"].affordable)
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +139,9 @@ def test_every_policy_stands_between_chance_and_the_best(evaluated):
     assert all(0.0 < regret[name] < regret["random"] < 1.0 for name in policies)
     for found in evaluated[0]["regret"].values():
         assert found["regret"]["low"] <= found["regret"]["value"] <= found["regret"]["high"]
+    can = {name: found["affordable_share_of_ranking@10"] for name, found in evaluated[0]["regret"].items()}
+    assert all(0.0 < can[name] <= 1.0 for name in policies)
+    assert can["best"] is None
 
 
 def test_popularity_redeems_as_often_as_the_world(evaluated):
