@@ -19,7 +19,7 @@ PURPOSE = "Orders the items of a tenant for each of its members: anything they m
 
 # What the card says once, what is no choice, and what only the other slice uses.
 _LEFT_OUT = ("items", "slices", "seed", "is_next")
-_OF_OTHERS = {"all": ("novel", "novel_discount"), "novel": ("general",)}
+_OF_OTHERS = {"all": ("novel", "novel_share", "novel_discount"), "novel": ("general", "general_share")}
 # Members with fewer redemptions are told apart by little more than what is popular.
 _FEW = 5
 
