@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from recommender.card import Choice, ModelCard, Window, flat_parameters
+from recommender.card import Choice, ModelCard, Paired, Window, flat_parameters
 from recommender.demand.evaluation import Origins, is_active
 from recommender.demand.model import DemandModel
 from recommender.demand.panel import Panel
@@ -21,6 +21,7 @@ def demand_card(
     origins: Origins,
     gate: GateDecision | None,
     scores: Sequence[Score],
+    paired: Paired | None,
     *,
     name: str,
     level: str,
@@ -37,7 +38,7 @@ def demand_card(
         area="demand",
         purpose=PURPOSE.format(level=level),
         seed=seed,
-        choices=[Choice(level, name, gate, reason, None, flat_parameters(parameters))],
+        choices=[Choice(level, name, gate, reason, paired, flat_parameters(parameters))],
         data=_window(panel, panel.dates[0].astype(object), panel.dates[-1].astype(object)),
         learnt_from={
             "series": len(panel.series_ids),

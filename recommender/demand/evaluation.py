@@ -11,12 +11,16 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.bootstrap import ratio_intervals, resample_counts
+from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
+from recommender.card import Paired
 from recommender.demand.features import WINDOW_DAYS
 from recommender.demand.metrics import METRICS, error_sums, seasonal_scale
 from recommender.demand.model import DemandModel
 from recommender.demand.panel import Floats, History, Panel
 from recommender.scores import Score
+
+# Numerators and denominators, both of shape (series, metrics).
+Errors = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def is_active(history: History) -> NDArray[np.bool_]:
 
 def rolling_error_sums(
     model: DemandModel, panel: Panel, origins: Sequence[date], *, horizon_days: int
-) -> tuple[Floats, Floats]:
+) -> Errors:
     """Fit at the first origin, forecast from each, and add up the error sums per series."""
     model.fit(panel.history(origins[0]))
     numerators = np.zeros((len(panel.series_ids), len(METRICS)))
@@ -73,31 +77,50 @@ def rolling_error_sums(
     return numerators, denominators
 
 
-def evaluate(
-    models: Mapping[str, DemandModel],
-    panel: Panel,
-    origins: Sequence[date],
-    *,
-    level: str,
-    horizon_days: int,
-    seed: int,
-    n_resamples: int = 500,
-) -> list[Score]:
-    """Score every model over the origins, with 95 % bootstrap intervals paired over series.
+def errors_of(
+    models: Mapping[str, DemandModel], panel: Panel, origins: Sequence[date], *, horizon_days: int
+) -> dict[str, Errors]:
+    """Return the error sums of every model over the origins; none without an origin."""
+    if not origins:
+        return {}
+    return {
+        name: rolling_error_sums(model, panel, origins, horizon_days=horizon_days)
+        for name, model in models.items()
+    }
+
+
+def evaluate(errors: Mapping[str, Errors], *, level: str, seed: int, n_resamples: int = 500) -> list[Score]:
+    """Score every model by its error sums, with 95 % bootstrap intervals paired over series.
 
     A metric without any demand to divide by is left out.
     """
-    if not origins:
-        return []
     scores = []
-    counts = resample_counts(len(panel.series_ids), n_resamples=n_resamples, seed=seed)
-    for name, model in models.items():
-        sums = rolling_error_sums(model, panel, origins, horizon_days=horizon_days)
+    for name, sums in errors.items():
+        counts = resample_counts(len(sums[0]), n_resamples=n_resamples, seed=seed)
         n_scored = int((sums[1] > 0).any(axis=1).sum())
         for metric, value, low, high in zip(METRICS, *ratio_intervals(*sums, counts), strict=True):
             if np.isfinite(value):
                 scores.append(Score(name, level, metric, None, value, low, high, n_scored))
     return scores
+
+
+def paired_wape(
+    errors: Mapping[str, Errors], model: str, baseline: str, *, seed: int, n_resamples: int = 500
+) -> Paired | None:
+    """Return a model's WAPE over that of a baseline, both on the same resamples of the series; None if one was not measured."""
+    if model not in errors or baseline not in errors:
+        return None
+    column = METRICS.index("wape")
+    own, theirs = (np.column_stack([part[:, column] for part in errors[name]]) for name in (model, baseline))
+    table = np.column_stack([own, theirs])
+    counts = resample_counts(len(table), n_resamples=n_resamples, seed=seed)
+
+    def ratios(sums: Floats) -> Floats:
+        return quotient(quotient(sums[:, [0]], sums[:, [1]]), quotient(sums[:, [2]], sums[:, [3]]))
+
+    value = ratios(table.sum(axis=0, keepdims=True))[0, 0]
+    low, high = interval_of(ratios(counts @ table))
+    return Paired(baseline, float(value), float(low[0]), float(high[0]), int((own[:, 1] > 0).sum()))
 
 
 def validation_wape(model: DemandModel, panel: Panel, origin: date, *, horizon_days: int) -> float:

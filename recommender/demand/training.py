@@ -10,7 +10,14 @@ import pandas as pd
 from recommender.card import ModelCard
 from recommender.demand.boosted_quantiles import BoostedQuantiles, TooLittleHistory
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import evaluate, is_active, plan_origins, validation_wape
+from recommender.demand.evaluation import (
+    errors_of,
+    evaluate,
+    is_active,
+    paired_wape,
+    plan_origins,
+    validation_wape,
+)
 from recommender.demand.model import QUANTILES, DemandModel, Forecast
 from recommender.demand.panel import History, Panel, latest_spell
 from recommender.demand.seasonal_naive import SeasonalNaive
@@ -85,7 +92,8 @@ def train_demand(
     }
     gate = _validate(models, panel, origins.validation, horizon_days=horizon_days)
     contenders = models if gate is not None else {BASELINE: models[BASELINE]}
-    scores = evaluate(contenders, panel, origins.test, level=level, horizon_days=horizon_days, seed=seed)
+    errors = errors_of(contenders, panel, origins.test, horizon_days=horizon_days)
+    scores = evaluate(errors, level=level, seed=seed)
     released = BASELINE if gate is None else gate.released
     known = panel.history(panel.dates[-1].astype(object))
     forecast = models[released].fit(known).forecast(known)
@@ -95,6 +103,7 @@ def train_demand(
         origins,
         gate,
         scores,
+        None if released == BASELINE else paired_wape(errors, released, BASELINE, seed=seed),
         name=released,
         level=level,
         spell_days=spell_days,

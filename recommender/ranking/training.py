@@ -71,9 +71,6 @@ def train_ranking(
     What a former training chose less than `choice_days` ago holds, unless the data have grown by more than a tenth or
     shrunk; then members of whom there is no news keep their lists (see `kept`), and the released models learn anew for
     all others. Where it does not hold, all lists are made anew.
-
-    Raises:
-        InvalidFrame: the items hold a value that cannot be used.
     """
     known = Items.unknown() if items is None else items
     content = ContentNeighbours().fit(known, eligible_item_ids)

@@ -48,7 +48,7 @@ def test_a_baseline_in_use_says_why_and_is_compared_with_baselines_alone(open_pa
     assert app.subheader[0].value == (
         "Recommending what is new to a member: EASE, in use since 1 Apr 2026. Its NDCG@10 of 0.200 is "
         "25.0% better than that of the strongest baseline, popularity, within chance "
-        "(judged by the same members: ratio 0.980 to 1.550, 95% interval)."
+        "(both judged on the same sample: ratio 0.980 to 1.550, 95% interval)."
     )
     assert (
         "On the validation window the NDCG@10 of two\\-stage ranking, 0.180, is worse than that of the strongest "

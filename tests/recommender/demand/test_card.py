@@ -42,6 +42,9 @@ def test_the_choice_is_the_gates_with_readable_parameters(result):
     assert (choice.slice, choice.model) == ("item", result.released_model)
     assert (choice.gate, choice.reason) == (result.gate, result.gate.reason)
     assert choice.parameters["max_rows"] == 1500
+    wape = {score.model: score.value for score in result.card.scores if score.metric == "wape"}
+    assert choice.paired.ratio == pytest.approx(wape["boosted_quantiles"] / wape["seasonal_naive"])
+    assert choice.paired.low < choice.paired.ratio < choice.paired.high
     assert "seed" not in choice.parameters
 
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from recommender.demand.boosted_quantiles import BoostedQuantiles
-from recommender.demand.evaluation import evaluate, plan_origins, validation_wape
+from recommender.demand.evaluation import errors_of, evaluate, paired_wape, plan_origins, validation_wape
+from recommender.demand.metrics import METRICS
 from recommender.demand.model import DemandModel, Forecast
 from recommender.demand.panel import Panel
 from recommender.demand.seasonal_naive import SeasonalNaive
@@ -52,7 +53,7 @@ def test_a_model_is_fitted_once_and_shown_each_origin(demand):
     panel = Panel.from_frame(demand)
     origins = plan(panel, 180).test
     model = Recorder()
-    scores = evaluate({"recorder": model}, panel, origins, level="item", horizon_days=28, seed=1)
+    scores = evaluate(errors_of({"recorder": model}, panel, origins, horizon_days=28), level="item", seed=1)
     assert model.fitted == [origins[0]]
     assert model.shown == list(origins)
     values = {score.metric: score.value for score in scores}
@@ -63,14 +64,8 @@ def test_a_model_is_fitted_once_and_shown_each_origin(demand):
 
 def test_scores_carry_intervals_and_the_level(demand):
     panel = Panel.from_frame(demand)
-    scores = evaluate(
-        {"naive": SeasonalNaive()},
-        panel,
-        plan(panel, 180).test,
-        level="category",
-        horizon_days=28,
-        seed=1,
-    )
+    errors = errors_of({"naive": SeasonalNaive()}, panel, plan(panel, 180).test, horizon_days=28)
+    scores = evaluate(errors, level="category", seed=1)
     assert {score.slice for score in scores} == {"category"}
     assert {score.n for score in scores} == {6}
     assert all(score.low <= score.value <= score.high for score in scores)
@@ -79,14 +74,8 @@ def test_scores_carry_intervals_and_the_level(demand):
 def test_a_series_that_is_no_longer_on_offer_is_not_scored(demand):
     gone = (demand["series_id"] == "s0") & (demand["date"] > "2025-03-01")
     panel = Panel.from_frame(demand[~gone])
-    scores = evaluate(
-        {"naive": SeasonalNaive()},
-        panel,
-        plan(panel, 180).test,
-        level="item",
-        horizon_days=28,
-        seed=1,
-    )
+    errors = errors_of({"naive": SeasonalNaive()}, panel, plan(panel, 180).test, horizon_days=28)
+    scores = evaluate(errors, level="item", seed=1)
     assert {score.n for score in scores} == {5}
 
 
@@ -106,3 +95,13 @@ def test_a_learned_weekday_beats_a_noisy_last_week(demand):
         for model in (BoostedQuantiles(seed=1), SeasonalNaive())
     )
     assert learned < 0.9 * naive
+
+
+def test_a_ratio_of_errors_is_of_sums_and_paired_over_series():
+    demand = np.ones((4, len(METRICS))) * np.array([[10.0], [20.0], [30.0], [0.0]])
+    theirs = np.ones_like(demand) * np.array([[4.0], [2.0], [9.0], [0.0]])
+    errors = {"ours": (theirs / 2, demand), "naive": (theirs, demand)}
+    found = paired_wape(errors, "ours", "naive", seed=1)
+    # Half the error on each series is half of it in every resample.
+    assert (found.baseline, found.ratio, found.low, found.high, found.n) == ("naive", 0.5, 0.5, 0.5, 3)
+    assert paired_wape(errors, "ours", "nobody", seed=1) is None
