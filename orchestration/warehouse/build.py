@@ -4,13 +4,14 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunnerResult
 
 from orchestration.disk import disk_full
 from orchestration.landing.cursor import read_cursor
 from orchestration.refusal import Refusal
 from orchestration.warehouse.changes import Changes, everything
+from orchestration.warehouse.faults import fault
 from orchestration.warehouse.months import dated_marts, note_months
 from orchestration.warehouse.project import WHOLE_HISTORY, Project
 from orchestration.warehouse.state import write_built
@@ -97,10 +98,13 @@ def _run(project: Project, nodes: list[str], ordered: Changes) -> tuple[list[Nod
         variables = {"changed_spans": ordered.variable()}
     done = project.invoke(["build", *kinds, *arguments], variables)
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
-    results = [
-        NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
-    ]
+    results = [_result(project, r) for r in ran]
     return results, _refusal(project, results, done)
+
+
+def _result(project: Project, ran: RunResult) -> NodeResult:
+    message = fault(project.folder.warehouse, ran.node, ran.status, ran.message or "")
+    return NodeResult(ran.node.unique_id, str(ran.status), ran.execution_time, _one_line(message))
 
 
 def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult) -> Refusal | None:
