@@ -195,7 +195,7 @@ def test_each_broken_identity_fails_its_own_test(broken_build: Build) -> None:
         "refunds_are_what_their_redemptions_say",
         "stock_is_movements_less_lines",
         "transfers_move_the_accounts_of_their_kind",
-        "unique_combination_of_columns_stg_events_tenant_id__event_id",
+        "unique_combination_of_columns_fct_events_tenant_id__event_id",
     }
 
 

@@ -109,6 +109,8 @@ def test_the_calendar_and_the_values_are_those_of_the_warehouse() -> None:
             for test in model["data_tests"]:
                 columns = test.get("rows_satisfy", {}).get("arguments", {}).get("accepted", {})
                 accepted |= {(model["name"], column): set(values) for column, values in columns.items()}
+    # Impressions are landed as events, and staged apart from them.
+    accepted["stg_events", "kind"] |= {"impression"}
     staged = {view: f"stg_{view}s" for view in known.views} | {
         "entry": "stg_entries", "stock": "stg_stock", "feedback": "stg_feedback",
     }  # fmt: skip
