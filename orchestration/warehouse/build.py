@@ -93,13 +93,20 @@ def _run(project: Project, nodes: list[str], ordered: Changes) -> tuple[list[Nod
         arguments, variables = [*selection(project, nodes), "--full-refresh"], {}
     else:
         # Selected one by one, nodes bring along the tests that also read a node that stays as it is.
-        chosen = map(project.selector, nodes)
+        chosen = map(project.selector, _without_views(project, nodes))
         arguments = ["--select", *chosen, "--exclude", f"tag:{WHOLE_HISTORY}"]
         variables = {"changed_spans": ordered.variable()}
     done = project.invoke(["build", *kinds, *arguments], variables)
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
     results = [_result(project, r) for r in ran]
     return results, _refusal(project, results, done)
+
+
+def _without_views(project: Project, nodes: list[str]) -> list[str]:
+    """Put the tests of views in their place: a changed project is built anew, so a view is what it was."""
+    views = set(nodes).intersection(project.views())
+    tests = {test for test, parents in project.tests().items() if views.intersection(parents)}
+    return sorted(set(nodes) - views | tests)
 
 
 def _result(project: Project, ran: RunResult) -> NodeResult:

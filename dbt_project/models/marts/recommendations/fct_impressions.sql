@@ -41,25 +41,26 @@ with
     -- What names an answer is the effect of that answer and of no other; clocks need not agree to
     -- the second on what came first. A click that names none is the effect of what was just shown.
     clicked as (
-        select distinct impressions.tenant_id, impressions.event_id
+        select impressions.tenant_id, impressions.event_id
         from impressions
-        inner join
+        semi join
             acts
             on acts.tenant_id = impressions.tenant_id
             and acts.member_id = impressions.member_id
             and acts.item_id = impressions.item_id
-        where
-            (
-                acts.request_id = impressions.request_id
-                and {{ business_date("acts.occurred_at") }}
-                between impressions.date and impressions.date + {{ window_days }}
-            )
-            or (
-                acts.kind = 'click'
-                and acts.request_id is null
-                and acts.occurred_at >= impressions.shown_at
-                and acts.occurred_at
-                < impressions.shown_at + interval {{ var("impression_click_hours") }} hour
+            and (
+                (
+                    acts.request_id = impressions.request_id
+                    and {{ business_date("acts.occurred_at") }}
+                    between impressions.date and impressions.date + {{ window_days }}
+                )
+                or (
+                    acts.kind = 'click'
+                    and acts.request_id is null
+                    and acts.occurred_at >= impressions.shown_at
+                    and acts.occurred_at
+                    < impressions.shown_at + interval {{ var("impression_click_hours") }} hour
+                )
             )
     ),
     -- A prize was drawn and not chosen.
