@@ -16,10 +16,14 @@ def fault(warehouse: Path, node: Any, status: str, message: str) -> str:
         node: dbt's node, a test with its compiled code. dbt must have left the warehouse.
     """
     metadata = getattr(node, "test_metadata", None)
-    if status == "fail" and metadata is not None and metadata.name in _GROUPED:
-        return _broken_rules(warehouse, node.compiled_code)
-    if status == "error" and "CHECK constraint failed" in message:
-        return _broken_constraint(node, message)
+    try:
+        if status == "fail" and metadata is not None and metadata.name in _GROUPED:
+            return _broken_rules(warehouse, node.compiled_code)
+        if status == "error" and "CHECK constraint failed" in message:
+            return _broken_constraint(node, message)
+    except duckdb.Error:
+        # As on a full disk: that the node failed is known all the same.
+        return message
     return message
 
 
