@@ -7,6 +7,12 @@
     cast(timezone('Asia/Shanghai', {{ timestamp }}) as date)
 {%- endmacro %}
 
+{# DuckDB asks the calendar of the time zone about each value, which took 2.9 s of 10 M of them, and this 0.2 s:
+   Shanghai has been eight hours ahead all year since 1991, and the mall's calendar begins later. #}
+{% macro duckdb__business_date(timestamp) -%}
+    cast(make_timestamp(epoch_us({{ timestamp }}) + 28800000000) as date)
+{%- endmacro %}
+
 {# The first instant of an Asia/Shanghai day written YYYY-MM-DD, and the first after it: constants, UTC. #}
 {% macro business_day_start(date) -%}
     {{ return(adapter.dispatch("business_instant")(date, 0)) }}

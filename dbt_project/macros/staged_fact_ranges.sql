@@ -3,7 +3,7 @@
    member or other fact on. Each kind is brought down to its days first: there are few of them. #}
 {% macro staged_fact_ranges() -%}
     {%- set facts = [
-        ("event", "occurred_at", "stg_events", "facts.kind <> 'impression'"),
+        ("event", "occurred_at", "stg_events", "true"),
         ("feedback", "answered_at", "stg_feedback", "true"),
         ("redemption", "effective_at", "stg_redemptions", "true"),
         (

@@ -8,13 +8,13 @@ from orchestration.landing.batches import row_count
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
 
-# view → the table that must have as many rows. Of views that hold versions the keys are counted.
+# view → the tables that together must have as many rows. Of views that hold versions the keys are counted.
 _APPENDED = {
-    "entry": "marts.fct_entries",
-    "lot": "staging.stg_lots",
-    "stock_movement": "staging.stg_stock_movements",
-    "event": "staging.stg_events",
-    "feedback": "staging.stg_feedback",
+    "entry": ("marts.fct_entries",),
+    "lot": ("staging.stg_lots",),
+    "stock_movement": ("staging.stg_stock_movements",),
+    "event": ("staging.stg_events", "staging.stg_impressions"),
+    "feedback": ("staging.stg_feedback",),
 }
 _VERSIONED = {
     "redemption": ("intermediate.int_redemptions", "tenant_id, redemption_id"),
@@ -24,7 +24,7 @@ _VERSIONED = {
 
 @dataclass(frozen=True)
 class RowCount:
-    """Rows landed of a view, and rows of its table in the warehouse."""
+    """Rows landed of a view, and rows of its tables in the warehouse."""
 
     view: str
     table: str
@@ -49,8 +49,13 @@ def compare_row_counts(folder: DataFolder) -> list[RowCount]:
     """
     with duckdb.connect(str(folder.warehouse), read_only=True) as connection:
         appended = [
-            RowCount(view, table, row_count(folder.landing, view), _rows(connection, table))
-            for view, table in _APPENDED.items()
+            RowCount(
+                view,
+                " and ".join(tables),
+                row_count(folder.landing, view),
+                sum(_rows(connection, table) for table in tables),
+            )
+            for view, tables in _APPENDED.items()
         ]
         versioned = [
             RowCount(view, table, _rows(connection, _keys(folder, view, key)), _rows(connection, table))

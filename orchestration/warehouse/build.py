@@ -4,13 +4,14 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dbt.artifacts.schemas.run import RunExecutionResult
+from dbt.artifacts.schemas.run import RunExecutionResult, RunResult
 from dbt.cli.main import dbtRunnerResult
 
 from orchestration.disk import disk_full
 from orchestration.landing.cursor import read_cursor
 from orchestration.refusal import Refusal
 from orchestration.warehouse.changes import Changes, everything
+from orchestration.warehouse.faults import fault
 from orchestration.warehouse.months import dated_marts, note_months
 from orchestration.warehouse.project import WHOLE_HISTORY, Project
 from orchestration.warehouse.state import write_built
@@ -92,15 +93,25 @@ def _run(project: Project, nodes: list[str], ordered: Changes) -> tuple[list[Nod
         arguments, variables = [*selection(project, nodes), "--full-refresh"], {}
     else:
         # Selected one by one, nodes bring along the tests that also read a node that stays as it is.
-        chosen = map(project.selector, nodes)
+        chosen = map(project.selector, _without_views(project, nodes))
         arguments = ["--select", *chosen, "--exclude", f"tag:{WHOLE_HISTORY}"]
         variables = {"changed_spans": ordered.variable()}
     done = project.invoke(["build", *kinds, *arguments], variables)
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
-    results = [
-        NodeResult(r.node.unique_id, str(r.status), r.execution_time, _one_line(r.message)) for r in ran
-    ]
+    results = [_result(project, r) for r in ran]
     return results, _refusal(project, results, done)
+
+
+def _without_views(project: Project, nodes: list[str]) -> list[str]:
+    """Put the tests of views in their place: a changed project is built anew, so a view is what it was."""
+    views = set(nodes).intersection(project.views())
+    tests = {test for test, parents in project.tests().items() if views.intersection(parents)}
+    return sorted(set(nodes) - views | tests)
+
+
+def _result(project: Project, ran: RunResult) -> NodeResult:
+    message = fault(project.folder.warehouse, ran.node, ran.status, ran.message or "")
+    return NodeResult(ran.node.unique_id, str(ran.status), ran.execution_time, _one_line(message))
 
 
 def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult) -> Refusal | None:

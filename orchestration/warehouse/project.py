@@ -58,11 +58,11 @@ class Project:
 
     def incremental(self) -> list[str]:
         """Return the ids of the models that an incremental build recomputes in part."""
-        return [
-            unique_id
-            for unique_id in self.nodes()
-            if self.manifest["nodes"][unique_id]["config"].get("materialized") == "incremental"
-        ]
+        return self._materialized("incremental")
+
+    def views(self) -> list[str]:
+        """Return the ids of the models that hold no rows of their own."""
+        return self._materialized("view")
 
     def whole_history_tests(self) -> set[str]:
         """Return the ids of the tests that read all of history and so are left to full builds."""
@@ -118,6 +118,10 @@ class Project:
     def selector(self, unique_id: str) -> str:
         """Return the dbt selector of exactly one node."""
         return "fqn:" + ".".join(self.manifest["nodes"][unique_id]["fqn"])
+
+    def _materialized(self, as_what: str) -> list[str]:
+        nodes = self.manifest["nodes"]
+        return [key for key in self.nodes() if nodes[key]["config"].get("materialized") == as_what]
 
 
 def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:

@@ -191,11 +191,11 @@ def test_each_broken_identity_fails_its_own_test(broken_build: Build) -> None:
         "redemption_points_are_the_sum_of_their_lines",
         "redemptions_have_exactly_one_deduction",
         "redemptions_hold_their_points_while_they_wait",
-        "references_row_of_stg_feedback_tenant_id__member_id__source_landing_member_",
+        "references_of_stg_feedback",
         "refunds_are_what_their_redemptions_say",
         "stock_is_movements_less_lines",
         "transfers_move_the_accounts_of_their_kind",
-        "unique_combination_of_columns_stg_events_tenant_id__event_id",
+        "unique_combination_of_columns_fct_events_tenant_id__event_id",
     }
 
 

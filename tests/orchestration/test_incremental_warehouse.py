@@ -90,6 +90,23 @@ def test_late_facts_corrections_and_refunds_reach_their_days(
     assert warehouses.differing() == {}
 
 
+def test_views_stay_as_they_are_and_their_tests_run(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id = world.tenant_ids[0]
+    credit(connection, tenant_id, world.member_ids[tenant_id][3], "earn", 90, FIRST_DAY + timedelta(days=6))
+    connection.commit()
+    project = warehouses.project
+    outcome = build(project, project.nodes(), warehouses.land())
+    assert outcome.refusal is None
+    ran = {result.unique_id for result in outcome.results}
+    assert ran.isdisjoint(project.views())
+    assert {unique_id.split(".")[2] for unique_id in ran} >= {
+        "fct_entries", "references_of_stg_entries", "rules_of_stg_entries", "entries_of_a_transfer_sum_to_zero",
+    }  # fmt: skip
+    assert warehouses.differing() == {}
+
+
 def test_a_line_that_changes_alone_brings_the_day_of_its_redemption(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:

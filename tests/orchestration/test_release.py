@@ -252,6 +252,7 @@ def audited(folder: DataFolder) -> DataFolder:
                 "intermediate.int_redemptions", "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
             )
         ),
+        "create table staging.stg_impressions (x integer)",
         "create table marts.fct_kpis_daily (tenant_id uuid, metric varchar, date date, numerator bigint, denominator bigint)",
     )  # fmt: skip
     with duckdb.connect() as connection:

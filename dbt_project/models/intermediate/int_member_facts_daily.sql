@@ -8,7 +8,7 @@
 }}
 
 with
-    acts as (select * from {{ ref("int_acts") }}),
+    acts as (select * from {{ ref("stg_events") }}),
     feedback as (select * from {{ ref("stg_feedback") }}),
     transfers as (select * from {{ ref("int_member_transfers") }}),
     redemptions as (select * from {{ ref("int_redemptions") }}),

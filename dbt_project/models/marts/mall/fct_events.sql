@@ -8,7 +8,7 @@
 
 with
     acts as (
-        select * from {{ ref("int_acts") }} where {{ on_changed_times("occurred_at", ["event"]) }}
+        select * from {{ ref("stg_events") }} where {{ on_changed_times("occurred_at", ["event"]) }}
     ),
     members as (select * from {{ ref("int_counted_members") }})
 

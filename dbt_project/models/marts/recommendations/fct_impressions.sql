@@ -9,15 +9,17 @@
 }}
 
 with
-    events as (
+    shown as (
         select *
-        from {{ ref("stg_events") }}
-        where kind = 'impression' and {{ on_changed_times("occurred_at", views, window_days) }}
+        from {{ ref("stg_impressions") }}
+        where {{ on_changed_times("shown_at", views, window_days) }}
     ),
     acts as (
         select *
-        from {{ ref("int_acts") }}
-        where {{ on_changed_times("occurred_at", views, window_days, window_days) }}
+        from {{ ref("stg_events") }}
+        where
+            kind in ('view', 'click', 'favourite')
+            and {{ on_changed_times("occurred_at", views, window_days, window_days) }}
     ),
     lines as (
         select *
@@ -31,48 +33,35 @@ with
     ),
     members as (select * from {{ ref("int_counted_members") }}),
     impressions as (
-        select
-            events.tenant_id,
-            events.event_id,
-            events.request_id,
-            events.member_id,
-            events.item_id,
-            events.position,
-            events.policy,
-            events.propensity,
-            events.occurred_at as shown_at,
-            {{ business_date("events.occurred_at") }} as date
-        from events
+        select shown.*, {{ business_date("shown.shown_at") }} as date
+        from shown
         inner join
-            members on members.tenant_id = events.tenant_id and members.member_id = events.member_id
+            members on members.tenant_id = shown.tenant_id and members.member_id = shown.member_id
     ),
     -- What names an answer is the effect of that answer and of no other; clocks need not agree to
-    -- the second on what came first.
+    -- the second on what came first. A click that names none is the effect of what was just shown.
     clicked as (
         select impressions.tenant_id, impressions.event_id
         from impressions
-        inner join
+        semi join
             acts
             on acts.tenant_id = impressions.tenant_id
             and acts.member_id = impressions.member_id
             and acts.item_id = impressions.item_id
-            and acts.request_id = impressions.request_id
-        where
-            acts.kind in ('view', 'click', 'favourite')
-            and {{ business_date("acts.occurred_at") }}
-            between impressions.date and impressions.date + {{ window_days }}
-        union
-        select impressions.tenant_id, impressions.event_id
-        from impressions
-        inner join
-            acts
-            on acts.tenant_id = impressions.tenant_id
-            and acts.member_id = impressions.member_id
-            and acts.item_id = impressions.item_id
-            and acts.occurred_at >= impressions.shown_at
-            and acts.occurred_at
-            < impressions.shown_at + interval {{ var("impression_click_hours") }} hour
-        where acts.kind = 'click' and acts.request_id is null
+            and (
+                (
+                    acts.request_id = impressions.request_id
+                    and {{ business_date("acts.occurred_at") }}
+                    between impressions.date and impressions.date + {{ window_days }}
+                )
+                or (
+                    acts.kind = 'click'
+                    and acts.request_id is null
+                    and acts.occurred_at >= impressions.shown_at
+                    and acts.occurred_at
+                    < impressions.shown_at + interval {{ var("impression_click_hours") }} hour
+                )
+            )
     ),
     -- A prize was drawn and not chosen.
     redeemed as (
