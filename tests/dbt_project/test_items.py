@@ -111,12 +111,12 @@ def test_a_sale_that_goes_on_is_measured_on_its_days_so_far(built: Build) -> Non
         ),
         (
             "item_stock_ends_with_what_is_on_the_shelf",
-            "update marts.fct_item_stock_daily set opening_quantity = 18 where opening_quantity = 17",
+            "update marts.fct_item_stock_daily set opening_quantity = 18, corrected_quantity = corrected_quantity - 1 where opening_quantity = 17",
         ),
         ("item_stock_holds_every_line_and_refusal", "update marts.fct_item_stock_daily set refusal_count = 0"),
         (
             "item_stock_holds_every_line_and_refusal",
-            "update marts.fct_item_stock_daily set issued_quantity = 6 where issued_quantity = 7",
+            "update marts.fct_item_stock_daily set issued_quantity = 6, corrected_quantity = corrected_quantity - 1 where issued_quantity = 7",
         ),
         ("item_demand_agrees_with_item_stock", "update marts.fct_item_demand_daily set on_hand_quantity = 1"),
         ("item_demand_agrees_with_item_stock", "update marts.fct_item_demand_daily set quantity = 9 where quantity = 6"),

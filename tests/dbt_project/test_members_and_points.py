@@ -115,7 +115,7 @@ def test_the_platform_is_all_tenants_but_those_for_testing(built: Build) -> None
         ),
         (
             "platform_kpis_are_the_sum_of_live_tenants",
-            "update {}.fct_platform_kpis_monthly set numerator = numerator + 1 where metric = 'activity_rate'",
+            "update {}.fct_platform_kpis_monthly set numerator = numerator + 1, value = (numerator + 1.0) / denominator where metric = 'activity_rate'",
         ),
         ("member_segments_cover_every_member_and_month", "delete from {}.fct_member_segments where recency_days = 1"),
         (
@@ -137,7 +137,7 @@ def test_the_platform_is_all_tenants_but_those_for_testing(built: Build) -> None
         ),
         (
             "monthly_kpis_agree_with_daily_kpis",
-            "update {}.fct_kpis_monthly set numerator = 1 where metric = 'member_redemption_rate_cumulative'",
+            "update {}.fct_kpis_monthly set numerator = 1, value = 1.0 / denominator where metric = 'member_redemption_rate_cumulative'",
         ),
     ],
 )  # fmt: skip
