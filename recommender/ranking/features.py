@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from recommender.ranking.scored import SparseScored
+from recommender.ranking.sorting import key_of_scores, order_by
 from recommender.ranking.sources import Candidates, Sources
 
 Column = NDArray[np.float32]
@@ -156,7 +157,7 @@ def _log_share(counts: NDArray[Any], of_members: int) -> NDArray[np.float64]:
 
 def _rank_within(row: NDArray[np.intp], values: Column) -> Column:
     """Return the place of each value within its row, the largest first, from 0."""
-    order = np.lexsort((-values, row))
+    order = order_by(key_of_scores(row, values))
     starts = np.searchsorted(row, row)
     rank = np.empty(len(row), dtype=np.float32)
     rank[order] = np.arange(len(row)) - starts

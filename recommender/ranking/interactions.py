@@ -18,6 +18,7 @@ from recommender.frames import (
     require_times,
 )
 from recommender.ranking.pairs import Pairs, every_nth, gather_pairs
+from recommender.ranking.sorting import order_by
 
 BUSINESS_TIMEZONE = "Asia/Shanghai"
 
@@ -52,7 +53,8 @@ class Interactions:
         member_codes, member_ids = _encode(frame["member_id"])
         item_codes, item_ids = _encode(frame["item_id"])
         occurred_at = times.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")
-        order = np.lexsort((occurred_at, item_codes, member_codes))
+        pair = member_codes.astype(np.int64) * len(item_ids) + item_codes
+        order = order_by(pair, occurred_at)
         return cls(
             member_ids=member_ids,
             item_ids=item_ids,

@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 from recommender.frames import typed_frame
 from recommender.ranking.interactions import Interactions, require_interactions
 from recommender.ranking.scored import Scored
+from recommender.ranking.sorting import key_of_scores, order_by
 
 # What lists are asked for: anything, or only what the member has never taken.
 SLICES = ("all", "novel")
@@ -48,7 +49,7 @@ class Ranked:
     @classmethod
     def best(cls, row: Codes, item: Codes, score: Floats, stage: NDArray[np.int8], k: int) -> "Ranked":
         """Return the k best of each row; ties go to the lower item."""
-        order = np.lexsort((item, -score, row))
+        order = order_by(key_of_scores(row, score), -score, item)
         sorted_row = row[order]
         rank = np.arange(len(order)) - np.searchsorted(sorted_row, sorted_row)
         kept = rank < k

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recommender.ranking.sorting import key_of_moments, numbered, order_by
+
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
@@ -124,7 +126,7 @@ def gather_pairs(
     # Baskets are numbered over all members, the newest first within each.
     n_days = int(age.max(initial=0)) + 1
     row_keys = pair_member[day_pair].astype(np.int64) * n_days + day_age
-    basket_keys, row_basket = np.unique(row_keys, return_inverse=True)
+    basket_keys, row_basket = numbered(row_keys)
     basket_member, basket_age = basket_keys // n_days, basket_keys % n_days
     baskets = np.bincount(basket_member, minlength=shape[0])
     starts = np.append(0, np.cumsum(baskets))
@@ -132,7 +134,7 @@ def gather_pairs(
     # The last day of a pair is its last row.
     last_row = np.append(np.flatnonzero(np.diff(day_pair)), len(day_pair) - 1)
     # Of items taken at one moment the higher code counts as the newer, as where members' rows follow each other.
-    order = np.lexsort((-item[first], -moment[last], pair_member))
+    order = order_by(key_of_moments(pair_member, -moment[last]), -moment[last], -item[first])
     start = np.searchsorted(pair_member, pair_member)
     position = np.empty(len(first), dtype=np.int32)
     position[order] = np.arange(len(first)) - start

@@ -3,12 +3,13 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]  # ships no types
 
 from recommender.ranking.features import FeatureMatrix
 from recommender.ranking.lessons import Lesson
@@ -93,7 +94,7 @@ class Ranker:
                 loss="log_loss", early_stopping=False, random_state=self.seed, **parameters
             )
             # More threads than idle cores make boosting slower, not faster, and many small trees slower in any case.
-            with threadpool_limits(limits=1):
+            with _threads().limit(limits=1):
                 self.members_.append(member.fit(features, rows.is_taken))
         return self
 
@@ -102,7 +103,7 @@ class Ranker:
         scores = np.zeros(len(features))
         if len(features):
             told = features[:, self.columns_]
-            with threadpool_limits(limits=1):
+            with _threads().limit(limits=1):
                 for member in self.members_:
                     scores += member.decision_function(told)
         return scores / max(1, len(self.members_))
@@ -112,7 +113,7 @@ class Ranker:
         scores = [np.zeros(len(features)) for _ in shares]
         if len(features):
             told = features[:, self.columns_]
-            with threadpool_limits(limits=1):
+            with _threads().limit(limits=1):
                 for smoothing, member in zip(self.smoothings, self.members_, strict=False):
                     ends = [_trees(smoothing, share) for share in shares]
                     for number, found in enumerate(member.staged_decision_function(told), start=1):
@@ -120,6 +121,12 @@ class Ranker:
                             if number == end:
                                 scores[place] += found
         return [found / max(1, len(self.members_)) for found in scores]
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    # Looking for the libraries takes as long as scoring some dozen members.
+    return ThreadpoolController()
 
 
 def shortened(smoothings: Sequence[Smoothing], share: float) -> tuple[Smoothing, ...]:

@@ -144,7 +144,8 @@ def find_candidates(
         ),
         popular_unseen(popular[~barred[popular]], seen, max(quotas.popular, at_least)),
     ]
-    keys = np.unique(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
+    keys = np.sort(np.concatenate([row.astype(np.int64) * sources.n_items + item for row, item in parts]))
+    keys = keys[np.diff(keys, prepend=-1) > 0]
     return Candidates(codes, keys // sources.n_items, keys % sources.n_items, scored)
 
 

@@ -10,6 +10,7 @@ from recommender.ranking.model import Codes, ScoringModel, with_empty_row
 from recommender.ranking.pairs import Pairs, every_nth
 from recommender.ranking.popularity import Popularity
 from recommender.ranking.scored import SparseScored, strongest
+from recommender.ranking.sorting import key_of_moments, order_by
 
 _FILL_WEIGHT = 1e-6
 
@@ -70,7 +71,7 @@ class Transitions(ScoringModel):
         if step > 1:
             kept = member % step == 0
             member, item, moment = member[kept], item[kept], moment[kept]
-        order = np.lexsort((item, moment, member))
+        order = order_by(key_of_moments(member, moment), moment, item)
         member, item = member[order], item[order]
         ends = np.searchsorted(member, member, side="right")
         is_late = ends - np.arange(len(member)) <= self.max_history
