@@ -11,6 +11,7 @@ from recommender.ranking.attributes import Items
 from recommender.ranking.features import FeatureMatrix, FeatureTables, feature_matrix
 from recommender.ranking.scored import SparseScored
 from recommender.ranking.snapshots import Snapshot
+from recommender.ranking.sorting import key_of_scores, order_by
 from recommender.ranking.sources import Quotas, find_candidates, fit_sources
 
 _MEMBERS_PER_BLOCK = 400
@@ -75,7 +76,8 @@ class Lesson:
     ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
         """Return row, rank and number of the candidates that come among the first k of their member."""
         kept = np.flatnonzero(~self.is_own) if novel else np.arange(len(self.row))
-        order = kept[np.lexsort((self.item[kept], -scores[kept], self.row[kept]))]
+        of_kept = scores[kept]
+        order = kept[order_by(key_of_scores(self.row[kept], of_kept), -of_kept, self.item[kept])]
         row = self.row[order]
         rank = np.arange(len(row)) - np.searchsorted(row, row)
         first = rank < k

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from recommender.ranking.sorting import key_of_scores, order_by
+
 Codes = NDArray[np.intp]
 
 
@@ -160,7 +162,7 @@ def _rows(scores: sparse.csr_array) -> NDArray[np.int64]:
 def strongest(weights: sparse.csr_array, n: int) -> sparse.csr_array:
     """Return the matrix with the n largest values of each row, ties by lower column."""
     rows = np.repeat(np.arange(weights.shape[0]), np.diff(weights.indptr))
-    order = np.lexsort((weights.indices, -weights.data, rows))
+    order = order_by(key_of_scores(rows, weights.data), -weights.data, weights.indices)
     kept = np.sort(order[np.arange(len(order)) - weights.indptr[rows] < n])
     cells = sparse.coo_array((weights.data[kept], (rows[kept], weights.indices[kept])), shape=weights.shape)
     return cells.tocsr()

@@ -12,6 +12,7 @@ from recommender.ranking.item_neighbours import ItemNeighbours
 from recommender.ranking.model import RankingModel
 from recommender.ranking.personal_frequency import PersonalFrequency
 from recommender.ranking.popularity import Popularity
+from recommender.ranking.sorting import key_of_scores, order_by
 
 ITEM_POPULARITY_COLUMNS = {"item_id": "str", "score": "float64", "popularity_rank": "int64"}
 ITEM_NEIGHBOUR_COLUMNS = {
@@ -64,7 +65,7 @@ def item_neighbours(together: ItemNeighbours | None, content: ContentNeighbours)
 
 def _neighbours(kind: str, model: ItemNeighbours | ContentNeighbours) -> pd.DataFrame:
     cells = model.weights_.tocoo()
-    order = np.lexsort((cells.col, -cells.data, cells.row))
+    order = order_by(key_of_scores(cells.row, cells.data), -cells.data, cells.col)
     row = cells.row[order]
     return typed_frame(
         ITEM_NEIGHBOUR_COLUMNS,
