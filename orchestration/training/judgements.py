@@ -6,6 +6,7 @@ a training that stopped between leaves nothing to go by, and the next one makes 
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from orchestration import durable
@@ -15,16 +16,15 @@ from recommender.ranking.judgement import Judgement
 
 def read_judgements(ml: Path, code_version: str) -> dict[str, Judgement]:
     """Return the judgements by tenant that this version of the code made; one that cannot be read is not among them."""
-    path = _path(ml)
-    if not path.exists():
+    try:
+        entries = json.loads(_path(ml).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
         return {}
     found = {}
-    for entry in json.loads(path.read_text(encoding="utf-8")):
+    for entry in entries:
         if entry["code_version"] == code_version:
-            try:
+            with suppress(ValueError):
                 found[entry["tenant_id"]] = Judgement.from_plain(entry["judgement"])
-            except ValueError:
-                continue
     return found
 
 

@@ -163,3 +163,10 @@ def test_a_training_that_stopped_while_writing_leaves_nothing_to_go_by(
             train(folder, days=1)
     train(folder, days=2)
     assert lists_kept(folder) == 0
+
+
+def test_a_damaged_file_of_judgements_makes_everything_anew(folder: DataFolder) -> None:
+    written = (folder.ml / "ranking_judgements.json").read_text(encoding="utf-8")
+    (folder.ml / "ranking_judgements.json").write_text(written[: len(written) // 2], encoding="utf-8")
+    train(folder, days=1)
+    assert lists_kept(folder) == 0
