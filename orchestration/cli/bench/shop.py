@@ -15,7 +15,7 @@ from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 
 TENANT_ID = UUID(int=1)
-_LIST_LENGTH, _NEIGHBOURS, _ALIKE, _TAKEN = 50, 50, 20, 5
+_LIST_LENGTH, _NEIGHBOURS, _ALIKE, _TAKEN, _SHOWN = 50, 50, 20, 5, 10
 
 # Numbers become ids that lie as scattered as those of a real mall.
 _MACROS = (
@@ -52,6 +52,8 @@ _MARTS = {
     f"range(1, {_NEIGHBOURS + 1}) s(r) where r <= most",
     "fct_item_demand_daily": "select tenant() as tenant_id, item(i) as item_id, date '2026-03-31' as date, "
     "(hash(i) % 20)::bigint as quantity, true as is_in_stock from range($items) t(i)",
+    "fct_impressions": "select tenant() as tenant_id, walk(m, r, $items) as item_id, date '2026-03-31' as date "
+    f"from range($members) t(m), range({_SHOWN}) s(r)",
     "fct_campaign_effect": "select tenant() as tenant_id, item(0) as item_id, 3::bigint as window_quantity, "
     "2.0::double as expected_quantity",
     "fct_starting_groups": "select tenant() as tenant_id, 'high' as member_group, 300::bigint as from_points, "
