@@ -22,7 +22,7 @@ from recommender.ranking.transitions import Transitions
 _EASE_L2 = (0.04, 0.12, 0.4, 1.2, 4.0)
 # From so many items on, inverting their matrix five times costs more than the finer steps are worth, and
 # scoring is dear: settings are then told apart by fewer members, and only the best is scored for all of them.
-_MANY_ITEMS, _COARSE_L2, _FEW_MEMBERS = 5_000, (0.12, 0.4, 1.2), 1_000
+_COARSE_FROM_ITEMS, _COARSE_L2, _FEW_MEMBERS = 5_000, (0.12, 0.4, 1.2), 1_000
 PLACES = 10
 
 Tuned = dict[str, dict[str, RankingModel]]
@@ -31,7 +31,7 @@ Values = dict[str, dict[str, float]]
 
 def tune(window: Snapshot, members: Codes, slices: Sequence[str]) -> tuple[Tuned, Values]:
     """Return the best of each family by slice, fitted on the window's past, and its NDCG@10 of these members."""
-    has_many_items = window.taken.shape[1] > _MANY_ITEMS
+    has_many_items = window.taken.shape[1] > _COARSE_FROM_ITEMS
     trials = _Trials(window, members, slices, few=_FEW_MEMBERS if has_many_items else len(members))
     past = window.past
     trials.hold("popularity", [Popularity().fit(past)])

@@ -104,7 +104,7 @@ def test_lessons_end_when_members_enough_were_met(past):
 def test_settings_told_apart_by_few_members_are_worth_what_all_say(past, monkeypatch):
     window = next(iter(window_snapshots(past, horizon_days=28, limit=1)))
     members = np.flatnonzero(np.diff(window.taken.indptr))
-    monkeypatch.setattr(tuning, "_MANY_ITEMS", 1)
+    monkeypatch.setattr(tuning, "_COARSE_FROM_ITEMS", 1)
     monkeypatch.setattr(tuning, "_FEW_MEMBERS", 10)
     models, values = tuning.tune(window, members, SLICES)
     for slice_name in SLICES:
