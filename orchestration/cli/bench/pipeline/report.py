@@ -14,15 +14,19 @@ _PROMISES = (
     ("landing_rows_per_s", "at least", 300_000.0, "rows landed per second"),
     ("full_build_s", "at most", 90.0, "s, a full build with all tests"),
     ("incremental_s", "at most", 15.0, "s, landing and building one more day"),
-    ("incremental_growth", "at most", 1.2, "times the time at a tenth of the history"),
+    ("incremental_growth", "at most", 1.2, "times the time of the shortest history that fills every window"),
     ("release_switch_s", "at most", 5.0, "s, building and publishing a release"),
     ("peak_gb", "at most", 6.0, "GB of memory at most, in any step"),
 )
+# A new day is held against the 90 days before it, to find who redeemed again. A shorter history has less to
+# read for it than any longer one, however long: growth is told from the first point that has these days.
+_LONGEST_WINDOW_DAYS = 90
 
 
 def document(plan: Plan, run: Run) -> dict[str, Any]:
     """Return what is written to the file."""
     smallest, largest = run.points[0], run.points[-1]
+    filled = next((point for point in run.points if point.days >= _LONGEST_WINDOW_DAYS), smallest)
     landing = largest.steps["land everything"].figures
     told = asdict(plan) | {"today": plan.today.isoformat()}
     del told["out"], told["data_dir"]
@@ -33,7 +37,8 @@ def document(plan: Plan, run: Run) -> dict[str, Any]:
         "release_switch_s": round(largest.steps["publish one more day"].figures.seconds, 2),
         "release_first_s": round(largest.steps["publish everything"].figures.seconds, 2),
         "peak_gb": max(step.peak_gb for point in run.points for step in point.steps.values()),
-        "incremental_growth": round(_incremental(largest) / _incremental(smallest), 2),
+        "incremental_growth": round(_incremental(largest) / _incremental(filled), 2),
+        "incremental_growth_from_first": round(_incremental(largest) / _incremental(smallest), 2),
         "series": [_series(point) for point in run.points],
         "rivals": run.rivals | _ratios(run, largest),
         "fill_seconds": round(run.fill_seconds, 1),

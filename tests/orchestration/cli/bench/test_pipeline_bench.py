@@ -8,7 +8,8 @@ from rich.console import Console
 
 from orchestration.cli.bench.pipeline import report
 from orchestration.cli.bench.pipeline.plan import Plan, latest_end
-from orchestration.cli.bench.pipeline.run import run
+from orchestration.cli.bench.pipeline.run import Point, Run, Step, run
+from orchestration.cli.bench.pipeline.steps import Figures
 
 
 def test_a_tiny_pipeline_is_measured_and_both_rivals_find_the_same_kpis(tmp_path: Path) -> None:
@@ -44,3 +45,19 @@ def test_history_ends_amid_a_month_at_every_point(today, expected):
     first = Plan(Path("figures.json"), end).first_day
     last_days = [(first + timedelta(days=days - 1)).day for days in (40, 120, 400)]
     assert all(5 <= day <= 25 for day in last_days)
+
+
+def test_growth_is_told_from_the_first_history_that_fills_the_longest_window(tmp_path):
+    plan = Plan(tmp_path / "pipeline.json", date(2026, 6, 1), series=(1, 3, 10))
+    points = [_measured(1, 40, 8.0), _measured(3, 120, 10.0), _measured(10, 400, 11.0)]
+    figures = report.document(plan, Run(points))
+    assert figures["incremental_growth"] == 1.1
+    assert figures["incremental_growth_from_first"] == 1.38
+
+
+def _measured(times: int, days: int, seconds: float) -> Point:
+    build, other = (Step(Figures(s, rows=1), s, 1.0) for s in (seconds - 1.0, 1.0))
+    names = {"build one more day": build, "land one more day": other, "publish one more day": other}
+    return Point(
+        times, days, 1, 1, 1, names | {f"{kind} everything": other for kind in ("land", "build", "publish")}
+    )
