@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
+from scipy.stats import qmc
 
 from recommender.bootstrap import Floats
 from recommender.demand.model import QUANTILES, Forecast
@@ -23,6 +24,8 @@ _MOST_CORRELATED = 0.95
 _SCALES = (0.5, 2.0)
 _TAIL = 1.0 - QUANTILES[-1]
 _FAR = 3.5
+# A point of the sequence may lie on the border, whose normal score is infinite.
+_EDGE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,13 @@ class Draws:
 
     @classmethod
     def of(cls, days: int, *, correlation: float, n_paths: int, seed: int) -> "Draws":
-        """Draw paths whose common part is stratified, so that few paths reach both tails."""
-        generator = np.random.default_rng(seed)
-        common = ndtri((generator.permutation(n_paths) + 0.5) / n_paths)
-        own = generator.standard_normal((n_paths, days))
-        scores = np.sqrt(correlation) * common[:, None] + np.sqrt(1.0 - correlation) * own
+        """Draw at least `n_paths` paths, a power of two of them, by a scrambled Sobol sequence.
+
+        Its quantiles of sums are off by half as much as those of as many independent draws.
+        """
+        points = qmc.Sobol(days + 1, rng=np.random.default_rng(seed)).random_base2((n_paths - 1).bit_length())
+        normal = ndtri(np.clip(points, _EDGE, 1.0 - _EDGE))
+        scores = np.sqrt(correlation) * normal[:, :1] + np.sqrt(1.0 - correlation) * normal[:, 1:]
         return cls(scores, _hat_weights(scores))
 
 

@@ -5,17 +5,18 @@ limits. So the linear relaxation over the convex hulls of the rows has at most a
 are limits (Sinha & Zoltners, "The Multiple-Choice Knapsack Problem", Operations Research 1979). The rows
 at the margin are then solved again in whole packs, together with what the others leave (the core of Balas
 & Zemel, "An Algorithm for Large Zero-One Knapsack Problems", Operations Research 1980). Small plans are all
-core, and solved exactly; for large ones the relaxation bounds what is missed. HiGHS solves both.
+core, and solved exactly; for large ones a bound says what is missed at most. HiGHS solves both.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from recommender.bootstrap import Floats
-from recommender.replenishment.newsvendor import added_cost, smallest_order
+from recommender.replenishment.newsvendor import Newsvendors
 from recommender.replenishment.relaxation import NoPlan, relax
 
 _CHOICES = 24
@@ -37,8 +38,8 @@ class Usage:
 class Solved:
     """Quantities (rows,), what one more unit of a limit would save (limits,), and how good they are.
 
-    `cost` and `bound` are expected fen over ordering nothing; no quantities within the limits can cost less
-    than the bound, up to the breakpoints of the cost curves.
+    `cost` and `bound` are expected fen over ordering nothing; no quantities within the limits cost less than
+    the bound.
     """
 
     quantity: Floats
@@ -71,67 +72,68 @@ class _Curves:
         return pieces, cost
 
 
-def solve_within(
-    wish: Floats,
-    need: Floats,
-    usage: Usage,
-    *,
-    pack: Floats,
-    minimum: Floats,
-    shortage_fen: Floats,
-    leftover_fen: Floats,
-) -> Solved:
+def solve_within(wish: Floats, newsvendors: Newsvendors, usage: Usage) -> Solved:
     """Return the quantities (rows,) of least expected cost within the limits, none above its wish.
 
-    `wish` (rows,) is the best orderable quantity without limits, `need` (rows, paths) its sampled need.
+    `wish` (rows,) is the best orderable quantity of each row by itself. A limit of inf is none.
 
     Raises:
         NoPlan: the solver failed.
     """
     rows = np.flatnonzero(wish > 0)
-    quantity = np.zeros_like(wish)
-    no_prices = np.zeros(len(usage.available))
+    quantity, prices = np.zeros_like(wish), np.zeros(len(usage.available))
     if not len(rows):
-        return Solved(quantity, no_prices, 0.0, 0.0)
-    curves = _curves(
-        wish[rows], need[rows], pack[rows], minimum[rows], shortage_fen[rows], leftover_fen[rows]
-    )
-    per_piece = usage.per_piece[:, rows]
-    if (per_piece @ wish[rows] <= usage.available).all():
-        cost = float(curves.cost[:, -1].sum())
-        return Solved(wish.copy(), no_prices, cost, cost)
+        return Solved(quantity, prices, 0.0, 0.0)
+    is_limit = np.isfinite(usage.available)
+    per_piece, available = usage.per_piece[is_limit][:, rows], usage.available[is_limit]
+    wished = newsvendors.of(rows)
+    if (per_piece @ wish[rows] <= available).all():
+        cost = float(wished.added_cost(wish[rows, None]).sum())
+        return Solved(wish.copy(), prices, cost, cost)
+    curves = _curves(wish[rows], wished)
     pieces, gain = curves.hull()
-    taken, prices = _relaxed(pieces, gain, per_piece, usage.available)
-    bound = float((gain * taken).sum())
-    chosen = _orderable_part((pieces * taken).sum(axis=1), pack[rows], minimum[rows])
-    reduced = np.abs(gain + (prices @ per_piece)[:, None] * pieces)
-    is_whole = np.isclose(taken, np.rint(taken), atol=1e-9).all(axis=1)
-    nearness = np.where(pieces > 0, reduced / np.maximum(pieces, 1e-12), np.inf).min(axis=1)
-    core = np.sort(np.lexsort((np.arange(len(rows)), nearness, is_whole))[:_CORE_ROWS])
+    taken, found = _relaxed(pieces, gain, per_piece, available)
+    bound = _bound(wished, found, per_piece, available)
+    chosen = wished.orderable_part((pieces * taken).sum(axis=1))
+    core = _core(pieces, gain + (found @ per_piece)[:, None] * pieces, taken)
     outside = np.setdiff1d(np.arange(len(rows)), core)
-    left = usage.available - per_piece[:, outside] @ chosen[outside]
     chosen[core] = _whole_packs(
         _Curves(curves.quantity[core], curves.cost[core]),
-        pack[rows][core],
+        wished.pack[core],
         per_piece[:, core],
-        left,
+        available - per_piece[:, outside] @ chosen[outside],
         gap=_GAP * max(1.0, bound / min(float(np.minimum(gain[core], 0.0).sum()), -1.0)),
     )
-    quantity[rows] = chosen
-    cost = added_cost(need[rows], chosen[:, None], shortage_fen[rows], leftover_fen[rows]).sum()
-    return Solved(quantity, prices, float(cost), bound)
+    quantity[rows], prices[is_limit] = chosen, found
+    return Solved(quantity, prices, float(wished.added_cost(chosen[:, None]).sum()), bound)
 
 
-def _curves(
-    wish: Floats, need: Floats, pack: Floats, minimum: Floats, shortage_fen: Floats, leftover_fen: Floats
-) -> _Curves:
+def _bound(wished: Newsvendors, prices: Floats, per_piece: Floats, available: Floats) -> float:
+    """Return the cost that no quantities within the limits can beat: each row's least at the limits' prices.
+
+    This is Lagrangian duality (Fisher, "The Lagrangian Relaxation Method", Management Science 1981).
+    """
+    priced = wished.priced(prices @ per_piece)
+    return float(priced.added_cost(priced.best_orderable()[:, None]).sum() - prices @ available)
+
+
+def _core(pieces: Floats, reduced: Floats, taken: Floats) -> NDArray[np.intp]:
+    """Return the rows to solve in whole packs: those broken by the relaxation, then the least decided ones."""
+    is_whole = np.isclose(taken, np.rint(taken), atol=1e-9).all(axis=1)
+    doubt = np.where(pieces > 0, np.abs(reduced) / np.maximum(pieces, 1e-12), np.inf).min(axis=1)
+    order = np.lexsort((np.arange(len(pieces)), doubt, is_whole))
+    return np.sort(order[:_CORE_ROWS])
+
+
+def _curves(wish: Floats, wished: Newsvendors) -> _Curves:
     """Choose quantities from the smallest order up to the wish where the need's distribution has its mass."""
-    least = np.minimum(smallest_order(pack, minimum), wish)
-    between = np.quantile(need, np.linspace(0.0, 1.0, _CHOICES - 1), axis=1).T
-    rising = np.clip(np.rint(between / pack[:, None]) * pack[:, None], least[:, None], wish[:, None])
+    pack = wished.pack[:, None]
+    least = np.minimum(wished.smallest_order(), wish)
+    between = np.quantile(wished.need, np.linspace(0.0, 1.0, _CHOICES - 1), axis=1).T
+    rising = np.clip(np.rint(between / pack) * pack, least[:, None], wish[:, None])
     rising[:, 0], rising[:, -1] = least, wish
     quantity = np.column_stack([np.zeros(len(wish)), np.sort(rising, axis=1)])
-    return _Curves(quantity, added_cost(need, quantity, shortage_fen, leftover_fen))
+    return _Curves(quantity, wished.added_cost(quantity))
 
 
 def _relaxed(pieces: Floats, gain: Floats, per_piece: Floats, available: Floats) -> tuple[Floats, Floats]:
@@ -142,12 +144,6 @@ def _relaxed(pieces: Floats, gain: Floats, per_piece: Floats, available: Floats)
     taken = np.zeros(pieces.size)
     taken[parts] = found.taken
     return taken.reshape(pieces.shape), found.prices
-
-
-def _orderable_part(quantity: Floats, pack: Floats, minimum: Floats) -> Floats:
-    """Return the largest orderable quantity that is not above a row's."""
-    whole = np.floor(quantity / pack + 1e-9) * pack
-    return np.where(whole >= smallest_order(pack, minimum) - 1e-9, whole, 0.0)
 
 
 def _whole_packs(

@@ -46,7 +46,8 @@ class Window:
 def follow(days: Iterable[Floats], on_hand: Floats, arrivals: Floats) -> Course:
     """Follow demand from stock on hand (rows,) with arrivals (rows, days), which serve the day they come."""
     risks = []
-    for demand, short, lost in _net(days, on_hand, arrivals):
+    for course in _net(days, on_hand, arrivals):
+        demand, short, lost = course
         risks.append((lost > LOST).mean(axis=1))
     return Course(np.column_stack(risks), lost, lost - short, demand)
 

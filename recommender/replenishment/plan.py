@@ -15,7 +15,7 @@ from recommender.demand.model import Forecast
 from recommender.frames import InvalidFrame
 from recommender.replenishment.demand_paths import ASSUMED_CORRELATION, Draws
 from recommender.replenishment.limits import Solved, Usage, solve_within
-from recommender.replenishment.newsvendor import orderable
+from recommender.replenishment.newsvendor import Newsvendors
 from recommender.replenishment.plan_input import PlanRows
 from recommender.replenishment.plan_table import cut_frame, line_frame
 from recommender.replenishment.row_needs import RowNeeds, row_needs
@@ -63,7 +63,7 @@ def plan_holiday(
     limits: Limits | None = None,
     open_orders: pd.DataFrame | None = None,
     correlation: float = ASSUMED_CORRELATION,
-    n_paths: int = 200,
+    n_paths: int = 256,
 ) -> HolidayPlan:
     """Plan the orders of all rows for the days of a forecast.
 
@@ -82,24 +82,12 @@ def plan_holiday(
     rows = PlanRows.from_frames(lines, forecast.dates, open_orders)
     draws = Draws.of(len(forecast.dates), correlation=correlation, n_paths=n_paths, seed=seed)
     needs = row_needs(forecast, rows.arrivals, rows.terms, draws)
-    wish = orderable(
-        needs.kept,
-        needs.need,
-        pack=rows.pack,
-        minimum=rows.minimum,
-        shortage_fen=rows.terms.shortage_fen,
-        leftover_fen=needs.leftover_fen,
+    newsvendors = Newsvendors(
+        needs.need, rows.pack, rows.minimum, rows.terms.shortage_fen, needs.leftover_fen
     )
+    wish = newsvendors.best_orderable()
     usage = _usage(rows, needs, limits or Limits())
-    solved = solve_within(
-        wish,
-        needs.need,
-        usage,
-        pack=rows.pack,
-        minimum=rows.minimum,
-        shortage_fen=rows.terms.shortage_fen,
-        leftover_fen=needs.leftover_fen,
-    )
+    solved = solve_within(wish, newsvendors, usage)
     return _plan(rows, needs, wish, usage, solved, limits or Limits())
 
 

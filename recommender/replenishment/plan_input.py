@@ -10,6 +10,9 @@ from recommender.bootstrap import Floats
 from recommender.frames import refuse_rows, require_columns, require_numbers, require_text
 from recommender.replenishment.row_needs import RowTerms
 
+# Days that stand for keeping without limit: 2,700 years.
+NEVER = 1e6
+
 # Columns of a plan's input, one row per item and warehouse: pieces in stock; days from order to shelf, and
 # days of slack before the need; pieces a pack and the least order; fen to buy one, lost with one that is
 # missing and with one that is left; room one takes; days it keeps, null where it does not expire.
@@ -58,8 +61,7 @@ class PlanRows:
         item_ids, warehouse_ids = require_text(lines["item_id"]), require_text(lines["warehouse_id"])
         keys = pd.MultiIndex.from_arrays([item_ids, warehouse_ids])
         refuse_rows(lines["item_id"], keys.duplicated(), "an item may have one line in a warehouse")
-        shelf_life = lines["shelf_life_days"].astype("float64").fillna(np.inf)
-        refuse_rows(shelf_life, shelf_life < 1, "must be at least 1")
+        shelf_life = require_numbers(lines["shelf_life_days"].astype("float64").fillna(NEVER), at_least=1.0)
 
         def number(name: str, at_least: float = 0.0) -> Floats:
             return require_numbers(lines[name], at_least=at_least)
@@ -71,7 +73,7 @@ class PlanRows:
                 on_hand=number("on_hand"),
                 lead=number("lead_days").astype(np.int64),
                 safety=number("safety_days").astype(np.int64),
-                shelf_life=shelf_life.to_numpy(dtype=np.float64),
+                shelf_life=shelf_life,
                 unit_cost_fen=number("unit_cost_fen"),
                 shortage_fen=number("shortage_fen"),
                 leftover_fen=number("leftover_fen"),

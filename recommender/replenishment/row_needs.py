@@ -18,7 +18,7 @@ _CELLS_AT_ONCE = 250_000
 
 @dataclass(frozen=True)
 class RowTerms:
-    """What is known of each row, all of shape (rows,): pieces, days, fen; `shelf_life` is inf where unlimited."""
+    """What is known of each row, all of shape (rows,): pieces, days, fen; `shelf_life` is beyond any plan where unlimited."""
 
     on_hand: Floats
     lead: Integers

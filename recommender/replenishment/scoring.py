@@ -77,9 +77,10 @@ def score_plan(
     """
     require_columns(plan_lines, ("item_id", "warehouse_id", "quantity", "arrives_on", "demand_mean"))
     rows = PlanRows.from_frames(lines, dates, open_orders)
-    if (rows.item_ids != plan_lines["item_id"].to_numpy(dtype=object)).any() or (
-        rows.warehouse_ids != plan_lines["warehouse_id"].to_numpy(dtype=object)
-    ).any():
+    if any(
+        list(own) != list(plan_lines[name])
+        for own, name in ((rows.item_ids, "item_id"), (rows.warehouse_ids, "warehouse_id"))
+    ):
         raise InvalidFrame("The lines are not those of the plan, in its order.")
     if demand.shape != (len(rows.item_ids), len(dates)) or np.isnan(demand).any():
         raise InvalidFrame("Demand must be known for every line and day of the plan.")
@@ -99,30 +100,53 @@ def score_plan(
         for start in (known_arrival, arrival)
     ]
     (best, served), _ = needs_within(days, rows.terms.on_hand, rows.arrivals, windows)
-    saved = np.minimum(quantity, served[:, 0])
-    hindsight = np.maximum(best[:, 0], saved)
-    return _totals(
-        rows, plan_lines, demand.sum(axis=1), quantity, saved, hindsight, course.lost[:, 0], course.left[:, 0]
+    # A piece that expired is lost with what it cost, as the plan assumed.
+    unsold_fen = np.where(
+        windows[1].until < last,
+        np.maximum(rows.terms.leftover_fen, rows.terms.unit_cost_fen),
+        rows.terms.leftover_fen,
     )
+    saved = np.minimum(quantity, served[:, 0])
+    happened = _Happened(
+        demand.sum(axis=1),
+        quantity,
+        saved,
+        np.maximum(best[:, 0], saved),
+        course.lost[:, 0],
+        course.left[:, 0],
+        unsold_fen,
+    )
+    return _totals(rows, plan_lines, happened)
 
 
-def _totals(
-    rows: PlanRows,
-    plan_lines: pd.DataFrame,
-    demand: Floats,
-    quantity: Floats,
-    saved: Floats,
-    hindsight: Floats,
-    lost: Floats,
-    left: Floats,
-) -> PlanScore:
+@dataclass(frozen=True)
+class _Happened:
+    """Pieces of each line, and what an ordered piece cost that nobody asked for, all (lines,)."""
+
+    demand: Floats
+    quantity: Floats
+    saved: Floats
+    hindsight: Floats
+    lost: Floats
+    left: Floats
+    unsold_fen: Floats
+
+
+def _totals(rows: PlanRows, plan_lines: pd.DataFrame, happened: _Happened) -> PlanScore:
     forecast, low, high = (
         require_numbers(plan_lines[name], at_least=0.0)
         for name in ("demand_mean", "demand_q05", "demand_q95")
     )
-    shortage, leftover = rows.terms.shortage_fen, rows.terms.leftover_fen
-    without = shortage * lost + leftover * left
-    cost = without - shortage * saved + leftover * (quantity - saved)
+    demand, quantity, saved, hindsight = (
+        happened.demand,
+        happened.quantity,
+        happened.saved,
+        happened.hindsight,
+    )
+    lost, left = happened.lost, happened.left
+    shortage = rows.terms.shortage_fen
+    without = shortage * lost + rows.terms.leftover_fen * left
+    cost = without - shortage * saved + happened.unsold_fen * (quantity - saved)
     known = without - shortage * hindsight
     table = typed_frame(
         PLAN_SCORE_COLUMNS,

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from recommender.replenishment.order_up_to import Integers
 from recommender.replenishment.simulation import Played
 
+Flags = NDArray[np.bool_]
+
 # Less than this is a rounding error of floats, not a lost sale.
 _LOST = 1e-9
 
@@ -42,7 +44,7 @@ def measure_service(
     review: int,
     lead: int,
     warm_up: int = 2,
-    is_holiday: NDArray[np.bool_] | None = None,
+    is_holiday: Flags | None = None,
 ) -> Service:
     """Measure the cycles that the orders of all reviews but the first `warm_up` were for.
 
@@ -60,25 +62,26 @@ def measure_service(
     known = played.is_observed[:, periods].reshape(shape)
     festive = np.broadcast_to(holiday[periods].reshape(1, *shape[1:]), shape)
     short = (lost > _LOST) & known
-    counted = known.any(axis=2)
-    is_festive_cycle = festive.any(axis=2) & counted
+    counted: Flags = np.any(known, axis=2)
+    is_festive_cycle = np.any(festive, axis=2) & counted
+    is_short_cycle: Flags = np.any(short, axis=2)
     asked = demand.sum(axis=(1, 2))
     has_demand = asked > 0
     own = np.full(len(asked), np.nan)
     np.divide(stock.mean(axis=(1, 2)) * known.sum(axis=(1, 2)), asked, out=own, where=has_demand)
     return Service(
-        cycles_short=_share(short.any(axis=2), counted),
+        cycles_short=_share(is_short_cycle, counted),
         fill_rate=1.0 - _over(lost.sum(), demand.sum()),
         days_short=_share(short, known),
         stock_periods=float(np.median(own[has_demand])) if has_demand.any() else float("nan"),
-        holiday_cycles_short=_share(short.any(axis=2), is_festive_cycle),
+        holiday_cycles_short=_share(is_short_cycle, is_festive_cycle),
         holiday_fill_rate=1.0 - _over(lost[festive].sum(), demand[festive].sum()),
         holiday_days_short=_share(short, known & festive),
         cycles=int(counted.sum()),
     )
 
 
-def _share(hit: NDArray[np.bool_], of: NDArray[np.bool_]) -> float:
+def _share(hit: Flags, of: Flags) -> float:
     return _over(float((hit & of).sum()), float(of.sum()))
 
 
