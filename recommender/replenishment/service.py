@@ -22,7 +22,8 @@ class Service:
         cycles_short: share of cycles (series × review period) with any lost sale.
         fill_rate: units served over units asked for.
         days_short: share of series × periods with a lost sale.
-        stock_periods: median over series of the mean stock at the end of a period over the mean demand of one.
+        stock_periods: median over series of the mean stock at the end of a period over the mean demand of one,
+            both over all periods, those without demand too.
         holiday_cycles_short, holiday_fill_rate, holiday_days_short: of the cycles and periods with a holiday.
         cycles: how many cycles were counted.
     """
@@ -68,7 +69,7 @@ def measure_service(
     asked = demand.sum(axis=(1, 2))
     has_demand = asked > 0
     own = np.full(len(asked), np.nan)
-    np.divide(stock.mean(axis=(1, 2)) * known.sum(axis=(1, 2)), asked, out=own, where=has_demand)
+    np.divide(stock.sum(axis=(1, 2)), asked, out=own, where=has_demand)
     return Service(
         cycles_short=_share(is_short_cycle, counted),
         fill_rate=1.0 - _over(lost.sum(), demand.sum()),
