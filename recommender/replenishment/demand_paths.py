@@ -16,7 +16,8 @@ from scipy.stats import qmc
 from recommender.bootstrap import Floats
 from recommender.demand.model import QUANTILES, Forecast
 
-# Where no past forecasts were compared: between .15 and .6 was found on daily and weekly data.
+# Where no past forecasts were compared. Boosted quantiles were found at .14 on daily categories of a grocer and at
+# .10 on daily sales of shops, but the level of a holiday is less sure than that of usual days.
 ASSUMED_CORRELATION = 0.3
 _SCORES: Floats = np.asarray(ndtri(QUANTILES), dtype=np.float64)
 _MOST_CORRELATED = 0.95
