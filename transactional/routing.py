@@ -22,6 +22,7 @@ from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
 from transactional.payments import routes as payments
 from transactional.problem_documents import ProblemDocument
+from transactional.purchasing import routes as purchasing
 from transactional.redemption import change_routes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
@@ -32,8 +33,11 @@ from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import routes as sessions
+from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
+from transactional.warehouses import routes as warehouses
+from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 
@@ -66,6 +70,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk_scores.router,
     segments.router,
     replenishment.router,
+    warehouses.router,
+    stock_routes.router,
+    suppliers.router,
+    purchasing.router,
     sessions.router,
     webhook_deliveries.router,
     webhooks.router,
