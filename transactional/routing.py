@@ -28,11 +28,13 @@ from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
+from transactional.reservations import routes as reservations
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import routes as sessions
+from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
@@ -72,6 +74,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     replenishment.router,
     warehouses.router,
     stock_routes.router,
+    stock_alerts.router,
+    reservations.router,
     suppliers.router,
     purchasing.router,
     sessions.router,

@@ -38,6 +38,7 @@ create table mall.warehouse_stock (
 ) with (fillfactor = 70);
 create trigger warehouse_stock_xid before update on mall.warehouse_stock
     for each row execute function mall.stamp_xid();
+create index warehouse_stock_by_xid on mall.warehouse_stock (xid);
 
 -- Every change of a warehouse's stock. settled: pieces that redemptions took, less those that came back or came in
 -- without the name of a warehouse, since the item was settled last.

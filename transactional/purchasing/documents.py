@@ -56,7 +56,8 @@ class MoveRequest(BaseModel):
     )
     note: Reason | None = None
     expected_on: Day | None = Field(
-        None, description="With `order`: the day the supplier confirmed; by default each line has its lead time."
+        None,
+        description="With `order`: the day the supplier confirmed; by default each line has its lead time.",
     )
 
     @model_validator(mode="after")

@@ -144,7 +144,9 @@ def with_batches(lines: Sequence[OrderLine], batches: Sequence[Batch], day: date
             raise ExpiredOnArrival(batch.line_no, batch.expires_on, day)
         received = line.received_quantity + batch.quantity
         if received > line.most_quantity:
-            raise OverReceipt(batch.line_no, ordered=line.quantity, most=line.most_quantity, received=received)
+            raise OverReceipt(
+                batch.line_no, ordered=line.quantity, most=line.most_quantity, received=received
+            )
         known[batch.line_no] = replace(
             line, received_quantity=received, damaged_quantity=line.damaged_quantity + batch.damaged_quantity
         )

@@ -98,7 +98,9 @@ async def receive(
         return known["receipt_id"], False
     reached = after(order_id, order.status, Move.RECEIVE)
     if order.ordered_at is not None and new.received_at < order.ordered_at:
-        raise InvalidRequest(f"received_at: the order was placed at {order.ordered_at.isoformat()}, after this")
+        raise InvalidRequest(
+            f"received_at: the order was placed at {order.ordered_at.isoformat()}, after this"
+        )
     counted = with_batches(order.lines, new.batches, business_date(new.received_at))
     status = received(reached, counted)
     await connection.execute(
@@ -123,7 +125,12 @@ async def receive(
     )
     await _raise_stock(connection, tenant_id, receipt_id, order.lines, counted, new.received_at)
     await stamp(
-        connection, tenant_id=tenant_id, order_id=order_id, status=status, by=new.received_by, now=new.received_at
+        connection,
+        tenant_id=tenant_id,
+        order_id=order_id,
+        status=status,
+        by=new.received_by,
+        now=new.received_at,
     )
     await note_move(
         connection, tenant_id=tenant_id, order_id=order_id, move=Move.RECEIVE, before=order.status, status=status,

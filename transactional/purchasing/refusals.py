@@ -40,7 +40,9 @@ class UnknownOrderLine(Problem):
     status = 422
 
     def __init__(self, line_no: int, lines: Sequence[int]) -> None:
-        super().__init__(f"the purchase order has the lines {', '.join(map(str, lines))} and no line {line_no}")
+        super().__init__(
+            f"the purchase order has the lines {', '.join(map(str, lines))} and no line {line_no}"
+        )
 
 
 class OrderExists(Problem):

@@ -191,7 +191,10 @@ async def move(
     status_code=201,
     summary="Book a delivery",
     responses={
-        200: {"model": PurchaseOrderHistory, "description": "The reference and this receipt were sent before"},
+        200: {
+            "model": PurchaseOrderHistory,
+            "description": "The reference and this receipt were sent before",
+        },
         **responses(
             Unauthenticated,
             UnknownOrder,

@@ -42,7 +42,8 @@ class UnknownTerms(Problem):
 
     def __init__(self, terms_id: UUID) -> None:
         super().__init__(
-            f"the supplier has no terms {terms_id}; GET /v1/suppliers/terms lists them", terms_id=str(terms_id)
+            f"the supplier has no terms {terms_id}; GET /v1/suppliers/terms lists them",
+            terms_id=str(terms_id),
         )
 
 

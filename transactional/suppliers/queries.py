@@ -23,12 +23,15 @@ where t.tenant_id = $1
 async def list_suppliers(connection: Connection, *, tenant_id: UUID) -> list[dict[str, Any]]:
     """Return a tenant's suppliers by their code."""
     rows = await connection.fetch(
-        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 order by code", tenant_id
+        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 order by code",
+        tenant_id,
     )
     return [dict(row) for row in rows]
 
 
-async def find_supplier(connection: Connection, *, tenant_id: UUID, supplier_id: UUID) -> dict[str, Any] | None:
+async def find_supplier(
+    connection: Connection, *, tenant_id: UUID, supplier_id: UUID
+) -> dict[str, Any] | None:
     """Return a supplier's row, or None if the tenant has none with this id."""
     row = await connection.fetchrow(
         "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 and supplier_id = $2",

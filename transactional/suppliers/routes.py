@@ -1,6 +1,7 @@
 """`/v1/suppliers`: whom a tenant buys from and on which terms."""
 
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -97,12 +98,18 @@ class TermsRequest(BaseModel):
     def _agree(self) -> "TermsRequest":
         if self.worst_lead_time_days < self.lead_time_days:
             raise ValueError("worst_lead_time_days is shorter than what is usual")
-        if self.valid_until is not None and self.valid_from is not None and self.valid_until < self.valid_from:
+        if (
+            self.valid_until is not None
+            and self.valid_from is not None
+            and self.valid_until < self.valid_from
+        ):
             raise ValueError("valid_until lies before valid_from")
         steps = [(0, self.unit_cost_fen), *((b.quantity, b.unit_cost_fen) for b in self.price_breaks)]
-        for (few, dear), (many, cheap) in zip(steps, steps[1:], strict=False):
+        for (few, dear), (many, cheap) in pairwise(steps):
             if many <= few or cheap >= dear:
-                raise ValueError("price_breaks: each needs more pieces than the one before and must be cheaper")
+                raise ValueError(
+                    "price_breaks: each needs more pieces than the one before and must be cheaper"
+                )
         return self
 
 
@@ -173,9 +180,7 @@ async def show_all(tenant_id: Caller, request: Request) -> SupplierList:
     return SupplierList(suppliers=[Supplier.model_validate(row) for row in rows])
 
 
-@router.get(
-    "/suppliers/terms", summary="List terms", responses=responses(Unauthenticated, InvalidRequest)
-)
+@router.get("/suppliers/terms", summary="List terms", responses=responses(Unauthenticated, InvalidRequest))
 async def show_terms(
     tenant_id: Caller,
     request: Request,
@@ -239,9 +244,7 @@ async def date_terms(
     """Date terms of an item; those that hold on their first day end the day before."""
     new = _new_terms(body, business_date(request.app.state.clock()))
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        terms_id, is_new = await add_terms(
-            connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new
-        )
+        terms_id, is_new = await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
         shown = await _shown(connection, tenant_id, terms_id)
     if not is_new:
         response.status_code = 200
@@ -266,7 +269,11 @@ async def end(
     """Let terms hold until a day, that day included; ones that end earlier stay as they are."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await end_terms(
-            connection, tenant_id=tenant_id, supplier_id=supplier_id, terms_id=terms_id, last_day=body.last_day
+            connection,
+            tenant_id=tenant_id,
+            supplier_id=supplier_id,
+            terms_id=terms_id,
+            last_day=body.last_day,
         )
         return await _shown(connection, tenant_id, terms_id)
 

@@ -85,9 +85,7 @@ def require_there(places: dict[UUID, int], wanted: Placed) -> None:
     """
     there = places.get(wanted.warehouse_id, 0)
     if there < wanted.quantity:
-        raise TooFewInWarehouse(
-            wanted.warehouse_id, wanted.item_id, asked=wanted.quantity, there=there
-        )
+        raise TooFewInWarehouse(wanted.warehouse_id, wanted.item_id, asked=wanted.quantity, there=there)
 
 
 def _columns(placed: Sequence[Placed]) -> tuple[list[UUID], list[UUID], list[UUID], list[int]]:

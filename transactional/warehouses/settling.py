@@ -63,7 +63,8 @@ async def _write(
     now: datetime,
 ) -> int:
     defaults: dict[UUID, UUID] = {}
-    gone, come = [], []
+    gone: list[Placed] = []
+    come: list[Placed] = []
     for (tenant_id, item_id), total in totals.items():
         places = held[tenant_id, item_id]
         if sum(p.quantity for p in places) == total:

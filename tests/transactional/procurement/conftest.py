@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from transactional.warehouses.settling import settle
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ async def made(answer) -> dict:
 
 async def furnish(client, shop) -> Procurement:
     main = await made(
-        await client.post("/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东", "rank": 10})
+        await client.post(
+            "/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东", "rank": 10}
+        )
     )
     south = await made(
         await client.post(
@@ -49,9 +52,7 @@ async def furnish(client, shop) -> Procurement:
     for item, terms in ((shop.tea, TEA), (shop.pot, POT)):
         url = f"/v1/suppliers/{supplier['supplier_id']}/terms"
         await made(await client.post(url, json={"item_id": str(item), **terms}))
-    return Procurement(
-        UUID(main["warehouse_id"]), UUID(south["warehouse_id"]), UUID(supplier["supplier_id"])
-    )
+    return Procurement(UUID(main["warehouse_id"]), UUID(south["warehouse_id"]), UUID(supplier["supplier_id"]))
 
 
 @pytest.fixture
@@ -112,10 +113,14 @@ def deliver(client):
 
 
 @pytest.fixture
-def stock(client):
+def stock(client, procurement):
     async def stock(item) -> dict:
         (found,) = (await client.get("/v1/stock", params={"item_id": str(item)})).json()["items"]
-        assert found["total"] == found["sellable"] + found["set_aside"] == sum(p["quantity"] for p in found["places"])
+        assert (
+            found["total"]
+            == found["sellable"] + found["set_aside"]
+            == sum(p["quantity"] for p in found["places"])
+        )
         found["places"] = {UUID(p["warehouse_id"]): p["quantity"] for p in found["places"]}
         return found
 
@@ -125,7 +130,6 @@ def stock(client):
 @pytest.fixture
 def settle_all(app, shop, clock, owner):
     """Settle every item of the shop, as the worker does."""
-    from transactional.warehouses.settling import settle
 
     async def settle_all():
         items = await owner.fetch("select tenant_id, item_id from mall.stock")
@@ -133,5 +137,3 @@ def settle_all(app, shop, clock, owner):
             return await settle(connection, [tuple(row) for row in items], now=clock())
 
     return settle_all
-
-

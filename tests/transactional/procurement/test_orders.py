@@ -8,10 +8,16 @@ import pytest
 from tests.transactional.conftest import client_for, open_shop
 
 
-async def test_an_order_goes_from_proposal_to_receipt(client, shop, procurement, propose, move, deliver, stock):
+async def test_an_order_goes_from_proposal_to_receipt(
+    client, shop, procurement, propose, move, deliver, stock
+):
     proposed = (await propose((shop.tea, 60, procurement.south), (shop.pot, 2))).json()
     order = proposed["purchase_order_id"]
-    assert (proposed["status"], proposed["cost_fen"], proposed["order_by"]) == ("proposed", 60 * 120 + 1800, "2026-03-01")
+    assert (proposed["status"], proposed["cost_fen"], proposed["order_by"]) == (
+        "proposed",
+        60 * 120 + 1800,
+        "2026-03-01",
+    )
     assert [(line["expected_on"], line["most_quantity"]) for line in proposed["lines"]] == [
         ("2026-03-06", 66), ("2026-03-15", 2),
     ]  # fmt: skip
@@ -19,11 +25,18 @@ async def test_an_order_goes_from_proposal_to_receipt(client, shop, procurement,
     assert (await move(order, "order", by="wang.wei")).json()["status"] == "ordered"
     assert (await stock(shop.tea))["on_order"] == 60
     first = (await deliver(order, (1, 30, 2, "2026-06-01"), (2, 2))).json()
-    assert (first["status"], [line["damaged_quantity"] for line in first["lines"]]) == ("partially_received", [2, 0])
+    assert (first["status"], [line["damaged_quantity"] for line in first["lines"]]) == (
+        "partially_received",
+        [2, 0],
+    )
     second = (await deliver(order, (1, 36), reference="dn-2")).json()
     assert (second["status"], second["lines"][0]["received_quantity"]) == ("received", 66)
     tea = await stock(shop.tea)
-    assert (tea["sellable"], tea["on_order"], tea["places"]) == (76, 0, {procurement.main: 10, procurement.south: 66})
+    assert (tea["sellable"], tea["on_order"], tea["places"]) == (
+        76,
+        0,
+        {procurement.main: 10, procurement.south: 66},
+    )
     told = (await client.get(f"/v1/purchase-orders/{order}")).json()
     assert [(m["move"], m["status"], m["moved_by"]) for m in told["moves"]] == [
         ("propose", "proposed", "wang.wei"), ("approve", "approved", "li.na"), ("order", "ordered", "wang.wei"),
@@ -192,7 +205,12 @@ async def test_a_dry_run_answers_and_keeps_nothing(client, shop, owner, propose,
 
 async def test_codes_are_not_ordered_by_the_piece(client, owner, shop, procurement, propose, move, deliver):
     url = f"/v1/suppliers/{procurement.supplier}/terms"
-    terms = {"lead_time_days": 1, "worst_lead_time_days": 1, "unit_cost_fen": 4000, "valid_from": "2026-01-01"}
+    terms = {
+        "lead_time_days": 1,
+        "worst_lead_time_days": 1,
+        "unit_cost_fen": 4000,
+        "valid_from": "2026-01-01",
+    }
     await client.post(url, json={"item_id": str(shop.card), **terms})
     order = (await propose((shop.card, 3))).json()["purchase_order_id"]
     await move(order, "approve", "order")
@@ -209,8 +227,13 @@ async def test_orders_are_listed_by_page_and_by_what_they_are(client, shop, prop
     first = (await client.get("/v1/purchase-orders", params={"limit": 2})).json()
     assert [o["purchase_order_id"] for o in first["purchase_orders"]] == orders[:2]
     rest = (await client.get("/v1/purchase-orders", params={"after": first["next_after"]})).json()
-    assert ([o["purchase_order_id"] for o in rest["purchase_orders"]], rest["next_after"]) == (orders[2:], None)
-    rejected = (await client.get("/v1/purchase-orders", params={"status": "rejected"})).json()["purchase_orders"]
+    assert ([o["purchase_order_id"] for o in rest["purchase_orders"]], rest["next_after"]) == (
+        orders[2:],
+        None,
+    )
+    rejected = (await client.get("/v1/purchase-orders", params={"status": "rejected"})).json()[
+        "purchase_orders"
+    ]
     assert [o["purchase_order_id"] for o in rejected] == [orders[1]]
 
 
