@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
 from recommender.demand.features import WINDOW_DAYS
-from recommender.demand.metrics import METRICS, error_sums, seasonal_scale
+from recommender.demand.metrics import METRICS, Scales, error_sums
 from recommender.demand.model import DemandModel
 from recommender.demand.panel import Floats, History, Panel
 from recommender.scores import Score
@@ -71,7 +71,7 @@ def rolling_error_sums(
         history = panel.history(origin)
         actual = panel.actuals(origin, horizon_days).copy()
         actual[~is_active(history)] = np.nan
-        sums = error_sums(model.forecast(history), actual, seasonal_scale(history))
+        sums = error_sums(model.forecast(history), actual, Scales.of(history))
         numerators += sums[0]
         denominators += sums[1]
     return numerators, denominators
