@@ -56,10 +56,7 @@ class Calendar:
             CountryUnknown: there is no such country.
         """
         years = range(first_year, last_year + 1)
-        if code.upper() == "CN":
-            found = chinese.of_years(years)
-        else:
-            found = country.of_years(code, years)
+        found = chinese.of_years(years) if code.upper() == "CN" else country.of_years(code, years)
         return cls(
             first_year,
             last_year,
@@ -98,7 +95,8 @@ class Calendar:
         last = (months + 1).astype("datetime64[D]") - 1
         days = np.minimum(months.astype("datetime64[D]") + (day_of_month - 1), last)
         return self._with(
-            Row(day, "member-day", "Member day", "member-day", name_zh="会员日") for day in days.astype(object)
+            Row(day, "member-day", "Member day", "member-day", name_zh="会员日")
+            for day in days.astype(object)
         )
 
     def occasions(self) -> list[Occasion]:

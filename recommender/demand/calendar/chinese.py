@@ -68,7 +68,7 @@ def of_years(years: Iterable[int]) -> Marked:
     rows = tuple(_row(occasion_id, day) for year in asked for occasion_id, day in days_of(year).items())
     notices = holidays.country_holidays("CN", years=asked)
     worked = frozenset(notices.weekend_workdays)
-    noticed = {day.year for day in worked}
+    noticed = {day.year for day in worked if day.year in asked}
     off = {day for day in notices if day.year in noticed}
     off.update(day for year in asked if year not in noticed for day in _customary(year))
     return Marked(rows, frozenset(off), worked, _WEEKEND)

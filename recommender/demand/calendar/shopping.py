@@ -87,7 +87,8 @@ def _last_of_may_or_after_whit(year: int) -> date:
 
 
 def _in_lent(year: int) -> date:
-    return easter(year) - timedelta(days=21)
+    sunday: date = easter(year)
+    return sunday - timedelta(days=21)
 
 
 # Countries whose Mother's Day is not the second Sunday of May.
