@@ -8,16 +8,21 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.demand.covariates import Floats
 from recommender.demand.panel import Groups, History
 from recommender.demand.rolling import Indices, Rolling, at, between, lagged_mean
 from recommender.demand.timeline import Timeline
 
+Bools = NDArray[np.bool_]
+
 # Means of the same weekday: four weeks, or eight where a period is a week.
 _WEEKDAY_LAGS = 4
 # Regressors take at most 255 labels; a finer group tells nothing that the series' own past does not.
 _MOST_LABELS = 250
+_SPARSE_SHARE = 0.5
+_NEAR_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,41 @@ class Context:
         """Return the mean of the window up to the origin, the unit in which demand is learned."""
         window = self.history.rhythm.window
         return np.maximum(self.rolling.mean(series, origin, window, otherwise=0.0), self.least_level)
+
+    @property
+    def recent_level(self) -> Floats:
+        """The level of each series at the origin, shape (series,)."""
+        return self.level(*self._now)
+
+    @property
+    def recent_spread(self) -> Floats:
+        """The standard deviation of each series in the window up to the origin, shape (series,)."""
+        window = self.history.rhythm.window
+        mean = self.rolling.mean(*self._now, window, otherwise=0.0)
+        square = self.squares.mean(*self._now, window, otherwise=0.0)
+        return np.sqrt(np.maximum(square - mean**2, 0.0))
+
+    @property
+    def is_active(self) -> Bools:
+        """Which series were observed in the window up to the origin, shape (series,)."""
+        return ~np.isnan(self.rolling.mean(*self._now, self.history.rhythm.window))
+
+    @property
+    def is_sparse(self) -> Bools:
+        """Which series had nothing asked for on most days of the last year, shape (series,)."""
+        return self.zeros.mean(*self._now, self.history.rhythm.year, otherwise=0.0) > _SPARSE_SHARE
+
+    @property
+    def is_near(self) -> Bools:
+        """Whether an occasion is within a week of each period ahead, shape (horizon,)."""
+        periods = self.values.shape[1]
+        ahead = self.timeline.closest_days[periods : periods + self.horizon]
+        return np.abs(np.nan_to_num(ahead, nan=np.inf)) <= _NEAR_DAYS
+
+    @property
+    def _now(self) -> tuple[Indices, Indices]:
+        n_series, periods = self.values.shape
+        return np.arange(n_series), np.full(n_series, periods - 1)
 
     def latest(self, origin: Indices, step: Indices) -> Indices:
         """Return the latest period up to the origin that shares the target's weekday."""
