@@ -65,7 +65,9 @@ class Ensemble:
             medians |= member.medians(context)
         level = context.recent_level
         if self.boosting is None:
-            widths = np.repeat((context.recent_spread[:, None] * _NORMAL)[:, None, :], context.horizon, axis=1)
+            widths = np.repeat(
+                (context.recent_spread[:, None] * _NORMAL)[:, None, :], context.horizon, axis=1
+            )
             skew = np.zeros_like(medians["weekday_means"])
         else:
             outputs = self.boosting.outputs(context)

@@ -13,8 +13,9 @@ from typing import Self
 
 import numpy as np
 
+from recommender.demand.covariates import Floats
 from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.panel import Floats, History
+from recommender.demand.panel import History
 
 METRICS = (
     "wape",

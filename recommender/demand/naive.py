@@ -7,8 +7,8 @@ import numpy as np
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.model import Member
-from recommender.demand.targets import all_targets, target_table
 from recommender.demand.rolling import at
+from recommender.demand.targets import all_targets, target_table
 
 
 class SeasonalNaive(Member):
@@ -42,6 +42,4 @@ class WeekdayMeans(Member):
 
     def medians(self, context: Context) -> dict[str, Floats]:
         """Return the means."""
-        return {
-            "weekday_means": target_table(context.horizon, context.weekday_level(*all_targets(context)))
-        }
+        return {"weekday_means": target_table(context.horizon, context.weekday_level(*all_targets(context)))}

@@ -97,9 +97,7 @@ def _forecast(
 ) -> Forecast:
     quantiles = calibration.quantiles(median, said.widths)
     mean = np.maximum(median + said.skew, 0.0)
-    return Forecast.after(
-        history, np.where(is_shut, 0.0, mean), np.where(is_shut[..., None], 0.0, quantiles)
-    )
+    return Forecast.after(history, np.where(is_shut, 0.0, mean), np.where(is_shut[..., None], 0.0, quantiles))
 
 
 def _silent(message: str) -> None:

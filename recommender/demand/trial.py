@@ -10,12 +10,13 @@ from recommender.bootstrap import Estimate, interval_of, quotient, ratio_interva
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.covariates import Floats
 from recommender.demand.metrics import METRICS, Scales, error_sums
-from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.panel import History
+from recommender.demand.model import Forecast
 
 # Days as far as this from a big holiday are its window.
 WINDOW_DAYS = 7
 ALL, HOLIDAYS = "all", "holidays"
+# Between the id of an occasion and one of its days.
+OF_DAY = " "
 # What a forecast of sums can be judged by: quantiles do not add up.
 LEVEL_METRICS = ("wape", "mase", "rmsse", "bias")
 _RESAMPLES = 500
@@ -24,19 +25,31 @@ _RESAMPLES = 500
 def windows_of(
     calendar: Calendar, dates: NDArray[np.datetime64], *, step_days: int, big: Sequence[str] | None = None
 ) -> dict[str, NDArray[np.bool_]]:
-    """Return which dates lie in each window: all, near a big holiday, and near each occasion of the calendar.
+    """Return which dates lie in each window: all, near a big holiday, near each occasion, and near one day of it.
 
-    A week counts if it touches the window. `big` names occasions in place of the calendar's own.
+    The last are of big occasions and bear the day, such as `christmas 2024-12-25`, so that each past holiday's accuracy
+    is kept. A week counts if it touches the window. `big` names occasions in place of the calendar's own.
     """
     days = dates[:, None] + np.arange(step_days)
     found = {ALL: np.ones(len(dates), dtype=bool), HOLIDAYS: np.zeros(len(dates), dtype=bool)}
     for occasion in calendar.occasions():
-        near = (np.abs(calendar.signed_distance(occasion.id, days)) <= WINDOW_DAYS).any(axis=1)
-        if near.any():
-            found[occasion.id] = near
-        if occasion.id in big if big is not None else occasion.is_big:
-            found[HOLIDAYS] |= near
+        is_big = occasion.is_big if big is None else occasion.id in big
+        for day in occasion.days:
+            near = (np.abs((days - day).astype(np.int64)) <= WINDOW_DAYS).any(axis=1)
+            if near.any():
+                found[occasion.id] = found.get(occasion.id, False) | near
+                if is_big:
+                    found[f"{occasion.id}{OF_DAY}{day}"] = near
+                    found[HOLIDAYS] |= near
     return found
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What one method forecast after a cutoff; `places` are the units that its rows stand for."""
+
+    forecast: Forecast
+    places: NDArray[np.int64]
 
 
 @dataclass
@@ -45,36 +58,41 @@ class Board:
 
     Attributes:
         units: how many there are.
+        reference: the method that the others are compared with.
         sums: by window and method, numerators and denominators of shape (units, len(METRICS)).
+        paired: by window and method, (units, 4): error and demand of the reference and of the method, each over the
+            units and cutoffs that both were judged by.
     """
 
     units: int
+    reference: str
     sums: dict[str, dict[str, tuple[Floats, Floats]]] = field(default_factory=dict)
+    paired: dict[str, dict[str, Floats]] = field(default_factory=dict)
 
     def add(
         self,
-        method: str,
-        forecast: Forecast,
+        attempts: Mapping[str, Attempt],
         actual: Floats,
         scales: Scales,
         windows: Mapping[str, NDArray[np.bool_]],
-        places: NDArray[np.int64],
     ) -> None:
-        """Add the errors of one method after one cutoff; `places` are the units the forecast's rows stand for."""
+        """Add the errors of methods after one cutoff; `actual` (units, horizon) is NaN where nothing is judged."""
         for window, is_inside in windows.items():
-            if not is_inside.any():
-                continue
             inside = np.where(is_inside, actual, np.nan)
-            sums = self.sums.setdefault(window, {}).setdefault(method, self._nothing())
-            for total, part in zip(sums, error_sums(forecast, inside, scales), strict=True):
-                total[places] += part
+            if np.isnan(inside).all():
+                continue
+            parts = {name: self._part(attempt, inside, scales) for name, attempt in attempts.items()}
+            for name, part in parts.items():
+                sums = self.sums.setdefault(window, {}).setdefault(name, self._nothing())
+                for total, own in zip(sums, part, strict=True):
+                    np.add(total, own, out=total)
+            self._pair(window, parts)
 
     def scores(self, window: str, *, seed: int) -> dict[str, dict[str, Estimate]]:
         """Return every method's metrics with 95 % intervals; resamples are the same for all."""
-        methods = self.sums.get(window, {})
         counts = resample_counts(self.units, n_resamples=_RESAMPLES, seed=seed)
         found = {}
-        for method, sums in methods.items():
+        for method, sums in self.sums.get(window, {}).items():
             n = int((sums[1] > 0).any(axis=1).sum())
             values = zip(METRICS, *ratio_intervals(*sums, counts), strict=True)
             found[method] = {
@@ -83,59 +101,37 @@ class Board:
             }
         return found
 
-    def ratios(self, window: str, method: str, *, seed: int, metric: str = "wape") -> dict[str, Estimate]:
-        """Return one method's metric over that of each other, on the units both were judged by."""
-        methods = self.sums.get(window, {})
-        if method not in methods:
-            return {}
-        column = METRICS.index(metric)
-        own = np.column_stack([part[:, column] for part in methods[method]])
+    def ratios(self, window: str, *, seed: int) -> dict[str, Estimate]:
+        """Return the reference's WAPE over that of each other method, with paired 95 % intervals."""
         counts = resample_counts(self.units, n_resamples=_RESAMPLES, seed=seed)
         found = {}
-        for other, sums in methods.items():
-            if other == method:
-                continue
-            theirs = np.column_stack([part[:, column] for part in sums])
-            # A method that was measured on some series only is compared on them.
-            is_shared = (own[:, 1] > 0) & (theirs[:, 1] > 0)
-            table = np.where(is_shared[:, None], np.column_stack([own, theirs]), 0.0)
+        for method, table in self.paired.get(window, {}).items():
             value = _ratios(table.sum(axis=0, keepdims=True))[0, 0]
             low, high = interval_of(_ratios(counts @ table))
-            found[other] = Estimate(float(value), float(low[0]), float(high[0]), int(is_shared.sum()))
+            n = int((table[:, 1] > 0).sum())
+            found[method] = Estimate(float(value), float(low[0]), float(high[0]), n)
         return found
+
+    def _part(self, attempt: Attempt, inside: Floats, scales: Scales) -> tuple[Floats, Floats]:
+        places = attempt.places
+        own = Scales(scales.seasonal[places], scales.squared[places])
+        numerators, denominators = self._nothing()
+        numerators[places], denominators[places] = error_sums(attempt.forecast, inside[places], own)
+        return numerators, denominators
+
+    def _pair(self, window: str, parts: Mapping[str, tuple[Floats, Floats]]) -> None:
+        column = METRICS.index("wape")
+        own = np.column_stack([part[:, column] for part in parts[self.reference]])
+        for name, part in parts.items():
+            if name != self.reference:
+                theirs = np.column_stack([sums[:, column] for sums in part])
+                is_shared = (own[:, 1] > 0) & (theirs[:, 1] > 0)
+                table = self.paired.setdefault(window, {}).setdefault(name, np.zeros((self.units, 4)))
+                table[is_shared] += np.column_stack([own, theirs])[is_shared]
 
     def _nothing(self) -> tuple[Floats, Floats]:
         shape = (self.units, len(METRICS))
         return np.zeros(shape), np.zeros(shape)
-
-
-def summed(
-    history: History, forecast: Forecast, actual: Floats, members: NDArray[np.int64], groups: int
-) -> tuple[History, Forecast, Floats]:
-    """Return history, mean forecast and demand summed by group; `members` (series,) tells whose each series is.
-
-    A series that was not observed in a period is left out of both demand and forecast.
-    """
-    is_known = ~np.isnan(actual)
-    mean = _by_group(np.where(is_known, forecast.mean, 0.0), members, groups)
-    demand = _by_group(np.where(is_known, actual, 0.0), members, groups)
-    demand[_by_group(is_known.astype(np.float64), members, groups) == 0] = np.nan
-    seen = ~np.isnan(history.values)
-    past = _by_group(np.where(seen, history.values, 0.0), members, groups)
-    past[_by_group(seen.astype(np.float64), members, groups) == 0] = np.nan
-    ids = np.array([str(group) for group in range(groups)], dtype=object)
-    point = np.repeat(mean[..., None], len(QUANTILES), axis=-1)
-    return (
-        History(ids, history.dates, past, history.step_days),
-        Forecast(forecast.dates, mean, point),
-        demand,
-    )
-
-
-def _by_group(values: Floats, members: NDArray[np.int64], groups: int) -> Floats:
-    table = np.zeros((groups, values.shape[1]))
-    np.add.at(table, members, values)
-    return table
 
 
 def _ratios(sums: Floats) -> Floats:

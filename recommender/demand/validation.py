@@ -95,7 +95,8 @@ def _learned(origins: Sequence[int], blocks: Sequence[Block], said: Sequence[Sai
         return None
     errors = {name: sum(_error(block, block.medians[name]) for block in blocks) for name in weights.names}
     errors[COMBINATION] = sum(
-        _error(block, _combined(weights_without, block)) for block, weights_without in zip(blocks, _left_out(blocks), strict=True)
+        _error(block, _combined(weights_without, block))
+        for block, weights_without in zip(blocks, _left_out(blocks), strict=True)
     )
     wape = {name: error / demand for name, error in errors.items()}
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}

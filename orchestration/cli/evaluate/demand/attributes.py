@@ -142,7 +142,8 @@ def _arranged(column: Floats, cells: NDArray[np.int64], shape: tuple[int, int], 
         return np.where(np.isfinite(table), table, np.nan).reshape(shape)
     counts = np.bincount(cells[known], minlength=size)
     sums = np.bincount(cells[known], weights=column[known], minlength=size)
-    return np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0).reshape(shape)
+    mean: Floats = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+    return mean.reshape(shape)
 
 
 def _is_static(values: Floats, codes: NDArray[np.int64], series: int) -> bool:

@@ -6,12 +6,13 @@ from datetime import date
 from pathlib import Path
 
 from orchestration.cli.evaluate.demand.calendar_file import calendar_of
+from orchestration.cli.evaluate.demand.cutoffs import Settings, places_of
 from orchestration.cli.evaluate.demand.dataset import read_dataset
 from orchestration.cli.evaluate.demand.document import Run, document_of
 from orchestration.cli.evaluate.demand.files import forecast_file
-from orchestration.cli.evaluate.demand.protocol import Settings, places_of, run
+from orchestration.cli.evaluate.demand.protocol import run
 from orchestration.cli.evaluate.demand.quantities import Missing
-from orchestration.cli.evaluate.demand.report import show, show_data
+from orchestration.cli.evaluate.demand.report import show, show_cutoff, show_data
 from orchestration.cli.evaluate.demand.rivals import require_rivals
 from orchestration.cli.evaluate.document import write
 from orchestration.cli.evaluate.output import make_console
@@ -47,7 +48,7 @@ def evaluate_demand(
     read = time.monotonic()
     show_data(dataset, console)
     with spinner(console, "forecasting") as report, forecast_file(out / "forecasts.parquet") as forecasts:
-        outcome = run(dataset, settings, forecasts.write, report)
+        outcome = run(dataset, settings, forecasts.write, report, lambda told: show_cutoff(told, console))
     ended = time.monotonic()
     with spinner(console, "drawing resamples"):
         told = Run(

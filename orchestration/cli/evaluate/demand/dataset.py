@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from orchestration.cli.evaluate.demand.attributes import covariates_of, split
 from orchestration.cli.evaluate.demand.grid import Grid, grid_of
+from orchestration.cli.evaluate.demand.opening import IS_OPEN, with_opening_days
 from orchestration.cli.evaluate.demand.quantities import Missing, cells_of, demand_of, unique_rows
 from orchestration.cli.evaluate.demand.rows import Rows, read_rows
 from orchestration.cli.evaluate.demand.treatment import Treatments
@@ -59,6 +60,15 @@ def read_dataset(
     demand = demand_of(rows, grid, cells, missing=missing, done=done)
     groups, rest = split(rows, cells, grid, done)
     covariates = covariates_of(rest, cells, grid, future, announced, done)
+    covariates = with_opening_days(
+        covariates,
+        cells,
+        grid,
+        future,
+        is_sparse=demand.is_sparse,
+        is_announced=IS_OPEN in announced,
+        done=done,
+    )
     panel = Panel(
         grid.ids.to_numpy(dtype=object), grid.dates, demand.values, grid.step_days, covariates, groups
     )
@@ -66,7 +76,7 @@ def read_dataset(
 
 
 def _require_announced(rows: Rows, announced: tuple[str, ...]) -> None:
-    known = [*rows.numbers, *rows.labels]
+    known = [*rows.numbers, *rows.labels, IS_OPEN]
     for name in announced:
         if name not in known:
             raise FileRefused(

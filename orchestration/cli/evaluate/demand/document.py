@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from orchestration.cli.evaluate.demand.cutoffs import Settings
 from orchestration.cli.evaluate.demand.dataset import Dataset
-from orchestration.cli.evaluate.demand.protocol import RECIPE, Outcome, Settings
+from orchestration.cli.evaluate.demand.protocol import Outcome
 from recommender.bootstrap import Estimate
-from recommender.demand.trial import ALL, HOLIDAYS, LEVEL_METRICS, WINDOW_DAYS, Board
+from recommender.demand.trial import ALL, HOLIDAYS, LEVEL_METRICS, OF_DAY, WINDOW_DAYS, Board
 
 _DIGITS = 6
 
@@ -77,23 +78,23 @@ def document_of(dataset: Dataset, settings: Settings, outcome: Outcome, run: Run
             for told in outcome.told
         ],
         "windows": {
-            window: _window(outcome.series, window, settings.seed)
-            for window in outcome.series.sums
-            if " " not in window
+            window: _window(outcome.boards.series, window, settings.seed)
+            for window in outcome.boards.series.sums
+            if OF_DAY not in window
         },
         "past_holidays": {
-            window: _short(outcome.series, window, settings.seed)
-            for window in sorted(outcome.series.sums)
-            if " " in window
+            window: _short(outcome.boards.series, window, settings.seed)
+            for window in sorted(outcome.boards.series.sums)
+            if OF_DAY in window
         },
         "levels": {
             level: {window: _level(board, window, settings.seed) for window in (ALL, HOLIDAYS) if window in board.sums}
-            for level, board in outcome.levels.items()
+            for level, board in outcome.boards.levels.items()
         },
         "members": {
-            window: _scores(outcome.members, window, settings.seed)
+            window: _scores(outcome.boards.members, window, settings.seed)
             for window in (ALL, HOLIDAYS)
-            if window in outcome.members.sums
+            if window in outcome.boards.members.sums
         },
         "forecasts": {"rows": run.forecast_rows},
         "seed": settings.seed,
@@ -103,7 +104,7 @@ def document_of(dataset: Dataset, settings: Settings, outcome: Outcome, run: Run
 
 
 def _window(board: Board, window: str, seed: int) -> dict[str, Any]:
-    ratios = board.ratios(window, RECIPE, seed=seed)
+    ratios = board.ratios(window, seed=seed)
     return {
         "scores": _scores(board, window, seed),
         "recipe_over_wape": {method: _estimate(ratio) for method, ratio in ratios.items()},

@@ -17,8 +17,10 @@ Missing = Literal["auto", "zero", "unobserved"]
 
 # A log of sales has several rows on many of its days; a table with one row a day has copies by mistake.
 _LOG_SHARE = 0.05
-# A list of sales names no day without one; where as few days as these are missing, they are gaps.
+# A list of sales names no day without one; where as few days as these are missing, or as many rows tell 0, they are gaps.
 _LEAST_MISSING, _MOST_ZEROS = 0.02, 0.001
+# A twentieth of a series' days with demand had two units or a quarter of the median at most: then none is likely, too.
+_SMALL_SHARE, _SMALL_UNITS, _SMALL_PART = 0.05, 2.0, 0.25
 # Beyond this multiple of its 99th percentile, a series' quantity is taken for a slip of the pen.
 _IMPOSSIBLE = 1_000.0
 
@@ -115,33 +117,48 @@ def _drop_impossible(values: Floats, done: Treatments) -> None:
 
 
 def _fill(values: Floats, is_listed: NDArray[np.bool_], missing: Missing, done: Treatments) -> bool:
-    """Fill days without a row with 0 if the file lists only sales; tell whether it does."""
+    """Fill days without a row with 0 where only sales are listed; tell whether any were.
+
+    Left to the rows, that is so if almost no row tells a 0, and for series whose small days make none at all likely:
+    a shop that sells thousands a day and has no row on Sundays was closed.
+    """
     periods = values.shape[1]
     has_rows = is_listed.any(axis=0)
     place = np.arange(periods)
     first = np.where(is_listed, place, periods).min(axis=1)
     last = np.where(is_listed, place, -1).max(axis=1)
-    inside = (place >= first[:, None]) & (place <= last[:, None])
-    gap = inside & ~is_listed & has_rows
-    zeros = float((values[is_listed] == 0).mean()) if is_listed.any() else 0.0
-    share = gap.sum() / max(1, inside[:, has_rows].sum())
-    is_sparse = missing == "zero" or (missing == "auto" and zeros < _MOST_ZEROS and share > _LEAST_MISSING)
-    if is_sparse:
-        empty = (place >= first[:, None]) & ~is_listed & has_rows
-        values[empty] = 0.0
-        done.note(
-            "filled_with_0",
-            int(empty.sum()),
-            "days or weeks without a row count as 0: the file lists only what was sold",
-        )
+    after = (place >= first[:, None]) & ~is_listed & has_rows
+    if missing == "auto":
+        zeros = float((values[is_listed] == 0).mean())
+        inside = (after & (place <= last[:, None])).sum() / max(1, is_listed.sum())
+        is_sparse = _small_days(values) & (zeros < _MOST_ZEROS) & (inside > _LEAST_MISSING)
     else:
-        done.note("gaps", int(gap.sum()), "days or weeks without a row inside a series count as not observed")
+        is_sparse = np.full(len(values), missing == "zero")
+    empty = after & is_sparse[:, None]
+    values[empty] = 0.0
+    done.note(
+        "filled_with_0",
+        int(empty.sum()),
+        "days or weeks without a row count as 0: only what was sold is listed",
+    )
+    gaps = after & ~is_sparse[:, None] & (place <= last[:, None])
+    done.note("gaps", int(gaps.sum()), "days or weeks without a row inside a series count as not observed")
     done.note(
         "empty_periods",
         int((~has_rows).sum()),
         "days or weeks have no row of any series and count as not observed",
     )
-    return bool(is_sparse)
+    return bool(empty.any())
+
+
+def _small_days(values: Floats) -> NDArray[np.bool_]:
+    """Tell of which series a day without demand is likely by its days with little."""
+    positive = np.sort(np.where(values > 0, values, np.nan), axis=1)
+    count = (~np.isnan(positive)).sum(axis=1)
+    series = np.arange(len(values))
+    low = positive[series, (_SMALL_SHARE * count).astype(np.int64)]
+    median = positive[series, np.maximum(count - 1, 0) // 2]
+    return np.asarray((low <= _SMALL_UNITS) | (low <= _SMALL_PART * median))
 
 
 def _close(

@@ -6,15 +6,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.cli.evaluate.demand.cutoffs import Settings
 from orchestration.cli.evaluate.demand.dataset import Dataset
-from orchestration.cli.evaluate.demand.protocol import RECIPE, Outcome, Settings
+from orchestration.cli.evaluate.demand.judging import RECIPE
+from orchestration.cli.evaluate.demand.protocol import Outcome, Told
 from recommender.bootstrap import Estimate
-from recommender.demand.trial import ALL, HOLIDAYS, LEVEL_METRICS, Board
+from recommender.demand.trial import ALL, HOLIDAYS, LEVEL_METRICS, OF_DAY, Board
 
 _HEADINGS = {
     "wape": "WAPE", "mase": "MASE", "rmsse": "RMSSE", "pinball_05": "pin .05", "pinball_50": "pin .5",
     "pinball_90": "pin .9", "pinball_95": "pin .95", "coverage_90": "cov 90 %", "bias": "bias",
 }  # fmt: skip
+_LEAST_SHOWN = 0.005
 # Intervals stand where decisions are made.
 _WITH_RANGE = ("wape", "coverage_90")
 
@@ -42,31 +45,37 @@ def show_data(dataset: Dataset, console: Console) -> None:
 
 def show(outcome: Outcome, settings: Settings, console: Console) -> None:
     """Print all days and holiday windows, each occasion in short, and the levels."""
-    if not outcome.series.sums:
+    if not outcome.boards.series.sums:
         console.print("Nothing is known after the cutoffs, so nothing is scored.")
         return
     for window, title in ((ALL, "All days"), (HOLIDAYS, "Within 7 days of a big holiday")):
-        if window in outcome.series.sums:
-            console.print(_scores(outcome.series, window, title, settings.seed))
-    console.print(_occasions(outcome.series, settings.seed))
-    for level, board in outcome.levels.items():
+        if window in outcome.boards.series.sums:
+            console.print(_scores(outcome.boards.series, window, title, settings.seed))
+    console.print(_occasions(outcome.boards.series, settings.seed))
+    for level, board in outcome.boards.levels.items():
         console.print(_level(board, level, settings.seed))
-    for told in outcome.told:
-        weights = sorted((told.weights or {}).items(), key=lambda pair: -pair[1])
-        shown = ", ".join(f"{name} {weight:.2f}" for name, weight in weights if weight >= 0.005)
-        console.print(
-            f"{told.cutoff}: {told.released} released ({told.series:,} series, {told.seconds:,.0f} s"
-            + (f"; {told.extremes_cut:,} extremes cut for learning" if told.extremes_cut else "")
-            + (f"; {told.failed_fits:,} fits failed" if told.failed_fits else "")
-            + (f"; weights: {shown}" if shown else "") + ")",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+
+
+def show_cutoff(told: Told, console: Console) -> None:
+    """Print what one cutoff told."""
+    weights = sorted((told.weights or {}).items(), key=lambda pair: -pair[1])
+    shown = ", ".join(f"{name} {weight:.2f}" for name, weight in weights if weight >= _LEAST_SHOWN)
+    parts = [f"{told.series:,} series", f"{told.seconds:,.0f} s"]
+    if told.extremes_cut:
+        parts.append(f"{told.extremes_cut:,} extremes cut for learning")
+    if told.failed_fits:
+        parts.append(f"{told.failed_fits:,} fits of AutoETS and MSTL failed")
+    if shown:
+        parts.append(f"weights: {shown}")
+    console.print(
+        f"{told.cutoff}: {told.released} released ({'; '.join(parts)})", highlight=False, soft_wrap=True
+    )
 
 
 def _scores(board: Board, window: str, title: str, seed: int) -> Table:
     table = _table(title, [*_HEADINGS.values(), f"{RECIPE} ÷ it", "series"])
     scores = board.scores(window, seed=seed)
-    ratios = board.ratios(window, RECIPE, seed=seed)
+    ratios = board.ratios(window, seed=seed)
     for method, found in scores.items():
         cells = [_cell(found[metric], ranged=metric in _WITH_RANGE) for metric in _HEADINGS]
         ratio = "" if method == RECIPE else _cell(ratios[method], ranged=True)
@@ -75,7 +84,7 @@ def _scores(board: Board, window: str, title: str, seed: int) -> Table:
 
 
 def _occasions(board: Board, seed: int) -> Table:
-    windows = [window for window in board.sums if window not in (ALL, HOLIDAYS) and " " not in window]
+    windows = [window for window in board.sums if window not in (ALL, HOLIDAYS) and OF_DAY not in window]
     methods = list(board.sums[ALL])
     table = _table(
         "WAPE within 7 days of each occasion", [_named(method) for method in methods], first="occasion"

@@ -43,11 +43,11 @@ def require_rivals() -> None:
 
 
 def forecast_rivals(
-    history: History, horizon: int, plain: Forecast, advance: Callable[[], None]
+    history: History, horizon: int, plain: Forecast, advance: Callable[[int], None]
 ) -> tuple[dict[str, Forecast], int]:
     """Fit each method to each series and return the forecasts, and how many fits failed.
 
-    Where a fit fails the plain forecast stands in. MSTL's seasons are a week, from two years on also the year;
+    `advance` is called with how many series are done. Where a fit fails the plain forecast stands in. MSTL's seasons are a week, from two years on also the year;
     of weekly values it is the year, and with less than two of them MSTL is left out.
     """
     models = _models(history)
@@ -66,7 +66,7 @@ def forecast_rivals(
                     failed += 1
                 else:
                     means[name][place], quantiles[name][place] = found
-            advance()
+            advance(place + 1)
     dates = history.dates_ahead(horizon)
     return {name: Forecast(dates, means[name], quantiles[name]) for name in models}, failed
 

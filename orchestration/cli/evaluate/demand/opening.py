@@ -1,0 +1,77 @@
+"""Opening days where a file lists only them: a day without a row was closed."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from orchestration.cli.evaluate.columns import Floats
+from orchestration.cli.evaluate.demand.grid import Grid
+from orchestration.cli.evaluate.demand.rows import Rows
+from orchestration.cli.evaluate.demand.treatment import Treatments
+from recommender.demand.covariates import Covariates
+
+IS_OPEN = "is_open"
+# Fewer gaps are accidents, not closed days.
+_LEAST_GAPS = 0.02
+
+
+def with_opening_days(
+    covariates: Covariates,
+    cells: NDArray[np.int64],
+    grid: Grid,
+    future: Rows | None,
+    *,
+    is_sparse: bool,
+    is_announced: bool,
+    done: Treatments,
+) -> Covariates:
+    """Return covariates with `is_open` from which days have rows, if that is what gaps in this history say.
+
+    They do if no row tells of a closed day, sales are not all that is listed, and 2 % of the days inside series have no
+    row. It is known ahead as far as the known future lists days.
+    """
+    told = covariates.values.get(IS_OPEN)
+    if is_sparse or (told is not None and (told == 0).any()):
+        return covariates
+    listed = np.zeros((len(grid.ids), grid.periods), dtype=bool)
+    listed.reshape(-1)[cells] = True
+    inside = _spans(listed)
+    gaps = inside & ~listed & listed.any(axis=0)
+    if gaps.sum() < _LEAST_GAPS * inside.sum():
+        return covariates
+    is_open = np.where(inside, listed, np.nan)
+    if future is not None:
+        is_open = _continued(is_open, grid, future)
+    done.note(
+        "closed_without_a_row",
+        int(gaps.sum()),
+        "days or weeks inside a series have no row and are taken for closed",
+    )
+    is_known = future is not None or is_announced
+    known = covariates.known_ahead | {IS_OPEN} if is_known else covariates.known_ahead - {IS_OPEN}
+    return Covariates({**covariates.values, IS_OPEN: is_open}, frozenset(known))
+
+
+def _continued(is_open: Floats, grid: Grid, future: Rows) -> Floats:
+    """Return the opening days with those of the known future, which count wherever it lists days of the series."""
+    series = grid.ids.get_indexer(pd.Index(future.series))
+    place = grid.places(future.days)
+    kept = (series >= 0) & (place >= 0)
+    width = max(is_open.shape[1], int(place[kept].max(initial=-1)) + 1)
+    listed = np.zeros((len(is_open), width), dtype=bool)
+    listed[series[kept], place[kept]] = True
+    # What all series share is where the future begins and ends.
+    reach = np.flatnonzero(listed.any(axis=0))
+    wide = np.full(listed.shape, np.nan)
+    wide[:, : is_open.shape[1]] = is_open
+    if len(reach):
+        ahead = np.zeros(listed.shape, dtype=bool)
+        ahead[:, reach[0] : reach[-1] + 1] = listed.any(axis=1)[:, None]
+        wide = np.where(ahead, listed, wide)
+    return wide
+
+
+def _spans(listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    begun = np.maximum.accumulate(listed, axis=1)
+    goes_on = np.maximum.accumulate(listed[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(begun & goes_on)
