@@ -61,13 +61,7 @@ def read_dataset(
     groups, rest = split(rows, cells, grid, done)
     covariates = covariates_of(rest, cells, grid, future, announced, done)
     covariates = with_opening_days(
-        covariates,
-        cells,
-        grid,
-        future,
-        is_sparse=demand.is_sparse,
-        is_announced=IS_OPEN in announced,
-        done=done,
+        covariates, demand.values, cells, grid, future, is_announced=IS_OPEN in announced, done=done
     )
     panel = Panel(
         grid.ids.to_numpy(dtype=object), grid.dates, demand.values, grid.step_days, covariates, groups

@@ -12,34 +12,34 @@ from recommender.demand.covariates import Covariates
 
 IS_OPEN = "is_open"
 # Fewer gaps are accidents, not closed days.
-_LEAST_GAPS = 0.02
+_LEAST_GAPS, _LEAST_GAPS_OF_OPEN = 0.05, 0.02
 
 
 def with_opening_days(
     covariates: Covariates,
+    values: Floats,
     cells: NDArray[np.int64],
     grid: Grid,
     future: Rows | None,
     *,
-    is_sparse: bool,
     is_announced: bool,
     done: Treatments,
 ) -> Covariates:
-    """Return covariates with `is_open` from which days have rows, if that is what gaps in this history say.
+    """Return covariates with `is_open` from which days have rows, if opening days are known ahead and rows tell them.
 
-    They do if no row tells of a closed day, sales are not all that is listed, and 2 % of the days inside series have no
-    row. It is known ahead as far as the known future lists days.
+    They do if no row tells of a closed day and one in twenty of the days inside series (one in fifty, if the file has
+    `is_open`) has no row, and was not taken for a day without demand.
     """
     told = covariates.values.get(IS_OPEN)
-    if is_sparse or (told is not None and (told == 0).any()):
+    if (future is None and not is_announced) or (told is not None and (told == 0).any()):
         return covariates
     listed = np.zeros((len(grid.ids), grid.periods), dtype=bool)
     listed.reshape(-1)[cells] = True
     inside = _spans(listed)
-    gaps = inside & ~listed & listed.any(axis=0)
-    if gaps.sum() < _LEAST_GAPS * inside.sum():
+    gaps = inside & ~listed & np.isnan(values)
+    if gaps.sum() < (_LEAST_GAPS if told is None else _LEAST_GAPS_OF_OPEN) * inside.sum():
         return covariates
-    is_open = np.where(inside, listed, np.nan)
+    is_open = np.where(gaps, 0.0, np.where(listed, 1.0, np.nan))
     if future is not None:
         is_open = _continued(is_open, grid, future)
     done.note(
@@ -47,9 +47,7 @@ def with_opening_days(
         int(gaps.sum()),
         "days or weeks inside a series have no row and are taken for closed",
     )
-    is_known = future is not None or is_announced
-    known = covariates.known_ahead | {IS_OPEN} if is_known else covariates.known_ahead - {IS_OPEN}
-    return Covariates({**covariates.values, IS_OPEN: is_open}, frozenset(known))
+    return Covariates({**covariates.values, IS_OPEN: is_open}, covariates.known_ahead | {IS_OPEN})
 
 
 def _continued(is_open: Floats, grid: Grid, future: Rows) -> Floats:

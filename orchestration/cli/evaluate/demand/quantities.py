@@ -19,8 +19,8 @@ Missing = Literal["auto", "zero", "unobserved"]
 _LOG_SHARE = 0.05
 # A list of sales names no day without one; where as few days as these are missing, or as many rows tell 0, they are gaps.
 _LEAST_MISSING, _MOST_ZEROS = 0.02, 0.001
-# A twentieth of a series' days with demand had two units or a quarter of the median at most: then none is likely, too.
-_SMALL_SHARE, _SMALL_UNITS, _SMALL_PART = 0.05, 2.0, 0.25
+# A twentieth of a series' days with demand had two units or a tenth of the median at most: then none is likely, too.
+_SMALL_SHARE, _SMALL_UNITS, _SMALL_PART = 0.05, 2.0, 0.1
 # Beyond this multiple of its 99th percentile, a series' quantity is taken for a slip of the pen.
 _IMPOSSIBLE = 1_000.0
 
@@ -57,8 +57,10 @@ def unique_rows(rows: Rows, cells: NDArray[np.int64], done: Treatments) -> NDArr
     part = pd.DataFrame({name: np.asarray(values)[is_again] for name, values in columns.items()})
     is_copy = np.zeros(len(cells), dtype=bool)
     is_copy[is_again] = part.duplicated().to_numpy()
-    several = pd.Series(cells[is_again & ~is_copy]).duplicated(keep=False)
-    if several.sum() > _LOG_SHARE * cell.nunique():
+    if not is_copy.any():
+        return kept
+    rest = pd.Series(cells[is_again & ~is_copy])
+    if rest[rest.duplicated()].nunique() > _LOG_SHARE * cell.nunique():
         done.note(
             "log_of_sales",
             int(is_again.sum()),
