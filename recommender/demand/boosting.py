@@ -109,7 +109,9 @@ class Boosting(Member):
 
     def medians(self, context: Context) -> dict[str, Floats]:
         """Return what each target forecasts that is meant as a median, or as a mean close to it."""
-        return {name: found for name, found in self.outputs(context).items() if not name.startswith("boosted_q")}
+        return {
+            name: found for name, found in self.outputs(context).items() if not name.startswith("boosted_q")
+        }
 
     def outputs(self, context: Context) -> dict[str, Floats]:
         """Return what each target forecasts, in units, by name, each (series, horizon)."""
@@ -134,9 +136,7 @@ class Boosting(Member):
                     found[target.name][chunk] = values.reshape(len(chunk), context.horizon)
         return found
 
-    def _base(
-        self, context: Context, rows: tuple[Indices, Indices, Indices]
-    ) -> dict[bool, Floats]:
+    def _base(self, context: Context, rows: tuple[Indices, Indices, Indices]) -> dict[bool, Floats]:
         """Return the unit of each row by whether it is the aligned base; never below a part of the level."""
         level = context.level(rows[0], rows[1])
         return {False: level, True: np.maximum(aligned_base(context, *rows), level / _MOST_RATIO)}

@@ -50,7 +50,8 @@ def calibrate(judged: Sequence[Judged]) -> Calibration:
     for number in range(_BUCKETS):
         own = bucket == number
         median, actual = (
-            np.concatenate([getattr(part, name)[:, own].ravel() for part in judged]) for name in ("median", "actual")
+            np.concatenate([getattr(part, name)[:, own].ravel() for part in judged])
+            for name in ("median", "actual")
         )
         known = ~np.isnan(actual)
         if not known.any():

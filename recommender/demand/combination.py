@@ -38,6 +38,11 @@ class Block:
     is_near: Bools
     is_sparse: Bools
 
+    def take(self, series: slice) -> "Block":
+        """Return the block of some series."""
+        medians = {name: values[series] for name, values in self.medians.items()}
+        return Block(medians, self.actual[series], self.is_near, self.is_sparse[series])
+
 
 @dataclass(frozen=True)
 class Weights:

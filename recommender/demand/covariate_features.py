@@ -32,9 +32,7 @@ def covariate_columns(
     return columns
 
 
-def matched_mean(
-    context: Context, series: Indices, origin: Indices, step: Indices
-) -> tuple[Floats, Floats]:
+def matched_mean(context: Context, series: Indices, origin: Indices, step: Indices) -> tuple[Floats, Floats]:
     """Return the mean demand and number of the last quarter's same weekdays under the target's conditions.
 
     Conditions are whether the day is off, and every yes-or-no covariate that is known ahead.
@@ -93,9 +91,7 @@ def _around_number(
     yield "over_recent", now / np.where(usual == 0, np.nan, usual)
 
 
-def _at_origin(
-    context: Context, name: str, series: Indices, origin: Indices
-) -> Iterator[tuple[str, Floats]]:
+def _at_origin(context: Context, name: str, series: Indices, origin: Indices) -> Iterator[tuple[str, Floats]]:
     window, sums = context.history.rhythm.window, context.covariate_sums[name]
     usual = sums.mean(series, origin, window)
     yield "recent", usual

@@ -22,7 +22,9 @@ def season_filters(periods: int, seasons: tuple[int, ...]) -> list[Floats]:
     found = [np.zeros((periods, periods)) for _ in seasons]
     for _ in range(_OUTER_LOOPS if len(seasons) > 1 else 1):
         for place, own in enumerate(alone):
-            others = sum((part for other, part in enumerate(found) if other != place), np.zeros_like(identity))
+            others = sum(
+                (part for other, part in enumerate(found) if other != place), np.zeros_like(identity)
+            )
             found[place] = own @ (identity - others)
     return found
 

@@ -106,7 +106,9 @@ def _aligned_columns(
     columns = {}
     for back, suffix in ((1, ""), (2, "_2")):
         aligned = context.aligned(series, origin, step, back)
-        columns[f"aligned_uplift{suffix}"] = aligned.value / np.where(aligned.before > 0, aligned.before, np.nan)
+        columns[f"aligned_uplift{suffix}"] = aligned.value / np.where(
+            aligned.before > 0, aligned.before, np.nan
+        )
         columns[f"pooled_uplift{suffix}"] = aligned.pooled_uplift
         prior = _UPLIFT_PRIOR * np.maximum(spread**2 * context.level(series, origin), context.least_level)
         columns[f"drawn_uplift{suffix}"] = (aligned.value + prior * aligned.pooled_uplift) / (
@@ -116,5 +118,7 @@ def _aligned_columns(
     place = np.where(np.isnan(year_ago), -1, np.floor(year_ago)).astype(np.int64)
     window = context.history.rhythm.window
     before = context.rolling.mean(series, place, window)
-    columns["growth"] = np.where(place >= window, context.level(series, origin) / np.maximum(before, context.least_level), np.nan)
+    columns["growth"] = np.where(
+        place >= window, context.level(series, origin) / np.maximum(before, context.least_level), np.nan
+    )
     return columns

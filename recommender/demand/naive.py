@@ -42,6 +42,4 @@ class WeekdayMeans(Member):
 
     def medians(self, context: Context) -> dict[str, Floats]:
         """Return the means."""
-        return {
-            "weekday_means": target_table(context.horizon, context.weekday_level(*all_targets(context)))
-        }
+        return {"weekday_means": target_table(context.horizon, context.weekday_level(*all_targets(context)))}

@@ -52,7 +52,9 @@ def _run(values: Floats, smoothing: Smoothing, horizon: int, lead: int) -> tuple
         expected = level + smoothing.damping * trend
         level = expected + smoothing.level * (values[:, period] - expected)
         if smoothing.trend:
-            trend = smoothing.damping * trend + smoothing.trend * (level - previous - smoothing.damping * trend)
+            trend = smoothing.damping * trend + smoothing.trend * (
+                level - previous - smoothing.damping * trend
+            )
         if period + lead < periods:
             actual = (ahead[:, period + lead] - ahead[:, period]) / lead
             error += np.abs(actual - level - mean_growth * trend)

@@ -164,9 +164,7 @@ def _aligned(
     return aligned
 
 
-def _off_share(
-    calendar: Calendar, dates: NDArray[np.datetime64], rhythm: Rhythm
-) -> NDArray[np.float64]:
+def _off_share(calendar: Calendar, dates: NDArray[np.datetime64], rhythm: Rhythm) -> NDArray[np.float64]:
     days = dates[:, None] + np.arange(rhythm.step_days)
     return np.asarray(calendar.is_off(days.ravel()).reshape(days.shape).mean(axis=1), dtype=np.float64)
 
