@@ -15,8 +15,8 @@ Bools = NDArray[np.bool_]
 _START_SCALE = 0.05
 # How strongly weights are drawn to where they begin, in multiples of what the members' differences tell; those of
 # a stratum, which holds fewer days, more strongly.
-_RIDGE = 0.2
-_STRATUM_RIDGE = 1.0
+_RIDGE = 1.0
+_STRATUM_RIDGE = 2.0
 _ROUNDS = 12
 # A stratum of fewer cells tells nothing of its own.
 _LEAST_CELLS = 500

@@ -65,7 +65,9 @@ class Learned:
             calibration = calibrate([]) if validation is None else validation.calibrations[name]
             return _forecast(known, said, median, calibration, is_shut)
 
-        members = {name: forecast(name, median) for name, median in said.medians.items()}
+        # A member that could not be judged, because no season had passed at the inner origins, is not used.
+        names = said.medians if validation is None else validation.weights.names
+        members = {name: forecast(name, said.medians[name]) for name in names}
         if validation is None:
             return Recipe(members[UNJUDGED], members, None, None, UNJUDGED)
         combined = validation.weights.combine(said.medians, context.is_near, context.is_sparse)

@@ -18,7 +18,9 @@ COMBINATION = "combination"
 
 # So many series tell weights and widths; more only cost time.
 _MOST_SERIES = 2_000
-_RECENT_ORIGINS = 4
+# Recent origins lie half a horizon apart over two months, and are four at least.
+_LEAST_ORIGINS = 4
+_RECENT_DAYS = 56
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def inner_origins(history: History, horizon: int) -> tuple[list[int], list[int]]
     """
     rhythm, periods = history.rhythm, history.values.shape[1]
     stride = max(horizon // 2, rhythm.week)
-    places = [periods - horizon - stride * back for back in reversed(range(_RECENT_ORIGINS))]
+    n_recent = max(_LEAST_ORIGINS, 1 + _RECENT_DAYS // (stride * rhythm.step_days))
+    places = [periods - horizon - stride * back for back in reversed(range(n_recent))]
     recent = [place for place in places if place >= 2 * rhythm.window]
     year_ago = periods - rhythm.year
     has_year = year_ago > rhythm.year + rhythm.window and horizon <= rhythm.year
