@@ -7,6 +7,7 @@ passes: up, to weigh each node's own against its children's, and down, to share 
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ def reconciled(levels: list[Level]) -> list[Forecast]:
     Quantiles are those of each node times the change of its mean: sums of quantiles are not quantiles of sums.
     """
     means, variances = [levels[0].forecast.mean], [levels[0].variance]
-    for below, level in zip(levels[:-1], levels[1:], strict=True):
+    for below, level in pairwise(levels):
         n_nodes = len(level.variance)
         total = _summed(means[-1], below.parent, n_nodes)
         spread = np.bincount(below.parent, weights=variances[-1], minlength=n_nodes)
@@ -66,7 +67,7 @@ def _not_negative(means: list[Floats], levels: list[Level]) -> list[Floats]:
         wanted = np.maximum(means[1], 0.0)
         items = items * np.divide(wanted, total, out=np.ones_like(total), where=total > 0)[parent]
     found = [items]
-    for below, level in zip(levels[:-1], levels[1:], strict=True):
+    for below, level in pairwise(levels):
         found.append(_summed(found[-1], below.parent, len(level.variance)))
     return found
 

@@ -7,8 +7,8 @@ import numpy as np
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.model import Member
-from recommender.demand.targets import all_targets, target_table
 from recommender.demand.rolling import at
+from recommender.demand.targets import all_targets, target_table
 
 
 class SeasonalNaive(Member):

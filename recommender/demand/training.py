@@ -10,7 +10,7 @@ import pandas as pd
 from recommender.card import ModelCard
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import errors_of, evaluate, is_active, paired_wape, plan_origins
+from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import History, Panel
 from recommender.demand.recipe import UNJUDGED, learn
@@ -81,11 +81,7 @@ def train_demand(
     panel, spell_days = found
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
     known = panel.history(panel.dates[-1].astype(object))
-    # What is measured was learned before the first test day; what is released learns from those days too.
-    errors = {}
-    if origins:
-        before = learn(panel.history(origins[0]), calendar, horizon_days, seed=seed, max_rows=max_rows)
-        errors = errors_of(before, panel, origins)
+    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, max_rows=max_rows)
     scores = evaluate(errors, level=level, seed=seed)
     learned = learn(known, calendar, horizon_days, seed=seed, max_rows=max_rows)
     recipe = learned.forecast(known)
@@ -114,6 +110,30 @@ def train_demand(
         origin_date=known.origin,
         card=card,
     )
+
+
+def _measured(
+    panel: Panel,
+    calendar: Calendar,
+    origins: Sequence[date],
+    horizon_days: int,
+    *,
+    seed: int,
+    max_rows: int,
+) -> dict[str, Errors]:
+    """Return the errors of models that learned before the first test day; what is released learns from those days too.
+
+    Where nothing could be validated only what needs no choice is measured.
+    """
+    if not origins:
+        return {}
+    before = learn(
+        panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, max_rows=max_rows
+    )
+    errors = errors_of(before, panel, origins)
+    if before.validation is None:
+        return {name: errors[name] for name in (BASELINE, UNJUDGED)}
+    return errors
 
 
 def forecast_frame(forecast: Forecast, history: History, *, level: str, model: str) -> pd.DataFrame:

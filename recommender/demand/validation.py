@@ -148,7 +148,7 @@ def _unseen_errors(folds: Sequence[tuple[list[Block], list[Block]]]) -> tuple[fl
     combined = best = 0.0
     for others, judged in folds:
         weights = learn_weights(others)
-        strongest = min(weights.names, key=lambda name: _error(others, name))  # noqa: B023 - used at once
+        strongest = min(weights.names, key=lambda name: _error(others, name))
         best += _error(judged, strongest)
         combined += sum(
             float(np.nansum(np.abs(block.actual - _combined(weights, block)))) for block in judged

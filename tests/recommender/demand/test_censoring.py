@@ -27,7 +27,7 @@ def test_days_without_stock_are_estimated_and_others_are_as_they_were():
 
 
 def test_a_day_that_was_great_for_all_is_great_for_what_ran_out():
-    demand, sold, is_out = world()
+    _, sold, is_out = world()
     found = demand_without_stock_outs(sold, is_out, DATES)
     assert found[11, 70] == pytest.approx(3 * 60 * WEEK[0], rel=0.3)
 
