@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from recommender.demand.context import Context
+from recommender.demand.context import Bools, Context
 from recommender.demand.covariates import Floats
 from recommender.demand.model import Member
 from recommender.demand.rolling import Indices
@@ -16,10 +16,10 @@ _PRIOR = 0.25
 _LEAST_DRIFT, _MOST_DRIFT = 0.5, 2.0
 
 
-def aligned_base(context: Context, series: Indices, origin: Indices, step: Indices) -> Floats:
-    """Return the aligned demand of the year before times the drift of the level, shape (rows,).
+def aligned_base(context: Context, series: Indices, origin: Indices, step: Indices) -> tuple[Floats, Bools]:
+    """Return the aligned demand of the year before times the drift of the level, and where that is known, (rows,).
 
-    Where a year before is not known it is the mean of the latest same weekdays.
+    Elsewhere it is the mean of the latest same weekdays.
     """
     now = context.weekday_level(series, origin, step)
     aligned = context.aligned(series, origin, step, 1)
@@ -27,7 +27,8 @@ def aligned_base(context: Context, series: Indices, origin: Indices, step: Indic
     drawn = (aligned.value + prior * aligned.pooled_uplift) / (1.0 + _PRIOR)
     drift = np.clip(now / np.where(aligned.before > 0, aligned.before, np.nan), _LEAST_DRIFT, _MOST_DRIFT)
     base = drawn * drift
-    return np.where(np.isnan(base), now, base)
+    is_known = ~np.isnan(base)
+    return np.where(is_known, base, now), is_known
 
 
 class AlignedBase(Member):
@@ -39,4 +40,5 @@ class AlignedBase(Member):
 
     def medians(self, context: Context) -> dict[str, Floats]:
         """Return the aligned base of all periods ahead."""
-        return {"aligned_base": target_table(context.horizon, aligned_base(context, *all_targets(context)))}
+        base, _ = aligned_base(context, *all_targets(context))
+        return {"aligned_base": target_table(context.horizon, base)}

@@ -11,17 +11,17 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from recommender.demand.aligned_base import aligned_base
-from recommender.demand.context import Context
+from recommender.demand.context import Bools, Context
 from recommender.demand.covariates import Floats
 from recommender.demand.features import CATEGORIES, GROUP_PREFIX, features
 from recommender.demand.model import QUANTILES, Member
-from recommender.demand.rolling import Indices
-from recommender.demand.training_rows import draw_rows
+from recommender.demand.training_rows import Rows, draw_rows
 
 # Series whose targets are laid out at once, which bounds the memory of a forecast.
 _SERIES_AT_ONCE = 2_000
 # A burst after weeks of nothing is a thousand times the level; beyond this it tells no more.
 _MOST_RATIO = 30.0
+_LEAST_BASE_ROWS = 5_000
 # Two fits at a time of one thread each: two threads on one fit were measured slower than one.
 _FITS_AT_ONCE = 2
 
@@ -87,17 +87,20 @@ class Boosting(Member):
         self.columns_ = [name for name, column in columns.items() if not np.isnan(column).all()]
         inputs = np.column_stack([columns[name] for name in self.columns_])
         actual = context.values[series, origin + step]
-        base = self._base(context, rows)
-        has_year = context.values.shape[1] > context.history.rhythm.year
-        wanted = [target for target in self.targets if has_year or not target.over_base]
+        level, base, has_base = self._units(context, rows)
+        # Over the aligned base only those rows are learned from that have one; a few would teach their noise.
+        wanted = [
+            target for target in self.targets if not target.over_base or has_base.sum() >= _LEAST_BASE_ROWS
+        ]
 
         def fitted(target: Target) -> HistGradientBoostingRegressor:
-            ratio = np.minimum(actual / base[target.over_base], _MOST_RATIO)
+            kept = has_base if target.over_base else np.ones_like(has_base)
+            ratio = np.minimum(actual / (base if target.over_base else level), _MOST_RATIO)[kept]
             # Poisson loss is undefined when every target is zero.
             loss = "squared_error" if target.loss == "poisson" and not ratio.any() else target.loss
             with threadpool_limits(limits=1):
                 return self._regressor(loss, target.quantile).fit(
-                    inputs, np.sqrt(ratio) if target.of_root else ratio
+                    inputs[kept], np.sqrt(ratio) if target.of_root else ratio
                 )
 
         with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
@@ -123,23 +126,25 @@ class Boosting(Member):
             rows = (series, np.full_like(series, context.values.shape[1] - 1), step)
             columns = features(context, *rows)
             inputs = np.column_stack([columns[name] for name in self.columns_])
-            base = self._base(context, rows)
+            level, base, _ = self._units(context, rows)
 
             def forecast(target: Target) -> Floats:
                 with threadpool_limits(limits=1):
                     ratio: Floats = self.regressors_[target.name].predict(inputs)  # noqa: B023 - used at once
                 positive = np.maximum(ratio, 0.0)
-                return (positive**2 if target.of_root else positive) * base[target.over_base]  # noqa: B023
+                unit = base if target.over_base else level  # noqa: B023
+                return (positive**2 if target.of_root else positive) * unit
 
             with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
                 for target, values in zip(self.fitted_, pool.map(forecast, self.fitted_), strict=True):
                     found[target.name][chunk] = values.reshape(len(chunk), context.horizon)
         return found
 
-    def _base(self, context: Context, rows: tuple[Indices, Indices, Indices]) -> dict[bool, Floats]:
-        """Return the unit of each row by whether it is the aligned base; never below a part of the level."""
+    def _units(self, context: Context, rows: Rows) -> tuple[Floats, Floats, Bools]:
+        """Return the level and the aligned base of each row, the latter no less than a part of the level, and where it is known."""
         level = context.level(rows[0], rows[1])
-        return {False: level, True: np.maximum(aligned_base(context, *rows), level / _MOST_RATIO)}
+        base, is_known = aligned_base(context, *rows)
+        return level, np.maximum(base, level / _MOST_RATIO), is_known
 
     def _regressor(self, loss: str, quantile: float | None) -> HistGradientBoostingRegressor:
         places = [

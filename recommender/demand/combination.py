@@ -15,8 +15,8 @@ Bools = NDArray[np.bool_]
 _START_SCALE = 0.05
 # How strongly weights are drawn to where they begin, in multiples of what the members' differences tell; those of
 # a stratum, which holds fewer days, more strongly.
-_RIDGE = 0.2
-_STRATUM_RIDGE = 1.0
+_RIDGE = 1.0
+_STRATUM_RIDGE = 2.0
 _ROUNDS = 12
 # A stratum of fewer cells tells nothing of its own.
 _LEAST_CELLS = 500
@@ -37,6 +37,11 @@ class Block:
     actual: Floats
     is_near: Bools
     is_sparse: Bools
+
+    def take(self, series: slice) -> "Block":
+        """Return the block of some series."""
+        medians = {name: values[series] for name, values in self.medians.items()}
+        return Block(medians, self.actual[series], self.is_near, self.is_sparse[series])
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Ensemble:
     boosting: Boosting | None
 
     @classmethod
-    def fitted(cls, context: Context, *, seed: int, is_validated: bool = True) -> Self:
+    def fitted(cls, context: Context, *, seed: int, max_rows: int, is_validated: bool = True) -> Self:
         """Fit every member that the history allows; what could not be validated is not learned."""
         plain: list[Member] = [SeasonalNaive(), WeekdayMeans(), Decomposition(), Intermittent()]
         if context.values.shape[1] > context.history.rhythm.year:
@@ -53,7 +53,7 @@ class Ensemble:
         boosting = None
         if is_validated:
             try:
-                boosting = Boosting(seed).fit(context)
+                boosting = Boosting(seed, max_rows=max_rows).fit(context)
             except TooLittleHistory:
                 boosting = None
         return cls([member.fit(context) for member in plain], boosting)

@@ -18,7 +18,9 @@ COMBINATION = "combination"
 
 # So many series tell weights and widths; more only cost time.
 _MOST_SERIES = 2_000
-_RECENT_ORIGINS = 4
+# Recent origins lie half a horizon apart over two months, and are four at least.
+_LEAST_ORIGINS = 4
+_RECENT_DAYS = 56
 
 
 @dataclass(frozen=True)
@@ -26,14 +28,17 @@ class Validation:
     """What the inner origins taught.
 
     Attributes:
-        origins: how many periods were known at each.
+        recent_origins: how many periods were known at each of the latest origins.
+        seasonal_origins: how many a year before.
         wape: by member and of the combination, whose weights were learned without the origin they are judged at.
         weights: learned from all origins.
         calibrations: by member and of the combination.
-        gate: which of them is released.
+        gate: which of them is released; its value of the strongest member is that of choosing a member as well
+            without the origin it is judged at.
     """
 
-    origins: Sequence[int]
+    recent_origins: Sequence[int]
+    seasonal_origins: Sequence[int]
     wape: Mapping[str, float]
     weights: Weights
     calibrations: Mapping[str, Calibration]
@@ -41,7 +46,13 @@ class Validation:
 
 
 def validate(
-    history: History, timeline: Timeline, horizon: int, *, seed: int, report: Callable[[str], None]
+    history: History,
+    timeline: Timeline,
+    horizon: int,
+    *,
+    seed: int,
+    max_rows: int,
+    report: Callable[[str], None],
 ) -> Validation | None:
     """Forecast from origins inside the history and learn from the errors; None if it is too short."""
     recent, seasonal = inner_origins(history, horizon)
@@ -54,13 +65,13 @@ def validate(
         for place, origin in enumerate(origins):
             context = Context.of(sampled.until(origin, horizon), timeline, horizon)
             if place == 0:
-                report(f"learning from {origin} periods")
-                ensemble = Ensemble.fitted(context, seed=seed)
+                report(f"learning from {origin} periods, to be judged by the next")
+                ensemble = Ensemble.fitted(context, seed=seed, max_rows=max_rows)
             said.append(ensemble.say(context))
             actual = sampled.values[:, origin : origin + horizon].copy()
             actual[~context.is_active] = np.nan
             blocks.append(Block(said[-1].medians, actual, context.is_near, context.is_sparse))
-    return _learned((*recent, *seasonal), blocks, said)
+    return _learned(recent, seasonal, blocks, said)
 
 
 def inner_origins(history: History, horizon: int) -> tuple[list[int], list[int]]:
@@ -71,7 +82,8 @@ def inner_origins(history: History, horizon: int) -> tuple[list[int], list[int]]
     """
     rhythm, periods = history.rhythm, history.values.shape[1]
     stride = max(horizon // 2, rhythm.week)
-    places = [periods - horizon - stride * back for back in reversed(range(_RECENT_ORIGINS))]
+    n_recent = max(_LEAST_ORIGINS, 1 + _RECENT_DAYS // (stride * rhythm.step_days))
+    places = [periods - horizon - stride * back for back in reversed(range(n_recent))]
     recent = [place for place in places if place >= 2 * rhythm.window]
     year_ago = periods - rhythm.year
     has_year = year_ago > rhythm.year + rhythm.window and horizon <= rhythm.year
@@ -88,17 +100,13 @@ def _sample(history: History) -> np.ndarray:
     return np.sort(by_size[chosen])
 
 
-def _learned(origins: Sequence[int], blocks: Sequence[Block], said: Sequence[Said]) -> Validation | None:
-    weights = learn_weights(blocks)
+def _learned(
+    recent: Sequence[int], seasonal: Sequence[int], blocks: Sequence[Block], said: Sequence[Said]
+) -> Validation | None:
     demand = sum(float(np.nansum(block.actual)) for block in blocks)
     if demand <= 0:
         return None
-    errors = {name: sum(_error(block, block.medians[name]) for block in blocks) for name in weights.names}
-    errors[COMBINATION] = sum(
-        _error(block, _combined(weights_without, block))
-        for block, weights_without in zip(blocks, _left_out(blocks), strict=True)
-    )
-    wape = {name: error / demand for name, error in errors.items()}
+    weights = learn_weights(blocks)
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}
     medians[COMBINATION] = [_combined(weights, block) for block in blocks]
     calibrations = {
@@ -110,20 +118,47 @@ def _learned(origins: Sequence[int], blocks: Sequence[Block], said: Sequence[Sai
         )
         for name, own in medians.items()
     }
-    gate = decide_release(metric="wape", candidate=COMBINATION, values=wape, higher_is_better=False)
-    return Validation(origins, wape, weights, calibrations, gate)
+    wape = {name: _error(blocks, name) / demand for name in weights.names}
+    wape[COMBINATION], best_member_wape = (error / demand for error in _unseen_errors(_folds(blocks)))
+    strongest = min(weights.names, key=wape.__getitem__)
+    gate = decide_release(
+        metric="wape",
+        candidate=COMBINATION,
+        values={COMBINATION: wape[COMBINATION], strongest: best_member_wape},
+        higher_is_better=False,
+    )
+    return Validation(recent, seasonal, wape, weights, calibrations, gate)
 
 
-def _left_out(blocks: Sequence[Block]) -> list[Weights]:
-    """Return for each origin the weights that the others teach; a lone origin's are its own."""
-    if len(blocks) == 1:
-        return [learn_weights(blocks)]
-    return [learn_weights([*blocks[:place], *blocks[place + 1 :]]) for place in range(len(blocks))]
+def _folds(blocks: Sequence[Block]) -> list[tuple[list[Block], list[Block]]]:
+    """Return what to learn from and what to judge by: each origin without itself; a lone one by halves of series."""
+    if len(blocks) > 1:
+        return [([*blocks[:place], *blocks[place + 1 :]], [block]) for place, block in enumerate(blocks)]
+    halves = [blocks[0].take(slice(first, None, 2)) for first in (0, 1)]
+    if any(np.isnan(half.actual).all() for half in halves):
+        return [([blocks[0]], [blocks[0]])]
+    return [([halves[0]], [halves[1]]), ([halves[1]], [halves[0]])]
+
+
+def _unseen_errors(folds: Sequence[tuple[list[Block], list[Block]]]) -> tuple[float, float]:
+    """Return the absolute errors of the combination and of the best member, each chosen on the other folds.
+
+    The best of many members in hindsight is lucky as well as good; chosen like the weights, both are judged alike.
+    """
+    combined = best = 0.0
+    for others, judged in folds:
+        weights = learn_weights(others)
+        strongest = min(weights.names, key=lambda name: _error(others, name))
+        best += _error(judged, strongest)
+        combined += sum(
+            float(np.nansum(np.abs(block.actual - _combined(weights, block)))) for block in judged
+        )
+    return combined, best
 
 
 def _combined(weights: Weights, block: Block) -> Floats:
     return weights.combine(block.medians, block.is_near, block.is_sparse)
 
 
-def _error(block: Block, median: Floats) -> float:
-    return float(np.nansum(np.abs(block.actual - median)))
+def _error(blocks: Sequence[Block], name: str) -> float:
+    return sum(float(np.nansum(np.abs(block.actual - block.medians[name]))) for block in blocks)
