@@ -1,7 +1,7 @@
 """From which days forecasts are made, what was known then, and what came after."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,6 +11,7 @@ from orchestration.cli.evaluate.columns import Floats
 from orchestration.cli.evaluate.demand.dataset import Dataset
 from orchestration.refusal import Refusal
 from recommender.demand.calendar.calendar import Calendar
+from recommender.demand.censoring import demand_without_stock_outs
 from recommender.demand.extremes import without_extremes
 from recommender.demand.metrics import Scales
 from recommender.demand.panel import History
@@ -18,6 +19,8 @@ from recommender.demand.trial import windows_of
 
 # So many periods must be known before a cutoff.
 _LEAST_PERIODS = {1: 28, 7: 8}
+# What tells that stock ran out, also for a part of the day.
+IN_STOCK = "in_stock"
 _PERIOD_NAMES = {1: "days", 7: "weeks"}
 
 
@@ -43,7 +46,7 @@ class Known:
 
     Attributes:
         raw: the history as it was.
-        history: with extremes cut for learning.
+        history: for learning, with what was likely asked for on days without stock, and extremes cut.
         places: of its series among all.
         actual: (all series, horizon).
     """
@@ -92,12 +95,22 @@ def known_at(dataset: Dataset, place: int, settings: Settings) -> Known:
     if not len(seen):
         raise CutoffRefused(f"no series of {dataset.file} has a quantity up to {origin}")
     raw = whole.take(seen)
-    history, cut = without_extremes(raw, settings.calendar)
+    history, cut = without_extremes(_without_stock_outs(raw), settings.calendar)
     dates = raw.dates_ahead(settings.horizon)
     windows = windows_of(settings.calendar, dates, step_days=raw.step_days, big=settings.big)
     actual = np.full((len(dataset.panel.series_ids), settings.horizon), np.nan)
     actual[seen] = actual_after(dataset, place, settings.horizon)[seen]
     return Known(raw, history, seen, actual, cut, windows)
+
+
+def _without_stock_outs(history: History) -> History:
+    """Return the history in which sales of days when stock ran out are raised to what was likely asked for."""
+    if IN_STOCK not in history.covariates.values:
+        return history
+    is_out = history.covariates.values[IN_STOCK][:, : history.values.shape[1]] < 1
+    values = demand_without_stock_outs(history.values, is_out, history.dates)
+    values.flags.writeable = False
+    return replace(history, values=values)
 
 
 def actual_after(dataset: Dataset, place: int, horizon: int) -> Floats:

@@ -63,13 +63,15 @@ def _continued(is_open: Floats, grid: Grid, future: Rows) -> Floats:
     wide = np.full(listed.shape, np.nan)
     wide[:, : is_open.shape[1]] = is_open
     if len(reach):
+        is_told: NDArray[np.bool_] = np.any(listed, axis=1)
         ahead = np.zeros(listed.shape, dtype=bool)
-        ahead[:, reach[0] : reach[-1] + 1] = listed.any(axis=1)[:, None]
+        ahead[:, reach[0] : reach[-1] + 1] = is_told[:, None]
         wide = np.where(ahead, listed, wide)
     return wide
 
 
 def _spans(listed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    begun = np.maximum.accumulate(listed, axis=1)
-    goes_on = np.maximum.accumulate(listed[:, ::-1], axis=1)[:, ::-1]
+    """Return which periods lie from a series' first listed one to its last."""
+    begun = np.cumsum(listed, axis=1) > 0
+    goes_on = np.cumsum(listed[:, ::-1], axis=1)[:, ::-1] > 0
     return np.asarray(begun & goes_on)
