@@ -11,7 +11,7 @@ from orchestration.cli.evaluate.demand.dataset import Dataset
 from orchestration.cli.evaluate.demand.grid import Grid
 from orchestration.cli.evaluate.demand.judging import sampled
 from orchestration.cli.evaluate.demand.plain import seasonal_naive, weekday_means
-from orchestration.cli.evaluate.demand.rivals import forecast_rivals
+from orchestration.cli.evaluate.demand.rivals import forecast_rivals, models_of
 from orchestration.cli.evaluate.demand.treatment import Treatments
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.covariates import Covariates
@@ -142,6 +142,13 @@ def test_statistical_methods_have_the_seasons_that_the_history_allows(step_days,
             np.arange(periods, periods + 7) * 2 * np.pi / (7 if step_days == 1 else 52)
         )
         assert np.abs(found["mstl"].mean[1] - expected).mean() < 5
+
+
+@pytest.mark.parametrize(
+    ("step_days", "periods", "seasons"), [(1, 727, [7]), (1, 728, [7, 364]), (7, 104, [52])]
+)
+def test_seasons_of_mstl(step_days, periods, seasons):
+    assert models_of(history_of(np.ones((1, periods)), step_days))["mstl"]().season_length == seasons
 
 
 def test_a_series_too_short_to_fit_gets_the_plain_forecast():

@@ -236,6 +236,15 @@ def test_days_without_a_row_were_closed_where_only_open_days_are_listed(read):
     assert counts(dataset)["closed_without_a_row"] == 8
 
 
+def test_days_without_demand_were_not_closed(read):
+    lines = [line for n, line in enumerate(full("a", more=",0")) if n % 7 != 4]
+    dataset = read(
+        [*lines, *full("b", more=",0")], ["a,2025-02-12,1"], header=f"{HEADER},promotion", missing="zero"
+    )
+    assert set(dataset.panel.covariates.values) == {"promotion"}
+    assert counts(dataset) == {"filled_with_0": 6}
+
+
 def test_columns_become_groups_numbers_and_flags(read):
     lines = []
     for series, kind in (("a", "x"), ("b", "x"), ("c", "y"), ("d", "y")):
