@@ -71,7 +71,9 @@ class Context:
         covariates = history.covariates.values
         binary = frozenset(name for name, value in covariates.items() if _is_binary(value))
         announced = sorted((binary & history.covariates.known_ahead) - {IS_OPEN})
-        factor = condition_factors(history, timeline.weekday, announced, history.values.shape[1] + horizon)
+        # A timeline may reach further than this history's horizon, as at the origins inside a longer one.
+        weekday = timeline.weekday[: history.values.shape[1] + horizon]
+        factor = condition_factors(history, weekday, announced)
         values = history.values / factor[:, : history.values.shape[1]] if announced else history.values
         rhythm = history.rhythm
         n_lags = _WEEKDAY_LAGS if rhythm.week > 1 else rhythm.window
