@@ -11,7 +11,7 @@ from recommender.demand.rolling import Indices
 from recommender.demand.targets import all_targets, target_table
 
 # Pseudo-units, in multiples of the recent level, by which a series' own uplift is drawn to all series'.
-_PRIOR = 0.25
+_PRIOR = 0.5
 # A level that doubled or halved in a year is another business: its change is not carried on.
 _LEAST_DRIFT, _MOST_DRIFT = 0.5, 2.0
 

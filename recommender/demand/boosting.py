@@ -86,6 +86,7 @@ class Boosting(Member):
         # A column of which nothing is known cannot be binned.
         self.columns_ = [name for name, column in columns.items() if not np.isnan(column).all()]
         inputs = np.column_stack([columns[name] for name in self.columns_])
+        # Over the factor of the announced conditions, as all that a row sees of the past.
         actual = context.values[series, origin + step]
         level, base, has_base = self._units(context, rows)
         # Over the aligned base only those rows are learned from that have one; a few would teach their noise.
@@ -137,7 +138,9 @@ class Boosting(Member):
 
             with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
                 for target, values in zip(self.fitted_, pool.map(forecast, self.fitted_), strict=True):
-                    found[target.name][chunk] = values.reshape(len(chunk), context.horizon)
+                    found[target.name][chunk] = (
+                        values.reshape(len(chunk), context.horizon) * context.factor_ahead[chunk]
+                    )
         return found
 
     def _units(self, context: Context, rows: Rows) -> tuple[Floats, Floats, Bools]:

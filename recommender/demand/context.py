@@ -10,7 +10,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.demand.conditions import condition_factors
 from recommender.demand.covariates import Floats
+from recommender.demand.opening import IS_OPEN
 from recommender.demand.panel import Groups, History
 from recommender.demand.rolling import Indices, Rolling, at, between, lagged_mean
 from recommender.demand.timeline import Timeline
@@ -30,7 +32,8 @@ class Context:
     """A history with its timeline and sums.
 
     Attributes:
-        values: (series, periods) demand.
+        values: (series, periods) demand over the factor of the period's conditions: what a plain day would have had.
+        factor: (series, periods and horizon) by how much announced conditions multiply demand.
         rolling: sums of demand.
         squares: sums of squared demand.
         zeros: sums of whether nothing was asked for.
@@ -48,6 +51,7 @@ class Context:
     timeline: Timeline
     horizon: int
     values: Floats
+    factor: Floats
     rolling: Rolling
     squares: Rolling
     zeros: Rolling
@@ -64,7 +68,13 @@ class Context:
     @classmethod
     def of(cls, history: History, timeline: Timeline, horizon: int) -> Self:
         """Compute the sums of a history; `timeline` covers it and the horizon."""
-        values, covariates = history.values, history.covariates.values
+        covariates = history.covariates.values
+        binary = frozenset(name for name, value in covariates.items() if _is_binary(value))
+        announced = sorted((binary & history.covariates.known_ahead) - {IS_OPEN})
+        # A timeline may reach further than this history's horizon, as at the origins inside a longer one.
+        weekday = timeline.weekday[: history.values.shape[1] + horizon]
+        factor = condition_factors(history, weekday, announced)
+        values = history.values / factor[:, : history.values.shape[1]] if announced else history.values
         rhythm = history.rhythm
         n_lags = _WEEKDAY_LAGS if rhythm.week > 1 else rhythm.window
         weekday_mean = lagged_mean(values, rhythm.week, n_lags)
@@ -76,6 +86,7 @@ class Context:
             timeline=timeline,
             horizon=horizon,
             values=values,
+            factor=factor,
             rolling=Rolling.of(values),
             squares=Rolling.of(values**2),
             zeros=Rolling.of(np.where(np.isnan(values), np.nan, values == 0)),
@@ -87,7 +98,7 @@ class Context:
                 [_uplift(values, weekday_mean, week * rhythm.week) for week in range(1, weeks + 1)]
             ),
             covariate_sums={name: Rolling.of(value) for name, value in covariates.items()},
-            binary=frozenset(name for name, value in covariates.items() if _is_binary(value)),
+            binary=binary,
             labels=_labels(history.groups),
             least_level=float(positive.min(initial=np.inf)) / rhythm.window if len(positive) else 1.0,
         )
@@ -131,6 +142,11 @@ class Context:
     def _now(self) -> tuple[Indices, Indices]:
         n_series, periods = self.values.shape
         return np.arange(n_series), np.full(n_series, periods - 1)
+
+    @property
+    def factor_ahead(self) -> Floats:
+        """The factors of the periods ahead, shape (series, horizon)."""
+        return self.factor[:, self.values.shape[1] :]
 
     def latest(self, origin: Indices, step: Indices) -> Indices:
         """Return the latest period up to the origin that shares the target's weekday."""

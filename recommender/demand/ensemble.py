@@ -62,7 +62,8 @@ class Ensemble:
         """Return what the members say of the periods after the context's origin."""
         medians: dict[str, Floats] = {}
         for member in self.plain:
-            medians |= member.medians(context)
+            for name, median in member.medians(context).items():
+                medians[name] = median * context.factor_ahead
         level = context.recent_level
         if self.boosting is None:
             widths = np.repeat(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.covariates import Floats
@@ -28,13 +29,17 @@ def without_extremes(history: History, calendar: Calendar) -> tuple[History, int
     is_extreme = values > bound[:, None]
     if not is_extreme.any():
         return history, 0
-    by_day = is_extreme.sum(axis=0)
-    is_event = (by_day >= _COMMON_LEAST) & (by_day >= _COMMON_SHARE * len(values))
     ids, _ = calendar.nearest(history.dates, within=max(_NEAR_DAYS, history.step_days - 1))
-    is_extreme[:, is_event | (ids != "")] = False
+    is_extreme[:, is_common(is_extreme) | (ids != "")] = False
     cut = np.where(is_extreme, bound[:, None], values)
     cut.flags.writeable = False
     return replace(history, values=cut), int(is_extreme.sum())
+
+
+def is_common(is_extreme: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell of each period (series, periods) whether three series, and 2 % of all, are extreme in it: an event."""
+    by_period = is_extreme.sum(axis=0)
+    return np.asarray((by_period >= _COMMON_LEAST) & (by_period >= _COMMON_SHARE * len(is_extreme)))
 
 
 def usual_peaks(values: Floats) -> Floats:

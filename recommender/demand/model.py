@@ -51,7 +51,7 @@ class Member(BaseEstimator):  # type: ignore[misc]
 
     @abstractmethod
     def medians(self, context: Context) -> dict[str, Floats]:
-        """Return, by name, the median demand (series, horizon) of the periods after the context's origin.
+        """Return, by name, the median demand (series, horizon) of plain periods after the context's origin.
 
         The history may be longer than the one of the fit: the model is then applied to newer values.
         """

@@ -12,7 +12,7 @@ from orchestration.cli.evaluate.demand.document import Run, document_of
 from orchestration.cli.evaluate.demand.files import forecast_file
 from orchestration.cli.evaluate.demand.protocol import run
 from orchestration.cli.evaluate.demand.quantities import Missing
-from orchestration.cli.evaluate.demand.report import show, show_cutoff, show_data
+from orchestration.cli.evaluate.demand.report import show, show_cutoff, show_data, show_shelf
 from orchestration.cli.evaluate.demand.rivals import require_rivals
 from orchestration.cli.evaluate.document import write
 from orchestration.cli.evaluate.output import make_console
@@ -57,6 +57,7 @@ def evaluate_demand(
         )  # fmt: skip
         write(document_of(dataset, settings, outcome, told), out / "scores.json")
     show(outcome, settings, console)
+    show_shelf(outcome.shelf, dataset.grid.step_days, console)
     console.print(
         f"{forecasts.rows:,} rows are in {out / 'forecasts.parquet'} and all figures in {out / 'scores.json'}, "
         f"after {time.monotonic() - began:,.0f} s.",

@@ -95,7 +95,7 @@ def known_at(dataset: Dataset, place: int, settings: Settings) -> Known:
     if not len(seen):
         raise CutoffRefused(f"no series of {dataset.file} has a quantity up to {origin}")
     raw = whole.take(seen)
-    history, cut = without_extremes(_without_stock_outs(raw), settings.calendar)
+    history, cut = prepared(raw, settings.calendar)
     dates = raw.dates_ahead(settings.horizon)
     windows = windows_of(settings.calendar, dates, step_days=raw.step_days, big=settings.big)
     actual = np.full((len(dataset.panel.series_ids), settings.horizon), np.nan)
@@ -103,14 +103,17 @@ def known_at(dataset: Dataset, place: int, settings: Settings) -> Known:
     return Known(raw, history, seen, actual, cut, windows)
 
 
-def _without_stock_outs(history: History) -> History:
-    """Return the history in which sales of days when stock ran out are raised to what was likely asked for."""
-    if IN_STOCK not in history.covariates.values:
-        return history
-    is_out = history.covariates.values[IN_STOCK][:, : history.values.shape[1]] < 1
-    values = demand_without_stock_outs(history.values, is_out, history.dates)
-    values.flags.writeable = False
-    return replace(history, values=values)
+def prepared(history: History, calendar: Calendar) -> tuple[History, int]:
+    """Return a history to learn from, and how many extremes were cut in it.
+
+    Sales of days when stock ran out are raised to what was likely asked for.
+    """
+    if IN_STOCK in history.covariates.values:
+        is_out = history.covariates.values[IN_STOCK][:, : history.values.shape[1]] < 1
+        values = demand_without_stock_outs(history.values, is_out, history.dates)
+        values.flags.writeable = False
+        history = replace(history, values=values)
+    return without_extremes(history, calendar)
 
 
 def actual_after(dataset: Dataset, place: int, horizon: int) -> Floats:

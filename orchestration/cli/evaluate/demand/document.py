@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from orchestration.cli.evaluate.demand.cutoffs import Settings
 from orchestration.cli.evaluate.demand.dataset import Dataset
+from orchestration.cli.evaluate.demand.inventory import Shelf
 from orchestration.cli.evaluate.demand.protocol import Outcome
 from recommender.bootstrap import Estimate
 from recommender.demand.trial import ALL, HOLIDAYS, LEVEL_METRICS, OF_DAY, WINDOW_DAYS, Board
@@ -96,11 +97,32 @@ def document_of(dataset: Dataset, settings: Settings, outcome: Outcome, run: Run
             for window in (ALL, HOLIDAYS)
             if window in outcome.boards.members.sums
         },
+        "stock": _stock(outcome.shelf),
         "forecasts": {"rows": run.forecast_rows},
         "seed": settings.seed,
         "code_version": run.code_version,
         "seconds": {name: round(seconds, 1) for name, seconds in run.seconds.items()},
     }  # fmt: skip
+
+
+def _stock(shelf: Shelf | str) -> dict[str, Any]:
+    if isinstance(shelf, str):
+        return {"not_played": shelf}
+    return {
+        "what": "periodic review, lost sales; order-up-to for review and lead time; levels calibrated on what had ended",
+        "review_periods": shelf.setting.review,
+        "lead_periods": shelf.setting.lead,
+        "reviews": shelf.reviews,
+        "reviews_not_counted": shelf.setting.warm_up,
+        "series": shelf.series,
+        "rules": {
+            effect.rule: {
+                name: _rounded(value) if isinstance(value, float) else value
+                for name, value in asdict(effect.service).items()
+            }
+            for effect in shelf.effects
+        },
+    }
 
 
 def _window(board: Board, window: str, seed: int) -> dict[str, Any]:

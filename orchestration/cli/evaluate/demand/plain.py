@@ -71,9 +71,12 @@ def _spread(history: History, point: Floats, residuals: Floats, growth: Floats) 
         spread[is_known] = np.nanquantile(recent[is_known], QUANTILES, axis=1).T
     quantiles = point[:, :, None] + spread[:, None, :] * growth[None, :, None]
     # The point is the median: the residuals' own median is drift and noise.
-    quantiles[:, :, QUANTILES.index(0.5)] = point
-    ordered = np.sort(np.maximum(quantiles, 0.0), axis=-1)
-    return Forecast(history.dates_ahead(point.shape[1]), np.maximum(point, 0.0), ordered)
+    middle = QUANTILES.index(0.5)
+    quantiles[:, :, :middle] = np.minimum(quantiles[:, :, :middle], point[:, :, None])
+    quantiles[:, :, middle] = point
+    quantiles[:, :, middle:] = np.maximum.accumulate(quantiles[:, :, middle:], axis=-1)
+    dates = history.dates_ahead(point.shape[1])
+    return Forecast(dates, np.maximum(point, 0.0), np.maximum(quantiles, 0.0))
 
 
 def _nan_mean(values: Floats, axis: int) -> Floats:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from orchestration.cli.evaluate.demand.cutoffs import Known, Settings, known_at, places_of
 from orchestration.cli.evaluate.demand.dataset import Dataset
+from orchestration.cli.evaluate.demand.inventory import Shelf, Taught, play
 from orchestration.cli.evaluate.demand.judging import Boards, Report, judge, sampled
 from recommender.demand.model import Forecast
-from recommender.demand.recipe import Recipe, forecast_demand
+from recommender.demand.recipe import Recipe, learn
 
 Write = Callable[[date, NDArray[np.object_], Forecast], None]
 
@@ -34,10 +35,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Outcome:
-    """All that was measured, and what each cutoff's recipe told."""
+    """All that was measured, and what each cutoff's recipe told.
+
+    Attributes:
+        shelf: the service of stock by the forecasts, or why it was not played.
+    """
 
     boards: Boards
     told: Sequence[Told]
+    shelf: Shelf | str
 
 
 def run(
@@ -53,7 +59,7 @@ def run(
     places = places_of(dataset, settings.cutoffs)
     boards = Boards.of(dataset)
     sample = sampled(dataset, places.values(), settings)
-    all_told = []
+    all_told, taught = [], []
     for cutoff, place in places.items():
         began = time.monotonic()
 
@@ -61,16 +67,16 @@ def run(
             report(f"{cutoff}: {words}")
 
         known = known_at(dataset, place, settings)
-        recipe = forecast_demand(
-            known.history, settings.calendar, settings.horizon, seed=settings.seed, report=tell
-        )
+        learned = learn(known.history, settings.calendar, settings.horizon, seed=settings.seed, report=tell)
+        recipe = learned.forecast(known.history)
+        taught.append(Taught.at(learned, known))
         write(cutoff, known.history.series_ids, recipe.forecast)
         tell("judging")
         failed = judge(known, recipe, boards, sample, settings, tell)
         told = _told(cutoff, known, recipe, failed, time.monotonic() - began)
         all_told.append(told)
         finished(told)
-    return Outcome(boards, all_told)
+    return Outcome(boards, all_told, play(dataset, settings, taught, report))
 
 
 def _told(cutoff: date, known: Known, recipe: Recipe, failed: int, seconds: float) -> Told:

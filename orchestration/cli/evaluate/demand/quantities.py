@@ -11,7 +11,7 @@ from orchestration.cli.evaluate.columns import Floats
 from orchestration.cli.evaluate.demand.grid import Grid
 from orchestration.cli.evaluate.demand.rows import Rows
 from orchestration.cli.evaluate.demand.treatment import Treatments
-from recommender.demand.extremes import usual_peaks
+from recommender.demand.extremes import is_common, usual_peaks
 
 Missing = Literal["auto", "zero", "unobserved"]
 
@@ -21,8 +21,9 @@ _LOG_SHARE = 0.05
 _LEAST_MISSING, _MOST_ZEROS = 0.02, 0.001
 # A twentieth of a series' days with demand had two units or a tenth of the median at most: then none is likely, too.
 _SMALL_SHARE, _SMALL_UNITS, _SMALL_PART = 0.05, 2.0, 0.1
-# Beyond this multiple of its 99th percentile, a series' quantity is taken for a slip of the pen.
-_IMPOSSIBLE = 1_000.0
+# Beyond this multiple of its 99th percentile, a series' quantity is taken for a slip of the pen, if others' are not as
+# large that day.
+_IMPOSSIBLE = 100.0
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def demand_of(
     done.note("negative_days", int(is_negative.sum()), "days or weeks came out negative and count as 0")
     values = np.where(is_seen, np.maximum(sums, 0.0), np.nan).reshape(shape)
     _drop_impossible(values, done)
-    is_sparse = _fill(values, is_listed.reshape(shape), missing, done)
+    is_sparse = _fill(values, is_listed.reshape(shape), missing, float((rows.quantity == 0).mean()), done)
     late = int((np.isnan(values[:, 0]) & ~np.isnan(values).all(axis=1)).sum())
     done.note("late_starts", late, "series begin later than the file and are not observed before")
     is_scored = ~np.isnan(values)
@@ -110,6 +111,7 @@ def demand_of(
 
 def _drop_impossible(values: Floats, done: Treatments) -> None:
     is_impossible = values > _IMPOSSIBLE * usual_peaks(values)[:, None]
+    is_impossible[:, is_common(is_impossible)] = False
     done.note(
         "impossible",
         int(is_impossible.sum()),
@@ -118,8 +120,10 @@ def _drop_impossible(values: Floats, done: Treatments) -> None:
     values[is_impossible] = np.nan
 
 
-def _fill(values: Floats, is_listed: NDArray[np.bool_], missing: Missing, done: Treatments) -> bool:
-    """Fill days without a row with 0 where only sales are listed; tell whether any were.
+def _fill(
+    values: Floats, is_listed: NDArray[np.bool_], missing: Missing, zeros: float, done: Treatments
+) -> bool:
+    """Fill days without a row with 0 where only sales are listed; tell whether any were; `zeros` is the share of rows that tell a 0.
 
     Left to the rows, that is so if almost no row tells a 0, and for series whose small days make none at all likely:
     a shop that sells thousands a day and has no row on Sundays was closed.
@@ -131,7 +135,6 @@ def _fill(values: Floats, is_listed: NDArray[np.bool_], missing: Missing, done: 
     last = np.where(is_listed, place, -1).max(axis=1)
     after = (place >= first[:, None]) & ~is_listed & has_rows
     if missing == "auto":
-        zeros = float((values[is_listed] == 0).mean())
         inside = (after & (place <= last[:, None])).sum() / max(1, is_listed.sum())
         is_sparse = _small_days(values) & (zeros < _MOST_ZEROS) & (inside > _LEAST_MISSING)
     else:

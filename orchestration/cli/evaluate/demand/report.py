@@ -8,6 +8,7 @@ from rich.table import Table
 
 from orchestration.cli.evaluate.demand.cutoffs import Settings
 from orchestration.cli.evaluate.demand.dataset import Dataset
+from orchestration.cli.evaluate.demand.inventory import Shelf
 from orchestration.cli.evaluate.demand.judging import RECIPE
 from orchestration.cli.evaluate.demand.protocol import Outcome, Told
 from recommender.bootstrap import Estimate
@@ -54,6 +55,23 @@ def show(outcome: Outcome, settings: Settings, console: Console) -> None:
     console.print(_occasions(outcome.boards.series, settings.seed))
     for level, board in outcome.boards.levels.items():
         console.print(_level(board, level, settings.seed))
+
+
+def show_shelf(shelf: Shelf | str, step_days: int, console: Console) -> None:
+    """Print how stock by each rule would have served."""
+    if isinstance(shelf, str):
+        console.print(shelf, highlight=False, soft_wrap=True)
+        return
+    unit = "days" if step_days == 1 else "weeks"
+    title = f"Stock ordered each week, delivered a week later: {shelf.series:,} series, {shelf.reviews} weeks from the first cutoff"
+    table = _table(
+        title, ["cycles short", "near holidays", "fill rate", f"{unit} of stock"], first="order up to"
+    )
+    for effect in shelf.effects:
+        found = effect.service
+        shown = (found.cycles_short, found.holiday_cycles_short, found.fill_rate, found.stock_periods)
+        table.add_row(effect.rule, *(_number(value) for value in shown))
+    console.print(table)
 
 
 def show_cutoff(told: Told, console: Console) -> None:

@@ -50,7 +50,7 @@ def forecast_rivals(
     `advance` is called with how many series are done. Where a fit fails the plain forecast stands in. MSTL's seasons are a week, from two years on also the year;
     of weekly values it is the year, and with less than two of them MSTL is left out.
     """
-    models = _models(history)
+    models = models_of(history)
     failed = 0
     shape = (len(history.series_ids), horizon)
     means = {name: plain.mean.copy() for name in models}
@@ -71,7 +71,8 @@ def forecast_rivals(
     return {name: Forecast(dates, means[name], quantiles[name]) for name in models}, failed
 
 
-def _models(history: History) -> dict[str, Callable[[], Any]]:
+def models_of(history: History) -> dict[str, Callable[[], Any]]:
+    """Return what makes each method's model, with the seasons that the history is long enough for."""
     from statsforecast.models import MSTL, AutoETS
 
     rhythm = history.rhythm

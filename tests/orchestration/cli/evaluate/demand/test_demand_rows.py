@@ -120,12 +120,21 @@ def test_returns_are_taken_off_their_day_and_no_day_is_negative(read):
 
 
 def test_a_slip_of_the_pen_is_not_observed(read):
-    lines = full("a")
-    lines[5] = "a,2025-01-06,5000000"
+    lines = [*full("a"), *full("b")]
+    lines[5] = "a,2025-01-06,5001"
+    lines[46] = "b,2025-01-07,4999"
     dataset = read(lines)
     assert np.isnan(dataset.panel.values[0, 5])
     assert not dataset.is_scored[0, 5]
+    assert dataset.panel.values[1, 6] == 4999
     assert counts(dataset) == {"impossible": 1}
+
+
+def test_what_several_series_sell_on_one_day_was_sold(read):
+    lines = [line for series in "abcd" for line in full(series)]
+    dataset = read([line.replace("-06,50", "-06,90000") if "2025-01-06" in line else line for line in lines])
+    assert dataset.panel.values[:, 5].tolist() == [90_000] * 4
+    assert counts(dataset) == {}
 
 
 def test_a_missing_quantity_is_not_observed(read):
@@ -154,6 +163,13 @@ def test_a_list_of_sales_of_small_items_has_no_demand_on_other_days(read):
     assert np.isnan(by_id["often"][7])
     assert dataset.is_sparse
     assert counts(dataset) == {"filled_with_0": 35, "gaps": 1, "late_starts": 1}
+
+
+def test_days_that_returns_bring_down_to_0_do_not_tell_zeros(read):
+    lines = [*full("always", quantity=90), *[f"seldom,2025-01-{day:02d},{1 + day % 2}" for day in (3, 9, 20)]]
+    dataset = read([*lines, "seldom,2025-01-20,-1", "seldom,2025-01-21,-1"])
+    assert dataset.is_sparse
+    assert counts(dataset)["filled_with_0"] == 34
 
 
 def test_where_zeros_are_told_a_missing_row_is_a_gap(read):
@@ -218,6 +234,15 @@ def test_days_without_a_row_were_closed_where_only_open_days_are_listed(read):
     # The known future skips the second of March.
     assert covariates.values["is_open"][0, 56:].tolist() == [1, 1, 1, 1, 0, 1, 1]
     assert counts(dataset)["closed_without_a_row"] == 8
+
+
+def test_days_without_demand_were_not_closed(read):
+    lines = [line for n, line in enumerate(full("a", more=",0")) if n % 7 != 4]
+    dataset = read(
+        [*lines, *full("b", more=",0")], ["a,2025-02-12,1"], header=f"{HEADER},promotion", missing="zero"
+    )
+    assert set(dataset.panel.covariates.values) == {"promotion"}
+    assert counts(dataset) == {"filled_with_0": 6}
 
 
 def test_columns_become_groups_numbers_and_flags(read):

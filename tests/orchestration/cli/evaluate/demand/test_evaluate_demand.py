@@ -140,6 +140,9 @@ def test_the_protocol_and_what_was_done_are_kept_and_told(evaluated):
     assert scores["data"]["groups"] == {"category": 2}
     assert scores["protocol"]["horizon_unit"] == "days"
     assert scores["treatments"] == []
+    assert scores["stock"] == {
+        "not_played": "Stock is not played: its rules look 14 periods ahead, and 7 are forecast."
+    }
     assert scores["cutoffs"][0]["first_forecast"] == CUTOFF
     assert scores["cutoffs"][0]["series"] == 6
     for words in (
@@ -179,6 +182,19 @@ def test_from_the_day_after_the_last_there_are_forecasts_and_no_scores(files, tm
     assert len(pq.read_table(tmp_path / "forecasts.parquet")) == 6 * HORIZON
     assert read(tmp_path)["windows"] == {}
     assert "Nothing is known after the cutoffs, so nothing is scored." in done.output
+
+
+def test_stock_is_played_from_the_first_cutoff_to_the_end(files, tmp_path):
+    done = evaluate(files / "history.csv", tmp_path, "--rival-series", "0", cutoffs="2025-03-20", horizon=14)
+    assert done.exception is None, done.exception
+    stock = read(tmp_path)["stock"]
+    assert (stock["series"], stock["reviews"]) == (6, 11)
+    rules = stock["rules"]
+    assert rules["known demand"]["cycles_short"] == 0
+    assert rules["mean × 2"]["cycles_short"] <= rules["mean × 1.2"]["cycles_short"]
+    assert rules["mean × 1.2"]["stock_periods"] < rules["mean × 2"]["stock_periods"]
+    assert {"forecast, conformal 0.95", "forecast, conformal 0.975"} <= set(rules)
+    assert "Stock ordered each week, delivered a week later: 6 series" in " ".join(done.output.split())
 
 
 @pytest.mark.parametrize(
