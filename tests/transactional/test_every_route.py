@@ -86,7 +86,9 @@ async def exchange(app, client, shop, owner) -> dict[str, str]:
 async def procurement(client, shop, later) -> dict[str, str]:
     """A warehouse, a supplier with terms, an order, an alert and a reservation."""
     warehouse = await client.post("/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东"})
-    supplier_id = (await client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"})).json()["supplier_id"]
+    supplier_id = (await client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"})).json()[
+        "supplier_id"
+    ]
     terms = await client.post(f"/v1/suppliers/{supplier_id}/terms", json=SUPPLY | {"item_id": str(shop.tea)})
     order = await client.post(
         "/v1/purchase-orders",
