@@ -164,10 +164,10 @@ select
     expected_on, received_quantity, damaged_quantity, xid
 from mall.purchase_order_line;
 
-create view export.receipt as
+create view export.receipt_batch as
 select
     tenant_id, receipt_id, batch_no, purchase_order_id, line_no, item_id, warehouse_id, quantity, damaged_quantity,
     expires_on, received_at, recorded_at, xid
 from mall.receipt_batch;
 
-grant select on export.purchase_order, export.purchase_order_line, export.receipt to pointmart_landing, pointmart_reader;
+grant select on export.purchase_order, export.purchase_order_line, export.receipt_batch to pointmart_landing, pointmart_reader;
