@@ -179,7 +179,7 @@ def _forecasts() -> Iterator[tuple[Any, ...]]:
     for day in days(first, FORECAST_ORIGIN + timedelta(days=FORECAST_DAYS)):
         bump = 5.0 if day.isoweekday() >= 6 else 0.0
         series = [
-            (ACORN, "item", str(TEA), "boosted_quantiles", 5.0),
+            (ACORN, "item", str(TEA), "combination", 5.0),
             (ACORN, "category", FOOD, "seasonal_naive", 8.0),
             (BIRCH, "item", str(UMBRELLA), "seasonal_naive", 2.0),
             (BIRCH, "category", HOME, "seasonal_naive", 2.0),
@@ -364,7 +364,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (
                 "demand",
                 ACORN,
-                "boosted_quantiles",
+                "combination",
                 "item",
                 "wape",
                 None,
@@ -392,7 +392,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (
                 "demand",
                 ACORN,
-                "boosted_quantiles",
+                "combination",
                 "item",
                 "coverage_90",
                 None,
@@ -466,8 +466,8 @@ def model_cards() -> list[dict[str, Any]]:
             "purpose": "Forecasts items.",
             "choices": [
                 {
-                    "slice": "item", "model": "boosted_quantiles", "released_since": since,
-                    "gate": _gate("wape", 0.28, "seasonal_naive", 0.35, "boosted_quantiles"), "reason": "It is better.",
+                    "slice": "item", "model": "combination", "released_since": since,
+                    "gate": _gate("wape", 0.28, "seasonal_naive", 0.35, "combination"), "reason": "It is better.",
                     "parameters": {"max_iter": 60, "learning_rate": 0.1},
                 }
             ],

@@ -1,0 +1,173 @@
+"""Gradient-boosted models of all series together, trained directly on (series, origin, step) rows."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
+
+from recommender.demand.aligned_base import aligned_base
+from recommender.demand.context import Bools, Context
+from recommender.demand.covariates import Floats
+from recommender.demand.features import CATEGORIES, GROUP_PREFIX, features
+from recommender.demand.model import QUANTILES, Member
+from recommender.demand.training_rows import Rows, draw_rows
+
+# Series whose targets are laid out at once, which bounds the memory of a forecast.
+_SERIES_AT_ONCE = 2_000
+# A burst after weeks of nothing is a thousand times the level; beyond this it tells no more.
+_MOST_RATIO = 30.0
+_LEAST_BASE_ROWS = 5_000
+# Two fits at a time of one thread each: two threads on one fit were measured slower than one.
+_FITS_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a regressor learns: demand over the level or the aligned base, as it is or its root."""
+
+    name: str
+    loss: str
+    quantile: float | None = None
+    over_base: bool = False
+    of_root: bool = False
+
+
+MEDIANS = (
+    Target("boosted_median", "quantile", 0.5),
+    Target("boosted_root", "squared_error", of_root=True),
+    Target("boosted_on_base", "squared_error", over_base=True, of_root=True),
+)
+MEAN = Target("boosted_mean", "poisson")
+SPREAD = tuple(Target(f"boosted_q{q * 100:02.0f}", "quantile", q) for q in QUANTILES if q != 0.5)
+
+
+class Boosting(Member):
+    """Regressors by pinball loss (Koenker & Bassett, Econometrica 1978), by Poisson loss and of the root.
+
+    The root makes counts of any level about as noisy, and its mean squared is close to their median. Targets are
+    demand over the series' recent level and, where a year has passed, over the aligned base, since boosting alone
+    cannot tell how large an occasion is that it saw once.
+
+    Fitted: `columns_`, the names of the features in use, and `regressors_` by target name.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        targets: Sequence[Target] = (*MEDIANS, MEAN, *SPREAD),
+        max_rows: int = 60_000,
+        max_iter: int = 120,
+        learning_rate: float = 0.08,
+        max_leaf_nodes: int = 24,
+        min_samples_leaf: int = 40,
+    ) -> None:
+        self.seed = seed
+        self.targets = targets
+        self.max_rows = max_rows
+        self.max_iter = max_iter
+        self.learning_rate = learning_rate
+        self.max_leaf_nodes = max_leaf_nodes
+        self.min_samples_leaf = min_samples_leaf
+
+    def fit(self, context: Context) -> Self:
+        """Learn every target from sampled rows of the history.
+
+        Raises:
+            TooLittleHistory: no origin with a full window before it has an observed period after it.
+        """
+        rows = draw_rows(context, max_rows=self.max_rows, seed=self.seed)
+        series, origin, step = rows
+        columns = features(context, *rows)
+        # A column of which nothing is known cannot be binned.
+        self.columns_ = [name for name, column in columns.items() if not np.isnan(column).all()]
+        inputs = np.column_stack([columns[name] for name in self.columns_])
+        # Over the factor of the announced conditions, as all that a row sees of the past.
+        actual = context.values[series, origin + step]
+        level, base, has_base = self._units(context, rows)
+        # Over the aligned base only those rows are learned from that have one; a few would teach their noise.
+        wanted = [
+            target for target in self.targets if not target.over_base or has_base.sum() >= _LEAST_BASE_ROWS
+        ]
+
+        def fitted(target: Target) -> HistGradientBoostingRegressor:
+            kept = has_base if target.over_base else np.ones_like(has_base)
+            ratio = np.minimum(actual / (base if target.over_base else level), _MOST_RATIO)[kept]
+            # Poisson loss is undefined when every target is zero.
+            loss = "squared_error" if target.loss == "poisson" and not ratio.any() else target.loss
+            with threadpool_limits(limits=1):
+                return self._regressor(loss, target.quantile).fit(
+                    inputs[kept], np.sqrt(ratio) if target.of_root else ratio
+                )
+
+        with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
+            self.regressors_ = dict(
+                zip((target.name for target in wanted), pool.map(fitted, wanted), strict=True)
+            )
+        self.fitted_ = wanted
+        return self
+
+    def medians(self, context: Context) -> dict[str, Floats]:
+        """Return what each target forecasts that is meant as a median, or as a mean close to it."""
+        return {
+            name: found for name, found in self.outputs(context).items() if not name.startswith("boosted_q")
+        }
+
+    def outputs(self, context: Context) -> dict[str, Floats]:
+        """Return what each target forecasts, in units, by name, each (series, horizon)."""
+        n_series = len(context.values)
+        found = {target.name: np.zeros((n_series, context.horizon)) for target in self.fitted_}
+        for chunk in _chunks(n_series):
+            step = np.tile(np.arange(1, context.horizon + 1), len(chunk))
+            series = np.repeat(chunk, context.horizon)
+            rows = (series, np.full_like(series, context.values.shape[1] - 1), step)
+            columns = features(context, *rows)
+            inputs = np.column_stack([columns[name] for name in self.columns_])
+            level, base, _ = self._units(context, rows)
+
+            def forecast(target: Target) -> Floats:
+                with threadpool_limits(limits=1):
+                    ratio: Floats = self.regressors_[target.name].predict(inputs)  # noqa: B023 - used at once
+                positive = np.maximum(ratio, 0.0)
+                unit = base if target.over_base else level  # noqa: B023
+                return (positive**2 if target.of_root else positive) * unit
+
+            with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
+                for target, values in zip(self.fitted_, pool.map(forecast, self.fitted_), strict=True):
+                    found[target.name][chunk] = (
+                        values.reshape(len(chunk), context.horizon) * context.factor_ahead[chunk]
+                    )
+        return found
+
+    def _units(self, context: Context, rows: Rows) -> tuple[Floats, Floats, Bools]:
+        """Return the level and the aligned base of each row, the latter no less than a part of the level, and where it is known."""
+        level = context.level(rows[0], rows[1])
+        base, is_known = aligned_base(context, *rows)
+        return level, np.maximum(base, level / _MOST_RATIO), is_known
+
+    def _regressor(self, loss: str, quantile: float | None) -> HistGradientBoostingRegressor:
+        places = [
+            place
+            for place, name in enumerate(self.columns_)
+            if name in CATEGORIES or name.startswith(GROUP_PREFIX)
+        ]
+        return HistGradientBoostingRegressor(
+            loss=loss,
+            quantile=quantile,
+            max_iter=self.max_iter,
+            learning_rate=self.learning_rate,
+            max_leaf_nodes=self.max_leaf_nodes,
+            min_samples_leaf=self.min_samples_leaf,
+            categorical_features=places,
+            early_stopping=False,
+            random_state=self.seed,
+        )
+
+
+def _chunks(n_series: int) -> Iterator[NDArray[np.int64]]:
+    for first in range(0, n_series, _SERIES_AT_ONCE):
+        yield np.arange(first, min(first + _SERIES_AT_ONCE, n_series))

@@ -1,0 +1,70 @@
+"""Which (series, origin, step) the boosted models learn from."""
+
+import numpy as np
+
+from recommender.demand.context import Context
+from recommender.demand.rolling import Indices
+
+Rows = tuple[Indices, Indices, Indices]
+
+
+class TooLittleHistory(ValueError):
+    """The history is too short to hold a single training row."""
+
+
+# The season that comes next is seen once a year: rows from its earlier years are drawn so often.
+_SEASON_SHARE = 0.25
+
+
+def draw_rows(context: Context, *, max_rows: int, seed: int) -> Rows:
+    """Draw rows (series, origin, step) whose target is observed, each with a full window before its origin.
+
+    Series are drawn in proportion to their demand, so that the loss counts units without sample weights, with
+    which binning costs ten times as much; `max_rows` bounds the cost at any number of series. A part of the rows is
+    of the season of earlier years that the coming periods are aligned with.
+
+    Raises:
+        TooLittleHistory: there is no such row.
+    """
+    values, window = context.values, context.history.rhythm.window
+    generator = np.random.default_rng(seed)
+    season = _season(context)
+    is_known = ~np.isnan(values)
+    possible = int(is_known[:, window:].sum()) * context.horizon
+    n_rows = min(max_rows, possible)
+    n_season = int(_SEASON_SHARE * n_rows) if len(season) else 0
+    found: list[Rows] = []
+    reached = np.cumsum(np.where(is_known, values, 0.0).sum(axis=1) + context.least_level)
+    ordinary = np.arange(window, values.shape[1])
+    for targets, wanted in ((season, n_season), (ordinary, n_rows - n_season)):
+        missing = wanted if len(targets) else 0
+        # Some draws fall on what was not observed or lack a window; a few rounds fill the quota.
+        for _ in range(8):
+            if missing <= 0:
+                break
+            series = np.searchsorted(reached, generator.random(2 * missing) * reached[-1])
+            series = np.minimum(series, len(values) - 1)
+            target = targets[generator.integers(0, len(targets), size=len(series))]
+            step = generator.integers(1, context.horizon + 1, size=len(series))
+            origin = target - step
+            usable = origin >= window - 1
+            series, origin, step = series[usable], origin[usable], step[usable]
+            count = context.rolling.count
+            has_level = count[series, origin + 1] > count[series, origin + 1 - window]
+            kept = np.flatnonzero(is_known[series, origin + step] & has_level)[:missing]
+            found.append((series[kept], origin[kept], step[kept]))
+            missing -= len(kept)
+    if not any(len(rows[0]) for rows in found):
+        raise TooLittleHistory(
+            f"{values.shape[1]} periods hold no observed period after {window} periods of history"
+        )
+    series, origin, step = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return series, origin, step
+
+
+def _season(context: Context) -> Indices:
+    """Return the known periods that those ahead, twice the horizon of them, are aligned with in earlier years."""
+    periods, window = context.values.shape[1], context.history.rhythm.window
+    aligned = context.timeline.aligned[:, periods : periods + 2 * context.horizon].ravel()
+    places = np.unique(np.round(aligned[~np.isnan(aligned)]).astype(np.int64))
+    return places[(places >= window) & (places < periods)]
