@@ -39,7 +39,7 @@ def build_definitions(
     )
     return dg.Definitions(
         assets=[
-            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.holiday_plans,
+            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.holiday_plans, ml.plan_scores,
             ml.model_scores, release_asset(marts), write_back.write_back,
         ],
         asset_checks=[

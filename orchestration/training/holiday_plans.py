@@ -77,7 +77,7 @@ def _tenant_lines(inputs: TrainingInputs, tenant_id: str, seed: int) -> Iterator
     forecast = forecast_demand(panel.history(origin), calendar, horizon, seed=seed).forecast
     rows = np.searchsorted(panel.series_ids.astype(str), supply["item_id"].to_numpy(dtype=str))
     plans = plan_in_succession(
-        _priced(supply),
+        priced(supply),
         Forecast(forecast.dates, forecast.mean[rows], forecast.quantiles[rows]),
         holidays,
         seed=seed,
@@ -88,7 +88,7 @@ def _tenant_lines(inputs: TrainingInputs, tenant_id: str, seed: int) -> Iterator
         yield _told(holiday, made, origin)
 
 
-def _priced(supply: pd.DataFrame) -> pd.DataFrame:
+def priced(supply: pd.DataFrame) -> pd.DataFrame:
     """Return the lines to plan, with what a missing and a left-over piece cost."""
     leftover = supply["unit_cost_fen"].to_numpy(dtype=np.float64) * _LEFTOVER_SHARE
     return supply.assign(leftover_fen=leftover, shortage_fen=shortage_of_service(_SERVICE_LEVEL, leftover))

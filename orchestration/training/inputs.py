@@ -199,6 +199,15 @@ class TrainingInputs:
         ).fetchall()
         return {warehouse_id: max(room, 0.0) for warehouse_id, room in rows}
 
+    def approved_plan_lines(self, tenant_id: str) -> pd.DataFrame:
+        """Return the lines of approved holiday plans, by plan, item and warehouse."""
+        return self.connection.execute(
+            "select plan_id::varchar as plan_id, occasion_id, first_day, last_day, as_of_date, item_id::varchar as item_id, "
+            "  warehouse_id::varchar as warehouse_id, quantity, order_by, supply_quantity, demand_mean, demand_q05, "
+            "  demand_q95 from marts.fct_approved_plan_lines where tenant_id = $1::uuid order by 1, 6, 7",
+            [tenant_id],
+        ).df()
+
     def incoming(self, tenant_id: str) -> pd.DataFrame:
         """Return item_id, date, quantity of what is expected of purchase orders."""
         return self.connection.execute(

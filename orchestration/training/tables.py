@@ -66,6 +66,16 @@ SCHEMAS = {
             "demand_q05": pa.float64(), "demand_q50": pa.float64(), "demand_q95": pa.float64(), "confidence": _TEXT,
         }
     ),
+    "holiday_plan_scores": pa.schema(
+        {
+            "tenant_id": _TEXT, "plan_id": _TEXT, "item_id": _TEXT, "warehouse_id": _TEXT, "occasion_id": _TEXT,
+            "first_day": pa.date32(), "last_day": pa.date32(), "demand": pa.float64(), "forecast": pa.float64(),
+            "is_inside": pa.bool_(), "quantity": pa.int64(), "hindsight_quantity": pa.float64(), "lost": pa.float64(),
+            "lost_without": pa.float64(), "lost_hindsight": pa.float64(), "left_over": pa.float64(),
+            "left_without": pa.float64(), "cost_fen": pa.float64(), "cost_without_fen": pa.float64(),
+            "cost_hindsight_fen": pa.float64(),
+        }
+    ),
     "model_scores": pa.schema(
         {
             "area": _TEXT, "tenant_id": _TEXT, "model": _TEXT, "slice": _TEXT, "metric": _TEXT,

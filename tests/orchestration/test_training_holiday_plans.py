@@ -9,10 +9,11 @@ import pytest
 
 from orchestration.settings import DataFolder
 from orchestration.training.holiday_plans import plan
+from orchestration.training.plan_scores import score
 from orchestration.training.tables import read_frame
 
-TENANT, BARE, TEA, POT, OLD, MAIN, SOUTH = (
-    f"00000000-0000-0000-0000-{n:012d}" for n in (1, 2, 31, 32, 33, 71, 72)
+TENANT, BARE, TEA, POT, OLD, MAIN, SOUTH, PAST, COMING = (
+    f"00000000-0000-0000-0000-{n:012d}" for n in (1, 2, 31, 32, 33, 71, 72, 81, 82)
 )
 # Mid-Autumn of 2025 is on 6 October, within National Day's days off to the 8th, and Double 11 follows.
 ORIGIN = date(2025, 8, 31)
@@ -28,6 +29,9 @@ create table marts.dim_supplier_terms (tenant_id uuid, item_id uuid, supplier_co
 create table marts.fct_warehouse_stock (tenant_id uuid, warehouse_id uuid, item_id uuid, quantity bigint, used_units bigint);
 create table marts.fct_incoming_stock (tenant_id uuid, item_id uuid, warehouse_id uuid, expected_on date,
     incoming_quantity bigint);
+create table marts.fct_approved_plan_lines (tenant_id uuid, plan_id uuid, occasion_id varchar, first_day date,
+    last_day date, as_of_date date, item_id uuid, warehouse_id uuid, quantity bigint, order_by date,
+    supply_quantity bigint, demand_mean double, demand_q05 double, demand_q95 double);
 create table marts.fct_item_demand_daily (tenant_id uuid, item_id uuid, date date, quantity bigint, is_in_stock boolean);
 """
 
@@ -118,3 +122,56 @@ def test_without_terms_or_a_coming_holiday_nothing_is_planned(folder: DataFolder
     with duckdb.connect(str(folder.warehouse)) as db:
         db.execute("delete from marts.dim_supplier_terms")
     assert plan(folder, seed=1) == {"holiday_plan_lines": 0}
+
+
+def approve(folder: DataFolder, *lines: tuple[object, ...]) -> None:
+    """Approve lines (plan, last day, item, quantity, day to order, pieces there were) of a plan as of 31 July."""
+    with duckdb.connect(str(folder.warehouse)) as db:
+        for plan_id, last_day, item, quantity, order_by, supply in lines:
+            db.execute(
+                "insert into marts.fct_approved_plan_lines values (?, ?, 'qixi', '2025-08-05', ?, '2025-07-31', ?, ?, ?, "
+                "?, ?, 100, 60, 140)",
+                [TENANT, plan_id, last_day, item, MAIN, quantity, order_by, supply],
+            )
+
+
+def taken(folder: DataFolder, item: str, quantity: int, *, until: date, is_in_stock: bool = True) -> None:
+    """Let so many pieces be taken each day from 1 August on."""
+    with duckdb.connect(str(folder.warehouse)) as db:
+        db.execute(
+            "update marts.fct_item_demand_daily set quantity = ?, is_in_stock = ? "
+            "where item_id = ?::uuid and date between '2025-08-01' and ?",
+            [quantity, is_in_stock, item, until],
+        )
+
+
+def test_an_approved_plan_is_scored_once_its_holiday_is_over(folder: DataFolder) -> None:
+    approve(
+        folder,
+        (PAST, "2025-08-20", TEA, 96, "2025-08-01", 80),
+        (PAST, "2025-08-20", POT, 0, None, 30),
+        (COMING, "2025-09-20", TEA, 96, "2025-08-01", 80),
+    )
+    taken(folder, TEA, 8, until=date(2025, 8, 20))
+    taken(folder, POT, 2, until=date(2025, 8, 20))
+    assert score(folder) == {"holiday_plan_scores": 2}
+    scores = read_frame(folder.ml, "holiday_plan_scores", TENANT).set_index("item_id")
+    tea, pot = scores.loc[TEA], scores.loc[POT]
+    assert (tea["plan_id"], tea["last_day"]) == (PAST, date(2025, 8, 20))
+    # 80 pieces last ten days and the order comes on the eleventh: 160 are asked for, and 16 are left.
+    assert (tea["demand"], tea["forecast"], bool(tea["is_inside"])) == (160, 100, False)
+    assert (tea["lost_without"], tea["lost"], tea["left_over"], tea["hindsight_quantity"]) == (80, 0, 16, 80)
+    # A piece that is left costs a tenth of its 500 fen, one that is missing nineteen times that.
+    assert tea["cost_fen"] == pytest.approx(16 * 50)
+    assert tea["cost_without_fen"] == pytest.approx(80 * 950)
+    assert tea["cost_hindsight_fen"] == pytest.approx(0)
+    # Without an order ten of 40 pots are missing, for which an order of the first day would have come too late.
+    assert (pot["lost"], pot["lost_without"], pot["lost_hindsight"]) == (10, 10, 10)
+
+
+def test_days_without_stock_count_what_was_likely_asked_for(folder: DataFolder) -> None:
+    approve(folder, (PAST, "2025-08-10", TEA, 0, None, 200))
+    taken(folder, TEA, 0, until=date(2025, 8, 4), is_in_stock=False)
+    score(folder)
+    (demand,) = read_frame(folder.ml, "holiday_plan_scores", TENANT)["demand"]
+    assert 80 < demand < 130

@@ -111,13 +111,13 @@ grant update (proposed_quantity, proposed_order_by, quantity, order_by, edited_b
 
 -- What was decided and ordered, for the plan to be scored after the holiday; who did it stays here.
 create view export.holiday_plan as
-select tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_at, as_of_date, release_id, recorded_at, xid
+select tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_at, as_of_date, recorded_at, xid
 from mall.holiday_plan;
 
 create view export.holiday_plan_line as
 select
     tenant_id, plan_id, item_id, warehouse_id, proposed_quantity, proposed_order_by, quantity, order_by, edited_at,
-    arrives_on, demand_mean, demand_q05, demand_q50, demand_q95, xid
+    wish_quantity, order_up_to, demand_mean, demand_q05, demand_q50, demand_q95, xid
 from mall.holiday_plan_line;
 
 grant select on export.holiday_plan, export.holiday_plan_line to pointmart_landing, pointmart_reader;
