@@ -26,7 +26,7 @@ create table mall.supplier_terms (
     worst_lead_time_days int not null check (worst_lead_time_days between lead_time_days and 365),
     min_order_quantity bigint not null default 1 check (min_order_quantity between 1 and 1000000000),
     pack_size bigint not null default 1 check (pack_size between 1 and 1000000000),
-    unit_cost_fen bigint not null check (unit_cost_fen between 0 and 1000000000000),
+    unit_cost_fen bigint not null check (unit_cost_fen between 0 and 1000000000),
     break_quantities bigint[] not null default '{}',
     break_costs_fen bigint[] not null default '{}' check (cardinality(break_costs_fen) = cardinality(break_quantities)),
     shelf_life_days int check (shelf_life_days between 1 and 36500),

@@ -12,7 +12,8 @@ from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.identifiers import uuid7
 from transactional.purchasing.domain import Origin
-from transactional.purchasing.operations import NewLine, NewOrder, propose_order
+from transactional.purchasing.lines import NewLine
+from transactional.purchasing.operations import NewOrder, propose_order
 from transactional.suppliers.domain import NoSupplierTerms
 from transactional.suppliers.queries import best_terms
 

@@ -1,6 +1,5 @@
 """Proposes, edits and moves purchase orders. Deliveries are booked by `receiving`."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -8,16 +7,15 @@ from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.database import Connection
-from transactional.purchasing.domain import Move, OrderLine, Origin, Status, after, is_made
+from transactional.problems import InvalidRequest
+from transactional.purchasing.domain import Move, Origin, Status, after, is_made
+from transactional.purchasing.lines import NewLine, written_lines
 from transactional.purchasing.refusals import NotAnApprover, OrderExists
 from transactional.purchasing.writing import lock_order, note_move, write_lines
-from transactional.redemption.domain import UnknownOffer
-from transactional.suppliers.domain import NoSupplierTerms, check_quantities
 from transactional.suppliers.operations import require_active_supplier
-from transactional.suppliers.queries import best_terms
-from transactional.warehouses.acts import refuse_codes
-from transactional.warehouses.operations import default_warehouse, require_active
 
+# Nothing is ordered so long before it is needed.
+_FAR = timedelta(days=1000)
 _APPROVERS = ["planner", "enterprise_admin"]
 _STAMP = """
 update mall.purchase_order set status = $3,
@@ -30,15 +28,6 @@ update mall.purchase_order set status = $3,
     ended_at = case when $3 in ('rejected', 'cancelled') then $4 else ended_at end
 where tenant_id = $1 and purchase_order_id = $2
 """
-
-
-@dataclass(frozen=True)
-class NewLine:
-    """Pieces of an item to be ordered for a warehouse; None is the default one."""
-
-    item_id: UUID
-    quantity: int
-    warehouse_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -82,13 +71,17 @@ async def propose_order(
         UnknownSupplier, SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: it names
             what is not there or cannot be used.
         NoSupplierTerms, NotWholePacks, BelowMinimumOrder: the supplier does not sell a line like that.
+        InvalidRequest: the day to order is years away.
     """
     known = await _proposed_before(connection, tenant_id, new.reference, request_hash)
     if known is not None:
         return known, False
     await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=new.supplier_id)
     order_by = new.order_by or business_date(now)
-    lines = await _written(connection, tenant_id, new.supplier_id, new.lines, order_by)
+    _require_near("order_by", order_by, now)
+    lines = await written_lines(
+        connection, tenant_id=tenant_id, supplier_id=new.supplier_id, lines=new.lines, day=order_by
+    )
     inserted = await connection.fetchval(
         "insert into mall.purchase_order (tenant_id, purchase_order_id, reference, request_hash, supplier_id, origin, "
         "origin_reference, order_by, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
@@ -133,13 +126,16 @@ async def edit_order(
         UnknownOrder: it is not there.
         IllegalOrderMove: it is no longer only proposed.
         SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes, NoSupplierTerms,
-            NotWholePacks, BelowMinimumOrder: as for a new one.
+            NotWholePacks, BelowMinimumOrder, InvalidRequest: as for a new one.
     """
     order = await lock_order(connection, tenant_id=tenant_id, order_id=order_id)
     status = after(order_id, order.status, Move.EDIT)
     await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=order.supplier_id)
     day = order_by or order.order_by
-    written = await _written(connection, tenant_id, order.supplier_id, lines, day)
+    _require_near("order_by", day, now)
+    written = await written_lines(
+        connection, tenant_id=tenant_id, supplier_id=order.supplier_id, lines=lines, day=day
+    )
     if (written, day) == (order.lines, order.order_by):
         return
     await write_lines(connection, tenant_id=tenant_id, order_id=order_id, lines=written)
@@ -176,6 +172,7 @@ async def move_order(
         IllegalOrderMove: it is not where this can be done.
         NotAnApprover: who approves has no login that may.
         SupplierSuspended: it is to be ordered from a supplier that is suspended.
+        InvalidRequest: the day that was confirmed is past or years away.
     """
     order = await lock_order(connection, tenant_id=tenant_id, order_id=order_id)
     if is_made(order.status, move):
@@ -186,6 +183,9 @@ async def move_order(
     if move is Move.ORDER:
         await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=order.supplier_id)
         day = business_date(now)
+        if expected_on is not None and expected_on < day:
+            raise InvalidRequest(f"expected_on: the order is placed on {day}, after this")
+        _require_near("expected_on", expected_on or day, now)
         due = [
             replace(line, expected_on=expected_on or day + timedelta(days=line.lead_time_days))
             for line in order.lines
@@ -205,48 +205,9 @@ async def stamp(
     await connection.execute(_STAMP, tenant_id, order_id, status, now, by)
 
 
-async def _written(
-    connection: Connection, tenant_id: UUID, supplier_id: UUID, lines: Sequence[NewLine], day: date
-) -> list[OrderLine]:
-    """Return the lines of an order as the supplier's terms of the day have them."""
-    items = sorted({line.item_id for line in lines})
-    offered = await connection.fetch(
-        "select item_id from mall.offer where tenant_id = $1 and item_id = any($2::uuid[])", tenant_id, items
-    )
-    known = {row["item_id"] for row in offered}
-    for item_id in items:
-        if item_id not in known:
-            raise UnknownOffer(item_id)
-    await refuse_codes(connection, tenant_id=tenant_id, item_ids=items)
-    terms = await best_terms(
-        connection, tenant_id=tenant_id, item_ids=items, day=day, supplier_id=supplier_id
-    )
-    quantities: dict[UUID, list[int]] = defaultdict(list)
-    for line in lines:
-        if line.item_id not in terms:
-            raise NoSupplierTerms(line.item_id, day)
-        quantities[line.item_id].append(line.quantity)
-    for item_id, ordered in quantities.items():
-        check_quantities(terms[item_id], ordered)
-    default = await default_warehouse(connection, tenant_id=tenant_id)
-    await require_active(
-        connection, tenant_id=tenant_id, warehouse_ids={line.warehouse_id or default for line in lines}
-    )
-    return [
-        OrderLine(
-            line_no=line_no,
-            item_id=line.item_id,
-            warehouse_id=line.warehouse_id or default,
-            terms_id=(one := terms[line.item_id]).terms_id,
-            quantity=line.quantity,
-            # The price breaks of an item count all its lines.
-            unit_cost_fen=one.unit_cost(sum(quantities[line.item_id])),
-            lead_time_days=one.lead_time_days,
-            expected_on=day + timedelta(days=one.lead_time_days),
-            most_quantity=one.most_quantity(line.quantity),
-        )
-        for line_no, line in enumerate(lines, start=1)
-    ]
+def _require_near(field: str, day: date, now: datetime) -> None:
+    if abs(day - business_date(now)) > _FAR:
+        raise InvalidRequest(f"{field}: {day} is more than {_FAR.days} days away; is the year right?")
 
 
 async def _require_approver(connection: Connection, tenant_id: UUID, username: str) -> None:

@@ -25,7 +25,8 @@ from transactional.purchasing.documents import (
     ReceiptRequest,
 )
 from transactional.purchasing.domain import Batch, Move, Origin, Status
-from transactional.purchasing.operations import NewLine, NewOrder, edit_order, move_order, propose_order
+from transactional.purchasing.lines import NewLine
+from transactional.purchasing.operations import NewOrder, edit_order, move_order, propose_order
 from transactional.purchasing.queries import find_order, list_orders
 from transactional.purchasing.receiving import NewReceipt, receive
 from transactional.purchasing.refusals import (

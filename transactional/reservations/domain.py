@@ -10,12 +10,13 @@ Problem
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from transactional.problems import InvalidRequest, Problem
 
+_LONGEST = timedelta(days=1000)
 Purpose = Literal["campaign", "flash_sale", "bulk_order"]
 
 
@@ -125,7 +126,9 @@ def check_new(new: NewReservation, *, now: datetime) -> None:
     """Tell whether pieces may be reserved.
 
     Raises:
-        InvalidRequest: the reservation would be over before it began.
+        InvalidRequest: the reservation would be over before it began, or last for years.
     """
+    if new.expires_at > now + _LONGEST:
+        raise InvalidRequest(f"expires_at: pieces are reserved for at most {_LONGEST.days} days")
     if new.expires_at <= now:
         raise InvalidRequest("expires_at: the end must come later than now")

@@ -6,6 +6,8 @@ from uuid import uuid4
 import pytest
 
 from tests.transactional.conftest import client_for, open_shop
+from transactional.ledger.chain import seal
+from transactional.ledger.verify import verify
 from transactional.reservations.operations import sweep_reservations
 
 
@@ -93,6 +95,8 @@ async def test_a_bulk_order_takes_its_pieces_out_of_the_house(owner, shop, clien
     assert (await stock(shop.tea))["total"] == 2
     left = await owner.fetchval("select sum(quantity) from mall.stock_movement where item_id = $1", shop.tea)
     assert left == 2
+    await seal(owner)
+    await verify(owner)
 
 
 async def test_a_flash_sale_is_opened_with_what_was_reserved_for_it(client, clock, shop, reserve, stock):
