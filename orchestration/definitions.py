@@ -39,8 +39,8 @@ def build_definitions(
     )
     return dg.Definitions(
         assets=[
-            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.model_scores,
-            release_asset(marts), write_back.write_back,
+            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.holiday_plans, ml.plan_scores,
+            ml.model_scores, release_asset(marts), write_back.write_back,
         ],
         asset_checks=[
             checks.landing_is_fresh, checks.views_keep_their_contract, checks.nothing_lies_in_quarantine,

@@ -15,6 +15,7 @@ from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
 from transactional.flash_sales import routes as flash_sales
+from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
@@ -72,6 +73,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk_scores.router,
     segments.router,
     replenishment.router,
+    holiday_plans.router,
     warehouses.router,
     stock_routes.router,
     stock_alerts.router,

@@ -18,7 +18,7 @@ VIEWS = (
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
     "warehouse", "warehouse_movement", "stock_alert", "reservation", "supplier", "supplier_terms",
-    "purchase_order", "purchase_order_line", "receipt_batch",
+    "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ VERSIONED = {
     "reservation": "tenant_id, reservation_id", "supplier": "tenant_id, supplier_id",
     "supplier_terms": "tenant_id, terms_id", "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no",
+    "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -393,6 +393,23 @@ select
     ts('2025-01-04 02:00:00') as released_at, ts('2025-01-03 02:00:00') as recorded_at, stamp(900) as xid,
     batch(101) as batch;
 
+create table holiday_plan as
+select
+    id(1) as tenant_id, id(n) as plan_id, 'new-year' as occasion_id, date '2025-01-01' as first_day,
+    date '2025-01-03' as last_day, status, cast(null as timestamptz) as decided_at, date '2024-12-20' as as_of_date,
+    ts('2024-12-21 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
+from (values (231, 'proposed', 900, 101), (231, 'approved', 910, 102), (232, 'superseded', 900, 101))
+    as rows(n, status, xid, batch);
+
+create table holiday_plan_line as
+select
+    id(1) as tenant_id, id(plan) as plan_id, id(31) as item_id, id(171) as warehouse_id,
+    cast(20 as bigint) as proposed_quantity, date '2024-12-22' as proposed_order_by, cast(quantity as bigint) as quantity,
+    date '2024-12-23' as order_by, cast(null as timestamptz) as edited_at, cast(24 as bigint) as wish_quantity,
+    cast(40 as bigint) as order_up_to, cast(30.5 as double) as demand_mean, cast(20.0 as double) as demand_q05,
+    cast(30.0 as double) as demand_q50, cast(44.0 as double) as demand_q95, stamp(900) as xid, batch(101) as batch
+from (values (231, 25), (232, 20)) as rows(plan, quantity);
+
 create table quarantine as
 select
     cast(null as bigint) as row_no, cast(null as varchar) as "view", id(1) as tenant_id, id(1) as member_id,

@@ -167,7 +167,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     new = (
         "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
-        "receipt_batch",
+        "receipt_batch", "holiday_plan", "holiday_plan_line",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)

@@ -45,6 +45,7 @@ READ_BY_VIEWS = {
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     "warehouse.code", "warehouse.name", "warehouse.region", "warehouse_movement.reason", "reservation.purpose",
     "supplier.code", "supplier.name", "supplier.status", "purchase_order.origin", "purchase_order.status",
+    "holiday_plan.occasion_id", "holiday_plan.status",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
@@ -307,6 +308,14 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "insert into mall.purchase_order_line (tenant_id, purchase_order_id, line_no, item_id, warehouse_id, terms_id, "
         "quantity, unit_cost_fen, lead_time_days, expected_on, most_quantity) "
         "values (%(t)s, %(r)s, 1, %(i)s, %(w)s, %(k)s, 1, 1, 1, '2026-03-02', 1)",
+        "insert into mall.holiday_plan (tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_by, "
+        "decided_at, as_of_date, release_id) values (%(t)s, %(r)s, 'planted', '2026-04-01', '2026-04-02', 'approved', "
+        "'x', %(at)s, '2026-03-01', '20260301T020000Z-0123abcd')",
+        "insert into mall.holiday_plan_line (tenant_id, plan_id, item_id, warehouse_id, proposed_quantity, "
+        "proposed_order_by, quantity, order_by, edited_by, edited_at, is_too_late, wish_quantity, order_up_to, "
+        "risk_without, risk_with, cost_without_fen, cost_with_fen, demand_mean, demand_q05, demand_q50, demand_q95, "
+        "confidence) values (%(t)s, %(r)s, %(i)s, %(w)s, 1, '2026-03-05', 1, '2026-03-05', 'x', %(at)s, false, 1, 1, "
+        "0.5, 0.1, 10, 1, 1, 0, 1, 2, 'low')",
     ):
         connection.execute(statement, names)
 
@@ -328,6 +337,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "draw.cancel_reason", "flash_sale.reference", "payment.provider_reference", "program.name",
         "risk_assessment.triggered", "risk_assessment.decided_by", "stock_alert.acknowledged_by",
         "reservation.reference", "reservation.reserved_by", "purchase_order.reference", "purchase_order.created_by",
+        "holiday_plan.decided_by", "holiday_plan_line.edited_by",
     }  # fmt: skip
 
 

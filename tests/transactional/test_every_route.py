@@ -36,7 +36,7 @@ OWN = {
     ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
     ("get", "/v1/stock/alerts"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
-    ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"),
+    ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
 }  # fmt: skip
 
 
@@ -64,6 +64,22 @@ async def written_back(app, shop, owner) -> str:
             answer = await pipeline.put(url, json=RELEASE | more | {"items": told})
             assert answer.json()["stored"] == 1, answer.text
     return str(await owner.fetchval("select proposal_id from mall.replenishment_proposal"))
+
+
+async def planned(app, shop, owner, warehouse_id) -> str:
+    """A holiday plan of the shop; returns its id."""
+    key = await issue_platform_key(owner, scope="write_back", label="plans")
+    line = {
+        "occasion_id": "dragon-boat", "first_day": "2026-06-19", "last_day": "2026-06-21", "item_id": str(shop.card),
+        "warehouse_id": warehouse_id, "quantity": 0, "order_by": None, "arrives_on": None, "need_date": None,
+        "is_too_late": False, "wish_quantity": 0, "order_up_to": 0, "cuts": [], "risk_without": 0, "risk_with": 0,
+        "cost_without_fen": 0, "cost_with_fen": 0, "demand_mean": 0, "demand_q05": 0, "demand_q50": 0, "demand_q95": 0,
+        "confidence": "low",
+    }  # fmt: skip
+    async with client_for(app, key) as pipeline:
+        url = f"/v1/write-back/{shop.tenant_id}/holiday-plans"
+        assert (await pipeline.put(url, json=RELEASE | {"items": [line]})).json()["stored"] == 1
+    return str(await owner.fetchval("select plan_id from mall.holiday_plan"))
 
 
 async def exchange(app, client, shop, owner) -> dict[str, str]:
@@ -170,7 +186,8 @@ async def belongings(app, client, shop, clock, owner):
         "provider": "wechat",
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
-        **await procurement(client, shop, later),
+        **(supply := await procurement(client, shop, later)),
+        "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
     }
 
@@ -231,6 +248,12 @@ def bodies(mine):
             "items": [{"member_id": member, "score": 9, "reasons": ["denied"]}],
         },
         "/v1/write-back/{tenant_id}/replenishment-proposals": RELEASE | {"items": []},
+        "/v1/write-back/{tenant_id}/holiday-plans": RELEASE | {"items": []},
+        "/v1/holiday-plans/{plan_id}/lines": {
+            "lines": [{"item_id": mine["item_id"], "warehouse_id": mine["warehouse_id"], "quantity": 1}],
+            "edited_by": "x",
+        },
+        "/v1/holiday-plans/{plan_id}/decision": {"decision": "approved", "decided_by": "x"},
         "/v1/replenishment/proposals/{proposal_id}/decision": {"decision": "approved", "decided_by": "x"},
         "/v1/warehouses": {"code": "north", "name": "北仓", "region": "华北"},
         "/v1/warehouses/{warehouse_id}": {"rank": 1},
