@@ -39,9 +39,7 @@ class Order:
     @property
     def name(self) -> str:
         """Return what the rule is called in figures."""
-        return (
-            f"mean × {self.factor:g}" if self.factor is not None else f"forecast at {self.service_level:g}"
-        )
+        return f"mean × {self.factor:g}" if self.factor is not None else f"forecast at {self.service_level:g}"
 
 
 @dataclass(frozen=True)

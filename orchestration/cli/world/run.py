@@ -81,7 +81,12 @@ def simulate(url: str, plan: WorldPlan, truth: Path, progress: Progress) -> list
 
 
 async def make_tenant(
-    url: str, plan: WorldPlan, number: int, truth: Path, lived: Callable[[int], None], hire: Hire | None = None
+    url: str,
+    plan: WorldPlan,
+    number: int,
+    truth: Path,
+    lived: Callable[[int], None],
+    hire: Hire | None = None,
 ) -> TenantSummary:
     """Make one tenant of a world with its truth, in this process; `hire` makes the planner who orders goods."""
     life = TenantLife(plan, number, hire)
