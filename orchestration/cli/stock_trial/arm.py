@@ -4,7 +4,7 @@ import asyncio
 import gc
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.cli import postgres
@@ -51,7 +51,6 @@ class Arm:
         lost_rate: pieces that were wanted and not there ÷ pieces wanted.
         stock: pieces on hand at the end of a day, all items together, in the mean.
         stock_days: that stock over the pieces wanted in a day.
-        near: the stock-out rate by occasion, on days within a week of it.
         accuracy: of the rule's forecasts, against what was truly wanted; None for a rule without any.
     """
 
@@ -61,7 +60,6 @@ class Arm:
     lost_rate: float
     stock: float
     stock_days: float
-    near: dict[str, float] = field(default_factory=dict)
     accuracy: Accuracy | None = None
 
 

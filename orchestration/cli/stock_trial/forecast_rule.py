@@ -19,14 +19,17 @@ HORIZON = 28
 # Members are fitted anew so often; in between they are applied to what came since.
 _LEARN_EVERY = 28
 # Reviews before the first day of the trial from which it is learnt how far sums are off.
-_REHEARSALS = 26
+REHEARSALS = 26
 _MAX_ROWS = 30_000
 
 
 class ForecastRule:
     """Learns from what was seen alone: sales and days without stock, never what was wanted and not there."""
 
-    def __init__(self, shop: Shop, *, service_level: float, seed: int, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, shop: Shop, *, service_level: float, seed: int, report: Callable[[str], None],
+        rehearsals: int = REHEARSALS,
+    ) -> None:  # fmt: skip
         """Know the shop's calendar; nothing is learnt yet."""
         first, last = shop.days[0], shop.days[-1]
         self._calendar = Calendar.of_country("CN", first.year - 1, last.year + 1).with_member_days(
@@ -37,6 +40,7 @@ class ForecastRule:
             "category": np.array([CATEGORIES[c].code for c in shop.catalogue.category], dtype=object)
         }
         self._service_level, self._seed, self._report = service_level, seed, report
+        self._rehearsals = rehearsals
         self._rng = np.random.default_rng([seed, 1])
         self._learned: tuple[int, Learned] | None = None
         # By the day they were made on: the sums, and the days that each order turned out to have to last.
@@ -47,7 +51,7 @@ class ForecastRule:
     def levels(self, day: int, diary: Diary) -> FloatArray:
         """Return the levels; the first time, forecasts of the half-year before are made as well."""
         if self._learned is None:
-            for back in range(_REHEARSALS, 0, -1):
+            for back in range(self._rehearsals, 0, -1):
                 self._forecast(day - back * REVIEW_DAYS, diary)
         forecast = self._forecast(day, diary)
         demand = self._demand(day, diary)
