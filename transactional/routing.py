@@ -22,18 +22,24 @@ from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
 from transactional.payments import routes as payments
 from transactional.problem_documents import ProblemDocument
+from transactional.purchasing import routes as purchasing
 from transactional.redemption import change_routes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
+from transactional.reservations import routes as reservations
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import routes as sessions
+from transactional.stock_alerts import routes as stock_alerts
+from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
+from transactional.warehouses import routes as warehouses
+from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 
@@ -66,6 +72,12 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk_scores.router,
     segments.router,
     replenishment.router,
+    warehouses.router,
+    stock_routes.router,
+    stock_alerts.router,
+    reservations.router,
+    suppliers.router,
+    purchasing.router,
     sessions.router,
     webhook_deliveries.router,
     webhooks.router,

@@ -34,9 +34,13 @@ OWN = {
     ("get", "/v1/webhooks/dead-letters"), ("get", "/v1/exchanges/agreements"), ("post", "/v1/exchanges/agreements"),
     ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"), ("get", "/v1/segments"),
     ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
+    ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
+    ("get", "/v1/stock/alerts"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
+    ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"),
 }  # fmt: skip
 
 
+SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -76,6 +80,39 @@ async def exchange(app, client, shop, owner) -> dict[str, str]:
         "link_id": link_id,
         "quote_id": quotes[1],
         "exchange_id": made.json()["exchange_id"],
+    }
+
+
+async def procurement(client, shop, later) -> dict[str, str]:
+    """A warehouse, a supplier with terms, an order, an alert and a reservation."""
+    warehouse = await client.post("/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东"})
+    supplier_id = (await client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"})).json()[
+        "supplier_id"
+    ]
+    terms = await client.post(f"/v1/suppliers/{supplier_id}/terms", json=SUPPLY | {"item_id": str(shop.tea)})
+    order = await client.post(
+        "/v1/purchase-orders",
+        json={
+            "reference": "po", "supplier_id": supplier_id, "lines": [{"item_id": str(shop.tea), "quantity": 1}],
+            "created_by": "x",
+        },
+    )  # fmt: skip
+    reservation = await client.post(
+        "/v1/reservations",
+        json={
+            "reference": "v", "item_id": str(shop.tea), "purpose": "campaign", "quantity": 1, "expires_at": later,
+            "reserved_by": "x",
+        },
+    )  # fmt: skip
+    await client.put("/v1/stock/thresholds", json={"item_id": str(shop.tea), "quantity": 1000})
+    (alert,) = (await client.get("/v1/stock/alerts")).json()["alerts"]
+    return {
+        "warehouse_id": warehouse.json()["warehouse_id"],
+        "supplier_id": supplier_id,
+        "terms_id": terms.json()["terms_id"],
+        "purchase_order_id": order.json()["purchase_order_id"],
+        "reservation_id": reservation.json()["reservation_id"],
+        "alert_id": alert["alert_id"],
     }
 
 
@@ -133,6 +170,7 @@ async def belongings(app, client, shop, clock, owner):
         "provider": "wechat",
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
+        **await procurement(client, shop, later),
         **await exchange(app, client, shop, owner),
     }
 
@@ -194,6 +232,38 @@ def bodies(mine):
         },
         "/v1/write-back/{tenant_id}/replenishment-proposals": RELEASE | {"items": []},
         "/v1/replenishment/proposals/{proposal_id}/decision": {"decision": "approved", "decided_by": "x"},
+        "/v1/warehouses": {"code": "north", "name": "北仓", "region": "华北"},
+        "/v1/warehouses/{warehouse_id}": {"rank": 1},
+        "/v1/stock/relocations": {
+            "reference": "n", "item_id": mine["item_id"], "from_warehouse_id": mine["warehouse_id"],
+            "to_warehouse_id": member, "quantity": 1,
+        },
+        "/v1/stock/corrections": {
+            "reference": "n", "item_id": mine["item_id"], "warehouse_id": mine["warehouse_id"], "quantity": 1,
+            "reason": "x", "corrected_by": "x",
+        },
+        "/v1/stock/thresholds": {"item_id": mine["item_id"], "quantity": 1},
+        "/v1/stock/alerts/{alert_id}/acknowledgement": {"acknowledged_by": "x"},
+        "/v1/reservations": {
+            "reference": "n", "item_id": mine["item_id"], "purpose": "campaign", "quantity": 1,
+            "expires_at": "2026-03-02T12:00:00+08:00", "reserved_by": "x",
+        },
+        "/v1/reservations/{reservation_id}/issues": {"reference": "n", "quantity": 1, "issued_by": "x"},
+        "/v1/suppliers": {"code": "leaf", "name": "叶茂"},
+        "/v1/suppliers/{supplier_id}": {"status": "suspended"},
+        "/v1/suppliers/{supplier_id}/terms": SUPPLY | {"item_id": mine["item_id"]},
+        "/v1/suppliers/{supplier_id}/terms/{terms_id}/end": {"last_day": "2026-04-01"},
+        "/v1/purchase-orders": {
+            "reference": "n", "supplier_id": mine["supplier_id"],
+            "lines": [{"item_id": mine["item_id"], "quantity": 1}], "created_by": "x",
+        },
+        "/v1/purchase-orders/{purchase_order_id}/lines": {
+            "lines": [{"item_id": mine["item_id"], "quantity": 1}], "edited_by": "x",
+        },
+        "/v1/purchase-orders/{purchase_order_id}/moves": {"move": "cancel", "by": "x"},
+        "/v1/purchase-orders/{purchase_order_id}/receipts": {
+            "reference": "n", "received_by": "x", "batches": [{"line_no": 1, "quantity": 1}],
+        },
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
     }  # fmt: skip
