@@ -72,7 +72,7 @@ def _scores(part: Judged, own: NDArray[np.bool_], place: int) -> Floats:
     actual = part.actual[:, own]
     sign = np.sign(QUANTILES[place] - 0.5)
     score = sign * (actual - part.median[:, own]) / part.widths[:, own, place]
-    return score[~np.isnan(actual)]
+    return np.asarray(score[~np.isnan(actual)], dtype=np.float64)
 
 
 def _level(scores: Sequence[Sequence[Floats]], wanted: float) -> float:

@@ -9,6 +9,7 @@ from recommender.demand import training
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import DEMAND_FORECAST_COLUMNS
 from recommender.frames import InvalidFrame
+from tests.recommender.conftest import weekly_demand
 
 CALENDAR = Calendar.of_country("CN", 2024, 2026)
 
