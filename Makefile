@@ -77,7 +77,7 @@ format: install ## Format code and SQL
 	$(BIN)/sqlfmt dbt_project
 
 lock: ## Compile requirements.in into the hashed lock (needs uv)
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --override requirements.override \
 		--no-emit-index-url --quiet --output-file requirements.lock requirements.in
 
 build: install ## Build the wheel

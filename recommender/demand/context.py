@@ -195,7 +195,9 @@ def _labels(groups: Groups) -> dict[str, Indices]:
 def _pooled(values: Floats) -> Floats:
     count = (~np.isnan(values)).sum(axis=0)
     total = np.nansum(values, axis=0)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)[None, :]
+    pooled = np.full((1, values.shape[1]), np.nan)
+    np.divide(total, count, out=pooled[0], where=count > 0)
+    return pooled
 
 
 def _uplift(values: Floats, weekday_mean: Floats, back: int) -> Floats:

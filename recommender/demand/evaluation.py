@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
+from recommender.demand.covariates import Floats
 from recommender.demand.metrics import METRICS, Scales, error_sums
-from recommender.demand.panel import Floats, History, Panel
+from recommender.demand.panel import History, Panel
 from recommender.demand.recipe import Learned
 from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score

@@ -68,4 +68,4 @@ def _season(context: Context) -> Indices:
     periods, window = context.values.shape[1], context.history.rhythm.window
     aligned = context.timeline.aligned[:, periods : periods + 2 * context.horizon].ravel()
     places = np.unique(np.round(aligned[~np.isnan(aligned)]).astype(np.int64))
-    return places[(places >= window) & (places < periods)]
+    return np.asarray(places[(places >= window) & (places < periods)], dtype=np.int64)

@@ -23,19 +23,18 @@ _RESAMPLES = 500
 
 
 def windows_of(
-    calendar: Calendar, dates: NDArray[np.datetime64], *, step_days: int, big: Sequence[str] | None = None
+    calendar: Calendar, dates: NDArray[np.datetime64], *, big: Sequence[str] | None = None
 ) -> dict[str, NDArray[np.bool_]]:
     """Return which dates lie in each window: all, near a big holiday, near each occasion, and near one day of it.
 
     The last are of big occasions and bear the day, such as `christmas 2024-12-25`, so that each past holiday's accuracy
-    is kept. A week counts if it touches the window. `big` names occasions in place of the calendar's own.
+    is kept. A week counts by the date it bears. `big` names occasions in place of the calendar's own.
     """
-    days = dates[:, None] + np.arange(step_days)
     found = {ALL: np.ones(len(dates), dtype=bool), HOLIDAYS: np.zeros(len(dates), dtype=bool)}
     for occasion in calendar.occasions():
         is_big = occasion.is_big if big is None else occasion.id in big
         for day in occasion.days:
-            near = (np.abs((days - day).astype(np.int64)) <= WINDOW_DAYS).any(axis=1)
+            near = np.abs((dates - day).astype(np.int64)) <= WINDOW_DAYS
             if near.any():
                 found[occasion.id] = found.get(occasion.id, False) | near
                 if is_big:

@@ -1,12 +1,12 @@
 """Rolling origins inside a history, on which members are weighted, judged and calibrated."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from recommender.demand.calibration import Calibration, Judged, calibrate
-from recommender.demand.combination import Block, Weights, learn_weights
+from recommender.demand.combination import Block, Weights, common, learn_weights
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.ensemble import Ensemble, Said
@@ -106,7 +106,7 @@ def _learned(
     demand = sum(float(np.nansum(block.actual)) for block in blocks)
     if demand <= 0:
         return None
-    blocks = _of_common_members(blocks)
+    blocks = common(blocks)
     weights = learn_weights(blocks)
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}
     medians[COMBINATION] = [_combined(weights, block) for block in blocks]
@@ -129,14 +129,6 @@ def _learned(
         higher_is_better=False,
     )
     return Validation(recent, seasonal, wape, weights, calibrations, gate)
-
-
-def _of_common_members(blocks: Sequence[Block]) -> list[Block]:
-    """Leave out what was not said at every origin: a year before there may have been too little to learn it from."""
-    common = set.intersection(*(set(block.medians) for block in blocks))
-    return [
-        replace(block, medians={name: block.medians[name] for name in sorted(common)}) for block in blocks
-    ]
 
 
 def _folds(blocks: Sequence[Block]) -> list[tuple[list[Block], list[Block]]]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.demand.combination import Block, convex_weights, learn_weights
+from recommender.demand.combination import Block, common, convex_weights, learn_weights
 
 
 def cells(seed=1, n=4000):
@@ -66,4 +66,4 @@ def test_near_an_occasion_other_members_may_count():
 def test_a_member_missing_at_one_origin_is_not_used():
     one = block()
     more = Block({**one.medians, "late": one.actual}, one.actual, one.is_near, one.is_sparse)
-    assert learn_weights([one, more]).names == ("calm", "festive")
+    assert learn_weights(common([one, more])).names == ("calm", "festive")

@@ -97,7 +97,7 @@ def known_at(dataset: Dataset, place: int, settings: Settings) -> Known:
     raw = whole.take(seen)
     history, cut = prepared(raw, settings.calendar)
     dates = raw.dates_ahead(settings.horizon)
-    windows = windows_of(settings.calendar, dates, step_days=raw.step_days, big=settings.big)
+    windows = windows_of(settings.calendar, dates, big=settings.big)
     actual = np.full((len(dataset.panel.series_ids), settings.horizon), np.nan)
     actual[seen] = actual_after(dataset, place, settings.horizon)[seen]
     return Known(raw, history, seen, actual, cut, windows)

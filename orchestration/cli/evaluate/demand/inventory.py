@@ -85,7 +85,7 @@ def play(
         forecasts.append(_forecast(dataset, settings, int(place), teacher, series))
     panel = dataset.panel
     demand = np.where(dataset.is_scored, panel.values, np.nan)[series]
-    windows = windows_of(settings.calendar, panel.dates, step_days=step, big=settings.big)
+    windows = windows_of(settings.calendar, panel.dates, big=settings.big)
     effects = inventory_effect(
         forecasts, demand, reviews, setting, is_open=_is_open(dataset, series), is_holiday=windows[HOLIDAYS]
     )

@@ -15,6 +15,7 @@ from recommender.demand.extremes import is_common, usual_peaks
 
 Missing = Literal["auto", "zero", "unobserved"]
 
+_WEEK = 7
 # A log of sales has several rows on many of its days; a table with one row a day has copies by mistake.
 _LOG_SHARE = 0.05
 # A list of sales names no day without one; where as few days as these are missing, or as many rows tell 0, they are gaps.
@@ -102,8 +103,12 @@ def demand_of(
     values = np.where(is_seen, np.maximum(sums, 0.0), np.nan).reshape(shape)
     _drop_impossible(values, done)
     is_sparse = _fill(values, is_listed.reshape(shape), missing, float((rows.quantity == 0).mean()), done)
-    late = int((np.isnan(values[:, 0]) & ~np.isnan(values).all(axis=1)).sum())
-    done.note("late_starts", late, "series begin later than the file and are not observed before")
+    late = int(
+        (np.isnan(values[:, : 1 + _WEEK // grid.step_days]).all(axis=1) & ~np.isnan(values).all(axis=1)).sum()
+    )
+    done.note(
+        "late_starts", late, "series begin more than a week later than the file and are not observed before"
+    )
     is_scored = ~np.isnan(values)
     _close(values, is_scored, rows, cells, done)
     return Demand(values, is_scored, is_sparse)

@@ -156,10 +156,11 @@ def test_the_protocol_and_what_was_done_are_kept_and_told(evaluated):
 
 
 def test_nothing_after_the_cutoff_changes_a_forecast(evaluated, files, tmp_path):
-    """Demand after the cutoff is another; covariates that are not announced are, too."""
+    """Demand after the cutoff is another, and promotions are others than were announced."""
     other = made_up()
     later = other["date"] >= CUTOFF
     other.loc[later, "quantity"] = 7 * other.loc[later, "quantity"] + 3
+    other.loc[later, "promotion"] = 1 - other.loc[later, "promotion"]
     other.to_csv(tmp_path / "other.csv", index=False)
     done = evaluate(
         tmp_path / "other.csv",
