@@ -38,26 +38,24 @@ async def everything(client, shop, procurement, propose, move, deliver, settle_a
     await settle_all()
 
 
+async def as_tenant(connection, tenant_id, statement, *values):
+    async with connection.transaction():
+        await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
+        return await connection.fetchval(statement, *values)
+
+
 async def test_a_tenant_sees_and_writes_its_own_rows_alone(owner, shop, everything, database_url):
-    stranger = await open_shop(owner, "birch")
+    stranger = (await open_shop(owner, "birch")).tenant_id
     connection = await asyncpg.connect(database_url, server_settings={"role": "pointmart_api"})
+    add = "insert into mall.supplier (tenant_id, code, name) values ($1, 'x', 'x')"
     try:
         for table in TABLES:
-            assert await owner.fetchval(f"select count(*) from mall.{table}") > 0, table
-            assert await connection.fetchval(f"select count(*) from mall.{table}") == 0, table
-            async with connection.transaction():
-                await connection.execute(
-                    "select set_config('pointmart.tenant_id', $1, true)", str(stranger.tenant_id)
-                )
-                assert await connection.fetchval(f"select count(*) from mall.{table}") == 0, table
+            count = f"select count(*) from mall.{table}"
+            assert await owner.fetchval(count) > 0, table
+            assert await connection.fetchval(count) == 0, table
+            assert await as_tenant(connection, stranger, count) == 0, table
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            async with connection.transaction():
-                await connection.execute(
-                    "select set_config('pointmart.tenant_id', $1, true)", str(stranger.tenant_id)
-                )
-                await connection.execute(
-                    "insert into mall.supplier (tenant_id, code, name) values ($1, 'x', 'x')", shop.tenant_id
-                )
+            await as_tenant(connection, stranger, add, shop.tenant_id)
     finally:
         await connection.close()
 
