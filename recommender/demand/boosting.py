@@ -1,13 +1,13 @@
 """Gradient-boosted models of all series together, trained directly on (series, origin, step) rows."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from recommender.demand.aligned_base import aligned_base
@@ -46,6 +46,15 @@ MEAN = Target("boosted_mean", "poisson")
 SPREAD = tuple(Target(f"boosted_q{q * 100:02.0f}", "quantile", q) for q in QUANTILES if q != 0.5)
 
 
+@dataclass(frozen=True)
+class Fitted:
+    """A regressor of a target, and the names of the features it takes."""
+
+    target: Target
+    columns: tuple[str, ...]
+    regressor: HistGradientBoostingRegressor
+
+
 class Boosting(Member):
     """Regressors by pinball loss (Koenker & Bassett, Econometrica 1978), by Poisson loss and of the root.
 
@@ -53,7 +62,7 @@ class Boosting(Member):
     demand over the series' recent level and, where a year has passed, over the aligned base, since boosting alone
     cannot tell how large an occasion is that it saw once.
 
-    Fitted: `columns_`, the names of the features in use, and `regressors_` by target name.
+    Fitted: `fitted_`, a regressor for each target that there are rows for.
     """
 
     def __init__(
@@ -80,35 +89,10 @@ class Boosting(Member):
         Raises:
             TooLittleHistory: no origin with a full window before it has an observed period after it.
         """
-        rows = draw_rows(context, max_rows=self.max_rows, seed=self.seed)
-        series, origin, step = rows
-        columns = features(context, *rows)
-        # A column of which nothing is known cannot be binned.
-        self.columns_ = [name for name, column in columns.items() if not np.isnan(column).all()]
-        inputs = np.column_stack([columns[name] for name in self.columns_])
-        # Over the factor of the announced conditions, as all that a row sees of the past.
-        actual = context.values[series, origin + step]
-        level, base, has_base = self._units(context, rows)
-        # Over the aligned base only those rows are learned from that have one; a few would teach their noise.
-        wanted = [
-            target for target in self.targets if not target.over_base or has_base.sum() >= _LEAST_BASE_ROWS
-        ]
-
-        def fitted(target: Target) -> HistGradientBoostingRegressor:
-            kept = has_base if target.over_base else np.ones_like(has_base)
-            ratio = np.minimum(actual / (base if target.over_base else level), _MOST_RATIO)[kept]
-            # Poisson loss is undefined when every target is zero.
-            loss = "squared_error" if target.loss == "poisson" and not ratio.any() else target.loss
-            with threadpool_limits(limits=1):
-                return self._regressor(loss, target.quantile).fit(
-                    inputs[kept], np.sqrt(ratio) if target.of_root else ratio
-                )
-
-        with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-            self.regressors_ = dict(
-                zip((target.name for target in wanted), pool.map(fitted, wanted), strict=True)
-            )
-        self.fitted_ = wanted
+        found = Parallel(n_jobs=_FITS_AT_ONCE, prefer="threads")(
+            delayed(self._fitted)(context, target, place) for place, target in enumerate(self.targets)
+        )
+        self.fitted_ = [part for part in found if part is not None]
         return self
 
     def medians(self, context: Context) -> dict[str, Floats]:
@@ -120,28 +104,44 @@ class Boosting(Member):
     def outputs(self, context: Context) -> dict[str, Floats]:
         """Return what each target forecasts, in units, by name, each (series, horizon)."""
         n_series = len(context.values)
-        found = {target.name: np.zeros((n_series, context.horizon)) for target in self.fitted_}
+        found = {part.target.name: np.zeros((n_series, context.horizon)) for part in self.fitted_}
         for chunk in _chunks(n_series):
             step = np.tile(np.arange(1, context.horizon + 1), len(chunk))
             series = np.repeat(chunk, context.horizon)
             rows = (series, np.full_like(series, context.values.shape[1] - 1), step)
             columns = features(context, *rows)
-            inputs = np.column_stack([columns[name] for name in self.columns_])
             level, base, _ = self._units(context, rows)
-
-            def forecast(target: Target) -> Floats:
-                with threadpool_limits(limits=1):
-                    ratio: Floats = self.regressors_[target.name].predict(inputs)  # noqa: B023 - used at once
-                positive = np.maximum(ratio, 0.0)
-                unit = base if target.over_base else level  # noqa: B023
-                return (positive**2 if target.of_root else positive) * unit
-
-            with ThreadPoolExecutor(_FITS_AT_ONCE) as pool:
-                for target, values in zip(self.fitted_, pool.map(forecast, self.fitted_), strict=True):
-                    found[target.name][chunk] = (
-                        values.reshape(len(chunk), context.horizon) * context.factor_ahead[chunk]
-                    )
+            factor = context.factor_ahead[chunk].ravel()
+            told = Parallel(n_jobs=_FITS_AT_ONCE, prefer="threads")(
+                delayed(_forecast)(part, columns, (base if part.target.over_base else level) * factor)
+                for part in self.fitted_
+            )
+            for part, values in zip(self.fitted_, told, strict=True):
+                found[part.target.name][chunk] = values.reshape(len(chunk), context.horizon)
         return found
+
+    def _fitted(self, context: Context, target: Target, place: int) -> "Fitted | None":
+        """Fit one target to rows of its own; None if too few of them have what it is learned over.
+
+        Rows are drawn anew for each, so that what the draw brings of noise is averaged out in a combination.
+        """
+        rows = draw_rows(context, max_rows=self.max_rows, seed=self.seed + place)
+        level, base, has_base = self._units(context, rows)
+        kept = has_base if target.over_base else np.ones_like(has_base)
+        if target.over_base and kept.sum() < _LEAST_BASE_ROWS:
+            return None
+        series, origin, step = (part[kept] for part in rows)
+        columns = features(context, series, origin, step)
+        # A column of which nothing is known cannot be binned.
+        names = tuple(name for name, column in columns.items() if not np.isnan(column).all())
+        ratio = context.values[series, origin + step] / (base if target.over_base else level)[kept]
+        ratio = np.minimum(ratio, _MOST_RATIO)
+        # Poisson loss is undefined when every target is zero.
+        loss = "squared_error" if target.loss == "poisson" and not ratio.any() else target.loss
+        inputs = np.column_stack([columns[name] for name in names])
+        with threadpool_limits(limits=1):
+            regressor = self._regressor(loss, target.quantile, names)
+            return Fitted(target, names, regressor.fit(inputs, np.sqrt(ratio) if target.of_root else ratio))
 
     def _units(self, context: Context, rows: Rows) -> tuple[Floats, Floats, Bools]:
         """Return the level and the aligned base of each row, the latter no less than a part of the level, and where it is known."""
@@ -149,11 +149,11 @@ class Boosting(Member):
         base, is_known = aligned_base(context, *rows)
         return level, np.maximum(base, level / _MOST_RATIO), is_known
 
-    def _regressor(self, loss: str, quantile: float | None) -> HistGradientBoostingRegressor:
+    def _regressor(
+        self, loss: str, quantile: float | None, names: Sequence[str]
+    ) -> HistGradientBoostingRegressor:
         places = [
-            place
-            for place, name in enumerate(self.columns_)
-            if name in CATEGORIES or name.startswith(GROUP_PREFIX)
+            place for place, name in enumerate(names) if name in CATEGORIES or name.startswith(GROUP_PREFIX)
         ]
         return HistGradientBoostingRegressor(
             loss=loss,
@@ -166,6 +166,13 @@ class Boosting(Member):
             early_stopping=False,
             random_state=self.seed,
         )
+
+
+def _forecast(part: Fitted, columns: Mapping[str, Floats], unit: Floats) -> Floats:
+    inputs = np.column_stack([columns[name] for name in part.columns])
+    with threadpool_limits(limits=1):
+        ratio = np.maximum(part.regressor.predict(inputs), 0.0)
+    return np.asarray((ratio**2 if part.target.of_root else ratio) * unit, dtype=np.float64)
 
 
 def _chunks(n_series: int) -> Iterator[NDArray[np.int64]]:

@@ -70,4 +70,6 @@ def _day_factor(observed: Floats, expected: Floats) -> Floats:
     base = np.where(known, expected, 0.0).sum(axis=0)
     squared = np.where(known, (observed - expected) ** 2 / np.where(known, expected, 1.0), 0.0)
     prior = _DAY_PRIOR * squared.sum() / max(int(known.sum()), 1)
-    return np.divide(total + prior, base + prior, out=np.ones_like(total), where=base + prior > 0)
+    factor = np.ones(observed.shape[1])
+    np.divide(total + prior, base + prior, out=factor, where=base + prior > 0)
+    return factor

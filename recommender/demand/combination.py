@@ -1,7 +1,7 @@
 """Convex weights of members, learned from how far off they were, and drawn to what was learned from more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ _STRATUM_RIDGE = 2.0
 _ROUNDS = 12
 # A stratum of fewer cells tells nothing of its own.
 _LEAST_CELLS = 500
+# Every so many cells are left out beyond this number, which tells eight weights as well as ten times more.
+_MOST_CELLS = 60_000
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,22 @@ class Weights:
         return combined
 
 
+def common(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with the members that spoke at every origin; others cannot be weighed against them."""
+    names = set.intersection(*(set(block.medians) for block in blocks))
+    return [replace(block, medians={name: block.medians[name] for name in sorted(names)}) for block in blocks]
+
+
 def learn_weights(blocks: Sequence[Block]) -> Weights:
-    """Learn pooled weights by absolute error, and those of each stratum (near an occasion, sparse) from there."""
-    names = tuple(sorted(set.intersection(*(set(block.medians) for block in blocks))))
-    cells = [_cells(block, names) for block in blocks]
+    """Learn pooled weights by absolute error, and those of each stratum (near an occasion, sparse) from there.
+
+    The blocks have the same members.
+    """
+    names = tuple(sorted(blocks[0].medians))
+    cells = [
+        _cells(block, names, -(-sum(block.actual.size for block in blocks) // _MOST_CELLS))
+        for block in blocks
+    ]
     forecasts, actual = (np.concatenate([part[place] for part in cells]) for place in (0, 1))
     stratum = np.concatenate([part[2] for part in cells])
     pooled = convex_weights(forecasts, actual, _start(forecasts, actual), _RIDGE)
@@ -120,8 +134,8 @@ def _start(forecasts: Floats, actual: Floats) -> Floats:
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
 
-def _cells(block: Block, names: tuple[str, ...]) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    known = ~np.isnan(block.actual)
-    forecasts = np.column_stack([block.medians[name][known] for name in names])
-    stratum = 2 * block.is_near[None, :].astype(np.int64) + block.is_sparse[:, None]
-    return forecasts, block.actual[known], stratum[known]
+def _cells(block: Block, names: tuple[str, ...], every: int) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    known = np.flatnonzero(~np.isnan(block.actual.ravel()))[::every]
+    forecasts = np.column_stack([block.medians[name].ravel()[known] for name in names])
+    stratum = (2 * block.is_near[None, :].astype(np.int64) + block.is_sparse[:, None]).ravel()
+    return forecasts, block.actual.ravel()[known], stratum[known]

@@ -11,19 +11,19 @@ from recommender.demand.covariates import Floats
 from recommender.demand.panel import History
 from recommender.demand.rolling import Rolling
 
-# Days, or weeks, on each side that tell the level around a period, in windows.
 _ROUNDS = 3
 # Promoted periods' worth of demand by which a series' own factor is drawn to that of all series.
 _PRIOR_PERIODS = 10.0
 _LEAST_FACTOR, _MOST_FACTOR = 0.2, 10.0
 
 
-def condition_factors(history: History, weekday: NDArray[np.int64], names: list[str], width: int) -> Floats:
-    """Return by how much demand is multiplied under the conditions of each period, (series, width).
+def condition_factors(history: History, weekday: NDArray[np.int64], names: list[str]) -> Floats:
+    """Return by how much demand is multiplied under the conditions of each period, (series, periods and those ahead).
 
-    `names` are yes-or-no covariates that are known ahead, `weekday` (width,) 0 to 6. A factor is that of all series
+    `names` are yes-or-no covariates that are known ahead, `weekday` 0 to 6 of each period and those ahead. A factor is that of all series
     on the weekday times the series' own; what is not known counts as no.
     """
+    width = len(weekday)
     factors = np.ones((len(history.values), width))
     for name in names:
         values = history.covariates.values[name]
@@ -42,8 +42,10 @@ def _factors(
     if not held.any() or held.all():
         return np.ones(holds.shape)
     factor = np.ones(holds.shape)
+    # First from the periods without, then from all, their effect taken out.
+    plain = np.where(held, np.nan, values)
     for _ in range(_ROUNDS):
-        expected = _expected(values / factor[:, :periods], day, history.rhythm.window)
+        expected = _expected(plain, day, history.rhythm.window)
         known = held & ~np.isnan(values) & (expected > 0)
         demand, base = np.where(known, values, 0.0), np.where(known, expected, 0.0)
         pooled = np.ones(7)
@@ -57,6 +59,7 @@ def _factors(
         own = np.where(whole > 0, (demand.sum(axis=1) + prior) / np.where(whole > 0, whole, 1.0), 1.0)
         found = np.clip(own[:, None] * pooled[weekday][None, :], _LEAST_FACTOR, _MOST_FACTOR)
         factor = np.where(holds, found, 1.0)
+        plain = values / factor[:, :periods]
     return factor
 
 

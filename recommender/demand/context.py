@@ -71,7 +71,9 @@ class Context:
         covariates = history.covariates.values
         binary = frozenset(name for name, value in covariates.items() if _is_binary(value))
         announced = sorted((binary & history.covariates.known_ahead) - {IS_OPEN})
-        factor = condition_factors(history, timeline.weekday, announced, history.values.shape[1] + horizon)
+        # A timeline may reach further than this history's horizon, as at the origins inside a longer one.
+        weekday = timeline.weekday[: history.values.shape[1] + horizon]
+        factor = condition_factors(history, weekday, announced)
         values = history.values / factor[:, : history.values.shape[1]] if announced else history.values
         rhythm = history.rhythm
         n_lags = _WEEKDAY_LAGS if rhythm.week > 1 else rhythm.window
@@ -193,7 +195,9 @@ def _labels(groups: Groups) -> dict[str, Indices]:
 def _pooled(values: Floats) -> Floats:
     count = (~np.isnan(values)).sum(axis=0)
     total = np.nansum(values, axis=0)
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)[None, :]
+    pooled = np.full((1, values.shape[1]), np.nan)
+    np.divide(total, count, out=pooled[0], where=count > 0)
+    return pooled
 
 
 def _uplift(values: Floats, weekday_mean: Floats, back: int) -> Floats:

@@ -79,7 +79,9 @@ def _mean_until(sums: Rolling, series: Indices, after: Indices, last: Indices) -
     end, start = np.minimum(last + 1, width), np.minimum(after + 1, width)
     count = sums.count[series, end] - sums.count[series, start]
     total = sums.total[series, end] - sums.total[series, start]
-    return np.divide(total, count, out=np.full(len(series), np.nan), where=count > 0)
+    mean = np.full(len(series), np.nan)
+    np.divide(total, count, out=mean, where=count > 0)
+    return mean
 
 
 def _around_number(

@@ -82,11 +82,11 @@ def loess(points: int, window: int, *, degree: int, margin: int = 0) -> Floats:
     weight = np.maximum(1.0 - (distance / (1.001 * reach)) ** 3, 0.0) ** 3
     weight /= weight.sum(axis=1, keepdims=True)
     if degree == 0 or points < 3:
-        return weight
+        return np.asarray(weight, dtype=np.float64)
     centre = (weight * offset).sum(axis=1, keepdims=True)
     spread = (weight * (offset - centre) ** 2).sum(axis=1, keepdims=True)
     slope = np.where(spread > 1e-9, -centre / np.maximum(spread, 1e-9), 0.0)
-    return weight * (1.0 + slope * (offset - centre))
+    return np.asarray(weight * (1.0 + slope * (offset - centre)), dtype=np.float64)
 
 
 def _odd(number: int) -> int:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
-from recommender.demand.metrics import METRICS, error_sums, seasonal_scale
-from recommender.demand.panel import Floats, History, Panel
+from recommender.demand.covariates import Floats
+from recommender.demand.metrics import METRICS, Scales, error_sums
+from recommender.demand.panel import History, Panel
 from recommender.demand.recipe import Learned
 from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score
@@ -59,7 +60,7 @@ def errors_of(learned: Learned, panel: Panel, origins: Sequence[date]) -> dict[s
         history = panel.history(origin, learned.horizon)
         actual = panel.actuals(origin, learned.horizon).copy()
         actual[~is_active(history)] = np.nan
-        scale = seasonal_scale(history)
+        scale = Scales.of(history)
         for name, forecast in learned.forecast(history).members.items():
             sums = error_sums(forecast, actual, scale)
             before = found.get(name, (np.zeros_like(sums[0]), np.zeros_like(sums[1])))

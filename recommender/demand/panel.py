@@ -45,7 +45,8 @@ class History:
 
     def dates_ahead(self, horizon: int) -> NDArray[np.datetime64]:
         """Return the dates of the periods after the origin, shape (horizon,)."""
-        return self.dates[-1] + self.step_days * np.arange(1, horizon + 1)
+        ahead: NDArray[np.datetime64] = self.dates[-1] + self.step_days * np.arange(1, horizon + 1)
+        return ahead
 
     def until(self, periods: int, ahead: int) -> "History":
         """Return what was known after so many periods, with what was known of `ahead` more."""
@@ -181,7 +182,7 @@ def _covariates(
     if known_ahead is None or not len(known_ahead):
         return Covariates(values)
     require_columns(known_ahead, ("series_id", "date"))
-    ahead_codes = ids.get_indexer(require_ids(known_ahead["series_id"]))
+    ahead_codes = ids.get_indexer(pd.Index(require_ids(known_ahead["series_id"])))
     ahead_place = _places(known_ahead["date"], _require_days(known_ahead["date"]), dates[0], step_days)
     kept = (ahead_codes >= 0) & (ahead_place >= len(dates))
     known = [name for name in names if name in known_ahead.columns]

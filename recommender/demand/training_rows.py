@@ -12,8 +12,9 @@ class TooLittleHistory(ValueError):
     """The history is too short to hold a single training row."""
 
 
-# The season that comes next is seen once a year: rows from its earlier years are drawn so often.
-_SEASON_SHARE = 0.25
+# The season that comes next is seen once a year: this part of the rows is from its earlier years. On the Rossmann
+# stores around Christmas and Easter a half made WAPE .103, a quarter .113, none .22.
+_SEASON_SHARE = 0.5
 
 
 def draw_rows(context: Context, *, max_rows: int, seed: int) -> Rows:
@@ -67,4 +68,4 @@ def _season(context: Context) -> Indices:
     periods, window = context.values.shape[1], context.history.rhythm.window
     aligned = context.timeline.aligned[:, periods : periods + 2 * context.horizon].ravel()
     places = np.unique(np.round(aligned[~np.isnan(aligned)]).astype(np.int64))
-    return places[(places >= window) & (places < periods)]
+    return np.asarray(places[(places >= window) & (places < periods)], dtype=np.int64)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.demand.calibration import Calibration, Judged, calibrate
-from recommender.demand.combination import Block, Weights, learn_weights
+from recommender.demand.combination import Block, Weights, common, learn_weights
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.ensemble import Ensemble, Said
@@ -106,6 +106,7 @@ def _learned(
     demand = sum(float(np.nansum(block.actual)) for block in blocks)
     if demand <= 0:
         return None
+    blocks = common(blocks)
     weights = learn_weights(blocks)
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}
     medians[COMBINATION] = [_combined(weights, block) for block in blocks]

@@ -20,7 +20,7 @@ def history(demand):
 
 @pytest.fixture
 def result(history):
-    return train_demand(history, CALENDAR, level="item", seed=1, max_rows=1500)
+    return train_demand(history, CALENDAR, level="item", seed=1, max_rows=600)
 
 
 def test_a_card_tells_what_was_learnt_from_and_by_which_windows(result, history):
@@ -51,7 +51,7 @@ def test_the_choice_is_the_gates_with_readable_parameters(result):
 
 
 def test_a_combination_tells_its_weights(history):
-    told = train_demand(history, CALENDAR, level="item", seed=1, max_rows=1500)
+    told = train_demand(history, CALENDAR, level="item", seed=1, max_rows=600)
     choice = told.card.choices[0]
     if told.released_model == "combination":
         assert sum(choice.parameters.values()) == pytest.approx(1.0, abs=1e-3)

@@ -9,17 +9,22 @@ from recommender.demand import training
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import DEMAND_FORECAST_COLUMNS
 from recommender.frames import InvalidFrame
+from tests.recommender.conftest import weekly_demand
 
 CALENDAR = Calendar.of_country("CN", 2024, 2026)
 
 
 def train_demand(history, *, level="item"):
     """Train on few rows, which is enough for six series."""
-    return training.train_demand(history, CALENDAR, level=level, seed=1, max_rows=1500)
+    return training.train_demand(history, CALENDAR, level=level, seed=1, max_rows=600)
 
 
-def test_what_is_released_was_validated_measured_and_forecast(demand):
-    result = train_demand(demand)
+@pytest.fixture(scope="module")
+def result():
+    return train_demand(weekly_demand())
+
+
+def test_what_is_released_was_validated_measured_and_forecast(result):
     assert result.released_model == result.gate.released
     assert result.gate.candidate == "combination"
     assert result.origin_date == date(2025, 6, 29)
@@ -49,8 +54,8 @@ def test_where_every_week_repeats_exactly_nothing_errs(demand):
     assert released["value"].tolist() == [0.0]
 
 
-def test_one_seed_gives_one_answer_in_any_row_order(demand):
-    first = train_demand(demand)
+def test_one_seed_gives_one_answer_in_any_row_order(result, demand):
+    first = result
     again = train_demand(demand.sample(frac=1, random_state=8))
     assert_frame_equal(first.demand_forecasts, again.demand_forecasts)
     assert_frame_equal(first.model_scores, again.model_scores)
@@ -79,13 +84,12 @@ def test_a_young_history_is_forecast_by_the_means_of_weekdays_without_a_gate(dem
     assert len(result.demand_forecasts) == 6 * 28
 
 
-def test_too_short_a_history_yields_empty_typed_tables(demand):
-    result = train_demand(demand[demand["date"] < "2025-01-20"])
-    full = train_demand(demand)
-    assert result.origin_date is None
-    assert len(result.demand_forecasts) == len(result.model_scores) == 0
-    assert result.demand_forecasts.dtypes.to_dict() == full.demand_forecasts.dtypes.to_dict()
-    assert result.model_scores.dtypes.to_dict() == full.model_scores.dtypes.to_dict()
+def test_too_short_a_history_yields_empty_typed_tables(result, demand):
+    short = train_demand(demand[demand["date"] < "2025-01-20"])
+    assert short.origin_date is None
+    assert len(short.demand_forecasts) == len(short.model_scores) == 0
+    assert short.demand_forecasts.dtypes.to_dict() == result.demand_forecasts.dtypes.to_dict()
+    assert short.model_scores.dtypes.to_dict() == result.model_scores.dtypes.to_dict()
 
 
 def test_a_series_no_longer_on_offer_is_not_forecast(demand):

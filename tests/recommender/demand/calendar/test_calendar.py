@@ -48,6 +48,20 @@ def test_distances_are_negative_before_and_positive_after(own):
     assert own.signed_distance("spring-sale", asked).tolist() == [-7, 0, 2, 182, -182, 365]
 
 
+def test_half_way_between_two_days_the_coming_one_counts(own):
+    calendar = Calendar.from_frame(
+        pd.DataFrame({"date": ["2024-01-10", "2024-01-20"], "name": ["Tea day"] * 2})
+    )
+    assert calendar.signed_distance("tea-day", days("2024-01-14", "2024-01-15", "2024-01-16")).tolist() == [
+        4,
+        -5,
+        -4,
+    ]
+    # Of 4 April the spring sale is as long gone as the holiday is away.
+    ids, distance = own.nearest(days("2024-04-04"), within=30)
+    assert (ids[0], distance[0]) == ("五一", -27)
+
+
 def test_the_nearest_occasion_within_some_days(own):
     ids, distance = own.nearest(days("2024-04-29", "2024-05-17", "2024-05-16", "2024-07-01"), within=15)
     assert ids.tolist() == ["五一", "sale", "五一", ""]
@@ -106,6 +120,7 @@ def test_a_country_has_its_holidays_and_its_shopping_days():
     assert [by_id[key].is_big for key in ("christmas", "black-friday", "halloween")] == [True, True, False]
     # The second day of Christmas is a holiday there, so it is no shopping day besides.
     assert by_id["second-christmas-day"].kind == "holiday"
+    assert by_id["good-friday"].kind == "holiday"
     assert germany.is_off(days("2015-05-25", "2015-05-26")).tolist() == [True, False]
 
 
@@ -125,6 +140,19 @@ def test_an_observed_holiday_is_off_but_stands_on_its_own_day():
     assert america.is_off(days("2015-07-03", "2015-07-02")).tolist() == [True, False]
     assert occurrences(america, "super-bowl")[1] == "2015-02-01"
     assert occurrences(america, "mothers-day")[1] == "2015-05-10"
+
+
+def test_what_came_once_is_a_day_off_and_no_occasion():
+    """2022 had a jubilee and a state funeral, 2023 a coronation."""
+    britain = Calendar.of_country("GB", 2020, 2024)
+    assert britain.is_off(days("2022-06-03", "2022-09-19", "2023-05-08", "2022-09-20")).tolist() == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    ids = [occasion.id for occasion in britain.occasions()]
+    assert not [found for found in ids if any(word in found for word in ("jubilee", "funeral", "coronation"))]
 
 
 def test_mothers_day_moves_by_country():

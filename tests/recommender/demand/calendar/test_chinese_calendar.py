@@ -83,6 +83,7 @@ def test_worked_weekends_are_those_of_the_notices(china):
     assert [day for day in worked if "2015" <= day < "2027"] == [
         f"{year}-{day}" for year, days in WORKED.items() for day in days
     ]
+    assert not china.is_off(china.worked_days).any()
 
 
 @pytest.mark.parametrize(("first", "last"), BREAKS)
