@@ -90,7 +90,7 @@ def plan_scores(platform: dg.ResourceParam[Platform]) -> Iterator[dg.Materialize
 @dg.multi_asset(specs=_specs((planning.TABLE,), _PLAN_INPUTS), name="holiday_plans")
 def holiday_plans(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Plan the coming holidays of every tenant."""
-    yield from _results(planning.plan(platform.folder, platform.seed))
+    yield from _results(planning.plan(platform.folder, platform.seed, budget_fen=platform.holiday_budget_fen))
 
 
 @dg.asset(

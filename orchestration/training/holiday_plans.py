@@ -34,10 +34,10 @@ _LEFTOVER_SHARE = 0.1
 _REASONS = ("too_late", "shelf_life", "minimum_order", "pack", "budget", "storage")
 
 
-def plan(folder: DataFolder, seed: int) -> dict[str, int]:
+def plan(folder: DataFolder, seed: int, *, budget_fen: int | None = None) -> dict[str, int]:
     """Plan the coming holidays of all tenants and write the lines; return the rows of the file.
 
-    A tenant without supplier terms, without a default warehouse or without 28 days of demand has no plan.
+    `budget_fen` is what the orders of one plan may cost to buy. A tenant without supplier terms, without a default warehouse or without 28 days of demand has no plan.
 
     Raises:
         InvalidFrame: the warehouse holds a row the recommender refuses.
@@ -48,12 +48,14 @@ def plan(folder: DataFolder, seed: int) -> dict[str, int]:
         frames = [
             (tenant_id, lines)
             for tenant_id in inputs.tenant_ids()
-            for lines in _tenant_lines(inputs, tenant_id, seed)
+            for lines in _tenant_lines(inputs, tenant_id, seed, budget_fen)
         ]
     return {TABLE: write_frames(folder.ml, TABLE, TABLE, frames)}
 
 
-def _tenant_lines(inputs: TrainingInputs, tenant_id: str, seed: int) -> Iterator[pd.DataFrame]:
+def _tenant_lines(
+    inputs: TrainingInputs, tenant_id: str, seed: int, budget_fen: int | None
+) -> Iterator[pd.DataFrame]:
     """Yield the lines of each of a tenant's plans."""
     if not inputs.has_supplier_terms(tenant_id):
         return
@@ -81,7 +83,7 @@ def _tenant_lines(inputs: TrainingInputs, tenant_id: str, seed: int) -> Iterator
         Forecast(forecast.dates, forecast.mean[rows], forecast.quantiles[rows]),
         holidays,
         seed=seed,
-        limits=Limits(storage=inputs.storage_room(tenant_id)),
+        limits=Limits(budget_fen, inputs.storage_room(tenant_id)),
         open_orders=_open_orders(inputs, tenant_id, supply),
     )
     for holiday, made in plans:

@@ -105,6 +105,13 @@ def test_each_holiday_that_is_close_enough_is_planned_and_counts_on_the_one_befo
     assert lines.groupby("item_id")["quantity"].sum()[TEA] < 2 * tea["quantity"]
 
 
+def test_a_budget_holds_for_each_plan(folder: DataFolder) -> None:
+    plan(folder, seed=1, budget_fen=30_000)
+    lines = read_frame(folder.ml, "holiday_plan_lines", TENANT)
+    assert (lines["budget_quantity"] < 0).any()
+    assert 0 < lines.groupby(["occasion_id", "first_day"])["purchase_fen"].sum().max() <= 30_000
+
+
 def test_room_is_that_of_the_default_warehouse(folder: DataFolder) -> None:
     with duckdb.connect(str(folder.warehouse)) as db:
         db.execute("update marts.dim_warehouse set capacity_units = 150 where is_default")

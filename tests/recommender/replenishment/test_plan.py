@@ -279,3 +279,10 @@ def test_no_lines_make_an_empty_plan():
     assert plan.lines.empty
     assert plan.cuts.empty
     assert plan.cost_with_fen == 0
+
+
+def test_a_minimum_order_that_the_budget_does_not_allow_is_not_ordered_in_part():
+    one = lines(minimum_order=60)
+    for budget_fen, quantity in ((5_900.0, 0.0), (6_000.0, 60.0), (7_500.0, 75.0)):
+        plan = plan_holiday(one, normal([100.0], [20.0]), seed=1, limits=Limits(budget_fen))
+        assert only(plan)["quantity"] == quantity

@@ -94,3 +94,12 @@ def test_other_lines_and_unknown_demand_are_refused():
         score_plan(plan.iloc[::-1], frame, np.ones((2, 1)), days(1))
     with pytest.raises(InvalidFrame, match="Demand must be known"):
         score_plan(plan, frame, np.array([[1.0], [np.nan]]), days(1))
+
+
+def test_hindsight_orders_as_late_as_the_plan_where_that_saves_more():
+    # One piece is asked for at once, but what keeps two days is better ordered for the ten a day later.
+    frame = lines(shelf_life_days=2)
+    plan = planned(frame, certain([0.0, 0.0, 10.0, 10.0]))
+    score = score_plan(plan, frame, np.array([[1.0, 0.0, 10.0, 10.0]]), days(4))
+    assert score.lines["hindsight_quantity"].tolist() == [20]
+    assert score.regret_fen == 0
