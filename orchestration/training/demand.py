@@ -23,12 +23,12 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
             histories = {
-                "item": inputs.item_demand(tenant_id),
-                "category": inputs.category_demand(tenant_id),
+                "item": (inputs.item_demand(tenant_id), ("category",)),
+                "category": (inputs.category_demand(tenant_id), ()),
             }
             results += [
-                (tenant_id, train_demand(history, _calendar(history), level=level, seed=seed))
-                for level, history in histories.items()
+                (tenant_id, train_demand(history, _calendar(history), level=level, seed=seed, groups=groups))
+                for level, (history, groups) in histories.items()
             ]
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
@@ -42,6 +42,6 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
 def _calendar(history: pd.DataFrame) -> Calendar:
     """Return the mall's calendar over a history, from the year before, whose occasions reach into it, to the next."""
     if history.empty:
-        return Calendar.of_country(_COUNTRY, 2024, 2024)
+        return Calendar(0, 0, ())
     days = pd.to_datetime(history["date"])
     return Calendar.of_country(_COUNTRY, days.min().year - 1, days.max().year + 1)

@@ -132,10 +132,11 @@ class TrainingInputs:
             ).df()
 
     def item_demand(self, tenant_id: str) -> pd.DataFrame:
-        """Return series_id (item), date, quantity, is_in_stock of each item and trading day."""
+        """Return series_id (item), date, quantity, is_in_stock and category of each item and trading day."""
         return self.connection.execute(
-            "select item_id::varchar as series_id, date, quantity, is_in_stock "
-            "from marts.fct_item_demand_daily where tenant_id = $1::uuid order by 1, 2",
+            "select d.item_id::varchar as series_id, d.date, d.quantity, d.is_in_stock, i.category "
+            "from marts.fct_item_demand_daily d left join marts.dim_item i using (item_id) "
+            "where d.tenant_id = $1::uuid order by 1, 2",
             [tenant_id],
         ).df()
 

@@ -7,7 +7,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.utils.parallel import Parallel, delayed
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships no types
 
 from recommender.demand.aligned_base import aligned_base
@@ -22,8 +21,17 @@ _SERIES_AT_ONCE = 2_000
 # A burst after weeks of nothing is a thousand times the level; beyond this it tells no more.
 _MOST_RATIO = 30.0
 _LEAST_BASE_ROWS = 5_000
-# Two fits at a time of one thread each: two threads on one fit were measured slower than one.
-_FITS_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a boosted fit may cost: rows it learns from, and trees."""
+
+    max_rows: int
+    max_iter: int
+
+
+FULL = Effort(60_000, 200)
 
 
 @dataclass(frozen=True)
@@ -62,6 +70,9 @@ class Boosting(Member):
     demand over the series' recent level and, where a year has passed, over the aligned base, since boosting alone
     cannot tell how large an occasion is that it saw once.
 
+    Fits run one after another on one thread: two OpenMP threads on two busy cores were measured slower than one, and
+    the library's own threads set the process's warning filters, so two fits at once disturb each other.
+
     Fitted: `fitted_`, a regressor for each target that there are rows for.
     """
 
@@ -69,16 +80,14 @@ class Boosting(Member):
         self,
         seed: int,
         targets: Sequence[Target] = (*MEDIANS, MEAN, *SPREAD),
-        max_rows: int = 60_000,
-        max_iter: int = 120,
+        effort: Effort = FULL,
         learning_rate: float = 0.08,
         max_leaf_nodes: int = 24,
         min_samples_leaf: int = 40,
     ) -> None:
         self.seed = seed
         self.targets = targets
-        self.max_rows = max_rows
-        self.max_iter = max_iter
+        self.effort = effort
         self.learning_rate = learning_rate
         self.max_leaf_nodes = max_leaf_nodes
         self.min_samples_leaf = min_samples_leaf
@@ -89,9 +98,8 @@ class Boosting(Member):
         Raises:
             TooLittleHistory: no origin with a full window before it has an observed period after it.
         """
-        found = Parallel(n_jobs=_FITS_AT_ONCE, prefer="threads")(
-            delayed(self._fitted)(context, target, place) for place, target in enumerate(self.targets)
-        )
+        with threadpool_limits(limits=1):
+            found = [self._fitted(context, target, place) for place, target in enumerate(self.targets)]
         self.fitted_ = [part for part in found if part is not None]
         return self
 
@@ -112,12 +120,10 @@ class Boosting(Member):
             columns = features(context, *rows)
             level, base, _ = self._units(context, rows)
             factor = context.factor_ahead[chunk].ravel()
-            told = Parallel(n_jobs=_FITS_AT_ONCE, prefer="threads")(
-                delayed(_forecast)(part, columns, (base if part.target.over_base else level) * factor)
-                for part in self.fitted_
-            )
-            for part, values in zip(self.fitted_, told, strict=True):
-                found[part.target.name][chunk] = values.reshape(len(chunk), context.horizon)
+            with threadpool_limits(limits=1):
+                for part in self.fitted_:
+                    unit = (base if part.target.over_base else level) * factor
+                    found[part.target.name][chunk] = _forecast(part, columns, unit).reshape(len(chunk), -1)
         return found
 
     def _fitted(self, context: Context, target: Target, place: int) -> "Fitted | None":
@@ -125,7 +131,11 @@ class Boosting(Member):
 
         Rows are drawn anew for each, so that what the draw brings of noise is averaged out in a combination.
         """
-        rows = draw_rows(context, max_rows=self.max_rows, seed=self.seed + place)
+        rhythm = context.history.rhythm
+        after = rhythm.year + rhythm.window if target.over_base else 0
+        if after >= context.values.shape[1]:
+            return None
+        rows = draw_rows(context, max_rows=self.effort.max_rows, seed=self.seed + place, after=after)
         level, base, has_base = self._units(context, rows)
         kept = has_base if target.over_base else np.ones_like(has_base)
         if target.over_base and kept.sum() < _LEAST_BASE_ROWS:
@@ -139,9 +149,8 @@ class Boosting(Member):
         # Poisson loss is undefined when every target is zero.
         loss = "squared_error" if target.loss == "poisson" and not ratio.any() else target.loss
         inputs = np.column_stack([columns[name] for name in names])
-        with threadpool_limits(limits=1):
-            regressor = self._regressor(loss, target.quantile, names)
-            return Fitted(target, names, regressor.fit(inputs, np.sqrt(ratio) if target.of_root else ratio))
+        regressor = self._regressor(loss, target.quantile, names)
+        return Fitted(target, names, regressor.fit(inputs, np.sqrt(ratio) if target.of_root else ratio))
 
     def _units(self, context: Context, rows: Rows) -> tuple[Floats, Floats, Bools]:
         """Return the level and the aligned base of each row, the latter no less than a part of the level, and where it is known."""
@@ -158,7 +167,7 @@ class Boosting(Member):
         return HistGradientBoostingRegressor(
             loss=loss,
             quantile=quantile,
-            max_iter=self.max_iter,
+            max_iter=self.effort.max_iter,
             learning_rate=self.learning_rate,
             max_leaf_nodes=self.max_leaf_nodes,
             min_samples_leaf=self.min_samples_leaf,
@@ -170,8 +179,7 @@ class Boosting(Member):
 
 def _forecast(part: Fitted, columns: Mapping[str, Floats], unit: Floats) -> Floats:
     inputs = np.column_stack([columns[name] for name in part.columns])
-    with threadpool_limits(limits=1):
-        ratio = np.maximum(part.regressor.predict(inputs), 0.0)
+    ratio = np.maximum(part.regressor.predict(inputs), 0.0)
     return np.asarray((ratio**2 if part.target.of_root else ratio) * unit, dtype=np.float64)
 
 

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 
 from recommender.demand.aligned_base import AlignedBase
-from recommender.demand.boosting import MEAN, SPREAD, Boosting
+from recommender.demand.boosting import MEAN, SPREAD, Boosting, Effort
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.intermittent import Intermittent
@@ -45,7 +45,7 @@ class Ensemble:
     boosting: Boosting | None
 
     @classmethod
-    def fitted(cls, context: Context, *, seed: int, max_rows: int, is_validated: bool = True) -> Self:
+    def fitted(cls, context: Context, *, seed: int, effort: Effort, is_validated: bool = True) -> Self:
         """Fit every member that the history allows; what could not be validated is not learned."""
         plain: list[Member] = [SeasonalNaive(), WeekdayMeans(), Decomposition(), Intermittent()]
         if context.values.shape[1] > context.history.rhythm.year:
@@ -53,7 +53,7 @@ class Ensemble:
         boosting = None
         if is_validated:
             try:
-                boosting = Boosting(seed, max_rows=max_rows).fit(context)
+                boosting = Boosting(seed, effort=effort).fit(context)
             except TooLittleHistory:
                 boosting = None
         return cls([member.fit(context) for member in plain], boosting)

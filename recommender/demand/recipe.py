@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.demand.boosting import FULL, Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.calibration import Calibration, calibrate
 from recommender.demand.combination import Weights
@@ -82,20 +83,20 @@ def learn(
     horizon: int,
     *,
     seed: int,
-    max_rows: int = 60_000,
+    effort: Effort = FULL,
     report: Report | None = None,
 ) -> Learned:
     """Fit, weight, choose and calibrate the members on a history and on origins inside it.
 
-    `max_rows` bounds the rows of each boosted fit and so its cost.
+    `effort` bounds the cost of each boosted fit.
     """
     tell = report or _silent
     known = masked_history(history)
     timeline = _timeline(calendar, known, horizon)
-    validation = validate(known, timeline, horizon, seed=seed, max_rows=max_rows, report=tell)
+    validation = validate(known, timeline, horizon, seed=seed, effort=effort, report=tell)
     tell(f"learning from all {known.values.shape[1]} periods")
     context = Context.of(known, timeline, horizon)
-    ensemble = Ensemble.fitted(context, seed=seed, max_rows=max_rows, is_validated=validation is not None)
+    ensemble = Ensemble.fitted(context, seed=seed, effort=effort, is_validated=validation is not None)
     return Learned(calendar, horizon, ensemble, validation)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from recommender.card import ModelCard
+from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
 from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
@@ -20,6 +21,8 @@ from recommender.gate import GateDecision
 from recommender.scores import score_frame
 
 BASELINE = "seasonal_naive"
+# Every tenant and level is learned twice a night, once to be measured.
+NIGHTLY = Effort(20_000, 80)
 
 DEMAND_FORECAST_COLUMNS = {
     "level": "str",
@@ -55,12 +58,12 @@ def train_demand(
     seed: int,
     groups: Sequence[str] = (),
     horizon_days: int = 28,
-    max_rows: int = 30_000,
+    effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
     `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
-    which it could be had; `max_rows` bounds the rows of each boosted fit and so its cost. Forecasts
+    which it could be had; `effort` bounds the cost of each boosted fit. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
     have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
@@ -81,9 +84,9 @@ def train_demand(
     panel, spell_days = found
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
     known = panel.history(panel.dates[-1].astype(object))
-    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, max_rows=max_rows)
+    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
     scores = evaluate(errors, level=level, seed=seed)
-    learned = learn(known, calendar, horizon_days, seed=seed, max_rows=max_rows)
+    learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
     recipe = learned.forecast(known)
     paired = paired_wape(errors, recipe.released, BASELINE, seed=seed)
     card = demand_card(
@@ -119,7 +122,7 @@ def _measured(
     horizon_days: int,
     *,
     seed: int,
-    max_rows: int,
+    effort: Effort,
 ) -> dict[str, Errors]:
     """Return the errors of models that learned before the first test day; what is released learns from those days too.
 
@@ -127,9 +130,7 @@ def _measured(
     """
     if not origins:
         return {}
-    before = learn(
-        panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, max_rows=max_rows
-    )
+    before = learn(panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, effort=effort)
     errors = errors_of(before, panel, origins)
     if before.validation is None:
         return {name: errors[name] for name in (BASELINE, UNJUDGED)}

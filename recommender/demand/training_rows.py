@@ -15,28 +15,32 @@ class TooLittleHistory(ValueError):
 # The season that comes next is seen once a year: this part of the rows is from its earlier years. On the Rossmann
 # stores around Christmas and Easter a half made WAPE .103, a quarter .113, none .22.
 _SEASON_SHARE = 0.5
+_STEPS_A_TARGET = 2
 
 
-def draw_rows(context: Context, *, max_rows: int, seed: int) -> Rows:
+def draw_rows(context: Context, *, max_rows: int, seed: int, after: int = 0) -> Rows:
     """Draw rows (series, origin, step) whose target is observed, each with a full window before its origin.
 
     Series are drawn in proportion to their demand, so that the loss counts units without sample weights, with
     which binning costs ten times as much; `max_rows` bounds the cost at any number of series. A part of the rows is
-    of the season of earlier years that the coming periods are aligned with.
+    of the season of earlier years that the coming periods are aligned with. Targets lie `after` so many periods.
 
     Raises:
         TooLittleHistory: there is no such row.
     """
     values, window = context.values, context.history.rhythm.window
+    first = max(window, after)
     generator = np.random.default_rng(seed)
     season = _season(context)
+    season = season[season >= first]
     is_known = ~np.isnan(values)
-    possible = int(is_known[:, window:].sum()) * context.horizon
+    # Each target at a step or two: more draws of the same few periods tell little more.
+    possible = int(is_known[:, first:].sum()) * min(context.horizon, _STEPS_A_TARGET)
     n_rows = min(max_rows, possible)
     n_season = int(_SEASON_SHARE * n_rows) if len(season) else 0
     found: list[Rows] = []
     reached = np.cumsum(np.where(is_known, values, 0.0).sum(axis=1) + context.least_level)
-    ordinary = np.arange(window, values.shape[1])
+    ordinary = np.arange(first, values.shape[1])
     for targets, wanted in ((season, n_season), (ordinary, n_rows - n_season)):
         missing = wanted if len(targets) else 0
         # Some draws fall on what was not observed or lack a window; a few rounds fill the quota.

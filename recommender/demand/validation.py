@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from recommender.demand.boosting import Effort
 from recommender.demand.calibration import Calibration, Judged, calibrate
 from recommender.demand.combination import Block, Weights, common, learn_weights
 from recommender.demand.context import Context
@@ -51,7 +52,7 @@ def validate(
     horizon: int,
     *,
     seed: int,
-    max_rows: int,
+    effort: Effort,
     report: Callable[[str], None],
 ) -> Validation | None:
     """Forecast from origins inside the history and learn from the errors; None if it is too short."""
@@ -66,7 +67,7 @@ def validate(
             context = Context.of(sampled.until(origin, horizon), timeline, horizon)
             if place == 0:
                 report(f"learning from {origin} periods, to be judged by the next")
-                ensemble = Ensemble.fitted(context, seed=seed, max_rows=max_rows)
+                ensemble = Ensemble.fitted(context, seed=seed, effort=effort)
             said.append(ensemble.say(context))
             actual = sampled.values[:, origin : origin + horizon].copy()
             actual[~context.is_active] = np.nan

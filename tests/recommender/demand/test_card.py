@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from recommender.card import Window
+from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import train_demand
 
@@ -20,7 +21,7 @@ def history(demand):
 
 @pytest.fixture
 def result(history):
-    return train_demand(history, CALENDAR, level="item", seed=1, max_rows=600)
+    return train_demand(history, CALENDAR, level="item", seed=1, effort=Effort(600, 20))
 
 
 def test_a_card_tells_what_was_learnt_from_and_by_which_windows(result, history):
@@ -51,7 +52,7 @@ def test_the_choice_is_the_gates_with_readable_parameters(result):
 
 
 def test_a_combination_tells_its_weights(history):
-    told = train_demand(history, CALENDAR, level="item", seed=1, max_rows=600)
+    told = train_demand(history, CALENDAR, level="item", seed=1, effort=Effort(600, 20))
     choice = told.card.choices[0]
     if told.released_model == "combination":
         assert sum(choice.parameters.values()) == pytest.approx(1.0, abs=1e-3)

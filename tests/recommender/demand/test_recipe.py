@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from recommender.demand import recipe as recipes
+from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.covariates import Covariates
 from recommender.demand.panel import Panel
@@ -29,7 +30,7 @@ def panel_of(frame):
 
 
 def learned_from(history, seed=1):
-    return learn(history, CALENDAR, HORIZON, seed=seed, max_rows=3000)
+    return learn(history, CALENDAR, HORIZON, seed=seed, effort=Effort(3000, 60))
 
 
 @pytest.fixture(scope="module")
@@ -166,6 +167,6 @@ def test_a_short_history_is_forecast_by_weekday_means_with_widths(frame):
 
 def test_progress_is_told(history):
     told = []
-    learn(history, CALENDAR, HORIZON, seed=1, max_rows=200, report=told.append)
+    learn(history, CALENDAR, HORIZON, seed=1, effort=Effort(200, 5), report=told.append)
     assert told[-1] == "learning from all 145 periods"
     assert len(told) == 2

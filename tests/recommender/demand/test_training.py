@@ -6,6 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from recommender.demand import training
+from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import DEMAND_FORECAST_COLUMNS
 from recommender.frames import InvalidFrame
@@ -16,7 +17,7 @@ CALENDAR = Calendar.of_country("CN", 2024, 2026)
 
 def train_demand(history, *, level="item"):
     """Train on few rows, which is enough for six series."""
-    return training.train_demand(history, CALENDAR, level=level, seed=1, max_rows=600)
+    return training.train_demand(history, CALENDAR, level=level, seed=1, effort=Effort(600, 20))
 
 
 @pytest.fixture(scope="module")
