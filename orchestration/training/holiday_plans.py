@@ -59,7 +59,7 @@ def _tenant_lines(
     """Yield the lines of each of a tenant's plans."""
     if not inputs.has_supplier_terms(tenant_id):
         return
-    found = latest_spell(Panel.from_frame(inputs.item_demand(tenant_id)))
+    found = latest_spell(Panel.from_frame(inputs.item_demand(tenant_id), groups=("category",)))
     if found is None:
         return
     panel, _ = found
