@@ -42,6 +42,6 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
 def _calendar(history: pd.DataFrame) -> Calendar:
     """Return the mall's calendar over a history, from the year before, whose occasions reach into it, to the next."""
     if history.empty:
-        return Calendar.of_country(_COUNTRY, 2024, 2024)
+        return Calendar(0, 0, ())
     days = pd.to_datetime(history["date"])
     return Calendar.of_country(_COUNTRY, days.min().year - 1, days.max().year + 1)

@@ -12,8 +12,9 @@ from orchestration.training.tables import write_frames
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.model import Forecast
 from recommender.demand.panel import Panel
-from recommender.demand.recipe import forecast_demand
+from recommender.demand.recipe import learn
 from recommender.demand.spell import latest_spell
+from recommender.demand.training import NIGHTLY
 from recommender.replenishment.holidays import Holiday, coming_holidays
 from recommender.replenishment.newsvendor import shortage_of_service
 from recommender.replenishment.plan import HolidayPlan, Limits
@@ -59,7 +60,7 @@ def _tenant_lines(
     """Yield the lines of each of a tenant's plans."""
     if not inputs.has_supplier_terms(tenant_id):
         return
-    found = latest_spell(Panel.from_frame(inputs.item_demand(tenant_id)))
+    found = latest_spell(Panel.from_frame(inputs.item_demand(tenant_id), groups=("category",)))
     if found is None:
         return
     panel, _ = found
@@ -76,7 +77,8 @@ def _tenant_lines(
     if not holidays:
         return
     horizon = (max(holiday.last_day for holiday in holidays) - origin).days
-    forecast = forecast_demand(panel.history(origin), calendar, horizon, seed=seed).forecast
+    known = panel.history(origin)
+    forecast = learn(known, calendar, horizon, seed=seed, effort=NIGHTLY).forecast(known).forecast
     rows = np.searchsorted(panel.series_ids.astype(str), supply["item_id"].to_numpy(dtype=str))
     plans = plan_in_succession(
         priced(supply),

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.demand.arranging import arranged, covariates_of, places_of, refuse_repeated, require_days
 from recommender.demand.covariates import Covariates, Floats
 from recommender.demand.rhythm import Rhythm
-from recommender.frames import InvalidFrame, refuse_rows, require_columns, require_numbers
+from recommender.frames import require_columns, require_numbers
 from recommender.frames import require_text as require_ids
 
 Groups = Mapping[str, NDArray[np.object_]]
@@ -110,13 +111,13 @@ class Panel:
         """
         require_columns(frame, ("series_id", "date", "quantity", *covariates, *groups))
         quantity = require_numbers(frame["quantity"], at_least=0)
-        day = _require_days(frame["date"])
+        day = require_days(frame["date"])
         codes, ids = pd.factorize(require_ids(frame["series_id"]), sort=True)
         if not len(frame):
             return cls(np.array([], object), np.array([], "datetime64[D]"), np.empty((0, 0)), step_days)
         dates = np.arange(day.min(), day.max() + np.timedelta64(1, "D"), step_days)
-        place = _places(frame["date"], day, dates[0], step_days)
-        _refuse_repeated(frame["date"], codes, place)
+        place = places_of(frame["date"], day, dates[0], step_days)
+        refuse_repeated(frame["date"], codes, place)
         if "is_in_stock" in frame.columns:
             is_out = frame["is_in_stock"].eq(False).fillna(False).to_numpy(dtype=bool)
             quantity = np.where(is_out & (quantity == 0), np.nan, quantity)
@@ -126,9 +127,9 @@ class Panel:
         return cls(
             np.asarray(ids, dtype=object),
             dates,
-            _arranged(quantity, codes, place, shape),
+            arranged(quantity, codes, place, shape),
             step_days,
-            _covariates(frame, known_ahead, covariates, ids, (codes, place), dates, step_days),
+            covariates_of(frame, known_ahead, covariates, ids, (codes, place), dates, step_days),
             {name: frame[name].to_numpy(dtype=object)[last_rows] for name in groups},
         )
 
@@ -165,74 +166,3 @@ class Panel:
             Covariates(covariates, self.covariates.known_ahead),
             self.groups,
         )
-
-
-def _covariates(
-    frame: pd.DataFrame,
-    known_ahead: pd.DataFrame | None,
-    names: Sequence[str],
-    ids: pd.Index,
-    cells: tuple[NDArray[np.int64], NDArray[np.int64]],
-    dates: NDArray[np.datetime64],
-    step_days: int,
-) -> Covariates:
-    codes, place = cells
-    shape = (len(ids), len(dates))
-    values = {name: _arranged(_numbers(frame[name]), codes, place, shape) for name in names}
-    if known_ahead is None or not len(known_ahead):
-        return Covariates(values)
-    require_columns(known_ahead, ("series_id", "date"))
-    ahead_codes = ids.get_indexer(pd.Index(require_ids(known_ahead["series_id"])))
-    ahead_place = _places(known_ahead["date"], _require_days(known_ahead["date"]), dates[0], step_days)
-    kept = (ahead_codes >= 0) & (ahead_place >= len(dates))
-    known = [name for name in names if name in known_ahead.columns]
-    width = max(len(dates), int(ahead_place[kept].max(initial=-1)) + 1)
-    for name in known:
-        wide = np.full((len(ids), width), np.nan)
-        wide[:, : len(dates)] = values[name]
-        wide[ahead_codes[kept], ahead_place[kept]] = _numbers(known_ahead[name])[kept]
-        values[name] = wide
-    return Covariates(values, frozenset(known))
-
-
-def _arranged(
-    numbers: Floats, codes: NDArray[np.int64], place: NDArray[np.int64], shape: tuple[int, int]
-) -> Floats:
-    values = np.full(shape, np.nan)
-    values[codes, place] = numbers
-    return values
-
-
-def _numbers(column: pd.Series) -> Floats:
-    """Return a covariate as floats; what is not given is NaN."""
-    if not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column)):
-        raise InvalidFrame(f"Column '{column.name}' must hold numbers, but its type is {column.dtype}.")
-    values: Floats = column.to_numpy(dtype=np.float64, na_value=np.nan)
-    refuse_rows(column, np.isinf(values), "must be finite")
-    return values
-
-
-def _places(
-    column: pd.Series, day: NDArray[np.datetime64], first: np.datetime64, step_days: int
-) -> NDArray[np.int64]:
-    since = (day - first).astype(np.int64)
-    refuse_rows(column, since % step_days != 0, f"must be whole periods of {step_days} days after {first}")
-    return since // step_days
-
-
-def _refuse_repeated(column: pd.Series, codes: NDArray[np.int64], place: NDArray[np.int64]) -> None:
-    cell = codes * (int(place.max()) + 1) + place
-    is_repeated = np.ones(len(cell), dtype=bool)
-    is_repeated[np.unique(cell, return_index=True)[1]] = False
-    refuse_rows(column, is_repeated, "a series may have each day only once")
-
-
-def _require_days(column: pd.Series) -> NDArray[np.datetime64]:
-    refuse_rows(column, column.isna(), "a date must be given")
-    try:
-        parsed = pd.to_datetime(column)
-    except (ValueError, TypeError) as error:
-        raise InvalidFrame(f"Column 'date' must hold dates: {error}.") from error
-    if parsed.dt.tz is not None:
-        raise InvalidFrame("Column 'date' must hold business days, not times with a zone.")
-    return parsed.to_numpy().astype("datetime64[D]")

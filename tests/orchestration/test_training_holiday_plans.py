@@ -20,7 +20,7 @@ ORIGIN = date(2025, 8, 31)
 SCHEMA = """
 create schema marts;
 create table marts.dim_tenant (tenant_id uuid);
-create table marts.dim_item (item_id uuid, storage_units int);
+create table marts.dim_item (item_id uuid, category varchar, storage_units int);
 create table marts.dim_offer (tenant_id uuid, item_id uuid, listed_until timestamptz);
 create table marts.dim_warehouse (tenant_id uuid, warehouse_id uuid, capacity_units bigint, is_default boolean);
 create table marts.dim_supplier_terms (tenant_id uuid, item_id uuid, supplier_code varchar, supplier_status varchar,
@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> DataFolder:
         db.execute(SCHEMA)
         rows = {
             "dim_tenant": [(TENANT,), (BARE,)],
-            "dim_item": [(TEA, 2), (POT, 5), (OLD, 1)],
+            "dim_item": [(TEA, "Tea", 2), (POT, "Ware", 5), (OLD, "Tea", 1)],
             "dim_offer": [(TENANT, TEA, None), (TENANT, POT, None), (TENANT, OLD, "2025-08-20 00:00:00+00")],
             "dim_warehouse": [(TENANT, MAIN, None, True), (TENANT, SOUTH, None, False), (BARE, MAIN, None, True)],
             "dim_supplier_terms": [
