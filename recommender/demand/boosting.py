@@ -31,7 +31,7 @@ class Effort:
     max_iter: int
 
 
-FULL = Effort(60_000, 200)
+FULL = Effort(60_000, 150)
 
 
 @dataclass(frozen=True)
