@@ -49,7 +49,7 @@ def accuracy_of(rule: ForecastRule, diary: Diary) -> Accuracy:
         actual.append(np.where(listed, wanted[:, ahead], 0.0))
     said, plain, came = (np.array(part) for part in (forecasts, means, actual))
     return Accuracy(
-        _wape(diary.sold[is_out], wanted[is_out]),
+        _wape(diary.sold[is_out].astype(np.float64), wanted[is_out]),
         _wape(estimate[is_out], wanted[is_out]),
         _wape(said, came),
         _wape(plain, came),

@@ -13,6 +13,7 @@ from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.censoring import demand_without_stock_outs
 from recommender.demand.panel import History
 from recommender.demand.recipe import Learned, learn
+from recommender.demand.training import NIGHTLY
 from recommender.replenishment.order_up_to import ClosedPeriods, order_up_to, variability_strata
 
 HORIZON = 28
@@ -20,7 +21,6 @@ HORIZON = 28
 _LEARN_EVERY = 28
 # Reviews before the first day of the trial from which it is learnt how far sums are off.
 REHEARSALS = 26
-_MAX_ROWS = 30_000
 
 
 class ForecastRule:
@@ -63,7 +63,7 @@ class ForecastRule:
         history = self._history(day, diary)
         if self._learned is None or day - self._learned[0] >= _LEARN_EVERY:
             self._report(f"learning what day {day} knows")
-            learned = learn(history, self._calendar, HORIZON, seed=self._seed, max_rows=_MAX_ROWS)
+            learned = learn(history, self._calendar, HORIZON, seed=self._seed, effort=NIGHTLY)
             self._learned = (day, learned)
         mean = self._learned[1].forecast(history).forecast.mean
         days = protection_days(diary)
