@@ -10,7 +10,15 @@ _MODELS = {
     "ease": "model_ease",
     "item_neighbours": "model_item_neighbours",
     "transitions": "model_transitions",
-    "boosted_quantiles": "model_boosted_quantiles",
+    "combination": "model_combination",
+    "boosted_median": "model_boosted_median",
+    "boosted_mean": "model_boosted_mean",
+    "boosted_root": "model_boosted_root",
+    "boosted_on_base": "model_boosted_on_base",
+    "aligned_base": "model_aligned_base",
+    "decomposition": "model_decomposition",
+    "intermittent": "model_intermittent",
+    "weekday_means": "model_weekday_means",
     "seasonal_naive": "model_seasonal_naive",
 }
 _METRICS = {
@@ -56,8 +64,8 @@ _PARAMETERS = {
     "weighting": "parameter_weighting",
     "steps": "parameter_steps",
     "half_life": "parameter_half_life",
-    "residual_days": "parameter_residual_days",
 }
+_WEIGHTS = "weights"
 _RANKERS = ("general", "novel")
 
 
@@ -78,11 +86,14 @@ def metric_name(words: Words, metric: str, k: int | None) -> str:
 def parameter_name(words: Words, name: str) -> str:
     """Return a parameter as people say it; one without words keeps its own name.
 
-    Those of rankers come as `general.1.max_iter`: the first ranker of lists of anything.
+    Those of rankers come as `general.1.max_iter`: the first ranker of lists of anything; the share of a member in a
+    combination as `weights.decomposition`.
     """
     if name in _PARAMETERS:
         return words(_PARAMETERS[name])
     ranker, _, rest = name.partition(".")
+    if ranker == _WEIGHTS:
+        return words("parameter_weight", name=model_name(words, rest))
     number, _, part = rest.partition(".")
     if ranker in _RANKERS and part in _PARAMETERS:
         return words("parameter_of_ranker", number=number, name=words(_PARAMETERS[part]))

@@ -39,8 +39,8 @@ def build_definitions(
     )
     return dg.Definitions(
         assets=[
-            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.model_scores,
-            release_asset(marts), write_back.write_back,
+            landing.landing, warehouse_assets(project), ml.ranking, ml.demand, ml.holiday_plans, ml.plan_scores,
+            ml.model_scores, release_asset(marts), write_back.write_back,
         ],
         asset_checks=[
             checks.landing_is_fresh, checks.views_keep_their_contract, checks.nothing_lies_in_quarantine,
@@ -61,10 +61,24 @@ def build_definitions(
 
 
 def platform_at(
-    folder: DataFolder, database_url: str | None, mall: Mall | None = None, *, choice_days: int = CHOICE_DAYS
+    folder: DataFolder,
+    database_url: str | None,
+    mall: Mall | None = None,
+    *,
+    choice_days: int = CHOICE_DAYS,
+    holiday_budget_fen: int | None = None,
 ) -> Platform:
     """Return the platform of real use: the system's clock, the fixed seed, this code's version."""
-    return Platform(folder, database_url, lambda: datetime.now(UTC), SEED, code_version(), mall, choice_days)
+    return Platform(
+        folder,
+        database_url,
+        lambda: datetime.now(UTC),
+        SEED,
+        code_version(),
+        mall,
+        choice_days,
+        holiday_budget_fen,
+    )
 
 
 @dg.definitions
@@ -76,5 +90,11 @@ def defs() -> dg.Definitions:
     mall, reason = mall_or_reason(settings)
     if reason:
         logging.getLogger("pointmart").warning(reason)
-    platform = platform_at(folder, settings.database_url, mall, choice_days=settings.choice_days)
+    platform = platform_at(
+        folder,
+        settings.database_url,
+        mall,
+        choice_days=settings.choice_days,
+        holiday_budget_fen=settings.holiday_budget_fen,
+    )
     return build_definitions(parse(folder), {"platform": locked(platform)}, {})

@@ -38,7 +38,13 @@ def run_pipeline(settings: PipelineSettings, console: Console) -> ReleaseSummary
             mall, reason = mall_or_reason(settings)
             if reason:
                 console.print(f"[yellow]![/] {reason}", highlight=False)
-            platform = platform_at(folder, settings.database_url, mall, choice_days=settings.choice_days)
+            platform = platform_at(
+                folder,
+                settings.database_url,
+                mall,
+                choice_days=settings.choice_days,
+                holiday_budget_fen=settings.holiday_budget_fen,
+            )
             definitions = build_definitions(parse(folder), {"platform": platform}, {"steps": steps})
             _execute(definitions, folder)
         return summarise(folder.releases)

@@ -29,6 +29,8 @@ class PipelineSettings(BaseSettings):
     pipeline_key: SecretStr | None = None
     # How many days what the ranking contests chose is gone by; 0 chooses and makes all lists anew in each training.
     choice_days: int = Field(default=CHOICE_DAYS, ge=0)
+    # What the orders of one tenant's plan for one holiday may cost to buy; without it, what pays.
+    holiday_budget_fen: int | None = Field(default=None, ge=0)
 
     @property
     def folder(self) -> "DataFolder":

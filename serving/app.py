@@ -11,6 +11,7 @@ from serving import health, problems
 from serving.clock import Clock, system_clock
 from serving.database import open_database
 from serving.forecasts import routes as forecasts
+from serving.holiday_plans import routes as holiday_plans
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
 from serving.query_parameters import refuse_unknown_parameters
@@ -44,12 +45,12 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app = FastAPI(
         title="Pointmart serving",
         version="1",
-        summary="Recommendations, KPIs and demand forecasts of one tenant, from the release in use.",
+        summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use.",
         lifespan=lifespan,
     )
     problems.install(app)
     app.include_router(health.router)
-    for module in (recommendations, kpis, forecasts):
+    for module in (recommendations, kpis, forecasts, holiday_plans):
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return app

@@ -51,6 +51,8 @@ Reason = Annotated[
 ReleaseId = Annotated[
     str, StringConstraints(pattern=r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"), AfterValidator(_of_a_real_time)
 ]
+# A name to be written in addresses and files, such as that of a warehouse.
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 # A name given by a program, such as that of a segment.
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]

@@ -15,6 +15,7 @@ from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
 from transactional.flash_sales import routes as flash_sales
+from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
@@ -22,18 +23,24 @@ from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
 from transactional.payments import routes as payments
 from transactional.problem_documents import ProblemDocument
+from transactional.purchasing import routes as purchasing
 from transactional.redemption import change_routes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
+from transactional.reservations import routes as reservations
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import routes as sessions
+from transactional.stock_alerts import routes as stock_alerts
+from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
+from transactional.warehouses import routes as warehouses
+from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 
@@ -66,6 +73,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk_scores.router,
     segments.router,
     replenishment.router,
+    holiday_plans.router,
+    warehouses.router,
+    stock_routes.router,
+    stock_alerts.router,
+    reservations.router,
+    suppliers.router,
+    purchasing.router,
     sessions.router,
     webhook_deliveries.router,
     webhooks.router,

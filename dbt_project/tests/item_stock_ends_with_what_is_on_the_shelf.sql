@@ -1,12 +1,14 @@
 {{ config(tags=["whole_history"]) }}
 
 -- The stock of an item goes on from row to row, and ends with what is on its shelf now; what
--- sells ends with that less what open flash sales have left. Of an item with rows in quarantine it
+-- sells ends with that less what open flash sales and reservations have left. Of an item with
+-- rows in quarantine it
 -- cannot be said.
 with
     item_stock as (select * from {{ ref("fct_item_stock_daily") }}),
     shelf as (select * from {{ ref("stg_stock") }}),
     flash_sales as (select * from {{ ref("stg_flash_sales") }}),
+    reservations as (select * from {{ ref("stg_reservations") }}),
     chained as (
         select
             tenant_id,
@@ -20,10 +22,18 @@ with
         from item_stock
         window days as (partition by tenant_id, item_id order by date)
     ),
-    set_aside as (
-        select tenant_id, item_id, sum(left_quantity) as quantity
+    kept as (
+        select tenant_id, item_id, left_quantity
         from flash_sales
         where closed_at is null
+        union all
+        select tenant_id, item_id, left_quantity
+        from reservations
+        where released_at is null
+    ),
+    set_aside as (
+        select tenant_id, item_id, sum(left_quantity) as quantity
+        from kept
         group by tenant_id, item_id
     ),
     lasts as (

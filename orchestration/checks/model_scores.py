@@ -14,7 +14,7 @@ _DECIDING = {
         True,
         ("popularity", "personal_frequency", "tifu_knn", "ease", "item_neighbours", "transitions"),
     ),
-    "demand": ("wape", None, False, ("seasonal_naive",)),
+    "demand": ("wape", None, False, ("seasonal_naive", "weekday_means")),
 }
 
 

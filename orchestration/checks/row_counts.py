@@ -15,6 +15,8 @@ _APPENDED = {
     "stock_movement": ("staging.stg_stock_movements",),
     "event": ("staging.stg_events", "staging.stg_impressions"),
     "feedback": ("staging.stg_feedback",),
+    "warehouse_movement": ("staging.stg_warehouse_movements",),
+    "receipt_batch": ("staging.stg_receipt_batches",),
 }
 _VERSIONED = {
     "redemption": ("intermediate.int_redemptions", "tenant_id, redemption_id"),

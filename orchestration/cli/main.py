@@ -22,6 +22,7 @@ from orchestration.cli.boundary import guarded
 from orchestration.cli.evaluate import command as evaluate
 from orchestration.cli.evaluate.policy_command import policy
 from orchestration.cli.experiment.command import world
+from orchestration.cli.stock_trial.command import stock
 
 app = typer.Typer(
     name="pointmart",
@@ -38,6 +39,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(evaluate.app, name="evaluate")
 evaluate.app.command("policy")(policy)
 evaluate.app.command("world")(world)
+evaluate.app.command("stock")(stock)
 app.add_typer(draws.draw_app, name="draw")
 app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")

@@ -6,6 +6,8 @@ import dagster as dg
 
 from orchestration.defs.platform import Platform
 from orchestration.training import demand as demand_training
+from orchestration.training import holiday_plans as planning
+from orchestration.training import plan_scores as scoring
 from orchestration.training import ranking as ranking_training
 from orchestration.training.cards import Making
 from orchestration.training.tables import SCORE_FILES, unite_scores
@@ -19,6 +21,13 @@ _RANKING_INPUTS = [
 _DEMAND_INPUTS = [
     dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")
 ]
+_PLAN_INPUTS = [
+    dg.AssetKey(["marts", table])
+    for table in (
+        "dim_tenant", "dim_item", "dim_offer", "dim_warehouse", "dim_supplier_terms", "fct_item_demand_daily",
+        "fct_warehouse_stock", "fct_incoming_stock",
+    )
+]  # fmt: skip
 _DESCRIPTIONS = {
     "item_popularity": "One row per tenant and item, ranked by recent popularity.",
     "item_neighbours": "One row per tenant, item, neighbour and kind: taken by the same members, or a like item.",
@@ -28,6 +37,8 @@ _DESCRIPTIONS = {
     "starting_groups": "One row per tenant and group of newcomers by balance.",
     "ranking_scores": "One row per tenant, ranking model and measure on the test window.",
     "demand_forecasts": "One row per tenant, level, series and day ahead, with quantiles.",
+    "holiday_plan_lines": "One row per tenant, coming holiday, item and warehouse: what to order by when.",
+    "holiday_plan_scores": "One row per tenant, approved plan whose holiday is over, item and warehouse.",
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
     "ranking_cards": "One card per tenant: what its ranking models learnt from, why they were chosen, their limits.",
     "demand_cards": "One card per tenant and level: what its demand model learnt from, why it was chosen, its limits.",
@@ -65,6 +76,21 @@ def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResu
 def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Train the demand models of every tenant."""
     yield from _results(demand_training.train(platform.folder, platform.seed, _making(platform)))
+
+
+@dg.multi_asset(
+    specs=_specs((scoring.TABLE,), [*_PLAN_INPUTS, dg.AssetKey(["marts", "fct_approved_plan_lines"])]),
+    name="plan_scores",
+)
+def plan_scores(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
+    """Score the approved plans of the holidays that are over."""
+    yield from _results(scoring.score(platform.folder))
+
+
+@dg.multi_asset(specs=_specs((planning.TABLE,), _PLAN_INPUTS), name="holiday_plans")
+def holiday_plans(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
+    """Plan the coming holidays of every tenant."""
+    yield from _results(planning.plan(platform.folder, platform.seed, budget_fen=platform.holiday_budget_fen))
 
 
 @dg.asset(

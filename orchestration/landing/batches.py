@@ -17,6 +17,8 @@ VIEWS = (
     "tenant", "member", "item", "offer", "stock", "stock_movement",
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
+    "warehouse", "warehouse_movement", "stock_alert", "reservation", "supplier", "supplier_terms",
+    "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
 )  # fmt: skip
 
 

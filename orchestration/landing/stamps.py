@@ -4,7 +4,11 @@ from orchestration.landing.batches import VIEWS
 from orchestration.landing.snapshot import Snapshot
 from orchestration.refusal import Refusal
 
-_GUARDED = {"entry": "entry_append_only"}
+_GUARDED = {
+    "entry": "entry_append_only",
+    "warehouse_movement": "warehouse_movement_append_only",
+    "receipt_batch": "receipt_batch_append_only",
+}
 
 
 class ForeignStamps(Refusal):

@@ -1,10 +1,15 @@
 """Demand: each tenant's daily demand through the recommender, by item and by category."""
 
+import pandas as pd
+
 from orchestration.settings import DataFolder
 from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
 from orchestration.training.tables import write_frames
+from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import train_demand
+
+_COUNTRY = "CN"
 
 
 def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
@@ -18,12 +23,12 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
             histories = {
-                "item": inputs.item_demand(tenant_id),
-                "category": inputs.category_demand(tenant_id),
+                "item": (inputs.item_demand(tenant_id), ("category",)),
+                "category": (inputs.category_demand(tenant_id), ()),
             }
             results += [
-                (tenant_id, train_demand(history, level=level, seed=seed))
-                for level, history in histories.items()
+                (tenant_id, train_demand(history, _calendar(history), level=level, seed=seed, groups=groups))
+                for level, (history, groups) in histories.items()
             ]
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
@@ -32,3 +37,11 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
         "demand_scores": write_frames(folder.ml, "demand_scores", "model_scores", scores),
         "demand_cards": write_cards(folder.ml, "demand", [(t, r.card) for t, r in results], making),
     }
+
+
+def _calendar(history: pd.DataFrame) -> Calendar:
+    """Return the mall's calendar over a history, from the year before, whose occasions reach into it, to the next."""
+    if history.empty:
+        return Calendar(0, 0, ())
+    days = pd.to_datetime(history["date"])
+    return Calendar.of_country(_COUNTRY, days.min().year - 1, days.max().year + 1)

@@ -7,7 +7,7 @@ model.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -132,10 +132,11 @@ class TrainingInputs:
             ).df()
 
     def item_demand(self, tenant_id: str) -> pd.DataFrame:
-        """Return series_id (item), date, quantity, is_in_stock of each item and trading day."""
+        """Return series_id (item), date, quantity, is_in_stock and category of each item and trading day."""
         return self.connection.execute(
-            "select item_id::varchar as series_id, date, quantity, is_in_stock "
-            "from marts.fct_item_demand_daily where tenant_id = $1::uuid order by 1, 2",
+            "select d.item_id::varchar as series_id, d.date, d.quantity, d.is_in_stock, i.category "
+            "from marts.fct_item_demand_daily d left join marts.dim_item i using (item_id) "
+            "where d.tenant_id = $1::uuid order by 1, 2",
             [tenant_id],
         ).df()
 
@@ -145,6 +146,74 @@ class TrainingInputs:
             "select i.category as series_id, d.date, sum(d.quantity)::bigint as quantity "
             "from marts.fct_item_demand_daily d join marts.dim_item i using (item_id) "
             "where d.tenant_id = $1::uuid group by 1, 2 order by 1, 2",
+            [tenant_id],
+        ).df()
+
+    def has_supplier_terms(self, tenant_id: str) -> bool:
+        """Tell whether anybody sells the tenant anything."""
+        found = self.connection.execute(
+            "select exists (from marts.dim_supplier_terms where tenant_id = $1::uuid)", [tenant_id]
+        ).fetchone()
+        return bool(found and found[0])
+
+    def supply(self, tenant_id: str, day: date) -> pd.DataFrame:
+        """Return what can be ordered on a day: a row per item for the default warehouse (see `LINE_COLUMNS`).
+
+        Of several suppliers the one that is asked first counts. on_hand is what lies in all warehouses, for
+        redemptions are served from any.
+        """
+        return self.connection.execute(
+            "with terms as ("
+            "  select * from marts.dim_supplier_terms where tenant_id = $1::uuid and supplier_status = 'active' "
+            "    and valid_from <= $2 and (valid_until is null or valid_until >= $2) "
+            "  qualify row_number() over (partition by item_id order by rank, unit_cost_fen, supplier_code) = 1), "
+            "lying as (select item_id, sum(quantity) as quantity from marts.fct_warehouse_stock "
+            "  where tenant_id = $1::uuid group by 1) "
+            "select t.item_id::varchar as item_id, w.warehouse_id::varchar as warehouse_id, "
+            "  coalesce(l.quantity, 0)::double as on_hand, t.lead_days, t.worst_lead_days - t.lead_days as safety_days, "
+            "  t.pack_size, t.min_order_quantity as minimum_order, t.unit_cost_fen::double as unit_cost_fen, "
+            "  i.storage_units::double as unit_volume, t.shelf_life_days::double as shelf_life_days "
+            "from terms t join marts.dim_warehouse w on w.tenant_id = t.tenant_id and w.is_default "
+            "join marts.dim_item i on i.item_id = t.item_id "
+            "join marts.dim_offer o on o.tenant_id = t.tenant_id and o.item_id = t.item_id "
+            "left join lying l on l.item_id = t.item_id "
+            "where o.listed_until is null or timezone('Asia/Shanghai', o.listed_until)::date > $2 order by 1",
+            [tenant_id, day],
+        ).df()
+
+    def storage_room(self, tenant_id: str) -> dict[str, float]:
+        """Return the room for planned items where it is limited: of the default warehouse, in storage units.
+
+        What the items take in other warehouses is added, for their stock is planned as one, and what lies in
+        the way that cannot be ordered is taken off.
+        """
+        rows = self.connection.execute(
+            "select w.warehouse_id::varchar, (w.capacity_units "
+            "  + coalesce(sum(s.used_units) filter (s.warehouse_id <> w.warehouse_id and t.item_id is not null), 0) "
+            "  - coalesce(sum(s.used_units) filter (s.warehouse_id = w.warehouse_id and t.item_id is null), 0))::double "
+            "from marts.dim_warehouse w left join marts.fct_warehouse_stock s on s.tenant_id = w.tenant_id "
+            "left join (select distinct tenant_id, item_id from marts.dim_supplier_terms) t "
+            "  on t.tenant_id = s.tenant_id and t.item_id = s.item_id "
+            "where w.tenant_id = $1::uuid and w.is_default and w.capacity_units is not null "
+            "group by w.warehouse_id, w.capacity_units",
+            [tenant_id],
+        ).fetchall()
+        return {warehouse_id: max(room, 0.0) for warehouse_id, room in rows}
+
+    def approved_plan_lines(self, tenant_id: str) -> pd.DataFrame:
+        """Return the lines of approved holiday plans, by plan, item and warehouse."""
+        return self.connection.execute(
+            "select plan_id::varchar as plan_id, occasion_id, first_day, last_day, as_of_date, item_id::varchar as item_id, "
+            "  warehouse_id::varchar as warehouse_id, quantity, order_by, supply_quantity, demand_mean, demand_q05, "
+            "  demand_q95 from marts.fct_approved_plan_lines where tenant_id = $1::uuid order by 1, 6, 7",
+            [tenant_id],
+        ).df()
+
+    def incoming(self, tenant_id: str) -> pd.DataFrame:
+        """Return item_id, date, quantity of what is expected of purchase orders."""
+        return self.connection.execute(
+            "select item_id::varchar as item_id, expected_on as date, sum(incoming_quantity)::double as quantity "
+            "from marts.fct_incoming_stock where tenant_id = $1::uuid group by 1, 2 order by 1, 2",
             [tenant_id],
         ).df()
 

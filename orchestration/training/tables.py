@@ -52,6 +52,30 @@ SCHEMAS = {
             "q50": pa.float64(), "q90": pa.float64(), "q95": pa.float64(),
         }
     ),
+    "holiday_plan_lines": pa.schema(
+        {
+            "tenant_id": _TEXT, "occasion_id": _TEXT, "first_day": pa.date32(), "last_day": pa.date32(),
+            "origin_date": pa.date32(), "item_id": _TEXT, "warehouse_id": _TEXT, "order_up_to": pa.int64(),
+            "wish_quantity": pa.int64(), "quantity": pa.int64(), "order_by": pa.date32(), "arrives_on": pa.date32(),
+            "need_date": pa.date32(), "is_too_late": pa.bool_(), "too_late_quantity": pa.int64(),
+            "shelf_life_quantity": pa.int64(), "minimum_order_quantity": pa.int64(), "pack_quantity": pa.int64(),
+            "budget_quantity": pa.int64(), "storage_quantity": pa.int64(), "purchase_fen": pa.int64(),
+            "risk_without": pa.float64(), "risk_with": pa.float64(), "lost_without": pa.float64(),
+            "lost_with": pa.float64(), "left_without": pa.float64(), "left_with": pa.float64(),
+            "cost_without_fen": pa.int64(), "cost_with_fen": pa.int64(), "demand_mean": pa.float64(),
+            "demand_q05": pa.float64(), "demand_q50": pa.float64(), "demand_q95": pa.float64(), "confidence": _TEXT,
+        }
+    ),
+    "holiday_plan_scores": pa.schema(
+        {
+            "tenant_id": _TEXT, "plan_id": _TEXT, "item_id": _TEXT, "warehouse_id": _TEXT, "occasion_id": _TEXT,
+            "first_day": pa.date32(), "last_day": pa.date32(), "demand": pa.float64(), "forecast": pa.float64(),
+            "is_inside": pa.bool_(), "quantity": pa.int64(), "hindsight_quantity": pa.float64(), "lost": pa.float64(),
+            "lost_without": pa.float64(), "lost_hindsight": pa.float64(), "left_over": pa.float64(),
+            "left_without": pa.float64(), "cost_fen": pa.float64(), "cost_without_fen": pa.float64(),
+            "cost_hindsight_fen": pa.float64(),
+        }
+    ),
     "model_scores": pa.schema(
         {
             "area": _TEXT, "tenant_id": _TEXT, "model": _TEXT, "slice": _TEXT, "metric": _TEXT,

@@ -29,6 +29,7 @@ TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "hold": ("hold", ("effective_at",)),
     "flash_sale": ("flash_sale", ("least(recorded_at, starts_at)", "closed_at")),
     "draw": ("draw", ("revealed_at",)),
+    "reservation": ("reservation", ("reserved_at", "released_at")),
 }
 # The kinds by which a tenant's figures begin and end, with the facts of a member that they count.
 _RANGED = ("entry", "event", "feedback", "redemption")

@@ -34,6 +34,26 @@ select tenant_id::varchar, as_of_date, item_id::varchar as item_id, quantity, or
 from release.marts.fct_replenishment_proposals
 order by tenant_id, item_id
 """
+# A reason that changed nothing is not told.
+_PLANS = """
+select tenant_id::varchar, as_of_date, occasion_id, first_day, last_day, item_id::varchar as item_id,
+    warehouse_id::varchar as warehouse_id, quantity, order_by, arrives_on, need_date, is_too_late, wish_quantity,
+    order_up_to,
+    list_filter(
+        [
+            {'reason': 'too_late', 'quantity': too_late_quantity},
+            {'reason': 'shelf_life', 'quantity': shelf_life_quantity},
+            {'reason': 'minimum_order', 'quantity': minimum_order_quantity},
+            {'reason': 'pack', 'quantity': pack_quantity},
+            {'reason': 'budget', 'quantity': budget_quantity},
+            {'reason': 'storage', 'quantity': storage_quantity}
+        ],
+        cut -> cut.quantity <> 0
+    ) as cuts,
+    risk_without, risk_with, cost_without_fen, cost_with_fen, demand_mean, demand_q05, demand_q50, demand_q95, confidence
+from release.marts.fct_holiday_plan_lines
+order by tenant_id, first_day, occasion_id, item_id, warehouse_id
+"""
 _TENANTS = """
 select tenant_id::varchar, coalesce(last_fact_date, current_date)
 from release.marts.dim_tenant
@@ -68,6 +88,7 @@ KINDS = (
     ),
     Kind("risk scores", "risk-scores", _RISK_SCORES),
     Kind("replenishment proposals", "replenishment-proposals", _PROPOSALS),
+    Kind("holiday plans", "holiday-plans", _PLANS),
 )
 
 

@@ -5,40 +5,51 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from recommender.card import Choice, ModelCard, Paired, Window, flat_parameters
-from recommender.demand.evaluation import Origins, is_active
-from recommender.demand.model import DemandModel
+from recommender.card import Choice, ModelCard, Paired, Value, Window
+from recommender.demand.evaluation import is_active
 from recommender.demand.panel import Panel
-from recommender.gate import GateDecision
+from recommender.demand.recipe import Recipe
+from recommender.demand.validation import COMBINATION
 from recommender.scores import Score
 
 PURPOSE = "Forecasts how many units of each {level} a tenant's members will redeem on each of the days ahead, with quantiles."
 
 
 def demand_card(
-    model: DemandModel,
+    recipe: Recipe,
     panel: Panel,
-    origins: Origins,
-    gate: GateDecision | None,
+    origins: Sequence[date],
     scores: Sequence[Score],
     paired: Paired | None,
     *,
-    name: str,
     level: str,
     spell_days: int,
     horizon_days: int,
     seed: int,
 ) -> ModelCard:
-    """Return the card of the model released for a level, which learnt from the whole panel."""
+    """Return the card of what is released for a level, which learnt from the whole panel.
+
+    Its parameters are the combination's weights. `origins` are those that the scores were measured from.
+    """
     known = panel.history(panel.dates[-1].astype(object))
-    parameters = {key: value for key, value in model.get_params(deep=False).items() if key != "seed"}
-    reason = _unchosen(name, origins.validation, horizon_days) if gate is None else gate.reason
-    judged_from = [] if origins.validation is None else [origins.validation]
+    validation = recipe.validation
+    judged_from = (
+        [] if validation is None else [_day(panel, n_known) for n_known in validation.recent_origins]
+    )
     return ModelCard(
         area="demand",
         purpose=PURPOSE.format(level=level),
         seed=seed,
-        choices=[Choice(level, name, gate, reason, paired, flat_parameters(parameters))],
+        choices=[
+            Choice(
+                level,
+                recipe.released,
+                None if validation is None else validation.gate,
+                _unchosen(recipe.released, horizon_days) if validation is None else validation.gate.reason,
+                paired,
+                _weights(recipe),
+            )
+        ],
         data=_window(panel, panel.dates[0].astype(object), panel.dates[-1].astype(object)),
         learnt_from={
             "series": len(panel.series_ids),
@@ -48,22 +59,35 @@ def demand_card(
         },
         chosen_on=None,
         validation=_after(panel, judged_from, horizon_days),
-        test=_after(panel, origins.test, horizon_days),
+        test=_after(panel, origins, horizon_days),
         scores=list(scores),
         limits={
             "spell_days": spell_days,
             "series_without_forecast": int((~is_active(known)).sum()),
-            **_unknown_share(panel, origins.test),
+            **_unknown_share(panel, origins),
         },
     )
 
 
-def _unchosen(released: str, validation: date | None, horizon_days: int) -> str:
-    if validation is None:
-        why = f"The latest unbroken spell is too short for a validation and a test window of {horizon_days} days each"
-    else:
-        why = "The validation window holds nothing to judge by"
-    return f"{why}, so {released} is released, which needs no choice."
+def _unchosen(released: str, horizon_days: int) -> str:
+    return (
+        f"The past holds no demand to judge by in a window of {horizon_days} days after two of 28, "
+        f"so {released} is released, which needs no choice."
+    )
+
+
+def _weights(recipe: Recipe) -> dict[str, Value]:
+    if recipe.weights is None or recipe.released != COMBINATION:
+        return {}
+    return {
+        f"weights.{name}": round(float(weight), 4)
+        for name, weight in zip(recipe.weights.names, recipe.weights.pooled, strict=True)
+    }
+
+
+def _day(panel: Panel, n_known: int) -> date:
+    day: date = panel.dates[n_known - 1].astype(object)
+    return day
 
 
 def _after(panel: Panel, origins: Sequence[date], horizon_days: int) -> Window | None:

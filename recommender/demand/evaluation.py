@@ -1,11 +1,10 @@
 """Rolling-origin evaluation: forecast from several past days and compare with what came after.
 
-Tashman, "Out-of-sample tests of forecasting accuracy" (International Journal of Forecasting 2000). A
-model is fitted once, at the first origin, and applied to the longer history of the later ones.
+Tashman, "Out-of-sample tests of forecasting accuracy" (International Journal of Forecasting 2000). Models are
+learned once, at the first origin, and applied to the longer history of the later ones.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,22 +12,17 @@ from numpy.typing import NDArray
 
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
-from recommender.demand.features import WINDOW_DAYS
-from recommender.demand.metrics import METRICS, error_sums, seasonal_scale
-from recommender.demand.model import DemandModel
-from recommender.demand.panel import Floats, History, Panel
+from recommender.demand.covariates import Floats
+from recommender.demand.metrics import METRICS, Scales, error_sums
+from recommender.demand.panel import History, Panel
+from recommender.demand.recipe import Learned
+from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score
 
 # Numerators and denominators, both of shape (series, metrics).
 Errors = tuple[Floats, Floats]
 
-
-@dataclass(frozen=True)
-class Origins:
-    """The days forecast from: one for the gate, its window closed before the first test origin."""
-
-    validation: date | None
-    test: tuple[date, ...]
+_WINDOW_DAYS = Rhythm.of(DAY).window
 
 
 def plan_origins(
@@ -38,55 +32,40 @@ def plan_origins(
     horizon_days: int,
     stride_days: int = 14,
     n_test: int = 3,
-) -> Origins:
-    """Place up to `n_test` test origins before the panel's end, and a validation origin before them.
+) -> tuple[date, ...]:
+    """Place up to `n_test` test origins before the panel's end.
 
-    A test origin needs 28 days of the spell up to it; the validation origin needs as many more as the
-    horizon, to train on. Test origins are given up, earliest first, as long as that makes room for
-    validation.
+    Before the first there should be room to learn and to validate what is learned: two windows of 28 days and a
+    horizon. Test origins are given up, earliest first, as long as that makes this room; where even one cannot have
+    it, what needs no learning is tested, with a window before each origin.
     """
     last: date = panel.dates[-1].astype(object)
     for n in range(n_test, 0, -1):
         back = horizon_days + stride_days * (n - 1)
-        if spell_days - back - horizon_days >= WINDOW_DAYS + horizon_days:
-            test = _origins(last, horizon_days, stride_days, n)
-            return Origins(test[0] - timedelta(days=horizon_days), test)
-    possible = (spell_days - WINDOW_DAYS - horizon_days) // stride_days + 1
-    return Origins(None, _origins(last, horizon_days, stride_days, max(0, min(n_test, possible))))
+        if spell_days - back - horizon_days >= 2 * _WINDOW_DAYS:
+            return _origins(last, horizon_days, stride_days, n)
+    possible = (spell_days - _WINDOW_DAYS - horizon_days) // stride_days + 1
+    return _origins(last, horizon_days, stride_days, max(0, min(n_test, possible)))
 
 
 def is_active(history: History) -> NDArray[np.bool_]:
-    """Return which series were observed in the last 28 days; only those are forecast and scored."""
-    return np.asarray((~np.isnan(history.values[:, -WINDOW_DAYS:])).any(axis=1))
+    """Return which series were observed in the latest window; only those are forecast and scored."""
+    return np.asarray((~np.isnan(history.values[:, -history.rhythm.window :])).any(axis=1))
 
 
-def rolling_error_sums(
-    model: DemandModel, panel: Panel, origins: Sequence[date], *, horizon_days: int
-) -> Errors:
-    """Fit at the first origin, forecast from each, and add up the error sums per series."""
-    model.fit(panel.history(origins[0]))
-    numerators = np.zeros((len(panel.series_ids), len(METRICS)))
-    denominators = np.zeros_like(numerators)
+def errors_of(learned: Learned, panel: Panel, origins: Sequence[date]) -> dict[str, Errors]:
+    """Return the error sums over the origins of every member and of their combination; none without an origin."""
+    found: dict[str, Errors] = {}
     for origin in origins:
-        history = panel.history(origin)
-        actual = panel.actuals(origin, horizon_days).copy()
+        history = panel.history(origin, learned.horizon)
+        actual = panel.actuals(origin, learned.horizon).copy()
         actual[~is_active(history)] = np.nan
-        sums = error_sums(model.forecast(history), actual, seasonal_scale(history))
-        numerators += sums[0]
-        denominators += sums[1]
-    return numerators, denominators
-
-
-def errors_of(
-    models: Mapping[str, DemandModel], panel: Panel, origins: Sequence[date], *, horizon_days: int
-) -> dict[str, Errors]:
-    """Return the error sums of every model over the origins; none without an origin."""
-    if not origins:
-        return {}
-    return {
-        name: rolling_error_sums(model, panel, origins, horizon_days=horizon_days)
-        for name, model in models.items()
-    }
+        scale = Scales.of(history)
+        for name, forecast in learned.forecast(history).members.items():
+            sums = error_sums(forecast, actual, scale)
+            before = found.get(name, (np.zeros_like(sums[0]), np.zeros_like(sums[1])))
+            found[name] = (before[0] + sums[0], before[1] + sums[1])
+    return found
 
 
 def evaluate(errors: Mapping[str, Errors], *, level: str, seed: int, n_resamples: int = 500) -> list[Score]:
@@ -121,14 +100,6 @@ def paired_wape(
     value = ratios(table.sum(axis=0, keepdims=True))[0, 0]
     low, high = interval_of(ratios(counts @ table))
     return Paired(baseline, float(value), float(low[0]), float(high[0]), int((own[:, 1] > 0).sum()))
-
-
-def validation_wape(model: DemandModel, panel: Panel, origin: date, *, horizon_days: int) -> float:
-    """Return the WAPE of the days after one origin, the number the gate compares; inf if no demand."""
-    numerators, denominators = rolling_error_sums(model, panel, [origin], horizon_days=horizon_days)
-    demand = float(denominators[:, METRICS.index("wape")].sum())
-    error = float(numerators[:, METRICS.index("wape")].sum())
-    return error / demand if demand > 0 else float("inf")
 
 
 def _origins(last: date, horizon_days: int, stride_days: int, n: int) -> tuple[date, ...]:

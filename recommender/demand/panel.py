@@ -1,31 +1,37 @@
-"""Daily demand as a dense table, and the only view of it a model gets: one that ends at its origin."""
+"""Demand as a dense table, and the only view of it a model gets: one that ends at its origin."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.frames import InvalidFrame, refuse_rows, require_columns, require_numbers
+from recommender.demand.arranging import arranged, covariates_of, places_of, refuse_repeated, require_days
+from recommender.demand.covariates import Covariates, Floats
+from recommender.demand.rhythm import Rhythm
+from recommender.frames import require_columns, require_numbers
 from recommender.frames import require_text as require_ids
 
-Floats = NDArray[np.float64]
-
-_DAY = np.timedelta64(1, "D")
+Groups = Mapping[str, NDArray[np.object_]]
 
 
 @dataclass(frozen=True)
 class History:
-    """What was known at the end of the origin day; it holds no later value, so none can leak.
+    """What was known at the end of the origin; it holds no later demand, so none can leak.
 
-    `dates` (days,) are consecutive and end at the origin; `values` (series, days) is read-only, NaN
-    where demand was not observed (closed, not listed, out of stock).
+    `dates` (periods,) are `step_days` apart and end at the origin; `values` (series, periods) is read-only,
+    NaN where demand was not observed (closed, not listed, out of stock). `covariates` that are known ahead may
+    reach beyond the origin. `groups` are static labels (series,).
     """
 
     series_ids: NDArray[np.object_]
     dates: NDArray[np.datetime64]
     values: Floats
+    step_days: int = 1
+    covariates: Covariates = field(default_factory=Covariates)
+    groups: Groups = field(default_factory=dict)
 
     @property
     def origin(self) -> date:
@@ -33,92 +39,130 @@ class History:
         day: date = self.dates[-1].astype(object)
         return day
 
+    @property
+    def rhythm(self) -> Rhythm:
+        """The lengths of a week and a year in periods."""
+        return Rhythm.of(self.step_days)
+
+    def dates_ahead(self, horizon: int) -> NDArray[np.datetime64]:
+        """Return the dates of the periods after the origin, shape (horizon,)."""
+        ahead: NDArray[np.datetime64] = self.dates[-1] + self.step_days * np.arange(1, horizon + 1)
+        return ahead
+
+    def until(self, periods: int, ahead: int) -> "History":
+        """Return what was known after so many periods, with what was known of `ahead` more."""
+        return History(
+            self.series_ids,
+            self.dates[:periods],
+            self.values[:, :periods],
+            self.step_days,
+            self.covariates.until(periods, ahead),
+            self.groups,
+        )
+
+    def take(self, series: NDArray[np.int64]) -> "History":
+        """Return the history of some series, by place."""
+        values = self.values[series]
+        values.flags.writeable = False
+        return History(
+            self.series_ids[series],
+            self.dates,
+            values,
+            self.step_days,
+            self.covariates.take(series),
+            {name: labels[series] for name, labels in self.groups.items()},
+        )
+
 
 @dataclass(frozen=True)
 class Panel:
-    """All series of one level over consecutive days; NaN is not observed, never zero demand.
+    """All series of one level over consecutive periods; NaN is not observed, never zero demand.
 
-    `series_ids` (series,) are sorted, `dates` (days,) consecutive, `values` (series, days) units.
+    `series_ids` (series,) are sorted, `dates` (periods,) `step_days` apart, `values` (series, periods) units,
+    `covariates` begin with the first date and may reach beyond the last, `groups` are labels (series,).
     """
 
     series_ids: NDArray[np.object_]
     dates: NDArray[np.datetime64]
     values: Floats
+    step_days: int = 1
+    covariates: Covariates = field(default_factory=Covariates)
+    groups: Groups = field(default_factory=dict)
 
     @classmethod
-    def from_frame(cls, frame: pd.DataFrame) -> "Panel":
-        """Validate and arrange a frame (series_id, date, quantity ≥ 0[, is_in_stock]).
+    def from_frame(
+        cls,
+        frame: pd.DataFrame,
+        *,
+        step_days: int = 1,
+        known_ahead: pd.DataFrame | None = None,
+        covariates: Sequence[str] = (),
+        groups: Sequence[str] = (),
+    ) -> "Panel":
+        """Validate and arrange a frame (series_id, date, quantity ≥ 0[, is_in_stock, covariates, groups]).
 
         A row that is out of stock and sold nothing tells nothing about demand and counts as not
-        observed. An unknown `is_in_stock` counts as in stock.
+        observed. An unknown `is_in_stock` counts as in stock. `known_ahead` has series_id, date and those
+        covariates that are known before the day comes, for days after the frame's last; series that the frame
+        does not know are left out. A series has the group of its latest row.
 
         Raises:
             InvalidFrame: a column is missing, a value cannot be used, or a series has a day twice.
         """
-        require_columns(frame, ("series_id", "date", "quantity"))
+        require_columns(frame, ("series_id", "date", "quantity", *covariates, *groups))
         quantity = require_numbers(frame["quantity"], at_least=0)
-        day = _require_days(frame["date"])
+        day = require_days(frame["date"])
         codes, ids = pd.factorize(require_ids(frame["series_id"]), sort=True)
         if not len(frame):
-            return cls(np.array([], object), np.array([], "datetime64[D]"), np.empty((0, 0)))
-        dates = np.arange(day.min(), day.max() + _DAY)
-        cell = codes * len(dates) + (day - dates[0]).astype(np.int64)
-        is_repeated = np.ones(len(cell), dtype=bool)
-        is_repeated[np.unique(cell, return_index=True)[1]] = False
-        refuse_rows(frame["date"], is_repeated, "a series may have each day only once")
+            return cls(np.array([], object), np.array([], "datetime64[D]"), np.empty((0, 0)), step_days)
+        dates = np.arange(day.min(), day.max() + np.timedelta64(1, "D"), step_days)
+        place = places_of(frame["date"], day, dates[0], step_days)
+        refuse_repeated(frame["date"], codes, place)
         if "is_in_stock" in frame.columns:
             is_out = frame["is_in_stock"].eq(False).fillna(False).to_numpy(dtype=bool)
             quantity = np.where(is_out & (quantity == 0), np.nan, quantity)
-        values = np.full(len(ids) * len(dates), np.nan)
-        values[cell] = quantity
-        return cls(np.asarray(ids, dtype=object), dates, values.reshape(len(ids), len(dates)))
+        shape = (len(ids), len(dates))
+        latest = np.lexsort((place, codes))
+        last_rows = latest[np.append(codes[latest][1:] != codes[latest][:-1], True)]
+        return cls(
+            np.asarray(ids, dtype=object),
+            dates,
+            arranged(quantity, codes, place, shape),
+            step_days,
+            covariates_of(frame, known_ahead, covariates, ids, (codes, place), dates, step_days),
+            {name: frame[name].to_numpy(dtype=object)[last_rows] for name in groups},
+        )
 
-    def history(self, origin: date) -> History:
-        """Return a copy of everything up to and including the origin day, and nothing after it."""
-        is_known = self.dates <= np.datetime64(origin, "D")
-        values = self.values[:, is_known].copy()
+    def history(self, origin: date, horizon: int | None = None) -> History:
+        """Return a copy of everything up to and including the origin, and nothing after it.
+
+        Covariates that are known ahead reach `horizon` periods further; without one, as far as they are known.
+        """
+        periods = int(np.searchsorted(self.dates, np.datetime64(origin, "D"), side="right"))
+        values = self.values[:, :periods].copy()
         values.flags.writeable = False
-        return History(self.series_ids, self.dates[is_known].copy(), values)
+        return History(
+            self.series_ids,
+            self.dates[:periods].copy(),
+            values,
+            self.step_days,
+            self.covariates.until(periods, horizon).copied(),
+            self.groups,
+        )
 
-    def actuals(self, origin: date, horizon_days: int) -> Floats:
-        """Return what happened in the days after the origin, shape (series, horizon_days)."""
-        first = int(np.searchsorted(self.dates, np.datetime64(origin, "D"))) + 1
-        return self.values[:, first : first + horizon_days]
+    def actuals(self, origin: date, horizon: int) -> Floats:
+        """Return what happened in the periods after the origin, shape (series, horizon) or less at the end."""
+        first = int(np.searchsorted(self.dates, np.datetime64(origin, "D"), side="right"))
+        return self.values[:, first : first + horizon]
 
-
-def latest_spell(
-    panel: Panel, *, max_gap_days: int = 14, min_days: int = 28, max_history_days: int = 1096
-) -> tuple[Panel, int] | None:
-    """Cut the panel to the end of the latest unbroken spell, and return it with the spell's days.
-
-    A spell is broken by more than `max_gap_days` days on which nothing at all was taken; those days
-    become not observed. At most `max_history_days` days are kept, which bounds the cost. None if no
-    spell lasts `min_days`.
-    """
-    active = np.flatnonzero(np.nansum(panel.values, axis=0) > 0)
-    if not len(active):
-        return None
-    breaks = np.flatnonzero(np.diff(active) - 1 > max_gap_days)
-    starts = active[np.append(0, breaks + 1)]
-    ends = active[np.append(breaks, len(active) - 1)]
-    long_enough = np.flatnonzero(ends - starts + 1 >= min_days)
-    if not len(long_enough):
-        return None
-    spell = long_enough[-1]
-    values = panel.values.copy()
-    for end, start in zip(ends[:-1], starts[1:], strict=True):
-        values[:, end + 1 : start] = np.nan
-    kept = slice(max(0, ends[spell] + 1 - max_history_days), ends[spell] + 1)
-    days = int(ends[spell] - starts[spell] + 1)
-    return Panel(panel.series_ids, panel.dates[kept], values[:, kept]), days
-
-
-def _require_days(column: pd.Series) -> NDArray[np.datetime64]:
-    refuse_rows(column, column.isna(), "a date must be given")
-    try:
-        parsed = pd.to_datetime(column)
-    except (ValueError, TypeError) as error:
-        raise InvalidFrame(f"Column 'date' must hold dates: {error}.") from error
-    if parsed.dt.tz is not None:
-        raise InvalidFrame("Column 'date' must hold business days, not times with a zone.")
-    return parsed.to_numpy().astype("datetime64[D]")
+    def between(self, first: int, last: int, values: Floats) -> "Panel":
+        """Return the panel of the periods from `first` to before `last`, with other values of the same shape."""
+        covariates = {name: value[:, first:] for name, value in self.covariates.values.items()}
+        return Panel(
+            self.series_ids,
+            self.dates[first:last],
+            values[:, first:last],
+            self.step_days,
+            Covariates(covariates, self.covariates.known_ahead),
+            self.groups,
+        )

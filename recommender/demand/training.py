@@ -1,6 +1,6 @@
-"""The whole demand run of one level: validate, measure, refit on everything, forecast."""
+"""The whole demand run of one level: measure on past days, learn from everything, forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,25 +8,21 @@ import numpy as np
 import pandas as pd
 
 from recommender.card import ModelCard
-from recommender.demand.boosted_quantiles import BoostedQuantiles, TooLittleHistory
+from recommender.demand.boosting import Effort
+from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import (
-    errors_of,
-    evaluate,
-    is_active,
-    paired_wape,
-    plan_origins,
-    validation_wape,
-)
-from recommender.demand.model import QUANTILES, DemandModel, Forecast
-from recommender.demand.panel import History, Panel, latest_spell
-from recommender.demand.seasonal_naive import SeasonalNaive
+from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
+from recommender.demand.model import QUANTILES, Forecast
+from recommender.demand.panel import History, Panel
+from recommender.demand.recipe import UNJUDGED, learn
+from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
-from recommender.gate import GateDecision, decide_release
+from recommender.gate import GateDecision
 from recommender.scores import score_frame
 
-CANDIDATE = "boosted_quantiles"
 BASELINE = "seasonal_naive"
+# Every tenant and level is learned twice a night, once to be measured.
+NIGHTLY = Effort(20_000, 80)
 
 DEMAND_FORECAST_COLUMNS = {
     "level": "str",
@@ -56,88 +52,89 @@ class DemandResult:
 
 def train_demand(
     history: pd.DataFrame,
+    calendar: Calendar,
     *,
     level: str,
     seed: int,
+    groups: Sequence[str] = (),
     horizon_days: int = 28,
-    max_rows: int = 30_000,
+    effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
-    `history` has series_id, date, quantity and optionally is_in_stock, one row per series and day on
-    which it could be had; `max_rows` bounds the rows of each boosted fit and so its cost. Forecasts
+    `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
+    which it could be had; `effort` bounds the cost of each boosted fit. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
-    have zero rows. Where nothing can be validated the gate is None and the seasonal naive model is
-    released.
+    have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
 
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
-    found = latest_spell(Panel.from_frame(history))
+    found = latest_spell(Panel.from_frame(history, groups=groups))
     if found is None:
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
-            model_scores=score_frame("demand", [], released_model=BASELINE, judged_until=None),
-            released_model=BASELINE,
+            model_scores=score_frame("demand", [], released_model=UNJUDGED, judged_until=None),
+            released_model=UNJUDGED,
             gate=None,
             origin_date=None,
             card=None,
         )
     panel, spell_days = found
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
-    models: dict[str, DemandModel] = {
-        CANDIDATE: BoostedQuantiles(seed, horizon_days, max_rows),
-        BASELINE: SeasonalNaive(horizon_days),
-    }
-    gate = _validate(models, panel, origins.validation, horizon_days=horizon_days)
-    contenders = models if gate is not None else {BASELINE: models[BASELINE]}
-    errors = errors_of(contenders, panel, origins.test, horizon_days=horizon_days)
-    scores = evaluate(errors, level=level, seed=seed)
-    released = BASELINE if gate is None else gate.released
     known = panel.history(panel.dates[-1].astype(object))
-    forecast = models[released].fit(known).forecast(known)
+    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
+    scores = evaluate(errors, level=level, seed=seed)
+    learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
+    recipe = learned.forecast(known)
+    paired = paired_wape(errors, recipe.released, BASELINE, seed=seed)
     card = demand_card(
-        models[released],
+        recipe,
         panel,
         origins,
-        gate,
         scores,
-        None if released == BASELINE else paired_wape(errors, released, BASELINE, seed=seed),
-        name=released,
+        paired,
         level=level,
         spell_days=spell_days,
         horizon_days=horizon_days,
         seed=seed,
     )
     return DemandResult(
-        demand_forecasts=forecast_frame(forecast, known, level=level, model=released),
+        demand_forecasts=forecast_frame(recipe.forecast, known, level=level, model=recipe.released),
         model_scores=score_frame(
-            "demand", scores, released_model=released, judged_until=card.test.last if card.test else None
+            "demand",
+            scores,
+            released_model=recipe.released,
+            judged_until=card.test.last if card.test else None,
         ),
-        released_model=released,
-        gate=gate,
+        released_model=recipe.released,
+        gate=None if recipe.validation is None else recipe.validation.gate,
         origin_date=known.origin,
         card=card,
     )
 
 
-def _validate(
-    models: Mapping[str, DemandModel], panel: Panel, origin: date | None, *, horizon_days: int
-) -> GateDecision | None:
-    """Let the gate decide on the validation window; None where nothing can be learned or scored."""
-    if origin is None:
-        return None
-    try:
-        values = {
-            name: validation_wape(model, panel, origin, horizon_days=horizon_days)
-            for name, model in models.items()
-        }
-    except TooLittleHistory:
-        return None
-    if not np.isfinite(list(values.values())).all():
-        return None
-    return decide_release(metric="wape", candidate=CANDIDATE, values=values, higher_is_better=False)
+def _measured(
+    panel: Panel,
+    calendar: Calendar,
+    origins: Sequence[date],
+    horizon_days: int,
+    *,
+    seed: int,
+    effort: Effort,
+) -> dict[str, Errors]:
+    """Return the errors of models that learned before the first test day; what is released learns from those days too.
+
+    Where nothing could be validated only what needs no choice is measured.
+    """
+    if not origins:
+        return {}
+    before = learn(panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, effort=effort)
+    errors = errors_of(before, panel, origins)
+    if before.validation is None:
+        return {name: errors[name] for name in (BASELINE, UNJUDGED)}
+    return errors
 
 
 def forecast_frame(forecast: Forecast, history: History, *, level: str, model: str) -> pd.DataFrame:

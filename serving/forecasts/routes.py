@@ -36,7 +36,7 @@ class ForecastRow(BaseModel):
     q50: float = Field(examples=[6.9])
     q90: float = Field(examples=[12.4])
     q95: float = Field(examples=[14.8])
-    model: str = Field(examples=["boosted_quantiles"])
+    model: str = Field(examples=["combination"])
     origin_date: datetime.date = Field(description="The last day of history the forecast has seen.")
 
 

@@ -62,7 +62,7 @@ def test_of_errors_fewer_are_better(open_page: OpenPage) -> None:
     app = open_page("models", {"area": "demand", "slice": "item", "lang": "en"})
 
     assert app.subheader[0].value == (
-        "Forecasting what is redeemed of each item: boosted quantile trees, in use since 1 Mar 2026. "
+        "Forecasting what is redeemed of each item: weighted combination of models, in use since 1 Mar 2026. "
         "Its error (WAPE) of 26.0% is 23.5% better than that of the strongest baseline, same day of the week before, "
         "beyond chance."
     )

@@ -38,7 +38,7 @@ def test_an_item_shows_its_forecast_beside_what_went_before(open_page: OpenPage)
         "茶叶礼盒, 1 Apr 2026 to 28 Apr 2026: about 180 units expected, roughly between 124 and 292."
     )
     assert [metric.value for metric in app.metric] == ["180", "180", "26.0%"]
-    assert "Model: boosted quantile trees; repeating the week before errs by 34.0%" in captions(app)
+    assert "Model: weighted combination of models; repeating the week before errs by 34.0%" in captions(app)
 
 
 def test_days_without_any_stock_are_told(open_page: OpenPage, literal_release: Path) -> None:
@@ -182,4 +182,4 @@ def test_a_name_is_shown_letter_by_letter(open_page: OpenPage, literal_release: 
 def test_the_rows_call_a_model_by_its_name(open_page: OpenPage) -> None:
     rows = open_page("planner", {"level": "item", "lang": "en"}).dataframe[0].value
 
-    assert set(rows["model"]) == {"boosted quantile trees"}
+    assert set(rows["model"]) == {"weighted combination of models"}

@@ -40,7 +40,7 @@ from (values
 create table item as
 select
     id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
-    batch(null) as batch
+    batch(null) as batch, cast(null as int) as storage_units
 from (values
     (31, 'rice', 'Rice', 'Grocery', 'physical', 'staple'),
     (32, 'film', 'Film ticket', 'Leisure', 'virtual', 'quality')
@@ -299,6 +299,116 @@ select
     ts('2025-03-01 00:00:00') as starts_at, ts('2025-03-08 00:00:00') as ends_at, cast(100 as int) as max_tickets,
     cast(0 as int) as ticket_count, cast(null as timestamptz) as revealed_at, cast(null as timestamptz) as cancelled_at,
     ts('2025-02-04 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+-- Rice lies in two warehouses. Two bags were redeemed since the worker settled them, so one of the first warehouse's
+-- and one of the second's are gone.
+create table warehouse as
+select
+    id(1) as tenant_id, id(n) as warehouse_id, code, code as name, 'east' as region, cast(500 as bigint) as capacity_units,
+    cast(rank as int) as rank, true as is_active, is_default, ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch
+from (values (171, 'main', 10, true), (172, 'south', 20, false)) as rows(n, code, rank, is_default);
+
+create table warehouse_movement as
+select
+    id(1) as tenant_id, id(n) as movement_id, id(warehouse) as warehouse_id, id(item) as item_id,
+    cast(quantity as bigint) as quantity, reason, ts(effective) as effective_at, ts(effective) as recorded_at,
+    stamp(900) as xid, batch(101) as batch
+from (values
+    (201, 171, 31, 20, 'receipt', '2025-01-03 02:00:00'),
+    (202, 171, 31, -8, 'relocation', '2025-01-04 02:00:00'),
+    (203, 172, 31, 8, 'relocation', '2025-01-04 02:00:00'),
+    (204, 171, 31, -11, 'settled', '2025-02-04 02:00:00')
+) as rows(n, warehouse, item, quantity, reason, effective);
+
+create table supplier as
+select
+    id(1) as tenant_id, id(176) as supplier_id, 'paddy' as code, 'Paddy' as name, status,
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
+from (values ('suspended', 900, 101), ('active', 910, 102)) as rows(status, xid, batch);
+
+create table supplier_terms as
+select
+    id(1) as tenant_id, id(177) as terms_id, id(176) as supplier_id, id(31) as item_id, cast(4 as int) as lead_time_days,
+    cast(6 as int) as worst_lead_time_days, cast(10 as bigint) as min_order_quantity, cast(5 as bigint) as pack_size,
+    cast(1200 as bigint) as unit_cost_fen, cast(null as int) as shelf_life_days, cast(0 as int) as over_receipt_percent,
+    cast(100 as int) as rank, date '2024-12-01' as valid_from, cast(null as date) as valid_until,
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+-- Order 181 came in two deliveries, the second a day late; of 182 nothing has come; 183 was only approved; 184 was
+-- given up after a part had come. A line of 183 was struck out.
+create table purchase_order as
+select
+    id(1) as tenant_id, id(n) as purchase_order_id, id(176) as supplier_id, origin, status,
+    cast(order_by as date) as order_by, ts(created) as created_at, ts(created) as approved_at, ts(ordered) as ordered_at,
+    ts(received) as first_received_at, case when status = 'received' then ts(received) end as received_at,
+    cast(null as timestamptz) as ended_at, ts(created) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (181, 'manual', 'received', '2024-12-30', '2024-12-29 02:00:00', '2024-12-30 02:00:00', '2025-01-04 02:00:00'),
+    (182, 'replenishment', 'ordered', '2025-02-04', '2025-02-03 02:00:00', '2025-02-04 02:00:00', null),
+    (183, 'holiday_plan', 'approved', '2025-02-10', '2025-02-03 02:00:00', null, null),
+    (184, 'manual', 'received', '2025-01-10', '2025-01-09 02:00:00', '2025-01-10 02:00:00', '2025-01-12 02:00:00')
+) as rows(n, origin, status, order_by, created, ordered, received);
+
+create table purchase_order_line as
+select
+    id(1) as tenant_id, id(purchase_order) as purchase_order_id, cast(line as smallint) as line_no, id(31) as item_id,
+    id(171) as warehouse_id, id(177) as terms_id, cast(quantity as bigint) as quantity,
+    cast(1200 as bigint) as unit_cost_fen, cast(4 as int) as lead_time_days, cast(expected as date) as expected_on,
+    cast(received as bigint) as received_quantity, cast(damaged as bigint) as damaged_quantity, stamp(900) as xid,
+    batch(101) as batch
+from (values
+    (181, 1, 20, '2025-01-03', 20, 2),
+    (182, 1, 10, '2025-02-08', 0, 0),
+    (183, 1, 15, '2025-02-14', 0, 0),
+    (183, 2, 0, '2025-02-14', 0, 0),
+    (184, 1, 10, '2025-01-14', 5, 0)
+) as rows(purchase_order, line, quantity, expected, received, damaged);
+
+create table receipt_batch as
+select
+    id(1) as tenant_id, id(n) as receipt_id, cast(1 as smallint) as batch_no, id(purchase_order) as purchase_order_id,
+    cast(1 as smallint) as line_no, id(31) as item_id, id(171) as warehouse_id, cast(quantity as bigint) as quantity,
+    cast(damaged as bigint) as damaged_quantity, cast(null as date) as expires_on, ts(received) as received_at,
+    ts(received) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (191, 181, 12, 2, '2025-01-03 02:00:00'),
+    (192, 181, 8, 0, '2025-01-04 02:00:00'),
+    (193, 184, 5, 0, '2025-01-12 02:00:00')
+) as rows(n, purchase_order, quantity, damaged, received);
+
+create table stock_alert as
+select
+    id(1) as tenant_id, id(n) as alert_id, id(31) as item_id, cast(null as uuid) as warehouse_id,
+    cast(8 as bigint) as threshold_quantity, cast(7 as bigint) as quantity, ts(opened) as opened_at,
+    cast(null as timestamptz) as acknowledged_at, ts(closed) as closed_at, ts(opened) as recorded_at, stamp(900) as xid,
+    batch(101) as batch
+from (values (211, '2025-01-31 17:00:00', '2025-02-02 02:00:00'), (212, '2025-02-04 02:00:00', null))
+    as rows(n, opened, closed);
+
+create table reservation as
+select
+    id(1) as tenant_id, id(221) as reservation_id, id(31) as item_id, 'campaign' as purpose, cast(1 as bigint) as quantity,
+    cast(1 as bigint) as left_count, ts('2025-01-03 02:00:00') as reserved_at, ts('2025-01-04 02:00:00') as expires_at,
+    ts('2025-01-04 02:00:00') as released_at, ts('2025-01-03 02:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch;
+
+create table holiday_plan as
+select
+    id(1) as tenant_id, id(n) as plan_id, 'new-year' as occasion_id, date '2025-01-01' as first_day,
+    date '2025-01-03' as last_day, status, cast(null as timestamptz) as decided_at, date '2024-12-20' as as_of_date,
+    ts('2024-12-21 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
+from (values (231, 'proposed', 900, 101), (231, 'approved', 910, 102), (232, 'superseded', 900, 101))
+    as rows(n, status, xid, batch);
+
+create table holiday_plan_line as
+select
+    id(1) as tenant_id, id(plan) as plan_id, id(31) as item_id, id(171) as warehouse_id,
+    cast(20 as bigint) as proposed_quantity, date '2024-12-22' as proposed_order_by, cast(quantity as bigint) as quantity,
+    date '2024-12-23' as order_by, cast(null as timestamptz) as edited_at, cast(24 as bigint) as wish_quantity,
+    cast(40 as bigint) as order_up_to, cast(30.5 as double) as demand_mean, cast(20.0 as double) as demand_q05,
+    cast(30.0 as double) as demand_q50, cast(44.0 as double) as demand_q95, stamp(900) as xid, batch(101) as batch
+from (values (231, 25), (232, 20)) as rows(plan, quantity);
 
 create table quarantine as
 select

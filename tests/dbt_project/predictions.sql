@@ -42,6 +42,25 @@ select
     'seasonal_naive' as model, 2.0 as mean, 0.0 as q05, 2.0 as q50, 4.0 as q90, 5.0 as q95
 from (values ('item', text_id(31)), ('category', 'Grocery')) as rows(level, series_id);
 
+create table holiday_plan_lines as
+select
+    text_id(1) as tenant_id, 'qixi' as occasion_id, date '2025-08-29' as first_day, date '2025-08-29' as last_day,
+    date '2025-02-03' as origin_date, text_id(31) as item_id, text_id(171) as warehouse_id, 20 as order_up_to,
+    15 as wish_quantity, 12 as quantity, date '2025-08-10' as order_by, date '2025-08-20' as arrives_on,
+    date '2025-08-24' as need_date, false as is_too_late, 0 as too_late_quantity, 0 as shelf_life_quantity,
+    0 as minimum_order_quantity, -3 as pack_quantity, 0 as budget_quantity, 0 as storage_quantity, 36 as purchase_fen,
+    0.9 as risk_without, 0.1 as risk_with, 9.0 as lost_without, 0.5 as lost_with, 0.0 as left_without, 1.5 as left_with,
+    90 as cost_without_fen, 7 as cost_with_fen, 14.5 as demand_mean, 9.0 as demand_q05, 14.0 as demand_q50,
+    21.0 as demand_q95, 'medium' as confidence;
+
+create table holiday_plan_scores as
+select
+    text_id(1) as tenant_id, text_id(231) as plan_id, text_id(31) as item_id, text_id(171) as warehouse_id,
+    'new-year' as occasion_id, date '2025-01-01' as first_day, date '2025-01-03' as last_day, 38.0 as demand,
+    30.5 as forecast, true as is_inside, 25 as quantity, 22.0 as hindsight_quantity, 0.0 as lost, 22.0 as lost_without,
+    0.0 as lost_hindsight, 3.0 as left_over, 0.0 as left_without, 360.0 as cost_fen, 2200.0 as cost_without_fen,
+    0.0 as cost_hindsight_fen;
+
 create table model_scores as
 select
     area, text_id(1) as tenant_id, model, 'all' as slice, metric, k, value, null as low, null as high, 100 as n,

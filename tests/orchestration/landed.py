@@ -15,10 +15,17 @@ KEYS = {
     "feedback": "tenant_id, feedback_id", "refusal": "tenant_id, refusal_id",
     "risk_assessment": "tenant_id, assessment_id", "payment": "tenant_id, payment_id",
     "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",
+    "warehouse": "tenant_id, warehouse_id", "warehouse_movement": "tenant_id, movement_id",
+    "stock_alert": "tenant_id, alert_id", "reservation": "tenant_id, reservation_id",
+    "supplier": "tenant_id, supplier_id", "supplier_terms": "tenant_id, terms_id",
+    "purchase_order": "tenant_id, purchase_order_id",
+    "purchase_order_line": "tenant_id, purchase_order_id, line_no", "receipt_batch": "tenant_id, receipt_id, batch_no",
+    "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
-    "payment", "flash_sale", "draw",
+    "payment", "flash_sale", "draw", "warehouse", "stock_alert", "reservation", "supplier", "supplier_terms",
+    "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line",
 }  # fmt: skip
 
 

@@ -213,7 +213,8 @@ QUERIES = {
 SHELF = """
 create temporary table shelf as
 with change as (
-    select tenant_id, item_id, effective_at as at, quantity as pieces, quantity as free,
+    select tenant_id, item_id, effective_at as at, quantity as pieces,
+        case when reason = 'issue' then 0 else quantity end as free,
         case when reason = 'return' then -quantity else 0 end as issued
     from mall.stock_movement
     union all
@@ -231,6 +232,10 @@ with change as (
     select tenant_id, item_id, least(recorded_at, starts_at), 0, -allotted, 0 from mall.flash_sale
     union all
     select tenant_id, item_id, closed_at, 0, left_count, 0 from mall.flash_sale where closed_at is not null
+    union all
+    select tenant_id, item_id, reserved_at, 0, -quantity, 0 from mall.reservation
+    union all
+    select tenant_id, item_id, released_at, 0, left_count, 0 from mall.reservation where released_at is not null
     union all
     select l.tenant_id, l.item_id, r.ended_at, 0, l.refunded_quantity - l.quantity, 0
     from mall.redemption_line l

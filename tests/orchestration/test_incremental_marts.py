@@ -66,6 +66,35 @@ def test_a_flash_sale_opens_sells_takes_back_and_closes(
     _build_in_part(warehouses)
 
 
+def test_a_reservation_is_made_gives_out_and_ends(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, item_id, reservation_id = world.tenant_ids[0], world.item_ids[0], uuid4()
+    made = FIRST_DAY + timedelta(days=7, hours=2)
+    connection.execute(
+        "insert into mall.reservation (tenant_id, reservation_id, reference, request_hash, item_id, purpose, quantity, "
+        "left_count, reserved_by, reserved_at, expires_at) values (%s, %s, 'v', %s, %s, 'bulk_order', 5, 5, 'x', %s, %s)",
+        (tenant_id, reservation_id, b"h" * 32, item_id, made, made + timedelta(days=9)),
+    )
+    _build_in_part(warehouses)
+    with connection.transaction():
+        connection.execute(
+            "insert into mall.stock_movement (tenant_id, item_id, quantity, reason, effective_at) "
+            "values (%s, %s, -2, 'issue', %s)",
+            (tenant_id, item_id, made + timedelta(days=1)),
+        )
+        connection.execute(
+            "update mall.reservation set left_count = 3 where reservation_id = %s", (reservation_id,)
+        )
+        _take(connection, tenant_id, item_id, 2)
+    _build_in_part(warehouses)
+    connection.execute(
+        "update mall.reservation set released_at = %s where reservation_id = %s",
+        (made + timedelta(days=3), reservation_id),
+    )
+    _build_in_part(warehouses)
+
+
 def test_a_prize_leaves_the_shelf_when_its_draw_is_revealed(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:

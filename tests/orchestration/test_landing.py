@@ -157,13 +157,18 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     later = {
         "entry": {"transfer_member_id"},
         "stock": {"allotted"},
+        "item": {"storage_units"},
         "redemption_line": {"refunded_quantity"},
         "redemption": {
             "mode", "cash_fen", "cash_points", "refunded_points", "refunded_cash_fen", "deadline", "shipped_at",
             "delivered_at", "cancel_reason", "fee_points", "flash_sale_id", "draw_id", "bill_fen", "paid_at", "ended_at",
         },
     }  # fmt: skip
-    new = ("hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw")
+    new = (
+        "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
+        "stock_alert", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
+        "receipt_batch", "holiday_plan", "holiday_plan_line",
+    )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)
     with duckdb.connect() as connection:

@@ -43,6 +43,9 @@ READ_BY_VIEWS = {
     "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
     "redemption.mode", "event.kind", "event.policy", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
+    "warehouse.code", "warehouse.name", "warehouse.region", "warehouse_movement.reason", "reservation.purpose",
+    "supplier.code", "supplier.name", "supplier.status", "purchase_order.origin", "purchase_order.status",
+    "holiday_plan.occasion_id", "holiday_plan.status",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
@@ -114,6 +117,7 @@ def plant(connection: psycopg.Connection[Any], world: SmallWorld) -> set[str]:
         "from decode(repeat('00', 32), 'hex') h",
         names,
     )
+    plant_procurement(connection, names)
     connection.execute(
         "update mall.risk_assessment set decided_verdict = 'deny', decided_by = 'x', decided_at = now()"
     )
@@ -275,6 +279,47 @@ def lived(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) ->
     )  # fmt: skip
 
 
+def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]) -> None:
+    """Give the tables of warehouses, suppliers and orders a row each; who did what in them must not leave."""
+    names["w"] = connection.execute(
+        "insert into mall.warehouse (tenant_id, code, name, region, is_default) "
+        "values (%(t)s, 'planted', '仓', '华东', false) returning warehouse_id",
+        names,
+    ).fetchone()[0]  # type: ignore[index]
+    names["s"] = connection.execute(
+        "insert into mall.supplier (tenant_id, code, name) values (%(t)s, 'planted', '商') returning supplier_id",
+        names,
+    ).fetchone()[0]  # type: ignore[index]
+    names["k"] = connection.execute(
+        "insert into mall.supplier_terms (tenant_id, supplier_id, item_id, lead_time_days, worst_lead_time_days, "
+        "unit_cost_fen, valid_from) values (%(t)s, %(s)s, %(i)s, 1, 1, 1, '2026-01-01') returning terms_id",
+        names,
+    ).fetchone()[0]  # type: ignore[index]
+    for statement in (
+        "insert into mall.stock_alert (tenant_id, item_id, threshold_quantity, quantity, opened_at, acknowledged_at, "
+        "acknowledged_by) values (%(t)s, %(i)s, 2, 1, %(at)s, %(at)s, 'x')",
+        "insert into mall.reservation (tenant_id, reservation_id, reference, request_hash, item_id, purpose, quantity, "
+        "left_count, reserved_by, reserved_at, expires_at, released_at) values (%(t)s, uuidv7(), 'v', "
+        "decode(repeat('00', 32), 'hex'), %(i)s, 'campaign', 1, 1, 'x', %(at)s, "
+        "%(at)s::timestamptz + interval '1 hour', %(at)s)",
+        "insert into mall.purchase_order (tenant_id, purchase_order_id, reference, request_hash, supplier_id, origin, "
+        "order_by, created_by, created_at) values (%(t)s, %(r)s, 'po', decode(repeat('00', 32), 'hex'), %(s)s, "
+        "'manual', '2026-03-01', 'x', %(at)s)",
+        "insert into mall.purchase_order_line (tenant_id, purchase_order_id, line_no, item_id, warehouse_id, terms_id, "
+        "quantity, unit_cost_fen, lead_time_days, expected_on, most_quantity) "
+        "values (%(t)s, %(r)s, 1, %(i)s, %(w)s, %(k)s, 1, 1, 1, '2026-03-02', 1)",
+        "insert into mall.holiday_plan (tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_by, "
+        "decided_at, as_of_date, release_id) values (%(t)s, %(r)s, 'planted', '2026-04-01', '2026-04-02', 'approved', "
+        "'x', %(at)s, '2026-03-01', '20260301T020000Z-0123abcd')",
+        "insert into mall.holiday_plan_line (tenant_id, plan_id, item_id, warehouse_id, proposed_quantity, "
+        "proposed_order_by, quantity, order_by, edited_by, edited_at, is_too_late, wish_quantity, order_up_to, "
+        "risk_without, risk_with, cost_without_fen, cost_with_fen, demand_mean, demand_q05, demand_q50, demand_q95, "
+        "confidence) values (%(t)s, %(r)s, %(i)s, %(w)s, 1, '2026-03-05', 1, '2026-03-05', 'x', %(at)s, false, 1, 1, "
+        "0.5, 0.1, 10, 1, 1, 0, 1, 2, 'low')",
+    ):
+        connection.execute(statement, names)
+
+
 def test_the_views_read_no_text_that_nobody_has_looked_at(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         read = connection.execute(
@@ -290,7 +335,9 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "member.external_ref", "feedback.comment", "transfer.reason", "transfer.reference", "hold.reference",
         "redemption.bill_reference", "redemption.cancel_reason", "stock_movement.reference", "draw.name",
         "draw.cancel_reason", "flash_sale.reference", "payment.provider_reference", "program.name",
-        "risk_assessment.triggered", "risk_assessment.decided_by",
+        "risk_assessment.triggered", "risk_assessment.decided_by", "stock_alert.acknowledged_by",
+        "reservation.reference", "reservation.reserved_by", "purchase_order.reference", "purchase_order.created_by",
+        "holiday_plan.decided_by", "holiday_plan_line.edited_by",
     }  # fmt: skip
 
 

@@ -277,7 +277,7 @@ def write_scores(folder: DataFolder, released: float, low: float, high: float) -
         ("ranking", "personal_frequency", "all", "ndcg", 10, 0.29, 0.27, 0.31, 50, False, DAY),
         ("ranking", "popularity", "all", "ndcg", 10, 0.10, 0.08, 0.12, 50, False, DAY),
         ("demand", "seasonal_naive", "item", "wape", None, 0.8, 0.7, 0.9, 5, False, DAY),
-        ("demand", "boosted_quantiles", "item", "wape", None, 0.6, 0.5, 0.7, 5, True, DAY),
+        ("demand", "combination", "item", "wape", None, 0.6, 0.5, 0.7, 5, True, DAY),
     ]
     frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64"})
     write_frames(folder.ml, "model_scores", "model_scores", [("tenant", frame)])

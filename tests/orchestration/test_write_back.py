@@ -32,7 +32,7 @@ from transactional.app import create_app
 from transactional.settings import TransactionalSettings
 
 OLD, NEW = "20260401T020000Z-0123abcd", "20260402T020000Z-0123abcd"
-STRANGER = uuid4()
+STRANGER, WAREHOUSE = uuid4(), uuid4()
 
 TABLES = {
     "dim_tenant": "tenant_id uuid, last_fact_date date",
@@ -42,6 +42,12 @@ TABLES = {
     "open_review_score int, velocity_score int, score int",
     "fct_replenishment_proposals": "tenant_id uuid, item_id uuid, as_of_date date, quantity bigint, order_by date, "
     "covers_until date, reason varchar",
+    "fct_holiday_plan_lines": "tenant_id uuid, as_of_date date, occasion_id varchar, first_day date, last_day date, "
+    "item_id uuid, warehouse_id uuid, quantity bigint, order_by date, arrives_on date, need_date date, "
+    "is_too_late boolean, wish_quantity bigint, order_up_to bigint, too_late_quantity bigint, "
+    "shelf_life_quantity bigint, minimum_order_quantity bigint, pack_quantity bigint, budget_quantity bigint, "
+    "storage_quantity bigint, risk_without double, risk_with double, cost_without_fen bigint, cost_with_fen bigint, "
+    "demand_mean double, demand_q05 double, demand_q50 double, demand_q95 double, confidence varchar",
 }
 
 
@@ -122,6 +128,39 @@ class Place:
             "fct_replenishment_proposals": [
                 (acorn.tenant_id, acorn.tea, day, 30, date(2026, 4, 2), date(2026, 4, 21), "below_target")
             ],
+            "fct_holiday_plan_lines": [
+                (
+                    acorn.tenant_id,
+                    day,
+                    "dragon-boat",
+                    date(2026, 6, 19),
+                    date(2026, 6, 21),
+                    acorn.tea,
+                    WAREHOUSE,
+                    24,
+                    date(2026, 6, 1),
+                    date(2026, 6, 6),
+                    date(2026, 6, 8),
+                    False,
+                    30,
+                    44,
+                    0,
+                    0,
+                    0,
+                    4,
+                    -10,
+                    0,
+                    0.9,
+                    0.05,
+                    9000,
+                    1200,
+                    40.5,
+                    22.0,
+                    40.0,
+                    61.0,
+                    "medium",
+                )
+            ],
         }
 
 
@@ -130,6 +169,11 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     acorn, birch = asyncio.run(make_shops(database_url))
     releases = tmp_path / "releases"
     releases.mkdir()
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into mall.warehouse (tenant_id, warehouse_id, code, name, region) values (%s, %s, 'main', '总仓', '华东')",
+            (acorn.tenant_id, WAREHOUSE),
+        )
     with serving(database_url) as url:
         yield Place(Mall(url, new_pipeline_key(database_url, "test")), releases, acorn, birch, database_url)
 
@@ -147,6 +191,7 @@ def test_a_release_arrives_once_and_the_next_one_takes_its_place(place: Place) -
         "life-cycle stages": {"stored": 3, "unknown_member": 1},
         "risk scores": {"stored": 2},
         "replenishment proposals": {"stored": 1},
+        "holiday plans": {"stored": 1},
     }
     acorn, birch = place.acorn, place.birch
     march, february = date(2026, 3, 31), date(2026, 2, 28)
@@ -164,6 +209,13 @@ def test_a_release_arrives_once_and_the_next_one_takes_its_place(place: Place) -
     proposals = "select item_id, quantity, order_by, status, release_id from mall.replenishment_proposal"
     assert place.ask(proposals) == [(acorn.tea, 30, date(2026, 4, 2), "proposed", OLD)]
 
+    plans = "select occasion_id, first_day, last_day, status, as_of_date, release_id from mall.holiday_plan"
+    dragon_boat = ("dragon-boat", date(2026, 6, 19), date(2026, 6, 21))
+    assert place.ask(plans) == [(*dragon_boat, "proposed", march, OLD)]
+    lines = "select item_id, warehouse_id, quantity, order_by, cuts, risk_with from mall.holiday_plan_line"
+    cuts = [{"reason": "pack", "quantity": 4}, {"reason": "budget", "quantity": -10}]
+    assert place.ask(lines) == [(acorn.tea, WAREHOUSE, 24, date(2026, 6, 1), cuts, 0.05)]
+
     rows = "select xmin::text, t.* from mall.member_segment t order by 2, 3, 4"
     before = place.ask(rows)
     again = write_back(place.releases, place.mall)
@@ -174,7 +226,8 @@ def test_a_release_arrives_once_and_the_next_one_takes_its_place(place: Place) -
     over = write_back(place.releases, place.mall)
     assert over.results["segments"]["removed"] == 2
     assert (segments(place), place.ask(scores)) == ([], [])
-    assert place.ask("select status from mall.replenishment_proposal") == [("superseded",)]
+    for kind in ("replenishment_proposal", "holiday_plan"):
+        assert place.ask(f"select status from mall.{kind}") == [("superseded",)]
 
 
 def test_an_older_release_is_refused_in_one_sentence_and_changes_nothing(place: Place) -> None:

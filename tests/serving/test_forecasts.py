@@ -22,7 +22,7 @@ async def test_an_items_forecast_comes_day_by_day_with_its_quantiles(still):
         "q50": 4.5,
         "q90": 8.0,
         "q95": 9.0,
-        "model": "boosted_quantiles",
+        "model": "combination",
         "origin_date": "2026-03-31",
     }
 

@@ -34,9 +34,13 @@ OWN = {
     ("get", "/v1/webhooks/dead-letters"), ("get", "/v1/exchanges/agreements"), ("post", "/v1/exchanges/agreements"),
     ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"), ("get", "/v1/segments"),
     ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
+    ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
+    ("get", "/v1/stock/alerts"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
+    ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
 }  # fmt: skip
 
 
+SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -62,6 +66,22 @@ async def written_back(app, shop, owner) -> str:
     return str(await owner.fetchval("select proposal_id from mall.replenishment_proposal"))
 
 
+async def planned(app, shop, owner, warehouse_id) -> str:
+    """A holiday plan of the shop; returns its id."""
+    key = await issue_platform_key(owner, scope="write_back", label="plans")
+    line = {
+        "occasion_id": "dragon-boat", "first_day": "2026-06-19", "last_day": "2026-06-21", "item_id": str(shop.card),
+        "warehouse_id": warehouse_id, "quantity": 0, "order_by": None, "arrives_on": None, "need_date": None,
+        "is_too_late": False, "wish_quantity": 0, "order_up_to": 0, "cuts": [], "risk_without": 0, "risk_with": 0,
+        "cost_without_fen": 0, "cost_with_fen": 0, "demand_mean": 0, "demand_q05": 0, "demand_q50": 0, "demand_q95": 0,
+        "confidence": "low",
+    }  # fmt: skip
+    async with client_for(app, key) as pipeline:
+        url = f"/v1/write-back/{shop.tenant_id}/holiday-plans"
+        assert (await pipeline.put(url, json=RELEASE | {"items": [line]})).json()["stored"] == 1
+    return str(await owner.fetchval("select plan_id from mall.holiday_plan"))
+
+
 async def exchange(app, client, shop, owner) -> dict[str, str]:
     """An exchange of the shop's with a partner, and a further quote."""
     partner = await open_shop(owner, "crane")
@@ -76,6 +96,39 @@ async def exchange(app, client, shop, owner) -> dict[str, str]:
         "link_id": link_id,
         "quote_id": quotes[1],
         "exchange_id": made.json()["exchange_id"],
+    }
+
+
+async def procurement(client, shop, later) -> dict[str, str]:
+    """A warehouse, a supplier with terms, an order, an alert and a reservation."""
+    warehouse = await client.post("/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东"})
+    supplier_id = (await client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"})).json()[
+        "supplier_id"
+    ]
+    terms = await client.post(f"/v1/suppliers/{supplier_id}/terms", json=SUPPLY | {"item_id": str(shop.tea)})
+    order = await client.post(
+        "/v1/purchase-orders",
+        json={
+            "reference": "po", "supplier_id": supplier_id, "lines": [{"item_id": str(shop.tea), "quantity": 1}],
+            "created_by": "x",
+        },
+    )  # fmt: skip
+    reservation = await client.post(
+        "/v1/reservations",
+        json={
+            "reference": "v", "item_id": str(shop.tea), "purpose": "campaign", "quantity": 1, "expires_at": later,
+            "reserved_by": "x",
+        },
+    )  # fmt: skip
+    await client.put("/v1/stock/thresholds", json={"item_id": str(shop.tea), "quantity": 1000})
+    (alert,) = (await client.get("/v1/stock/alerts")).json()["alerts"]
+    return {
+        "warehouse_id": warehouse.json()["warehouse_id"],
+        "supplier_id": supplier_id,
+        "terms_id": terms.json()["terms_id"],
+        "purchase_order_id": order.json()["purchase_order_id"],
+        "reservation_id": reservation.json()["reservation_id"],
+        "alert_id": alert["alert_id"],
     }
 
 
@@ -133,6 +186,8 @@ async def belongings(app, client, shop, clock, owner):
         "provider": "wechat",
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
+        **(supply := await procurement(client, shop, later)),
+        "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
     }
 
@@ -193,7 +248,45 @@ def bodies(mine):
             "items": [{"member_id": member, "score": 9, "reasons": ["denied"]}],
         },
         "/v1/write-back/{tenant_id}/replenishment-proposals": RELEASE | {"items": []},
+        "/v1/write-back/{tenant_id}/holiday-plans": RELEASE | {"items": []},
+        "/v1/holiday-plans/{plan_id}/lines": {
+            "lines": [{"item_id": mine["item_id"], "warehouse_id": mine["warehouse_id"], "quantity": 1}],
+            "edited_by": "x",
+        },
+        "/v1/holiday-plans/{plan_id}/decision": {"decision": "approved", "decided_by": "x"},
         "/v1/replenishment/proposals/{proposal_id}/decision": {"decision": "approved", "decided_by": "x"},
+        "/v1/warehouses": {"code": "north", "name": "北仓", "region": "华北"},
+        "/v1/warehouses/{warehouse_id}": {"rank": 1},
+        "/v1/stock/relocations": {
+            "reference": "n", "item_id": mine["item_id"], "from_warehouse_id": mine["warehouse_id"],
+            "to_warehouse_id": member, "quantity": 1,
+        },
+        "/v1/stock/corrections": {
+            "reference": "n", "item_id": mine["item_id"], "warehouse_id": mine["warehouse_id"], "quantity": 1,
+            "reason": "x", "corrected_by": "x",
+        },
+        "/v1/stock/thresholds": {"item_id": mine["item_id"], "quantity": 1},
+        "/v1/stock/alerts/{alert_id}/acknowledgement": {"acknowledged_by": "x"},
+        "/v1/reservations": {
+            "reference": "n", "item_id": mine["item_id"], "purpose": "campaign", "quantity": 1,
+            "expires_at": "2026-03-02T12:00:00+08:00", "reserved_by": "x",
+        },
+        "/v1/reservations/{reservation_id}/issues": {"reference": "n", "quantity": 1, "issued_by": "x"},
+        "/v1/suppliers": {"code": "leaf", "name": "叶茂"},
+        "/v1/suppliers/{supplier_id}": {"status": "suspended"},
+        "/v1/suppliers/{supplier_id}/terms": SUPPLY | {"item_id": mine["item_id"]},
+        "/v1/suppliers/{supplier_id}/terms/{terms_id}/end": {"last_day": "2026-04-01"},
+        "/v1/purchase-orders": {
+            "reference": "n", "supplier_id": mine["supplier_id"],
+            "lines": [{"item_id": mine["item_id"], "quantity": 1}], "created_by": "x",
+        },
+        "/v1/purchase-orders/{purchase_order_id}/lines": {
+            "lines": [{"item_id": mine["item_id"], "quantity": 1}], "edited_by": "x",
+        },
+        "/v1/purchase-orders/{purchase_order_id}/moves": {"move": "cancel", "by": "x"},
+        "/v1/purchase-orders/{purchase_order_id}/receipts": {
+            "reference": "n", "received_by": "x", "batches": [{"line_no": 1, "quantity": 1}],
+        },
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
     }  # fmt: skip

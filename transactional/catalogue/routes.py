@@ -19,7 +19,12 @@ from transactional.vault import VaultKeyMissing
 router = APIRouter(prefix="/v1", tags=["offers"])
 
 _OFFERS = """
-select o.item_id, i.name, i.category, i.kind, i.class, o.price_points, o.handover, s.on_hand
+select o.item_id, i.name, i.category, i.kind, i.class, o.price_points, o.handover,
+    -- What reservations past their end keep is on the shelf again, whether or not that was written down.
+    (s.on_hand + coalesce((
+        select sum(r.left_count) from mall.reservation r
+        where r.tenant_id = o.tenant_id and r.item_id = o.item_id and r.released_at is null and r.expires_at <= $2
+    ), 0))::bigint as on_hand
 from mall.offer o
 join mall.item i using (item_id)
 join mall.stock s using (tenant_id, item_id)

@@ -87,7 +87,7 @@ async def open_draw(
         pieces: Counter[UUID] = Counter()
         for prize in new.prizes:
             pieces[prize.item_id] += prize.quantity
-        await set_aside(connection, tenant_id=tenant_id, pieces=pieces)
+        await set_aside(connection, tenant_id=tenant_id, pieces=pieces, now=now)
         await connection.executemany(
             "insert into mall.draw_prize (tenant_id, draw_id, prize_no, item_id, name, quantity, value_fen) "
             "values ($1, $2, $3, $4, $5, $6, $7)",

@@ -116,6 +116,7 @@ class NewSale:
         ends_at: the first moment at which nothing is sold any more.
         allotted: so many pieces are set aside for it.
         member_limit: so many of them a member may buy.
+        reservation_id: ends for the sale, which has its pieces; what it had beyond them is for everybody again.
     """
 
     reference: str
@@ -125,6 +126,7 @@ class NewSale:
     ends_at: datetime
     allotted: int
     member_limit: int
+    reservation_id: UUID | None = None
 
 
 @dataclass(slots=True)

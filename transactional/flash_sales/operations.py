@@ -7,6 +7,7 @@ from transactional.catalogue.allotment import lock_stock, put_back, set_aside
 from transactional.database import Connection
 from transactional.flash_sales.domain import NewSale, SaleExists, UnknownSale, check_new_sale
 from transactional.redemption.domain import UnknownOffer
+from transactional.reservations.operations import hand_to_sale
 
 
 async def open_sale(
@@ -32,6 +33,7 @@ async def open_sale(
         InvalidRequest: the sale would be over before it began.
         UnknownOffer: the shop does not have the item.
         OutOfStock: fewer pieces of it are on the shelf.
+        UnknownReservation, ReservationEnded, ReservationOfOther: the reservation has nothing for the sale.
     """
     async with connection.transaction():
         opened = await _opened_before(connection, tenant_id, new.reference, request_hash)
@@ -64,7 +66,15 @@ async def open_sale(
             opened = await _opened_before(connection, tenant_id, new.reference, request_hash)
             assert opened is not None
             return opened, False
-        await set_aside(connection, tenant_id=tenant_id, pieces={new.item_id: new.allotted})
+        if new.reservation_id is not None:
+            await hand_to_sale(
+                connection,
+                tenant_id=tenant_id,
+                reservation_id=new.reservation_id,
+                item_id=new.item_id,
+                now=now,
+            )
+        await set_aside(connection, tenant_id=tenant_id, pieces={new.item_id: new.allotted}, now=now)
     return sale_id, True
 
 

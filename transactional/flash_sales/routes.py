@@ -19,6 +19,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import MAX_QUANTITY, OutOfStock, UnknownOffer
 from transactional.request_types import Moment, Reference
+from transactional.reservations.domain import ReservationEnded, ReservationOfOther, UnknownReservation
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 
@@ -35,6 +36,9 @@ class NewFlashSale(BaseModel):
     ends_at: Moment = Field(description="The first moment at which nothing is sold any more.")
     allotted: Annotated[int, Field(ge=1, le=1_000_000_000, description="Pieces set aside for the sale.")]
     member_limit: Annotated[int, Field(ge=1, le=MAX_QUANTITY, description="Pieces a member may buy.")] = 1
+    reservation_id: UUID | None = Field(
+        None, description="A reservation of the item that ends for the sale, which has its pieces."
+    )
 
 
 class FlashSale(BaseModel):
@@ -67,7 +71,17 @@ class FlashSalePage(BaseModel):
     summary="Open a flash sale",
     responses={
         200: {"model": FlashSale, "description": "The reference and these terms were sent before"},
-        **responses(Unauthenticated, UnknownOffer, OutOfStock, SaleExists, InvalidRequest, RequestTooLarge),
+        **responses(
+            Unauthenticated,
+            UnknownOffer,
+            UnknownReservation,
+            OutOfStock,
+            SaleExists,
+            ReservationEnded,
+            ReservationOfOther,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
     },
 )
 async def create(
@@ -82,7 +96,7 @@ async def create(
             tenant_id=tenant_id,
             sale_id=uuid7(now),
             new=new,
-            request_hash=sha256(body.model_dump_json().encode()).digest(),
+            request_hash=_request_hash(body),
             now=now,
         )
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
@@ -130,6 +144,12 @@ async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: Dry
         await close_sale(connection, tenant_id=tenant_id, sale_id=sale_id, now=now)
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
     return _shown(row, now)
+
+
+def _request_hash(body: NewFlashSale) -> bytes:
+    """Return the hash of what was asked; a sale without a reservation has the one that was kept before there were any."""
+    left_out = {"reservation_id"} if body.reservation_id is None else set()
+    return sha256(body.model_dump_json(exclude=left_out).encode()).digest()
 
 
 def _shown(row: dict[str, object], now: datetime) -> FlashSale:

@@ -6,8 +6,11 @@ from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
+from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import Problem
+from transactional.purchasing.creating import Wanted, create_purchase_orders
+from transactional.suppliers.queries import best_terms
 from transactional.write_back.operations import Part
 
 Decision = Literal["approved", "dismissed"]
@@ -148,17 +151,22 @@ async def decide_proposal(
 ) -> None:
     """Note what a person decided about an open proposal; the same decision again changes nothing.
 
+    An approved one becomes a purchase order, if somebody sells the item by the piece; that has to be approved too, as
+    every order.
+
     Raises:
         UnknownProposal: it is not there.
         ProposalNotOpen: it was decided otherwise, or a newer release took its place.
     """
-    status = await connection.fetchval(
-        "select status from mall.replenishment_proposal where tenant_id = $1 and proposal_id = $2 for update",
+    proposal = await connection.fetchrow(
+        "select status, item_id, quantity, order_by from mall.replenishment_proposal "
+        "where tenant_id = $1 and proposal_id = $2 for update",
         tenant_id,
         proposal_id,
     )
-    if status is None:
+    if proposal is None:
         raise UnknownProposal(proposal_id)
+    status = proposal["status"]
     if status == decision:
         return
     if status != "proposed":
@@ -171,4 +179,29 @@ async def decide_proposal(
         decision,
         by,
         now,
+    )
+    if decision == "approved":
+        wanted = Wanted(proposal["item_id"], proposal["quantity"], proposal["order_by"])
+        await _order(connection, tenant_id, proposal_id, wanted, by, now)
+
+
+async def _order(
+    connection: Connection, tenant_id: UUID, proposal_id: UUID, wanted: Wanted, by: str, now: datetime
+) -> None:
+    """Propose a purchase order of what is wanted, unless nobody sells it or its stock is codes."""
+    day = max(wanted.order_by or date.min, business_date(now))
+    terms = await best_terms(connection, tenant_id=tenant_id, item_ids=[wanted.item_id], day=day)
+    is_coded = await connection.fetchval(
+        "select is_coded from mall.offer where tenant_id = $1 and item_id = $2", tenant_id, wanted.item_id
+    )
+    if wanted.item_id not in terms or is_coded:
+        return
+    await create_purchase_orders(
+        connection,
+        tenant_id=tenant_id,
+        origin="replenishment",
+        origin_reference=str(proposal_id),
+        wanted=[wanted],
+        by=by,
+        now=now,
     )

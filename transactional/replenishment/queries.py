@@ -7,12 +7,14 @@ from uuid import UUID
 from transactional.database import Connection
 
 _LIST = """
-select proposal_id, item_id, quantity, order_by, covers_until, reason, status, decided_by, decided_at, as_of_date,
-    release_id
-from mall.replenishment_proposal
-where tenant_id = $1 and ($2::text is null or status = $2) and ($3::uuid is null or proposal_id = $3)
-    and ($4::date is null or (order_by, proposal_id) > ($4, $5::uuid))
-order by order_by, proposal_id
+select p.proposal_id, p.item_id, p.quantity, p.order_by, p.covers_until, p.reason, p.status, p.decided_by,
+    p.decided_at, p.as_of_date, p.release_id, o.purchase_order_id
+from mall.replenishment_proposal p
+left join mall.purchase_order o on o.tenant_id = p.tenant_id and o.origin = 'replenishment'
+    and o.origin_reference = p.proposal_id::text
+where p.tenant_id = $1 and ($2::text is null or p.status = $2) and ($3::uuid is null or p.proposal_id = $3)
+    and ($4::date is null or (p.order_by, p.proposal_id) > ($4, $5::uuid))
+order by p.order_by, p.proposal_id
 limit $6
 """
 

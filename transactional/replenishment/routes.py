@@ -21,6 +21,7 @@ from transactional.replenishment.operations import (
 )
 from transactional.replenishment.queries import list_proposals
 from transactional.request_types import Day, Reference
+from transactional.suppliers.domain import SupplierSuspended
 from transactional.write_back.requests import (
     MAX_ITEMS,
     RESPONSES,
@@ -76,6 +77,7 @@ class ReplenishmentProposal(BaseModel):
     decided_at: datetime | None
     as_of_date: date
     release_id: str
+    purchase_order_id: UUID | None = Field(description="The order that its approval proposed.")
 
 
 class ProposalPage(BaseModel):
@@ -148,12 +150,18 @@ async def show_proposals(
 @router.post(
     "/replenishment/proposals/{proposal_id}/decision",
     summary="Decide about a proposal",
-    responses=responses(Unauthenticated, UnknownProposal, ProposalNotOpen, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, UnknownProposal, ProposalNotOpen, SupplierSuspended, InvalidRequest, RequestTooLarge
+    ),
 )
 async def decide(
     proposal_id: UUID, body: DecisionRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
 ) -> ReplenishmentProposal:
-    """Approve or dismiss an open proposal; the same decision again changes nothing."""
+    """Approve or dismiss an open proposal; the same decision again changes nothing.
+
+    An approved one becomes a proposed purchase order, rounded up to what the supplier sells, if an active supplier has
+    terms of the item. Without terms the decision alone is kept.
+    """
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await decide_proposal(
             connection,

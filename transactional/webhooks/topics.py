@@ -55,6 +55,15 @@ TOPICS = (
     Topic("hold.expired", "hold", "Points set aside are available again because their time was up."),
     Topic("payment.refund_due", "payment", "Cash of a member is to be given back."),
     Topic("payment.refunded", "payment", "Cash of a member was given back by the payment provider."),
+    Topic("purchase_order.proposed", "purchase order", "An order of goods was proposed; somebody has to approve it."),
+    Topic("purchase_order.approved", "purchase order", "An order of goods was approved and can be placed."),
+    Topic("purchase_order.rejected", "purchase order", "An order of goods was rejected; nothing is ordered."),
+    Topic("purchase_order.ordered", "purchase order", "An order of goods was placed with the supplier."),
+    Topic("purchase_order.partially_received", "purchase order", "A part of an order of goods was delivered."),
+    Topic("purchase_order.received", "purchase order", "An order of goods is complete, or its rest no longer comes."),
+    Topic("purchase_order.cancelled", "purchase order", "An order of goods was cancelled; nothing of it comes."),
+    Topic("stock.alert_opened", "stock alert", "The stock of an item fell below the threshold of its alert."),
+    Topic("stock.alert_closed", "stock alert", "The stock of an item is no longer below the threshold of its alert."),
 )  # fmt: skip
 
 

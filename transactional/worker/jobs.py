@@ -4,6 +4,7 @@ from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
+from transactional.stock_alerts.jobs import stock_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
 from transactional.worker.job import Job
@@ -14,6 +15,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
     return (
         *housekeeping_jobs(),
         *exchange_jobs(),
+        *stock_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
         *webhook_jobs(settings),

@@ -37,9 +37,9 @@ class ItemResult(BaseModel):
     """What became of an item of the request, in its order."""
 
     id: UUID
-    result: Literal["stored", "unchanged", "unknown_member", "unknown_item", "decided"] = Field(
-        description="`unknown_…`: not the tenant's, or erased. `decided`: a person's decision stays."
-    )
+    result: Literal[
+        "stored", "unchanged", "unknown_member", "unknown_item", "unknown_warehouse", "decided"
+    ] = Field(description="`unknown_…`: not the tenant's, or erased. `decided`: a person's decision stays.")
 
 
 class WriteBackResults(BaseModel):

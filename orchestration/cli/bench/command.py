@@ -148,6 +148,36 @@ def ranking(
     console.print(f"The figures are in {out}.")
 
 
+@app.command("demand")
+def demand(
+    series: Annotated[
+        str, typer.Option(help="How many series are forecast, one number after another; the last one counts.")
+    ] = "2000,6000,20000",
+    days: Annotated[int, typer.Option(min=100, help="Days of history.")] = 900,
+    horizon: Annotated[int, typer.Option(min=1, help="Days that are forecast.")] = 28,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed makes the same demand.")] = 7,
+    out: Annotated[Path, typer.Option(help="Where the figures are written, as JSON.")] = Path(
+        "build/bench/demand.json"
+    ),
+) -> None:
+    """Measure the demand forecast of very many series, with all its members, weights and quantiles.
+
+    What is asked for is 20,000 series in six minutes and 8 GB of memory.
+    """
+    from orchestration.cli.bench import demand as bench
+
+    try:
+        sizes = tuple(int(part) for part in series.split(","))
+    except ValueError as error:
+        raise typer.BadParameter("give numbers such as 2000,6000", param_hint="--series") from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    figures = bench.run(bench.Plan(sizes, days, horizon, seed), console)
+    bench.show(figures, console)
+    write_figures(figures, out)
+    console.print(f"The figures are in {out}.")
+
+
 @app.command("answers")
 def answers(
     items: Annotated[int, typer.Option(min=100, help="Items of the shop.")] = 20_000,

@@ -1,5 +1,7 @@
 """What a column of a file must hold - ids, times, numbers, labels - and the sentence where it does not."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +18,7 @@ _FIRST = np.datetime64("0001-01-02", "us").astype(np.int64)
 _LAST = np.datetime64("9999-12-30", "us").astype(np.int64)
 _DAY_US = 86_400_000_000
 _SHOWN = 60
+_LOOSE_DAY = re.compile(r"^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?=$|[ T])")
 
 
 def ids_of(table: Table, column: str) -> pd.Series:
@@ -46,8 +49,8 @@ def labels_of(table: Table, column: str) -> pd.Series:
     return text.mask(text == "")
 
 
-def numbers_of(table: Table, column: str) -> Floats:
-    """Return numbers of 0 or more; NaN where none is given.
+def numbers_of(table: Table, column: str, *, may_be_negative: bool = False) -> Floats:
+    """Return numbers, of 0 or more unless they may be negative; NaN where none is given.
 
     Raises:
         FileRefused: a value is no number, infinite, or negative.
@@ -67,7 +70,8 @@ def numbers_of(table: Table, column: str) -> Floats:
         table.refuse_column(column, f"must hold numbers, but its type is {kind}")
     shown = pd.Series(numbers)
     _refuse_first(table, column, np.isinf(numbers), "is not finite", shown)
-    _refuse_first(table, column, numbers < 0, "is negative", shown)
+    if not may_be_negative:
+        _refuse_first(table, column, numbers < 0, "is negative", shown)
     return numbers
 
 
@@ -98,6 +102,29 @@ def times_of(table: Table, column: str, timezone: str) -> pd.Series:
             column, f"must hold timestamps, dates or ISO texts such as 2025-06-30T12:00:00Z, but its type is {kind}"
         )  # fmt: skip
     return _parsed(table, column, values.cast(pa.large_string()).to_pandas().str.strip(), timezone)
+
+
+def days_of(table: Table, column: str) -> NDArray[np.datetime64]:
+    """Return days, shape (rows,); of a time only its day counts, and 2025/6/30 and 20250630 are days as well.
+
+    Raises:
+        FileRefused: a day is missing or cannot be read.
+    """
+    values = table.columns[column]
+    if pa.types.is_integer(values.type):
+        values = values.cast(pa.large_string())
+    if _is_text(values.type):
+        text = values.cast(pa.large_string()).to_pandas().str.strip()
+        known = text.dropna().unique()
+        written = {day: _LOOSE_DAY.sub(_iso, day) for day in known}
+        values = pa.chunked_array([pa.array(text.map(written), type=pa.large_string(), from_pandas=True)])
+    table = Table(table.file, table.n_rows, {column: values})
+    times = times_of(table, column, "UTC")
+    return np.asarray(times.dt.tz_localize(None).to_numpy(), dtype="datetime64[D]")
+
+
+def _iso(day: "re.Match[str]") -> str:
+    return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"
 
 
 def _parsed(table: Table, column: str, text: pd.Series, timezone: str) -> pd.Series:

@@ -3,7 +3,7 @@
 import time
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
@@ -71,6 +71,86 @@ def ranking(
         interactions, items, None if cutoff is None else cutoff.date(), out=out, horizon_days=horizon_days,
         ks=tuple(sorted(set(k or _KS))), novel_only=novel_only or leave_last_out, seed=seed, timezone=timezone,
     )  # fmt: skip
+
+
+@app.command("demand")
+def demand(
+    history: Annotated[
+        Path,
+        typer.Option(
+            help="Parquet or CSV, a row a day or a week: series_id, date, quantity[, in_stock, is_open, promotion, "
+            "unit_price, …]. A column with one value a series is a group."
+        ),
+    ],
+    horizon: Annotated[
+        int, typer.Option(min=1, max=1_000, help="How many days, of weekly rows weeks, are forecast.")
+    ],
+    cutoffs: Annotated[
+        str,
+        typer.Option(
+            help="First days that are forecast, such as 2025-01-01,2025-04-01; only what is before one is learnt from."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="The folder for forecasts.parquet and scores.json.")],
+    known_future: Annotated[
+        Path | None,
+        typer.Option(
+            help="The same columns without quantity: what is known ahead. Its columns also count as known ahead "
+            "where the history has them."
+        ),
+    ] = None,
+    calendar: Annotated[
+        str,
+        typer.Option(help="A country such as CN, DE or US-CA, or a Parquet or CSV file: date, name[, kind]."),
+    ] = "CN",
+    announced: Annotated[
+        str,
+        typer.Option(
+            help="Columns of the history that were known before the day came, such as promotion,is_open."
+        ),
+    ] = "",
+    missing: Annotated[
+        Literal["auto", "zero", "unobserved"],
+        typer.Option(
+            help="What a day without a row says: zero (nothing was sold), unobserved, or auto, as the rows tell."
+        ),
+    ] = "auto",
+    holidays: Annotated[
+        str,
+        typer.Option(help="Occasions whose days are scored apart, in place of the calendar's big ones."),
+    ] = "",
+    rival_series: Annotated[
+        int,
+        typer.Option(min=0, help="To how many series AutoETS and MSTL are fitted; they take a second each."),
+    ] = 60,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="The same seed gives the same forecasts.")
+    ] = 0,
+) -> None:
+    """Forecast demand from each cutoff with what was known then, and score it beside other methods on what came after."""
+    days = [_day(text) for text in _listed(cutoffs)]
+    if not days:
+        raise typer.BadParameter("give at least one day", param_hint="--cutoffs")
+    require_folder(out)
+    # scikit-learn takes seconds to import; other commands need not wait for it.
+    from orchestration.cli.evaluate.demand.command import evaluate_demand
+
+    evaluate_demand(
+        history, known_future, calendar=calendar, horizon=horizon, cutoffs=days, out=out,
+        announced=tuple(_listed(announced)), missing=missing, big=tuple(_listed(holidays)) or None,
+        rival_series=rival_series, seed=seed,
+    )  # fmt: skip
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no day such as 2025-01-31", param_hint="--cutoffs") from error
 
 
 def _evaluate(

@@ -41,8 +41,10 @@ class Table:
         raise FileRefused(f"{self.file}, column {column}: {words}")
 
 
-def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) -> Table:
-    """Read the columns of a file; which kind it is, its first bytes tell.
+def read_table(
+    path: Path, *, required: Sequence[str], optional: Sequence[str], others: bool = False
+) -> Table:
+    """Read the columns of a file, with `others` all of them; which kind it is, its first bytes tell.
 
     Raises:
         FileRefused: there is no such file, it is neither Parquet nor CSV, has no rows, or lacks a column.
@@ -59,7 +61,7 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
         raise FileRefused(f"{file} cannot be opened: {error.strerror}") from error
     if not head.strip():
         raise FileRefused(f"{file} is empty")
-    wanted = [*required, *optional]
+    wanted = None if others else [*required, *optional]
     columns = _parquet(path, wanted, required) if head[:4] == _PARQUET else _csv(path, head, wanted, required)
     n_rows = len(next(iter(columns.values())))
     if not n_rows:
@@ -67,12 +69,12 @@ def read_table(path: Path, *, required: Sequence[str], optional: Sequence[str]) 
     return Table(file, n_rows, columns)
 
 
-def _parquet(path: Path, wanted: Sequence[str], required: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+def _parquet(path: Path, wanted: Sequence[str] | None, required: Sequence[str]) -> dict[str, pa.ChunkedArray]:
     try:
         with pq.ParquetFile(path) as opened:
             names = opened.schema_arrow.names
             _require(path, names, required)
-            found = opened.read(columns=[name for name in wanted if name in names])
+            found = opened.read(columns=[name for name in names if wanted is None or name in wanted])
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(
             f"{path} begins like Parquet but cannot be read: {_first_line(error)}; it may be incomplete"
@@ -84,7 +86,7 @@ def _parquet(path: Path, wanted: Sequence[str], required: Sequence[str]) -> dict
 
 
 def _csv(
-    path: Path, head: bytes, wanted: Sequence[str], required: Sequence[str]
+    path: Path, head: bytes, wanted: Sequence[str] | None, required: Sequence[str]
 ) -> dict[str, pa.ChunkedArray]:
     if b"\0" in head:
         raise FileRefused(f"{path} is neither Parquet nor CSV")
@@ -109,7 +111,7 @@ def _csv(
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise FileRefused(_unparsable(path, error)) from error
     frame.columns = pd.Index([name.strip() for name in names])
-    return {name: _text(frame[name]) for name in wanted if name in frame.columns}
+    return {name: _text(frame[name]) for name in frame.columns if wanted is None or name in wanted}
 
 
 def _text(column: pd.Series) -> pa.ChunkedArray:

@@ -17,6 +17,7 @@ import asyncpg
 from orchestration.cli.world.day import KEY
 from orchestration.cli.world.parameters import parameters
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
+from orchestration.cli.world.planner import Hire
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.tenant import TenantLife
 from orchestration.refusal import Refusal
@@ -80,10 +81,15 @@ def simulate(url: str, plan: WorldPlan, truth: Path, progress: Progress) -> list
 
 
 async def make_tenant(
-    url: str, plan: WorldPlan, number: int, truth: Path, lived: Callable[[int], None]
+    url: str,
+    plan: WorldPlan,
+    number: int,
+    truth: Path,
+    lived: Callable[[int], None],
+    hire: Hire | None = None,
 ) -> TenantSummary:
-    """Make one tenant of a world with its truth, in this process."""
-    life = TenantLife(plan, number)
+    """Make one tenant of a world with its truth, in this process; `hire` makes the planner who orders goods."""
+    life = TenantLife(plan, number, hire)
     connection = await asyncpg.connect(url, server_settings=_SETTINGS)
     try:
         await life.begin(connection)

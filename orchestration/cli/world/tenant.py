@@ -18,12 +18,13 @@ from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import make_members
 from orchestration.cli.world.outcome import Outcome
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
+from orchestration.cli.world.planner import Hire, LookBack, Planner, Seen, Shop
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.purse import Purse
 from orchestration.cli.world.service import DAY, HOUR, late_shares
 from orchestration.cli.world.setting import set_up
 from orchestration.cli.world.supply import Supply
-from orchestration.cli.world.truth import Truth
+from orchestration.cli.world.truth import MEASURES, Truth
 from orchestration.cli.world.wishes import (
     IDLE_VISITS,
     Sale,
@@ -46,8 +47,12 @@ _WRITE_EVERY = 12_000
 class TenantLife:
     """The state of a tenant from day to day."""
 
-    def __init__(self, plan: WorldPlan, number: int) -> None:
-        """Make goods, members and what will befall them; nothing is written yet."""
+    def __init__(self, plan: WorldPlan, number: int, hire: Hire | None = None) -> None:
+        """Make goods, members and what will befall them; nothing is written yet.
+
+        Args:
+            hire: makes the planner who orders goods; without it, it is the one of the last four weeks.
+        """
         streams = np.random.SeedSequence([plan.seed, number]).spawn(9)
         goods, people, supply, abuse, purse, self._wish_rng, self._care_rng, ids, event_ids = map(
             np.random.default_rng, streams
@@ -63,7 +68,11 @@ class TenantLife:
         self._purse = Purse(self.preset, self.members, purse)
         self._purse.begin_month()
         daily = self._purse.wish_rates(0, 1.0).sum() * expected_shares(self.members, self.catalogue, goods)
-        self._supply = Supply(self.catalogue, daily, self._factors, supply)
+        shop = Shop(self.catalogue, tuple(self._days), self.preset.member_day)
+        look_back = LookBack(shop, daily, self._factors)
+        self._opening = look_back.opening
+        self._planner: Planner = hire(shop, look_back) if hire else look_back
+        self._supply = Supply(len(self.catalogue), supply)
         self._bursts = plan_bursts(self.members, self._factors, abuse)
         self._sales: dict[int, UUID] = {}
 
@@ -73,7 +82,7 @@ class TenantLife:
         self._connection = connection
         until = plan.start + plan.days * DAY - 1
         setting = await set_up(
-            connection, self.preset, self.catalogue, self.members, self._supply.opening, start=plan.start,
+            connection, self.preset, self.catalogue, self.members, self._opening, start=plan.start,
             until=until, identities=self._identities,
         )  # fmt: skip
         self._setting = setting
@@ -157,8 +166,16 @@ class TenantLife:
         outcome.settle_day(day, asked, due)
         self._answers += self._care.answers(day)
         self._waiting += len(asked) + len(due)
-        self._supply.note(day, self.truth.daily("demand", day))
-        self._supply.order(day, np.array([self._past.on_hand(item) for item in self._setting.items]))
+        self._order(day)
+
+    def _order(self, day: int) -> None:
+        on_hand = np.array([self._past.on_hand(item) for item in self._setting.items], dtype=np.int64)
+        pieces = {name: self.truth.daily(name, day) for name in MEASURES}
+        refused = pieces["lost_refused"]
+        sold = pieces["demand"] - refused - pieces["lost_unasked"] - pieces["lost_blocked"]
+        self._planner.note(day, Seen(sold, (on_hand == 0) | (refused > 0), on_hand, pieces["demand"]))
+        leads = self._supply.place(day, self._planner.wanted(day, on_hand, self._supply.on_order))
+        self._planner.told(day, leads)
 
     async def _receive(self, day: int, midnight: int) -> None:
         arriving = self._supply.arriving(day)

@@ -3,7 +3,11 @@ from datetime import date
 import pytest
 
 from recommender.card import Window
+from recommender.demand.boosting import Effort
+from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import train_demand
+
+CALENDAR = Calendar.of_country("CN", 2024, 2026)
 
 
 @pytest.fixture
@@ -17,7 +21,7 @@ def history(demand):
 
 @pytest.fixture
 def result(history):
-    return train_demand(history, level="item", seed=1, max_rows=1500)
+    return train_demand(history, CALENDAR, level="item", seed=1, effort=Effort(600, 20))
 
 
 def test_a_card_tells_what_was_learnt_from_and_by_which_windows(result, history):
@@ -31,26 +35,35 @@ def test_a_card_tells_what_was_learnt_from_and_by_which_windows(result, history)
         "series_days": len(history),
         "days": 180,
     }
-    # Three origins, two weeks apart, each forecast for 28 days; validation ends where they begin.
+    # Three origins, two weeks apart, each forecast for 28 days, by what was learned before them.
     assert (told.test.first, told.test.last) == (date(2025, 5, 5), date(2025, 6, 29))
-    assert (told.validation.first, told.validation.last) == (date(2025, 4, 7), date(2025, 5, 4))
-    assert told.validation.units == 5
+    # What is released was chosen on five more origins up to the end.
+    assert (told.validation.first, told.validation.last) == (date(2025, 4, 7), date(2025, 6, 29))
+    assert told.validation.units == 6
 
 
 def test_the_choice_is_the_gates_with_readable_parameters(result):
     (choice,) = result.card.choices
     assert (choice.slice, choice.model) == ("item", result.released_model)
     assert (choice.gate, choice.reason) == (result.gate, result.gate.reason)
-    assert choice.parameters["max_rows"] == 1500
     wape = {score.model: score.value for score in result.card.scores if score.metric == "wape"}
-    assert choice.paired.ratio == pytest.approx(wape["boosted_quantiles"] / wape["seasonal_naive"])
+    assert choice.paired.ratio == pytest.approx(wape[result.released_model] / wape["seasonal_naive"])
     assert choice.paired.low < choice.paired.ratio < choice.paired.high
-    assert "seed" not in choice.parameters
+
+
+def test_a_combination_tells_its_weights(history):
+    told = train_demand(history, CALENDAR, level="item", seed=1, effort=Effort(600, 20))
+    choice = told.card.choices[0]
+    if told.released_model == "combination":
+        assert sum(choice.parameters.values()) == pytest.approx(1.0, abs=1e-3)
+        assert "weights.decomposition" in choice.parameters
+    else:
+        assert choice.parameters == {}
 
 
 def test_scores_and_limits_come_from_the_run(result, history):
     told = result.card
-    assert {score.model for score in told.scores} == {"boosted_quantiles", "seasonal_naive"}
+    assert {"combination", "seasonal_naive", "boosted_median"} < {score.model for score in told.scores}
     window = history[history["date"] >= "2025-05-05"]
     new = window.loc[window["series_id"] == "s5", "quantity"].sum()
     assert told.limits == {
@@ -61,14 +74,14 @@ def test_scores_and_limits_come_from_the_run(result, history):
 
 
 def test_a_young_history_says_why_nothing_was_chosen(history):
-    young = train_demand(history[history["date"] < "2025-03-01"], level="category", seed=1)
+    young = train_demand(history[history["date"] < "2025-03-01"], CALENDAR, level="category", seed=1)
     (choice,) = young.card.choices
-    assert (choice.model, choice.gate, young.card.validation) == ("seasonal_naive", None, None)
+    assert (choice.model, choice.gate, young.card.validation) == ("weekday_means", None, None)
     assert choice.reason == (
-        "The latest unbroken spell is too short for a validation and a test window of 28 days each, "
-        "so seasonal_naive is released, which needs no choice."
+        "The past holds no demand to judge by in a window of 28 days after two of 28, "
+        "so weekday_means is released, which needs no choice."
     )
 
 
 def test_without_a_spell_there_is_no_card(history):
-    assert train_demand(history[history["date"] < "2025-01-20"], level="item", seed=1).card is None
+    assert train_demand(history[history["date"] < "2025-01-20"], CALENDAR, level="item", seed=1).card is None

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.demand.metrics import METRICS, error_sums, pinball, seasonal_scale
+from recommender.demand.metrics import METRICS, Scales, error_sums, pinball
 from recommender.demand.model import Forecast
 from recommender.demand.panel import History
 
@@ -19,7 +19,9 @@ def ratios():
     mean = np.array([[3, 5], [1, 7]], dtype=float)
     dates = np.array(["2025-01-08", "2025-01-09"], dtype="datetime64[D]")
     actual = np.array([[4, 10], [2, np.nan]])
-    numerators, denominators = error_sums(Forecast(dates, mean, quantiles), actual, np.array([2.0, 0.0]))
+    numerators, denominators = error_sums(
+        Forecast(dates, mean, quantiles), actual, Scales(np.array([2.0, 0.0]), np.array([2.0, 4.0]))
+    )
     return dict(zip(METRICS, numerators.sum(axis=0) / denominators.sum(axis=0), strict=True))
 
 
@@ -52,9 +54,25 @@ def test_mase_leaves_out_series_without_a_scale():
     assert ratios()["mase"] == pytest.approx((2 / 2 + 6 / 2) / 2)
 
 
-def test_the_scale_is_the_mean_weekly_difference():
-    values = np.vstack([np.arange(16.0), np.full(16, np.nan)])
+def test_rmsse_is_the_mean_over_series_of_the_root_of_their_scaled_squares():
+    """The first series is off by 1 and 5 at a scale of 2, the second by 1 at a scale of 4."""
+    assert ratios()["rmsse"] == pytest.approx((np.sqrt((1 + 25) / 2) / 2 + 1 / 4) / 2)
+
+
+def test_scales_are_the_differences_from_the_week_and_the_day_before():
+    values = np.vstack([np.arange(16.0) ** 2, np.full(16, np.nan)])
     values[0, 15] = np.nan
-    scale = seasonal_scale(history(values))
-    assert scale[0] == 7.0
-    assert np.isnan(scale[1])
+    scales = Scales.of(history(values))
+    # n² less (n − 7)² is 14 n − 49, for n of 7 to 14; n² less (n − 1)² is 2 n − 1, for n of 1 to 14.
+    assert scales.seasonal[0] == pytest.approx(np.mean([14 * n - 49 for n in range(7, 15)]))
+    assert scales.squared[0] == pytest.approx(np.sqrt(np.mean([(2 * n - 1) ** 2 for n in range(1, 15)])))
+    assert np.isnan(scales.seasonal[1])
+    assert np.isnan(scales.squared[1])
+
+
+def test_weeks_are_scaled_by_the_year_before():
+    values = np.arange(60.0)[None, :] * 2
+    dates = np.datetime64("2024-01-05") + 7 * np.arange(60)
+    weekly = History(np.array(["s"], dtype=object), dates, values, step_days=7)
+    assert Scales.of(weekly).seasonal.tolist() == [104.0]
+    assert Scales.of(weekly).squared.tolist() == [2.0]

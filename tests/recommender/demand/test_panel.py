@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender.demand.panel import Panel, latest_spell
+from recommender.demand.panel import Panel
 from recommender.frames import InvalidFrame
 
 
@@ -15,18 +15,6 @@ def frame(**changes):
         "quantity": [5, 2, 0],
     }
     return pd.DataFrame(columns | changes)
-
-
-def active_on(*spans, series="a"):
-    """Return one unit a day over spans of days counted from 1 January 2025."""
-    days = [day for start, end in spans for day in range(start, end + 1)]
-    return pd.DataFrame(
-        {
-            "series_id": series,
-            "date": pd.Timestamp("2024-12-31") + pd.to_timedelta(days, "D"),
-            "quantity": 1,
-        }
-    )
 
 
 def test_a_panel_is_dense_and_a_missing_day_is_not_observed():
@@ -98,35 +86,63 @@ def test_a_missing_column_is_named():
         Panel.from_frame(frame().drop(columns="quantity"))
 
 
-def test_a_gap_of_14_days_does_not_break_a_spell_and_15_do():
-    joined, days = latest_spell(Panel.from_frame(active_on((1, 20), (35, 60))))
-    assert days == 60
-    assert str(joined.dates[-1]) == "2025-03-01"
-    _, days = latest_spell(Panel.from_frame(active_on((1, 20), (36, 70))))
-    assert days == 35
+def covariate_rows():
+    history = frame(promotion=[1, 0, 0], price=[2.0, np.nan, 3.0], kind=["x", "y", "z"])
+    ahead = pd.DataFrame(
+        {
+            "series_id": ["a", "b", "new"],
+            "date": pd.to_datetime(["2025-01-04", "2025-01-05", "2025-01-04"]),
+            "promotion": [True, False, True],
+        }
+    )
+    return Panel.from_frame(history, known_ahead=ahead, covariates=("promotion", "price"), groups=("kind",))
 
 
-def test_the_origin_is_the_end_of_the_latest_spell_that_is_long_enough():
-    panel, days = latest_spell(Panel.from_frame(active_on((1, 40), (200, 203))))
-    assert days == 40
-    assert str(panel.dates[-1]) == "2025-02-09"
-    assert panel.values.shape == (1, 40)
+def test_covariates_that_are_known_ahead_reach_beyond_the_last_day():
+    panel = covariate_rows()
+    assert panel.covariates.known_ahead == {"promotion"}
+    np.testing.assert_array_equal(
+        panel.covariates.values["promotion"],
+        [[0, np.nan, 0, 1, np.nan], [1, np.nan, np.nan, np.nan, 0]],
+    )
+    np.testing.assert_array_equal(
+        panel.covariates.values["price"], [[3, np.nan, np.nan], [2, np.nan, np.nan]]
+    )
 
 
-def test_zeros_inside_a_closed_time_are_not_observed():
-    closed = active_on((31, 60)).assign(quantity=0)
-    panel, days = latest_spell(Panel.from_frame(pd.concat([active_on((1, 30)), closed, active_on((61, 90))])))
-    assert days == 30
-    assert np.isnan(panel.values[0, 30:60]).all()
-    assert (panel.values[0, 60:] == 1).all()
+def test_a_history_knows_of_the_future_only_what_is_known_ahead_and_only_as_far_as_asked():
+    panel = covariate_rows()
+    history = panel.history(date(2025, 1, 1), horizon=2)
+    assert history.covariates.values["promotion"].shape == (2, 3)
+    assert history.covariates.values["price"].shape == (2, 1)
+    assert history.covariates.values["promotion"].base is None
+    assert panel.history(date(2025, 1, 1)).covariates.values["promotion"].shape == (2, 5)
 
 
-def test_without_a_spell_of_28_days_there_is_none():
-    assert latest_spell(Panel.from_frame(active_on((1, 27)))) is None
-    assert latest_spell(Panel.from_frame(active_on((1, 27)).head(0))) is None
-    assert latest_spell(Panel.from_frame(active_on((1, 60)).assign(quantity=0))) is None
+def test_a_shorter_history_and_one_of_some_series_keep_what_belongs_to_them():
+    history = covariate_rows().history(date(2025, 1, 3)).take(np.array([1])).until(1, 1)
+    assert history.series_ids.tolist() == ["b"]
+    assert history.values.tolist() == [[5.0]]
+    assert history.groups["kind"].tolist() == ["x"]
+    np.testing.assert_array_equal(history.covariates.values["promotion"], [[1, np.nan]])
 
 
-def test_only_the_latest_days_are_kept():
-    panel, days = latest_spell(Panel.from_frame(active_on((1, 90))), max_history_days=30)
-    assert (panel.values.shape, days) == ((1, 30), 90)
+def test_a_series_has_the_group_of_its_latest_row():
+    assert covariate_rows().groups["kind"].tolist() == ["y", "x"]
+
+
+def test_a_covariate_must_be_a_number():
+    with pytest.raises(InvalidFrame, match="Column 'price' must hold numbers"):
+        Panel.from_frame(frame(price=["cheap", "dear", "cheap"]), covariates=("price",))
+
+
+def test_weeks_are_seven_days_apart():
+    weekly = frame(date=pd.to_datetime(["2025-01-03", "2025-01-17", "2025-01-03"]))
+    panel = Panel.from_frame(weekly, step_days=7)
+    assert panel.dates.astype(str).tolist() == ["2025-01-03", "2025-01-10", "2025-01-17"]
+    assert panel.history(date(2025, 1, 16)).dates_ahead(2).astype(str).tolist() == [
+        "2025-01-17",
+        "2025-01-24",
+    ]
+    with pytest.raises(InvalidFrame, match="must be whole periods of 7 days"):
+        Panel.from_frame(frame(), step_days=7)

@@ -21,6 +21,7 @@ with
     ),
     draws as (select * from {{ ref("stg_draws") }}),
     flash_sales as (select * from {{ ref("stg_flash_sales") }}),
+    reservations as (select * from {{ ref("stg_reservations") }}),
     offers as (select * from {{ ref("stg_offers") }}),
     -- A prize is on the shelf until its draw is revealed, however early its ticket was sold.
     prizes as (
@@ -69,9 +70,12 @@ with
             effective_at as changed_at,
             case when reason = 'receipt' then quantity else 0 end as received_quantity,
             case when reason = 'return' then quantity else 0 end as returned_quantity,
-            case when reason = 'correction' then quantity else 0 end as corrected_quantity,
+            case
+                when reason in ('correction', 'issue') then quantity else 0
+            end as corrected_quantity,
             0 as issued_quantity,
-            quantity as sellable_quantity,
+            -- What is issued otherwise than by a redemption was reserved before.
+            case when reason = 'issue' then 0 else quantity end as sellable_quantity,
             false as is_first_listing
         from movements
         union all
@@ -116,6 +120,13 @@ with
         union all
         select tenant_id, item_id, changed_at, 0, 0, 0, 0, - quantity, false as is_first_listing
         from sale_returns
+        union all
+        select tenant_id, item_id, reserved_at, 0, 0, 0, 0, - quantity, false as is_first_listing
+        from reservations
+        union all
+        select tenant_id, item_id, released_at, 0, 0, 0, 0, left_quantity, false as is_first_listing
+        from reservations
+        where released_at is not null
         union all
         -- What is there when an item comes on the list counts, what was there before does not.
         select tenant_id, item_id, listed_from, 0, 0, 0, 0, 0, true as is_first_listing

@@ -1,5 +1,14 @@
 with versions as ({{ newest_version(source("landing", "item"), ["item_id"]) }})
 
-select item_id, code, name, category, kind, class, recorded_at
+-- Rows landed before storage was measured count a unit.
+select
+    item_id,
+    code,
+    name,
+    category,
+    kind,
+    class,
+    coalesce(storage_units, 1) as storage_units,
+    recorded_at
 from versions
 where version_rank = 1

@@ -1,0 +1,41 @@
+with
+    lines as (select * from {{ ref("stg_ml_holiday_plan_lines") }}),
+    offers as (select * from {{ ref("dim_offer") }})
+
+select
+    lines.tenant_id,
+    lines.occasion_id,
+    lines.first_day,
+    lines.last_day,
+    lines.as_of_date,
+    lines.item_id,
+    lines.warehouse_id,
+    lines.order_up_to,
+    lines.wish_quantity,
+    lines.quantity,
+    lines.order_by,
+    lines.arrives_on,
+    lines.need_date,
+    lines.is_too_late,
+    lines.too_late_quantity,
+    lines.shelf_life_quantity,
+    lines.minimum_order_quantity,
+    lines.pack_quantity,
+    lines.budget_quantity,
+    lines.storage_quantity,
+    lines.purchase_fen,
+    lines.risk_without,
+    lines.risk_with,
+    lines.lost_without,
+    lines.lost_with,
+    lines.left_without,
+    lines.left_with,
+    lines.cost_without_fen,
+    lines.cost_with_fen,
+    lines.demand_mean,
+    lines.demand_q05,
+    lines.demand_q50,
+    lines.demand_q95,
+    lines.confidence
+from lines
+inner join offers on offers.tenant_id = lines.tenant_id and offers.item_id = lines.item_id

@@ -1,0 +1,82 @@
+"""All members together: fitted on one history, and what they say from an origin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from recommender.demand.aligned_base import AlignedBase
+from recommender.demand.boosting import MEAN, SPREAD, Boosting, Effort
+from recommender.demand.context import Context
+from recommender.demand.covariates import Floats
+from recommender.demand.intermittent import Intermittent
+from recommender.demand.model import QUANTILES, Member
+from recommender.demand.naive import SeasonalNaive, WeekdayMeans
+from recommender.demand.seasonal import Decomposition
+from recommender.demand.training_rows import TooLittleHistory
+
+# Quantiles of the normal distribution, for the widths of series that no quantile was learned for.
+_NORMAL = np.array([1.645, 0.0, 1.282, 1.645])
+# A width below this part of the level would make any miss an infinite one.
+_LEAST_WIDTH = 0.02
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the members say of the periods ahead.
+
+    Attributes:
+        medians: by member, (series, horizon) units.
+        widths: (series, horizon, quantiles) how far each quantile lies from the median, > 0.
+        skew: (series, horizon) how far the mean lies above the median.
+    """
+
+    medians: Mapping[str, Floats]
+    widths: Floats
+    skew: Floats
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Fitted members; `boosting` is None where the history is too short to learn from."""
+
+    plain: Sequence[Member]
+    boosting: Boosting | None
+
+    @classmethod
+    def fitted(cls, context: Context, *, seed: int, effort: Effort, is_validated: bool = True) -> Self:
+        """Fit every member that the history allows; what could not be validated is not learned."""
+        plain: list[Member] = [SeasonalNaive(), WeekdayMeans(), Decomposition(), Intermittent()]
+        if context.values.shape[1] > context.history.rhythm.year:
+            plain.append(AlignedBase())
+        boosting = None
+        if is_validated:
+            try:
+                boosting = Boosting(seed, effort=effort).fit(context)
+            except TooLittleHistory:
+                boosting = None
+        return cls([member.fit(context) for member in plain], boosting)
+
+    def say(self, context: Context) -> Said:
+        """Return what the members say of the periods after the context's origin."""
+        medians: dict[str, Floats] = {}
+        for member in self.plain:
+            for name, median in member.medians(context).items():
+                medians[name] = median * context.factor_ahead
+        level = context.recent_level
+        if self.boosting is None:
+            widths = np.repeat(
+                (context.recent_spread[:, None] * _NORMAL)[:, None, :], context.horizon, axis=1
+            )
+            skew = np.zeros_like(medians["weekday_means"])
+        else:
+            outputs = self.boosting.outputs(context)
+            spread = {target.quantile: outputs.pop(target.name) for target in SPREAD}
+            median = outputs["boosted_median"]
+            widths = np.stack(
+                [np.abs(spread.get(quantile, median) - median) for quantile in QUANTILES], axis=-1
+            )
+            skew = outputs[MEAN.name] - median
+            medians |= outputs
+        return Said(medians, np.maximum(widths, _LEAST_WIDTH * level[:, None, None]), skew)

@@ -1,0 +1,1 @@
+"""What the release proposes to order before the coming holidays."""

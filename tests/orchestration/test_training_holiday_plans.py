@@ -1,0 +1,184 @@
+"""Holiday plans from marts of a few lines: what is planned for which holiday, and what is left out."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pytest
+
+from orchestration.settings import DataFolder
+from orchestration.training.holiday_plans import plan
+from orchestration.training.plan_scores import score
+from orchestration.training.tables import read_frame
+
+TENANT, BARE, TEA, POT, OLD, MAIN, SOUTH, PAST, COMING = (
+    f"00000000-0000-0000-0000-{n:012d}" for n in (1, 2, 31, 32, 33, 71, 72, 81, 82)
+)
+# Mid-Autumn of 2025 is on 6 October, within National Day's days off to the 8th, and Double 11 follows.
+ORIGIN = date(2025, 8, 31)
+SCHEMA = """
+create schema marts;
+create table marts.dim_tenant (tenant_id uuid);
+create table marts.dim_item (item_id uuid, category varchar, storage_units int);
+create table marts.dim_offer (tenant_id uuid, item_id uuid, listed_until timestamptz);
+create table marts.dim_warehouse (tenant_id uuid, warehouse_id uuid, capacity_units bigint, is_default boolean);
+create table marts.dim_supplier_terms (tenant_id uuid, item_id uuid, supplier_code varchar, supplier_status varchar,
+    lead_days int, worst_lead_days int, min_order_quantity bigint, pack_size bigint, unit_cost_fen bigint,
+    shelf_life_days int, rank int, valid_from date, valid_until date);
+create table marts.fct_warehouse_stock (tenant_id uuid, warehouse_id uuid, item_id uuid, quantity bigint, used_units bigint);
+create table marts.fct_incoming_stock (tenant_id uuid, item_id uuid, warehouse_id uuid, expected_on date,
+    incoming_quantity bigint);
+create table marts.fct_approved_plan_lines (tenant_id uuid, plan_id uuid, occasion_id varchar, first_day date,
+    last_day date, as_of_date date, item_id uuid, warehouse_id uuid, quantity bigint, order_by date,
+    supply_quantity bigint, demand_mean double, demand_q05 double, demand_q95 double);
+create table marts.fct_item_demand_daily (tenant_id uuid, item_id uuid, date date, quantity bigint, is_in_stock boolean);
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    folder = DataFolder(tmp_path)
+    folder.create()
+    folder.warehouse.parent.mkdir(parents=True, exist_ok=True)
+    generator = np.random.default_rng(1)
+    days = [ORIGIN - timedelta(days=n) for n in range(120)]
+    demand = [
+        (tenant, item, day, int(generator.poisson(mean)), True)
+        for tenant, item, mean in ((TENANT, TEA, 10), (TENANT, POT, 2), (TENANT, OLD, 3), (BARE, TEA, 4))
+        for day in days
+    ]
+    with duckdb.connect(str(folder.warehouse)) as db:
+        db.execute(SCHEMA)
+        rows = {
+            "dim_tenant": [(TENANT,), (BARE,)],
+            "dim_item": [(TEA, "Tea", 2), (POT, "Ware", 5), (OLD, "Tea", 1)],
+            "dim_offer": [(TENANT, TEA, None), (TENANT, POT, None), (TENANT, OLD, "2025-08-20 00:00:00+00")],
+            "dim_warehouse": [(TENANT, MAIN, None, True), (TENANT, SOUTH, None, False), (BARE, MAIN, None, True)],
+            "dim_supplier_terms": [
+                (TENANT, TEA, "leaf", "active", 10, 14, 24, 12, 500, None, 1, "2025-01-01", None),
+                (TENANT, TEA, "dear", "active", 2, 2, 1, 1, 900, None, 2, "2025-01-01", None),
+                (TENANT, TEA, "gone", "suspended", 1, 1, 1, 1, 1, None, 0, "2025-01-01", None),
+                (TENANT, POT, "leaf", "active", 20, 25, 1, 1, 9000, None, 1, "2025-01-01", None),
+                (TENANT, OLD, "leaf", "active", 5, 5, 1, 1, 100, None, 1, "2025-01-01", None),
+            ],
+            "fct_warehouse_stock": [(TENANT, MAIN, TEA, 60, 120), (TENANT, SOUTH, TEA, 40, 80)],
+            "fct_incoming_stock": [(TENANT, TEA, SOUTH, "2025-09-05", 36)],
+            "fct_item_demand_daily": demand,
+        }  # fmt: skip
+        for table, values in rows.items():
+            marks = ", ".join("?" * len(values[0]))
+            db.executemany(f"insert into marts.{table} values ({marks})", values)
+    return folder
+
+
+def test_each_holiday_that_is_close_enough_is_planned_and_counts_on_the_one_before(
+    folder: DataFolder,
+) -> None:
+    written = plan(folder, seed=1)
+    lines = read_frame(folder.ml, "holiday_plan_lines", TENANT)
+    assert written == {"holiday_plan_lines": len(lines)}
+    # The slowest supplier needs 25 days, so holidays up to 53 days ahead are planned.
+    days = dict(zip(lines["occasion_id"], lines["first_day"], strict=True))
+    assert days["mid-autumn"] == date(2025, 10, 6)
+    assert "double-11" not in days
+    assert set(lines["item_id"]) == {TEA, POT}
+    assert set(lines["warehouse_id"]) == {MAIN}
+    reasons = [
+        f"{name}_quantity"
+        for name in ("too_late", "shelf_life", "minimum_order", "pack", "budget", "storage")
+    ]
+    assert (lines["wish_quantity"] + lines[reasons].sum(axis=1) == lines["quantity"]).all()
+    first = lines.sort_values("last_day").drop_duplicates("item_id").set_index("item_id")
+    tea = first.loc[TEA]
+    # 60 + 40 lie there and 36 come: some 14 days' demand, with Mid-Autumn or National Day more than 30 days ahead.
+    assert tea["order_up_to"] == 136 + tea["wish_quantity"]
+    assert tea["quantity"] % 12 == 0
+    assert tea["quantity"] >= 24
+    assert tea["arrives_on"] == tea["order_by"] + timedelta(days=10)
+    assert ORIGIN < tea["order_by"] < tea["need_date"]
+    assert tea["risk_with"] < 0.15 < tea["risk_without"]
+    pot = first.loc[POT]
+    assert pot["is_too_late"]
+    assert pot["order_by"] == ORIGIN + timedelta(days=1)
+    assert pot["too_late_quantity"] < 0
+    assert lines.groupby("item_id")["quantity"].sum()[TEA] < 2 * tea["quantity"]
+
+
+def test_a_budget_holds_for_each_plan(folder: DataFolder) -> None:
+    plan(folder, seed=1, budget_fen=30_000)
+    lines = read_frame(folder.ml, "holiday_plan_lines", TENANT)
+    assert (lines["budget_quantity"] < 0).any()
+    assert 0 < lines.groupby(["occasion_id", "first_day"])["purchase_fen"].sum().max() <= 30_000
+
+
+def test_room_is_that_of_the_default_warehouse(folder: DataFolder) -> None:
+    with duckdb.connect(str(folder.warehouse)) as db:
+        db.execute("update marts.dim_warehouse set capacity_units = 150 where is_default")
+    plan(folder, seed=1)
+    lines = read_frame(folder.ml, "holiday_plan_lines", TENANT)
+    assert (lines["storage_quantity"] < 0).any()
+    assert (lines["quantity"] * np.where(lines["item_id"] == TEA, 2, 5)).groupby(
+        lines["occasion_id"]
+    ).sum().max() <= 230
+
+
+def test_without_terms_or_a_coming_holiday_nothing_is_planned(folder: DataFolder) -> None:
+    plan(folder, seed=1)
+    assert read_frame(folder.ml, "holiday_plan_lines", BARE).empty
+    with duckdb.connect(str(folder.warehouse)) as db:
+        db.execute("delete from marts.dim_supplier_terms")
+    assert plan(folder, seed=1) == {"holiday_plan_lines": 0}
+
+
+def approve(folder: DataFolder, *lines: tuple[object, ...]) -> None:
+    """Approve lines (plan, last day, item, quantity, day to order, pieces there were) of a plan as of 31 July."""
+    with duckdb.connect(str(folder.warehouse)) as db:
+        for plan_id, last_day, item, quantity, order_by, supply in lines:
+            db.execute(
+                "insert into marts.fct_approved_plan_lines values (?, ?, 'qixi', '2025-08-05', ?, '2025-07-31', ?, ?, ?, "
+                "?, ?, 100, 60, 140)",
+                [TENANT, plan_id, last_day, item, MAIN, quantity, order_by, supply],
+            )
+
+
+def taken(folder: DataFolder, item: str, quantity: int, *, until: date, is_in_stock: bool = True) -> None:
+    """Let so many pieces be taken each day from 1 August on."""
+    with duckdb.connect(str(folder.warehouse)) as db:
+        db.execute(
+            "update marts.fct_item_demand_daily set quantity = ?, is_in_stock = ? "
+            "where item_id = ?::uuid and date between '2025-08-01' and ?",
+            [quantity, is_in_stock, item, until],
+        )
+
+
+def test_an_approved_plan_is_scored_once_its_holiday_is_over(folder: DataFolder) -> None:
+    approve(
+        folder,
+        (PAST, "2025-08-20", TEA, 96, "2025-08-01", 80),
+        (PAST, "2025-08-20", POT, 0, None, 30),
+        (COMING, "2025-09-20", TEA, 96, "2025-08-01", 80),
+    )
+    taken(folder, TEA, 8, until=date(2025, 8, 20))
+    taken(folder, POT, 2, until=date(2025, 8, 20))
+    assert score(folder) == {"holiday_plan_scores": 2}
+    scores = read_frame(folder.ml, "holiday_plan_scores", TENANT).set_index("item_id")
+    tea, pot = scores.loc[TEA], scores.loc[POT]
+    assert (tea["plan_id"], tea["last_day"]) == (PAST, date(2025, 8, 20))
+    # 80 pieces last ten days and the order comes on the eleventh: 160 are asked for, and 16 are left.
+    assert (tea["demand"], tea["forecast"], bool(tea["is_inside"])) == (160, 100, False)
+    assert (tea["lost_without"], tea["lost"], tea["left_over"], tea["hindsight_quantity"]) == (80, 0, 16, 80)
+    # A piece that is left costs a tenth of its 500 fen, one that is missing nineteen times that.
+    assert tea["cost_fen"] == pytest.approx(16 * 50)
+    assert tea["cost_without_fen"] == pytest.approx(80 * 950)
+    assert tea["cost_hindsight_fen"] == pytest.approx(0)
+    # Without an order ten of 40 pots are missing, for which an order of the first day would have come too late.
+    assert (pot["lost"], pot["lost_without"], pot["lost_hindsight"]) == (10, 10, 10)
+
+
+def test_days_without_stock_count_what_was_likely_asked_for(folder: DataFolder) -> None:
+    approve(folder, (PAST, "2025-08-10", TEA, 0, None, 200))
+    taken(folder, TEA, 0, until=date(2025, 8, 4), is_in_stock=False)
+    score(folder)
+    (demand,) = read_frame(folder.ml, "holiday_plan_scores", TENANT)["demand"]
+    assert 80 < demand < 130

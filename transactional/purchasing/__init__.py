@@ -1,0 +1,1 @@
+"""Purchase orders from the proposal to the last receipt."""

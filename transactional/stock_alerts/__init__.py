@@ -1,0 +1,1 @@
+"""Thresholds of stock, and the alerts that are open while it is below them."""

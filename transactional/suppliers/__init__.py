@@ -1,0 +1,1 @@
+"""Whom a tenant buys from, and the dated terms of each item."""

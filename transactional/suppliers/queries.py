@@ -1,0 +1,103 @@
+"""Suppliers, and the terms that hold on a day."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from transactional.database import Connection
+from transactional.suppliers.domain import PriceBreak, Terms
+
+_TERMS = """
+select t.terms_id, t.supplier_id, t.item_id, t.lead_time_days, t.worst_lead_time_days, t.min_order_quantity,
+    t.pack_size, t.unit_cost_fen, t.break_quantities, t.break_costs_fen, t.shelf_life_days, t.over_receipt_percent,
+    t.rank, t.valid_from, t.valid_until
+from mall.supplier_terms t
+join mall.supplier s using (tenant_id, supplier_id)
+where t.tenant_id = $1
+"""
+
+
+async def list_suppliers(connection: Connection, *, tenant_id: UUID) -> list[dict[str, Any]]:
+    """Return a tenant's suppliers by their code."""
+    rows = await connection.fetch(
+        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 order by code",
+        tenant_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def find_supplier(
+    connection: Connection, *, tenant_id: UUID, supplier_id: UUID
+) -> dict[str, Any] | None:
+    """Return a supplier's row, or None if the tenant has none with this id."""
+    row = await connection.fetchrow(
+        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 and supplier_id = $2",
+        tenant_id,
+        supplier_id,
+    )
+    return dict(row) if row else None
+
+
+async def list_terms(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    supplier_id: UUID | None = None,
+    item_id: UUID | None = None,
+    terms_id: UUID | None = None,
+    on_day: date | None = None,
+    after: UUID | None = None,
+    limit: int = 1,
+) -> list[Terms]:
+    """Return terms in the order they were recorded, those after one; with `on_day` those that hold on it."""
+    rows = await connection.fetch(
+        f"{_TERMS} and ($2::uuid is null or t.supplier_id = $2) and ($3::uuid is null or t.item_id = $3) "
+        "and ($4::date is null or (t.valid_from <= $4 and (t.valid_until is null or t.valid_until >= $4))) "
+        "and ($5::uuid is null or t.terms_id > $5) and ($6::uuid is null or t.terms_id = $6) "
+        "order by t.terms_id limit $7",
+        tenant_id,
+        supplier_id,
+        item_id,
+        on_day,
+        after,
+        terms_id,
+        limit,
+    )
+    return [_terms(row) for row in rows]
+
+
+async def best_terms(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    item_ids: Collection[UUID],
+    day: date,
+    supplier_id: UUID | None = None,
+) -> dict[UUID, Terms]:
+    """Return the terms on which items are ordered on a day, by item; those without any are left out.
+
+    Among active suppliers the smallest rank is asked first, and of one rank the cheapest.
+
+    Args:
+        supplier_id: only this one is asked.
+    """
+    rows = await connection.fetch(
+        f"{_TERMS} and t.item_id = any($2::uuid[]) and t.valid_from <= $3 "
+        "and (t.valid_until is null or t.valid_until >= $3) and s.status = 'active' "
+        "and ($4::uuid is null or t.supplier_id = $4) order by t.rank desc, t.unit_cost_fen desc, s.code desc",
+        tenant_id,
+        list(item_ids),
+        day,
+        supplier_id,
+    )
+    # The last of an item wins.
+    return {row["item_id"]: _terms(row) for row in rows}
+
+
+def _terms(row: asyncpg.Record) -> Terms:
+    told = dict(row)
+    breaks = zip(told.pop("break_quantities"), told.pop("break_costs_fen"), strict=True)
+    return Terms(**told, price_breaks=tuple(PriceBreak(quantity, cost) for quantity, cost in breaks))

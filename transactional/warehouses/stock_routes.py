@@ -1,0 +1,191 @@
+"""`/v1/stock`: what there is of each item and where, corrections of it and relocations between warehouses."""
+
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from transactional.access.domain import Unauthenticated
+from transactional.access.routes import Caller, DryRun
+from transactional.catalogue.operations import StockOfCodes
+from transactional.database import tenant_transaction
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.request_types import Reason, Reference
+from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.warehouses.domain import (
+    MAX_PIECES,
+    ActExists,
+    TooFewInWarehouse,
+    UnknownWarehouse,
+    WarehouseClosed,
+)
+from transactional.warehouses.queries import stock_of
+
+router = APIRouter(prefix="/v1", tags=["warehouses"])
+
+
+class StockPlace(BaseModel):
+    """Pieces in a warehouse."""
+
+    warehouse_id: UUID
+    quantity: int
+
+
+class ItemStock(BaseModel):
+    """The stock of an item. `total` = `sellable` + `set_aside` = the sum of all places."""
+
+    item_id: UUID
+    sellable: int = Field(description="Pieces that redemptions may take.")
+    set_aside: int = Field(description="Pieces kept for flash sales, draws and reservations.")
+    reserved: int = Field(description="Of those set aside, the pieces of reservations.")
+    total: int
+    on_order: int = Field(description="Pieces of purchase orders that are on their way.")
+    places: list[StockPlace] = Field(description="In the order in which warehouses ship.")
+
+
+class StockPage(BaseModel):
+    """A page of items; ask for the next one with `after=next_after`."""
+
+    items: list[ItemStock]
+    next_after: UUID | None
+
+
+class RelocationRequest(BaseModel):
+    """Pieces to be carried. `reference` is your own name of it: sent again it changes nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference
+    item_id: UUID
+    from_warehouse_id: UUID
+    to_warehouse_id: UUID
+    quantity: Annotated[int, Field(strict=True, ge=1, le=MAX_PIECES)]
+
+
+class CorrectionRequest(BaseModel):
+    """A difference that was counted: negative is missing. `reference` is your own name of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference
+    warehouse_id: UUID
+    item_id: UUID
+    quantity: Annotated[int, Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES)]
+    reason: Reason
+    corrected_by: Reference
+
+    @field_validator("quantity")
+    @classmethod
+    def _is_a_difference(cls, value: int) -> int:
+        if not value:
+            raise ValueError("a correction of no piece corrects nothing")
+        return value
+
+
+class StockActed(BaseModel):
+    """What was done, and the item's stock after it."""
+
+    id: UUID
+    stock: ItemStock
+
+
+@router.get("/stock", summary="List stock", responses=responses(Unauthenticated, InvalidRequest))
+async def list_stock(
+    tenant_id: Caller,
+    request: Request,
+    item_id: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    after: UUID | None = None,
+) -> StockPage:
+    """List what you have of each item, where it lies, and what is on order."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        rows = await stock_of(
+            connection,
+            tenant_id=tenant_id,
+            now=request.app.state.clock(),
+            item_id=item_id,
+            after=after,
+            limit=limit + 1,
+        )
+    page = [ItemStock.model_validate(row, from_attributes=True) for row in rows[:limit]]
+    return StockPage(items=page, next_after=page[-1].item_id if len(rows) > limit else None)
+
+
+@router.post(
+    "/stock/relocations",
+    status_code=201,
+    summary="Carry pieces to another warehouse",
+    responses={
+        200: {"model": StockActed, "description": "The reference and this relocation were sent before"},
+        **responses(
+            Unauthenticated,
+            UnknownOffer,
+            UnknownWarehouse,
+            WarehouseClosed,
+            ActExists,
+            TooFewInWarehouse,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
+    },
+)
+async def add_relocation(
+    body: RelocationRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+) -> StockActed:
+    """Carry pieces from one warehouse to another; what can be sold stays as it is."""
+    if body.from_warehouse_id == body.to_warehouse_id:
+        raise InvalidRequest("to_warehouse_id: the pieces lie there already; name another warehouse")
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        relocation_id, is_new = await relocate(
+            connection, tenant_id=tenant_id, new=Relocation(**dict(body)), request_hash=_hash(body), now=now
+        )
+        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+    return _acted(relocation_id, stock, response, is_new=is_new)
+
+
+@router.post(
+    "/stock/corrections",
+    status_code=201,
+    summary="Correct what was counted",
+    responses={
+        200: {"model": StockActed, "description": "The reference and this correction were sent before"},
+        **responses(
+            Unauthenticated,
+            UnknownOffer,
+            UnknownWarehouse,
+            WarehouseClosed,
+            ActExists,
+            StockOfCodes,
+            OutOfStock,
+            TooFewInWarehouse,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
+    },
+)
+async def add_correction(
+    body: CorrectionRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+) -> StockActed:
+    """Book what a count found or missed in a warehouse; what is set aside cannot be missed."""
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        correction_id, is_new = await correct(
+            connection, tenant_id=tenant_id, new=Correction(**dict(body)), request_hash=_hash(body), now=now
+        )
+        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+    return _acted(correction_id, stock, response, is_new=is_new)
+
+
+def _hash(body: BaseModel) -> bytes:
+    return sha256(body.model_dump_json().encode()).digest()
+
+
+def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:
+    if not is_new:
+        response.status_code = 200
+    return StockActed(id=done, stock=ItemStock.model_validate(stock, from_attributes=True))
