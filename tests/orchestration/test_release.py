@@ -250,6 +250,7 @@ def audited(folder: DataFolder) -> DataFolder:
             for table in (
                 "marts.fct_entries", "staging.stg_lots", "staging.stg_stock_movements",
                 "intermediate.int_redemptions", "intermediate.int_redemption_lines", "staging.stg_events", "staging.stg_feedback",
+                "staging.stg_warehouse_movements", "staging.stg_receipt_batches",
             )
         ),
         "create table staging.stg_impressions (x integer)",
