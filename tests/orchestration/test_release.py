@@ -286,7 +286,7 @@ def write_scores(folder: DataFolder, released: float, low: float, high: float) -
 
 def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> None:
     found = audit(audited, CURSOR, DAY)
-    assert found.checks == {"passed": 1 + 7 + 2, "failed": 0, "warned": 1}
+    assert found.checks == {"passed": 1 + 9 + 2, "failed": 0, "warned": 1}
     (ranking,) = found.models["ranking"]
     assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
     (demand,) = found.models["demand"]
