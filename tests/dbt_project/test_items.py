@@ -56,7 +56,9 @@ def test_stock_is_told_through_the_day_and_without_what_is_set_aside(built: Buil
         ("film", date(2025, 2, 2), 1, 0, 0, 0, 1, 1, 1, False),
         ("film", date(2025, 2, 3), 1, 0, 0, 1, 0, 0, 0, True),
         ("film", date(2025, 2, 4), 0, 0, 0, 0, 0, 0, 0, True),
-        ("rice", date(2025, 1, 3), 0, 20, 0, 0, 20, 20, None, False),
+        # One is reserved for a day.
+        ("rice", date(2025, 1, 3), 0, 20, 0, 0, 20, 19, None, False),
+        ("rice", date(2025, 1, 4), 20, 0, 0, 0, 20, 20, None, False),
         ("rice", date(2025, 1, 31), 20, 0, 0, 3, 17, 17, 17, False),
         ("rice", date(2025, 2, 1), 17, 0, 0, 2, 15, 15, 15, False),
         ("rice", date(2025, 2, 2), 15, 0, 0, 2, 13, 13, 13, False),
