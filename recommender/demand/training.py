@@ -6,15 +6,17 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.card import ModelCard
+from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
 from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import History, Panel
-from recommender.demand.recipe import UNJUDGED, learn
+from recommender.demand.recipe import UNJUDGED, Recipe, learn
 from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
@@ -39,15 +41,34 @@ DEMAND_FORECAST_COLUMNS = {
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """Forecasts (series, horizon) of what is on offer, with the model that each is of.
+
+    Attributes:
+        known: the history of all series that they were made from, also of those without a forecast.
+    """
+
+    series_ids: NDArray[np.object_]
+    forecast: Forecast
+    models: NDArray[np.object_]
+    known: History
+
+
+@dataclass(frozen=True)
 class DemandResult:
-    """The tables of one demand run; `origin_date` is the last day known to the forecasts, without which there is no card."""
+    """The tables of one demand run; without an origin there are no forecasts ahead and no card."""
 
     demand_forecasts: pd.DataFrame
     model_scores: pd.DataFrame
     released_model: str
     gate: GateDecision | None
-    origin_date: date | None
+    ahead: Ahead | None
     card: ModelCard | None
+
+    @property
+    def origin_date(self) -> date | None:
+        """The last day known to the forecasts."""
+        return None if self.ahead is None else self.ahead.known.origin
 
 
 def train_demand(
@@ -56,14 +77,16 @@ def train_demand(
     *,
     level: str,
     seed: int,
-    groups: Sequence[str] = (),
+    by: str | None = None,
+    groups: tuple[str, ...] = (),
     horizon_days: int = 28,
     effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
     `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
-    which it could be had; `effort` bounds the cost of each boosted fit. Forecasts
+    which it could be had; on days without stock what was likely asked for is learned. Series are summed `by` one of the
+    groups or as a `WHOLE`; `effort` bounds the cost of each boosted fit. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
     have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
@@ -71,17 +94,18 @@ def train_demand(
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
-    found = latest_spell(Panel.from_frame(history, groups=groups))
+    found = latest_spell(sold_panel(history, groups))
     if found is None:
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
             model_scores=score_frame("demand", [], released_model=UNJUDGED, judged_until=None),
             released_model=UNJUDGED,
             gate=None,
-            origin_date=None,
+            ahead=None,
             card=None,
         )
-    panel, spell_days = found
+    sold, spell_days = found
+    panel = Asked.of(sold, by)
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
     known = panel.history(panel.dates[-1].astype(object))
     errors = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
@@ -100,8 +124,9 @@ def train_demand(
         horizon_days=horizon_days,
         seed=seed,
     )
+    ahead = _ahead(recipe, known)
     return DemandResult(
-        demand_forecasts=forecast_frame(recipe.forecast, known, level=level, model=recipe.released),
+        demand_forecasts=forecast_frame(ahead, level=level),
         model_scores=score_frame(
             "demand",
             scores,
@@ -110,7 +135,7 @@ def train_demand(
         ),
         released_model=recipe.released,
         gate=None if recipe.validation is None else recipe.validation.gate,
-        origin_date=known.origin,
+        ahead=ahead,
         card=card,
     )
 
@@ -137,21 +162,28 @@ def _measured(
     return errors
 
 
-def forecast_frame(forecast: Forecast, history: History, *, level: str, model: str) -> pd.DataFrame:
-    """Return one row per active series and day (see `DEMAND_FORECAST_COLUMNS`)."""
-    rows = np.flatnonzero(is_active(history))
-    n_days = len(forecast.dates)
+def _ahead(recipe: Recipe, known: History) -> Ahead:
+    rows = np.flatnonzero(is_active(known))
+    found = recipe.forecast
+    forecast = Forecast(found.dates, found.mean[rows], found.quantiles[rows])
+    models = np.full(len(rows), recipe.released, dtype=object)
+    return Ahead(known.series_ids[rows], forecast, models, known)
+
+
+def forecast_frame(ahead: Ahead, *, level: str) -> pd.DataFrame:
+    """Return one row per forecast series and day (see `DEMAND_FORECAST_COLUMNS`)."""
+    n_series, n_days = ahead.forecast.mean.shape
     names = [f"q{round(quantile * 100):02d}" for quantile in QUANTILES]
-    quantiles = forecast.quantiles[rows].reshape(-1, len(QUANTILES))
+    quantiles = ahead.forecast.quantiles.reshape(-1, len(QUANTILES))
     return typed_frame(
         DEMAND_FORECAST_COLUMNS,
         {
-            "level": [level] * (len(rows) * n_days),
-            "series_id": np.repeat(history.series_ids[rows], n_days),
-            "date": np.tile(forecast.dates, len(rows)),
-            "origin_date": np.repeat(history.dates[-1], len(rows) * n_days),
-            "model": [model] * (len(rows) * n_days),
-            "mean": forecast.mean[rows].ravel(),
+            "level": [level] * (n_series * n_days),
+            "series_id": np.repeat(ahead.series_ids, n_days),
+            "date": np.tile(ahead.forecast.dates, n_series),
+            "origin_date": np.repeat(ahead.known.dates[-1], n_series * n_days),
+            "model": np.repeat(ahead.models, n_days),
+            "mean": ahead.forecast.mean.ravel(),
             **{name: quantiles[:, place] for place, name in enumerate(names)},
         },
     )
