@@ -1,4 +1,4 @@
-"""Demand: each tenant's daily demand through the recommender, by item and by category."""
+"""Demand: each tenant's daily demand through the recommender, by item, by category and in all."""
 
 import pandas as pd
 
@@ -7,7 +7,7 @@ from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
 from orchestration.training.tables import write_frames
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.training import train_demand
+from recommender.demand.tree import train_levels
 
 _COUNTRY = "CN"
 
@@ -22,14 +22,9 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
     results = []
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
-            histories = {
-                "item": (inputs.item_demand(tenant_id), ("category",)),
-                "category": (inputs.category_demand(tenant_id), ()),
-            }
-            results += [
-                (tenant_id, train_demand(history, _calendar(history), level=level, seed=seed, groups=groups))
-                for level, (history, groups) in histories.items()
-            ]
+            history = inputs.item_demand(tenant_id)
+            levels = train_levels(history, _calendar(history), seed=seed)
+            results += [(tenant_id, result) for result in levels.values()]
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
     return {

@@ -140,15 +140,6 @@ class TrainingInputs:
             [tenant_id],
         ).df()
 
-    def category_demand(self, tenant_id: str) -> pd.DataFrame:
-        """Return series_id (category), date, quantity of each category and trading day."""
-        return self.connection.execute(
-            "select i.category as series_id, d.date, sum(d.quantity)::bigint as quantity "
-            "from marts.fct_item_demand_daily d join marts.dim_item i using (item_id) "
-            "where d.tenant_id = $1::uuid group by 1, 2 order by 1, 2",
-            [tenant_id],
-        ).df()
-
     def has_supplier_terms(self, tenant_id: str) -> bool:
         """Tell whether anybody sells the tenant anything."""
         found = self.connection.execute(

@@ -40,7 +40,7 @@ create table demand_forecasts as
 select
     text_id(1) as tenant_id, level, series_id, date '2025-02-04' as date, date '2025-02-03' as origin_date,
     'seasonal_naive' as model, 2.0 as mean, 0.0 as q05, 2.0 as q50, 4.0 as q90, 5.0 as q95
-from (values ('item', text_id(31)), ('category', 'Grocery')) as rows(level, series_id);
+from (values ('item', text_id(31)), ('category', 'Grocery'), ('tenant', 'all')) as rows(level, series_id);
 
 create table holiday_plan_lines as
 select
