@@ -19,7 +19,8 @@ _RANKING_INPUTS = [
     for table in ("dim_tenant", "dim_member", "dim_offer", "dim_item", "fct_redemption_lines", "fct_entries")
 ]
 _DEMAND_INPUTS = [
-    dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")
+    dg.AssetKey(["marts", table])
+    for table in ("dim_tenant", "dim_item", "dim_offer", "fct_item_demand_daily")
 ]
 _PLAN_INPUTS = [
     dg.AssetKey(["marts", table])

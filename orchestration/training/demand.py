@@ -23,7 +23,8 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
             history = inputs.item_demand(tenant_id)
-            levels = train_levels(history, _calendar(history), seed=seed)
+            listings = inputs.listings(tenant_id)
+            levels = train_levels(history, _calendar(history), seed=seed, listings=listings)
             results += [(tenant_id, result) for result in levels.values()]
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]

@@ -140,6 +140,15 @@ class TrainingInputs:
             [tenant_id],
         ).df()
 
+    def listings(self, tenant_id: str) -> pd.DataFrame:
+        """Return series_id (item), listed_from (day), category, kind, class of all that is, was or will be listed."""
+        return self.connection.execute(
+            "select o.item_id::varchar as series_id, timezone('Asia/Shanghai', o.listed_from)::date as listed_from, "
+            "  i.category, i.kind, i.class "
+            "from marts.dim_offer o join marts.dim_item i using (item_id) where o.tenant_id = $1::uuid order by 1",
+            [tenant_id],
+        ).df()
+
     def has_supplier_terms(self, tenant_id: str) -> bool:
         """Tell whether anybody sells the tenant anything."""
         found = self.connection.execute(

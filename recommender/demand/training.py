@@ -15,7 +15,7 @@ from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
 from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
 from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.panel import History, Panel
+from recommender.demand.panel import Groups, History, Panel
 from recommender.demand.recipe import UNJUDGED, Recipe, learn
 from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
@@ -45,12 +45,14 @@ class Ahead:
     """Forecasts (series, horizon) of what is on offer, with the model that each is of.
 
     Attributes:
+        groups: their labels, (series,).
         known: the history of all series that they were made from, also of those without a forecast.
     """
 
     series_ids: NDArray[np.object_]
     forecast: Forecast
     models: NDArray[np.object_]
+    groups: Groups
     known: History
 
 
@@ -167,7 +169,8 @@ def _ahead(recipe: Recipe, known: History) -> Ahead:
     found = recipe.forecast
     forecast = Forecast(found.dates, found.mean[rows], found.quantiles[rows])
     models = np.full(len(rows), recipe.released, dtype=object)
-    return Ahead(known.series_ids[rows], forecast, models, known)
+    groups = {name: labels[rows] for name, labels in known.groups.items()}
+    return Ahead(known.series_ids[rows], forecast, models, groups, known)
 
 
 def forecast_frame(ahead: Ahead, *, level: str) -> pd.DataFrame:

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from recommender.demand.asked import WHOLE
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.covariates import Floats
 from recommender.demand.hierarchy import Level, reconciled
+from recommender.demand.listings import NEW_ITEMS, with_new_items
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.training import NIGHTLY, Ahead, DemandResult, forecast_frame, train_demand
 
@@ -23,14 +25,20 @@ _LEAST_VARIANCE = 1e-6
 
 
 def train_levels(
-    history: pd.DataFrame, calendar: Calendar, *, seed: int, effort: Effort = NIGHTLY
+    history: pd.DataFrame,
+    calendar: Calendar,
+    *,
+    seed: int,
+    listings: pd.DataFrame | None = None,
+    effort: Effort = NIGHTLY,
 ) -> dict[str, DemandResult]:
     """Train every level of a tenant on its items' days (see `train_demand`) and make the forecasts add up.
 
     `history` has series_id, date, quantity, is_in_stock and category. On each day the means of items sum up to the
     mean of their category, and those of categories to the one of the tenant, whose series is `WHOLE`. Quantiles do
     not add up: each belongs to its own series and moved with its mean, for what is exceeded by one item is made up
-    by others. Scores are those of each level by itself, before its forecasts were made to add up.
+    by others. Items of the `listings` that are too new for a forecast of their own have one of items like them (see
+    `with_new_items`). Scores are those of each level by itself, before its forecasts were made to add up.
 
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
@@ -44,7 +52,10 @@ def train_levels(
     ahead = [result.ahead for result in results.values() if result.ahead is not None]
     if len(ahead) < len(LEVELS):
         return results
-    added = zip(results.items(), adding_up(*ahead), strict=True)
+    items, categories, whole = ahead
+    if listings is not None:
+        items = with_new_items(items, listings)
+    added = zip(results.items(), adding_up(items, categories, whole), strict=True)
     return {
         level: replace(result, ahead=found, demand_forecasts=forecast_frame(found, level=level))
         for (level, result), found in added
@@ -56,18 +67,22 @@ def adding_up(items: Ahead, categories: Ahead, whole: Ahead) -> list[Ahead]:
 
     How far each can be trusted is told by the width between its calibrated quantiles.
     """
+    labels = items.groups["category"].astype(str)
+    categories = _with_new_categories(items, labels, categories)
     levels = [items, categories, whole]
-    of_item = dict(zip(items.known.series_ids, items.known.groups["category"].astype(str), strict=True))
-    category = np.array([of_item[item] for item in items.series_ids], dtype=object)
+    place = {category: row for row, category in enumerate(categories.series_ids)}
     parents = [
-        np.searchsorted(categories.series_ids.astype(str), category.astype(str)),
+        np.array([place[label] for label in labels], dtype=np.int64),
         np.zeros(len(categories.series_ids), dtype=np.int64),
         np.zeros(1, dtype=np.int64),
     ]
+    variances = [_variance(level.forecast) for level in levels]
+    # Sums are never certain.
+    variances[1:] = [np.maximum(variance, _LEAST_VARIANCE) for variance in variances[1:]]
     moved = reconciled(
         [
-            Level(level.forecast, _variance(level.forecast), parent)
-            for level, parent in zip(levels, parents, strict=True)
+            Level(level.forecast, variance, parent)
+            for level, variance, parent in zip(levels, variances, parents, strict=True)
         ]
     )
     return [
@@ -76,8 +91,25 @@ def adding_up(items: Ahead, categories: Ahead, whole: Ahead) -> list[Ahead]:
     ]
 
 
+def _with_new_categories(items: Ahead, labels: NDArray[np.str_], categories: Ahead) -> Ahead:
+    """Return categories with those that only new items are of; for want of a past they are the sums of these."""
+    new = [label for label in np.unique(labels) if label not in set(categories.series_ids)]
+    mean = [items.forecast.mean[labels == label].sum(axis=0, keepdims=True) for label in new]
+    quantiles = [items.forecast.quantiles[labels == label].sum(axis=0, keepdims=True) for label in new]
+    own = categories.forecast
+    return replace(
+        categories,
+        series_ids=np.concatenate([categories.series_ids, np.array(new, dtype=object)]),
+        forecast=Forecast(
+            own.dates, np.concatenate([own.mean, *mean]), np.concatenate([own.quantiles, *quantiles])
+        ),
+        models=np.concatenate([categories.models, np.full(len(new), NEW_ITEMS, dtype=object)]),
+    )
+
+
 def _variance(forecast: Forecast) -> Floats:
-    """Return the variance (series,) of a day's demand."""
+    """Return the variance (series, horizon) of a day's demand: none on days on which nothing at all can be asked for."""
     low, high = QUANTILES.index(0.05), QUANTILES.index(0.95)
     deviation = (forecast.quantiles[..., high] - forecast.quantiles[..., low]) / _DEVIATIONS
-    return np.asarray(np.maximum((deviation**2).mean(axis=1), _LEAST_VARIANCE))
+    usual = np.maximum((deviation**2).mean(axis=1, keepdims=True), _LEAST_VARIANCE)
+    return np.where((forecast.mean == 0) & (forecast.quantiles[..., high] == 0), 0.0, usual)
