@@ -42,6 +42,7 @@ _DESCRIPTIONS = {
     "holiday_plan_scores": "One row per tenant, approved plan whose holiday is over, item and warehouse.",
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
     "ranking_cards": "One card per tenant: what its ranking models learnt from, why they were chosen, their limits.",
+    demand_training.ACCURACY: "One row per tenant, level, past holiday and model: the released one and the naive one.",
     "demand_cards": "One card per tenant and level: what its demand model learnt from, why it was chosen, its limits.",
 }
 
@@ -72,7 +73,10 @@ def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResu
 
 
 @dg.multi_asset(
-    specs=_specs(("demand_forecasts", "demand_scores", "demand_cards"), _DEMAND_INPUTS), name="demand"
+    specs=_specs(
+        ("demand_forecasts", "demand_scores", demand_training.ACCURACY, "demand_cards"), _DEMAND_INPUTS
+    ),
+    name="demand",
 )
 def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Train the demand models of every tenant."""

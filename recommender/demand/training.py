@@ -1,8 +1,8 @@
 """The whole demand run of one level: measure on past days, learn from everything, forecast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,9 @@ from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
+from recommender.demand.evaluation import Measured, evaluate, is_active, measure, paired_wape, plan_origins
+from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accuracy_frame, past_holidays
+from recommender.demand.metrics import Errors
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import Groups, History, Panel
 from recommender.demand.recipe import UNJUDGED, Recipe, learn
@@ -62,6 +64,7 @@ class DemandResult:
 
     demand_forecasts: pd.DataFrame
     model_scores: pd.DataFrame
+    holiday_accuracy: pd.DataFrame
     released_model: str
     gate: GateDecision | None
     ahead: Ahead | None
@@ -101,6 +104,7 @@ def train_demand(
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
             model_scores=score_frame("demand", [], released_model=UNJUDGED, judged_until=None),
+            holiday_accuracy=typed_frame(HOLIDAY_ACCURACY_COLUMNS),
             released_model=UNJUDGED,
             gate=None,
             ahead=None,
@@ -110,11 +114,11 @@ def train_demand(
     panel = Asked.of(sold, by)
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
     known = panel.history(panel.dates[-1].astype(object))
-    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
-    scores = evaluate(errors, level=level, seed=seed)
+    measured = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
+    scores = evaluate(measured.overall, level=level, seed=seed)
     learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
     recipe = learned.forecast(known)
-    paired = paired_wape(errors, recipe.released, BASELINE, seed=seed)
+    paired = paired_wape(measured.overall, recipe.released, BASELINE, seed=seed)
     card = demand_card(
         recipe,
         panel,
@@ -135,6 +139,13 @@ def train_demand(
             released_model=recipe.released,
             judged_until=card.test.last if card.test else None,
         ),
+        holiday_accuracy=accuracy_frame(
+            measured.holidays,
+            level=level,
+            released=recipe.released,
+            baseline=BASELINE,
+            judged_until=known.origin,
+        ),
         released_model=recipe.released,
         gate=None if recipe.validation is None else recipe.validation.gate,
         ahead=ahead,
@@ -150,18 +161,26 @@ def _measured(
     *,
     seed: int,
     effort: Effort,
-) -> dict[str, Errors]:
+) -> Measured:
     """Return the errors of models that learned before the first test day; what is released learns from those days too.
 
     Where nothing could be validated only what needs no choice is measured.
     """
     if not origins:
-        return {}
+        return Measured({}, {})
     before = learn(panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, effort=effort)
-    errors = errors_of(before, panel, origins)
-    if before.validation is None:
+    last = origins[-1] + timedelta(days=horizon_days)
+    holidays = past_holidays(calendar, origins[0] + timedelta(days=1), last)
+    measured = measure(before, panel, origins, holidays)
+    if before.validation is not None:
+        return measured
+
+    def unchosen(errors: Mapping[str, Errors]) -> dict[str, Errors]:
         return {name: errors[name] for name in (BASELINE, UNJUDGED)}
-    return errors
+
+    return Measured(
+        unchosen(measured.overall), {key: unchosen(errors) for key, errors in measured.holidays.items()}
+    )
 
 
 def _ahead(recipe: Recipe, known: History) -> Ahead:
