@@ -20,13 +20,13 @@ _RANKING_INPUTS = [
 ]
 _DEMAND_INPUTS = [
     dg.AssetKey(["marts", table])
-    for table in ("dim_tenant", "dim_item", "dim_offer", "fct_item_demand_daily")
+    for table in ("dim_tenant", "dim_item", "dim_offer", "fct_item_demand_daily", "fct_campaign_effect")
 ]
 _PLAN_INPUTS = [
     dg.AssetKey(["marts", table])
     for table in (
         "dim_tenant", "dim_item", "dim_offer", "dim_warehouse", "dim_supplier_terms", "fct_item_demand_daily",
-        "fct_warehouse_stock", "fct_incoming_stock",
+        "fct_warehouse_stock", "fct_incoming_stock", "fct_campaign_effect",
     )
 ]  # fmt: skip
 _DESCRIPTIONS = {

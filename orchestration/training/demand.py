@@ -31,8 +31,13 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
             history = inputs.item_demand(tenant_id)
-            listings = inputs.listings(tenant_id)
-            levels = train_levels(history, _calendar(history), seed=seed, listings=listings)
+            levels = train_levels(
+                history,
+                _calendar(history),
+                seed=seed,
+                listings=inputs.listings(tenant_id),
+                campaigns=inputs.campaigns(tenant_id),
+            )
             results += [(tenant_id, result) for result in levels.values()]
             accuracy.append((tenant_id, pd.concat([result.holiday_accuracy for result in levels.values()])))
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]

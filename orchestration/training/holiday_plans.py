@@ -63,7 +63,7 @@ def _tenant_lines(
     found = latest_spell(sold_panel(inputs.item_demand(tenant_id), ("category",)))
     if found is None:
         return
-    panel = Asked.of(found[0], None)
+    panel = Asked.of(found[0], None, inputs.campaigns(tenant_id))
     origin: date = panel.dates[-1].astype(object)
     supply = inputs.supply(tenant_id, origin + timedelta(days=1))
     supply = supply[supply["item_id"].isin(panel.series_ids)].reset_index(drop=True)
@@ -77,7 +77,7 @@ def _tenant_lines(
     if not holidays:
         return
     horizon = (max(holiday.last_day for holiday in holidays) - origin).days
-    known = panel.history(origin)
+    known = panel.history(origin, horizon)
     forecast = learn(known, calendar, horizon, seed=seed, effort=NIGHTLY).forecast(known).forecast
     rows = np.searchsorted(panel.series_ids.astype(str), supply["item_id"].to_numpy(dtype=str))
     plans = plan_in_succession(

@@ -149,6 +149,15 @@ class TrainingInputs:
             [tenant_id],
         ).df()
 
+    def campaigns(self, tenant_id: str) -> pd.DataFrame:
+        """Return series_id (item), first_date, last_date, announced_date (days) of each flash sale, past or to come."""
+        return self.connection.execute(
+            "select item_id::varchar as series_id, first_date, last_date, "
+            "  timezone('Asia/Shanghai', announced_at)::date as announced_date "
+            "from marts.fct_campaign_effect where tenant_id = $1::uuid order by 1, 2, 3, 4",
+            [tenant_id],
+        ).df()
+
     def has_supplier_terms(self, tenant_id: str) -> bool:
         """Tell whether anybody sells the tenant anything."""
         found = self.connection.execute(

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.demand.announcements import Announcements
 from recommender.demand.censoring import demand_without_stock_outs
-from recommender.demand.covariates import Floats
+from recommender.demand.covariates import Covariates, Floats
 from recommender.demand.levels import summed_demand
 from recommender.demand.panel import History, Panel
 
@@ -25,14 +26,22 @@ class Asked(Panel):
     Attributes:
         sold: of items, NaN where not on offer, with the covariate `IN_STOCK`.
         group: (items,) the place of each item's series; None where items are the series.
+        campaigns: of items, where items are the series.
     """
 
     sold: Panel
     group: NDArray[np.int64] | None
+    campaigns: Announcements | None
 
     @classmethod
-    def of(cls, sold: Panel, by: str | None) -> Self:
-        """Return the demand of each item, summed by one of the panel's groups, or of the `WHOLE`."""
+    def of(cls, sold: Panel, by: str | None, campaigns: pd.DataFrame | None = None) -> Self:
+        """Return the demand of each item, summed by one of the panel's groups, or of the `WHOLE`.
+
+        Only single items know of their `campaigns` (see `Announcements.of`): of a sum, one item's says little.
+
+        Raises:
+            InvalidFrame: the campaigns lack a column.
+        """
         if by is None:
             ids, group = sold.series_ids, None
         else:
@@ -47,15 +56,28 @@ class Asked(Panel):
             groups=sold.groups if group is None else {},
             sold=sold,
             group=group,
+            campaigns=None if campaigns is None or by is not None else Announcements.of(campaigns, sold),
         )
 
     def history(self, origin: date, horizon: int | None = None) -> History:
-        """Return what was known at the end of the origin; nothing is known ahead."""
+        """Return what was known at the end of the origin, with promotions of `horizon` days ahead.
+
+        At the end of the panel all campaigns are known, for that is where forecasts are made from.
+        """
         periods = int(np.searchsorted(self.dates, np.datetime64(origin, "D"), side="right"))
         values = _summed(_asked(self.sold, periods), self.group, len(self.series_ids))
         values.flags.writeable = False
+        known = Covariates()
+        if self.campaigns is not None:
+            until = origin if periods < len(self.dates) else None
+            known = self.campaigns.known_at(until, periods, horizon or 0, len(self.series_ids))
         return History(
-            self.series_ids, self.dates[:periods].copy(), values, self.step_days, groups=self.groups
+            self.series_ids,
+            self.dates[:periods].copy(),
+            values,
+            self.step_days,
+            known.copied(),
+            self.groups,
         )
 
     def actuals(self, origin: date, horizon: int) -> Floats:

@@ -84,6 +84,7 @@ def train_demand(
     seed: int,
     by: str | None = None,
     groups: tuple[str, ...] = (),
+    campaigns: pd.DataFrame | None = None,
     horizon_days: int = 28,
     effort: Effort = NIGHTLY,
 ) -> DemandResult:
@@ -91,7 +92,7 @@ def train_demand(
 
     `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
     which it could be had; on days without stock what was likely asked for is learned. Series are summed `by` one of the
-    groups or as a `WHOLE`; `effort` bounds the cost of each boosted fit. Forecasts
+    groups or as a `WHOLE`; single ones know of the `campaigns` announced by then; `effort` bounds the cost of each boosted fit. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
     have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
@@ -111,9 +112,9 @@ def train_demand(
             card=None,
         )
     sold, spell_days = found
-    panel = Asked.of(sold, by)
+    panel = Asked.of(sold, by, campaigns)
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
-    known = panel.history(panel.dates[-1].astype(object))
+    known = panel.history(panel.dates[-1].astype(object), horizon_days)
     measured = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
     scores = evaluate(measured.overall, level=level, seed=seed)
     learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)

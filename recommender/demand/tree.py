@@ -30,11 +30,12 @@ def train_levels(
     *,
     seed: int,
     listings: pd.DataFrame | None = None,
+    campaigns: pd.DataFrame | None = None,
     effort: Effort = NIGHTLY,
 ) -> dict[str, DemandResult]:
     """Train every level of a tenant on its items' days (see `train_demand`) and make the forecasts add up.
 
-    `history` has series_id, date, quantity, is_in_stock and category. On each day the means of items sum up to the
+    `history` has series_id, date, quantity, is_in_stock and category; items know of their `campaigns`. On each day the means of items sum up to the
     mean of their category, and those of categories to the one of the tenant, whose series is `WHOLE`. Quantiles do
     not add up: each belongs to its own series and moved with its mean, for what is exceeded by one item is made up
     by others. Items of the `listings` that are too new for a forecast of their own have one of items like them (see
@@ -45,7 +46,14 @@ def train_levels(
     """
     results = {
         level: train_demand(
-            history, calendar, level=level, seed=seed, by=by, groups=("category",), effort=effort
+            history,
+            calendar,
+            level=level,
+            seed=seed,
+            by=by,
+            groups=("category",),
+            campaigns=campaigns,
+            effort=effort,
         )
         for level, by in LEVELS.items()
     }

@@ -118,6 +118,20 @@ def test_listings_begin_on_a_business_day(warehouse: Path) -> None:
     ]
 
 
+def test_campaigns_were_announced_on_a_business_day(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create table marts.fct_campaign_effect as select ?::uuid as tenant_id, '31' as item_id, "
+            "date '2026-06-18' as first_date, date '2026-06-20' as last_date, "
+            "timestamptz '2026-05-31 16:00:00+00' as announced_at",
+            [TENANT],
+        )
+    with reading(warehouse) as inputs:
+        rows = inputs.campaigns(TENANT).astype(str).to_numpy().tolist()
+        assert rows == [["31", "2026-06-18", "2026-06-20", "2026-06-01"]]
+        assert inputs.campaigns(OTHER).empty
+
+
 def test_members_have_their_balance_now_and_before_they_first_chose(warehouse: Path) -> None:
     with reading(warehouse) as inputs:
         frame = inputs.members(TENANT)
