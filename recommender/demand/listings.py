@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.demand.ahead import Ahead
 from recommender.demand.model import Forecast
 from recommender.demand.new_items import NothingAlike, forecast_new
 from recommender.demand.panel import Groups
-from recommender.demand.training import Ahead
 from recommender.frames import require_columns, require_text
 
 # The model that people see beside such a forecast.

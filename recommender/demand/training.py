@@ -4,21 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from recommender.card import ModelCard
+from recommender.demand.ahead import DEMAND_FORECAST_COLUMNS, Ahead, ahead_of, forecast_frame
 from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import Measured, evaluate, is_active, measure, paired_wape, plan_origins
+from recommender.demand.evaluation import Measured, evaluate, measure, paired_wape, plan_origins
 from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accuracy_frame, past_holidays
 from recommender.demand.metrics import Errors
-from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.panel import Groups, History, Panel
-from recommender.demand.recipe import UNJUDGED, Recipe, learn
+from recommender.demand.panel import Panel
+from recommender.demand.recipe import UNJUDGED, learn
 from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
@@ -27,35 +25,6 @@ from recommender.scores import score_frame
 BASELINE = "seasonal_naive"
 # Every tenant and level is learned twice a night, once to be measured.
 NIGHTLY = Effort(20_000, 80)
-
-DEMAND_FORECAST_COLUMNS = {
-    "level": "str",
-    "series_id": "str",
-    "date": "datetime64[us]",
-    "origin_date": "datetime64[us]",
-    "model": "str",
-    "mean": "float64",
-    "q05": "float64",
-    "q50": "float64",
-    "q90": "float64",
-    "q95": "float64",
-}
-
-
-@dataclass(frozen=True)
-class Ahead:
-    """Forecasts (series, horizon) of what is on offer, with the model that each is of.
-
-    Attributes:
-        groups: their labels, (series,).
-        known: the history of all series that they were made from, also of those without a forecast.
-    """
-
-    series_ids: NDArray[np.object_]
-    forecast: Forecast
-    models: NDArray[np.object_]
-    groups: Groups
-    known: History
 
 
 @dataclass(frozen=True)
@@ -131,7 +100,7 @@ def train_demand(
         horizon_days=horizon_days,
         seed=seed,
     )
-    ahead = _ahead(recipe, known)
+    ahead = ahead_of(recipe, known)
     return DemandResult(
         demand_forecasts=forecast_frame(ahead, level=level),
         model_scores=score_frame(
@@ -181,32 +150,4 @@ def _measured(
 
     return Measured(
         unchosen(measured.overall), {key: unchosen(errors) for key, errors in measured.holidays.items()}
-    )
-
-
-def _ahead(recipe: Recipe, known: History) -> Ahead:
-    rows = np.flatnonzero(is_active(known))
-    found = recipe.forecast
-    forecast = Forecast(found.dates, found.mean[rows], found.quantiles[rows])
-    models = np.full(len(rows), recipe.released, dtype=object)
-    groups = {name: labels[rows] for name, labels in known.groups.items()}
-    return Ahead(known.series_ids[rows], forecast, models, groups, known)
-
-
-def forecast_frame(ahead: Ahead, *, level: str) -> pd.DataFrame:
-    """Return one row per forecast series and day (see `DEMAND_FORECAST_COLUMNS`)."""
-    n_series, n_days = ahead.forecast.mean.shape
-    names = [f"q{round(quantile * 100):02d}" for quantile in QUANTILES]
-    quantiles = ahead.forecast.quantiles.reshape(-1, len(QUANTILES))
-    return typed_frame(
-        DEMAND_FORECAST_COLUMNS,
-        {
-            "level": [level] * (n_series * n_days),
-            "series_id": np.repeat(ahead.series_ids, n_days),
-            "date": np.tile(ahead.forecast.dates, n_series),
-            "origin_date": np.repeat(ahead.known.dates[-1], n_series * n_days),
-            "model": np.repeat(ahead.models, n_days),
-            "mean": ahead.forecast.mean.ravel(),
-            **{name: quantiles[:, place] for place, name in enumerate(names)},
-        },
     )

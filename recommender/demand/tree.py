@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from recommender.demand.ahead import Ahead, forecast_frame
 from recommender.demand.asked import WHOLE
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
@@ -13,7 +14,7 @@ from recommender.demand.covariates import Floats
 from recommender.demand.hierarchy import Level, reconciled
 from recommender.demand.listings import NEW_ITEMS, with_new_items
 from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.training import NIGHTLY, Ahead, DemandResult, forecast_frame, train_demand
+from recommender.demand.training import NIGHTLY, DemandResult, train_demand
 
 # From below, and what the series of each sum up.
 LEVELS = {"item": None, "category": "category", "tenant": WHOLE}

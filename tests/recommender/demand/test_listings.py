@@ -3,12 +3,12 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from recommender.demand.ahead import Ahead
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.listings import NEW_ITEMS, with_new_items
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import History
-from recommender.demand.training import Ahead
 from recommender.demand.tree import train_levels
 from tests.recommender.conftest import weekly_demand
 

@@ -6,9 +6,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from recommender.demand import training
+from recommender.demand.ahead import DEMAND_FORECAST_COLUMNS
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.training import DEMAND_FORECAST_COLUMNS
 from recommender.frames import InvalidFrame
 from tests.recommender.conftest import weekly_demand
 
