@@ -20,6 +20,7 @@ _MODELS = {
     "intermittent": "model_intermittent",
     "weekday_means": "model_weekday_means",
     "seasonal_naive": "model_seasonal_naive",
+    "new_items": "model_new_items",
 }
 _METRICS = {
     "ndcg": "metric_ndcg",

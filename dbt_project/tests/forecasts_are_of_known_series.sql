@@ -7,6 +7,8 @@ with
         union
         select 'category' as level, category as series_id
         from items
+        union
+        select 'tenant' as level, 'all' as series_id
     )
 
 select distinct forecasts.tenant_id, forecasts.level, forecasts.series_id

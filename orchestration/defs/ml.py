@@ -19,13 +19,14 @@ _RANKING_INPUTS = [
     for table in ("dim_tenant", "dim_member", "dim_offer", "dim_item", "fct_redemption_lines", "fct_entries")
 ]
 _DEMAND_INPUTS = [
-    dg.AssetKey(["marts", table]) for table in ("dim_tenant", "dim_item", "fct_item_demand_daily")
+    dg.AssetKey(["marts", table])
+    for table in ("dim_tenant", "dim_item", "dim_offer", "fct_item_demand_daily", "fct_campaign_effect")
 ]
 _PLAN_INPUTS = [
     dg.AssetKey(["marts", table])
     for table in (
         "dim_tenant", "dim_item", "dim_offer", "dim_warehouse", "dim_supplier_terms", "fct_item_demand_daily",
-        "fct_warehouse_stock", "fct_incoming_stock",
+        "fct_warehouse_stock", "fct_incoming_stock", "fct_campaign_effect",
     )
 ]  # fmt: skip
 _DESCRIPTIONS = {
@@ -41,6 +42,7 @@ _DESCRIPTIONS = {
     "holiday_plan_scores": "One row per tenant, approved plan whose holiday is over, item and warehouse.",
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
     "ranking_cards": "One card per tenant: what its ranking models learnt from, why they were chosen, their limits.",
+    demand_training.ACCURACY: "One row per tenant, level, past holiday and model: the released one and the naive one.",
     "demand_cards": "One card per tenant and level: what its demand model learnt from, why it was chosen, its limits.",
 }
 
@@ -71,7 +73,10 @@ def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResu
 
 
 @dg.multi_asset(
-    specs=_specs(("demand_forecasts", "demand_scores", "demand_cards"), _DEMAND_INPUTS), name="demand"
+    specs=_specs(
+        ("demand_forecasts", "demand_scores", demand_training.ACCURACY, "demand_cards"), _DEMAND_INPUTS
+    ),
+    name="demand",
 )
 def demand(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Train the demand models of every tenant."""

@@ -1,40 +1,52 @@
-"""Demand: each tenant's daily demand through the recommender, by item and by category."""
+"""Demand: each tenant's daily demand through the recommender, by item, by category and in all."""
 
 import pandas as pd
 
 from orchestration.settings import DataFolder
 from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
-from orchestration.training.tables import write_frames
+from orchestration.training.tables import with_former, write_frames
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.training import train_demand
+from recommender.demand.training import DemandResult
+from recommender.demand.tree import train_levels
+
+ACCURACY = "forecast_accuracy_by_holiday"
 
 _COUNTRY = "CN"
+# What is scored by a run takes the place of what former runs said of it; all else of them is kept.
+_HOLIDAY = ("level", "occasion_id", "holiday_date")
 
 
 def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
-    """Train and write the forecasts and cards of all tenants; return the rows of each file.
+    """Train and write the forecasts, scores and cards of all tenants; return the rows of each file.
+
+    The accuracy of holidays that earlier runs scored is kept until a run scores them again.
 
     Raises:
         InvalidFrame: the warehouse holds a row the recommender refuses.
         OSError: the files cannot be written; those not yet replaced stay as they were.
     """
-    results = []
+    results: list[tuple[str, DemandResult]] = []
+    accuracy = []
     with reading(folder.warehouse) as inputs:
         for tenant_id in inputs.tenant_ids():
-            histories = {
-                "item": (inputs.item_demand(tenant_id), ("category",)),
-                "category": (inputs.category_demand(tenant_id), ()),
-            }
-            results += [
-                (tenant_id, train_demand(history, _calendar(history), level=level, seed=seed, groups=groups))
-                for level, (history, groups) in histories.items()
-            ]
+            history = inputs.item_demand(tenant_id)
+            levels = train_levels(
+                history,
+                _calendar(history),
+                seed=seed,
+                listings=inputs.listings(tenant_id),
+                campaigns=inputs.campaigns(tenant_id),
+            )
+            results += [(tenant_id, result) for result in levels.values()]
+            accuracy.append((tenant_id, pd.concat([result.holiday_accuracy for result in levels.values()])))
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
+    kept = with_former(folder.ml, ACCURACY, _HOLIDAY, accuracy)
     return {
         "demand_forecasts": write_frames(folder.ml, "demand_forecasts", "demand_forecasts", forecasts),
         "demand_scores": write_frames(folder.ml, "demand_scores", "model_scores", scores),
+        ACCURACY: write_frames(folder.ml, ACCURACY, ACCURACY, kept),
         "demand_cards": write_cards(folder.ml, "demand", [(t, r.card) for t, r in results], making),
     }
 

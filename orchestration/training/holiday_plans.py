@@ -9,9 +9,9 @@ import pandas as pd
 from orchestration.settings import DataFolder
 from orchestration.training.inputs import TrainingInputs, reading
 from orchestration.training.tables import write_frames
+from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.model import Forecast
-from recommender.demand.panel import Panel
 from recommender.demand.recipe import learn
 from recommender.demand.spell import latest_spell
 from recommender.demand.training import NIGHTLY
@@ -60,10 +60,10 @@ def _tenant_lines(
     """Yield the lines of each of a tenant's plans."""
     if not inputs.has_supplier_terms(tenant_id):
         return
-    found = latest_spell(Panel.from_frame(inputs.item_demand(tenant_id), groups=("category",)))
+    found = latest_spell(sold_panel(inputs.item_demand(tenant_id), ("category",)))
     if found is None:
         return
-    panel, _ = found
+    panel = Asked.of(found[0], None, inputs.campaigns(tenant_id))
     origin: date = panel.dates[-1].astype(object)
     supply = inputs.supply(tenant_id, origin + timedelta(days=1))
     supply = supply[supply["item_id"].isin(panel.series_ids)].reset_index(drop=True)
@@ -77,7 +77,7 @@ def _tenant_lines(
     if not holidays:
         return
     horizon = (max(holiday.last_day for holiday in holidays) - origin).days
-    known = panel.history(origin)
+    known = panel.history(origin, horizon)
     forecast = learn(known, calendar, horizon, seed=seed, effort=NIGHTLY).forecast(known).forecast
     rows = np.searchsorted(panel.series_ids.astype(str), supply["item_id"].to_numpy(dtype=str))
     plans = plan_in_succession(

@@ -140,12 +140,21 @@ class TrainingInputs:
             [tenant_id],
         ).df()
 
-    def category_demand(self, tenant_id: str) -> pd.DataFrame:
-        """Return series_id (category), date, quantity of each category and trading day."""
+    def listings(self, tenant_id: str) -> pd.DataFrame:
+        """Return series_id (item), listed_from (day), category, kind, class of all that is, was or will be listed."""
         return self.connection.execute(
-            "select i.category as series_id, d.date, sum(d.quantity)::bigint as quantity "
-            "from marts.fct_item_demand_daily d join marts.dim_item i using (item_id) "
-            "where d.tenant_id = $1::uuid group by 1, 2 order by 1, 2",
+            "select o.item_id::varchar as series_id, timezone('Asia/Shanghai', o.listed_from)::date as listed_from, "
+            "  i.category, i.kind, i.class "
+            "from marts.dim_offer o join marts.dim_item i using (item_id) where o.tenant_id = $1::uuid order by 1",
+            [tenant_id],
+        ).df()
+
+    def campaigns(self, tenant_id: str) -> pd.DataFrame:
+        """Return series_id (item), first_date, last_date, announced_date (days) of each flash sale, past or to come."""
+        return self.connection.execute(
+            "select item_id::varchar as series_id, first_date, last_date, "
+            "  timezone('Asia/Shanghai', announced_at)::date as announced_date "
+            "from marts.fct_campaign_effect where tenant_id = $1::uuid order by 1, 2, 3, 4",
             [tenant_id],
         ).df()
 

@@ -1,7 +1,6 @@
 """What came of the approved plans of the holidays that are over, by the demand of their days."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +10,7 @@ from orchestration.settings import DataFolder
 from orchestration.training.holiday_plans import priced
 from orchestration.training.inputs import TrainingInputs, reading
 from orchestration.training.tables import write_frames
-from recommender.demand.censoring import demand_without_stock_outs
+from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.panel import Panel
 from recommender.replenishment.scoring import score_plan
 
@@ -39,7 +38,7 @@ def _tenant_scores(inputs: TrainingInputs, tenant_id: str) -> Iterator[pd.DataFr
     approved = inputs.approved_plan_lines(tenant_id)
     if approved.empty:
         return
-    panel = _asked_for(inputs.item_demand(tenant_id))
+    panel = Asked.of(sold_panel(inputs.item_demand(tenant_id), ()), None)
     for plan_id, lines in approved.groupby("plan_id", sort=True):
         ordered = lines.sort_values(["item_id", "warehouse_id"], ignore_index=True)
         as_of, last_day = _day(ordered["as_of_date"]), _day(ordered["last_day"])
@@ -52,15 +51,6 @@ def _tenant_scores(inputs: TrainingInputs, tenant_id: str) -> Iterator[pd.DataFr
         ]
         if not ordered.empty:
             yield _scored(ordered, supply, panel, as_of, last_day).assign(plan_id=plan_id)
-
-
-def _asked_for(history: pd.DataFrame) -> Panel:
-    """Return the daily demand of each item; where stock ran out, no less than was likely asked for."""
-    sold = history.drop(columns="is_in_stock")
-    panel = Panel.from_frame(sold)
-    out = history["is_in_stock"].eq(False).fillna(False).astype(np.float64)
-    is_out = Panel.from_frame(sold.assign(quantity=out)).values == 1.0
-    return replace(panel, values=demand_without_stock_outs(panel.values, is_out, panel.dates))
 
 
 def _scored(

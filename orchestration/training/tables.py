@@ -52,6 +52,13 @@ SCHEMAS = {
             "q50": pa.float64(), "q90": pa.float64(), "q95": pa.float64(),
         }
     ),
+    "forecast_accuracy_by_holiday": pa.schema(
+        {
+            "tenant_id": _TEXT, "level": _TEXT, "occasion_id": _TEXT, "holiday_date": pa.date32(), "model": _TEXT,
+            "is_released": pa.bool_(), "wape": pa.float64(), "bias": pa.float64(), "coverage_90": pa.float64(),
+            "demand": pa.float64(), "n": pa.int64(), "judged_until": pa.date32(),
+        }
+    ),
     "holiday_plan_lines": pa.schema(
         {
             "tenant_id": _TEXT, "occasion_id": _TEXT, "first_day": pa.date32(), "last_day": pa.date32(),
@@ -107,6 +114,23 @@ def write_frames(ml: Path, name: str, table: str, frames: Sequence[TenantFrame])
         for tenant_id, frame in frames
     ]
     return _write(ml, name, pa.concat_tables([schema.empty_table(), *parts]))
+
+
+def with_former(
+    ml: Path, table: str, keys: Sequence[str], frames: Sequence[TenantFrame]
+) -> list[TenantFrame]:
+    """Return the frames with what was written earlier under other `keys`, of the tenants that have a frame."""
+    if not _has_columns(ml / f"{table}.parquet", SCHEMAS[table]):
+        return list(frames)
+    names = list(keys)
+    found = []
+    for tenant_id, frame in frames:
+        former = read_frame(ml, table, tenant_id)
+        is_new = pd.MultiIndex.from_frame(former[names].astype(str)).isin(
+            pd.MultiIndex.from_frame(frame[names].astype(str))
+        )
+        found += [(tenant_id, former[~is_new]), (tenant_id, frame)]
+    return found
 
 
 def read_frame(ml: Path, table: str, tenant_id: str) -> pd.DataFrame:

@@ -12,7 +12,8 @@ from recommender.demand.recipe import Recipe
 from recommender.demand.validation import COMBINATION
 from recommender.scores import Score
 
-PURPOSE = "Forecasts how many units of each {level} a tenant's members will redeem on each of the days ahead, with quantiles."
+PURPOSE = "Forecasts how many units of {series} a tenant's members will redeem on each of the days ahead, with quantiles."
+_SERIES = {"item": "each item", "category": "each category", "tenant": "all items together"}
 
 
 def demand_card(
@@ -38,7 +39,7 @@ def demand_card(
     )
     return ModelCard(
         area="demand",
-        purpose=PURPOSE.format(level=level),
+        purpose=PURPOSE.format(series=_SERIES[level]),
         seed=seed,
         choices=[
             Choice(

@@ -5,6 +5,7 @@ learned once, at the first origin, and applied to the longer history of the late
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,14 +14,12 @@ from numpy.typing import NDArray
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
 from recommender.demand.covariates import Floats
-from recommender.demand.metrics import METRICS, Scales, error_sums
+from recommender.demand.holiday_accuracy import PastHoliday, windows_at
+from recommender.demand.metrics import METRICS, Errors, Scales, error_sums
 from recommender.demand.panel import History, Panel
 from recommender.demand.recipe import Learned
 from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score
-
-# Numerators and denominators, both of shape (series, metrics).
-Errors = tuple[Floats, Floats]
 
 _WINDOW_DAYS = Rhythm.of(DAY).window
 
@@ -53,19 +52,37 @@ def is_active(history: History) -> NDArray[np.bool_]:
     return np.asarray((~np.isnan(history.values[:, -history.rhythm.window :])).any(axis=1))
 
 
-def errors_of(learned: Learned, panel: Panel, origins: Sequence[date]) -> dict[str, Errors]:
-    """Return the error sums over the origins of every member and of their combination; none without an origin."""
-    found: dict[str, Errors] = {}
+@dataclass(frozen=True)
+class Measured:
+    """Error sums over the origins by model: over all days, and over the window of each holiday."""
+
+    overall: Mapping[str, Errors]
+    holidays: Mapping[PastHoliday, Mapping[str, Errors]]
+
+
+def measure(
+    learned: Learned, panel: Panel, origins: Sequence[date], holidays: Sequence[PastHoliday] = ()
+) -> Measured:
+    """Measure every member and their combination from the origins; nothing without an origin."""
+    overall: dict[str, Errors] = {}
+    by_holiday: dict[PastHoliday, dict[str, Errors]] = {}
     for origin in origins:
         history = panel.history(origin, learned.horizon)
         actual = panel.actuals(origin, learned.horizon).copy()
         actual[~is_active(history)] = np.nan
         scale = Scales.of(history)
+        windows = windows_at(holidays, history.dates_ahead(actual.shape[1]))
         for name, forecast in learned.forecast(history).members.items():
-            sums = error_sums(forecast, actual, scale)
-            before = found.get(name, (np.zeros_like(sums[0]), np.zeros_like(sums[1])))
-            found[name] = (before[0] + sums[0], before[1] + sums[1])
-    return found
+            _add(overall, name, error_sums(forecast, actual, scale))
+            for holiday, is_inside in windows.items():
+                inside = np.where(is_inside, actual, np.nan)
+                _add(by_holiday.setdefault(holiday, {}), name, error_sums(forecast, inside, scale))
+    return Measured(overall, by_holiday)
+
+
+def _add(found: dict[str, Errors], name: str, sums: Errors) -> None:
+    before = found.get(name, (np.zeros_like(sums[0]), np.zeros_like(sums[1])))
+    found[name] = (before[0] + sums[0], before[1] + sums[1])
 
 
 def evaluate(errors: Mapping[str, Errors], *, level: str, seed: int, n_resamples: int = 500) -> list[Score]:

@@ -22,7 +22,8 @@ class Level:
 
     Attributes:
         forecast: of (nodes, horizon).
-        variance: (nodes,) of its errors, > 0, from how far off it was before.
+        variance: (nodes, horizon) or (nodes, 1) of its errors, from how far off it was before; zero where the forecast
+            is certain, which then takes no share in what is left. Above the items it is > 0.
         parent: (nodes,) the place of each node's parent in the level above; unused at the top.
     """
 
@@ -36,22 +37,23 @@ def reconciled(levels: list[Level]) -> list[Forecast]:
 
     Quantiles are those of each node times the change of its mean: sums of quantiles are not quantiles of sums.
     """
-    means, variances = [levels[0].forecast.mean], [levels[0].variance]
+    means = [levels[0].forecast.mean]
+    variances = [np.broadcast_to(levels[0].variance, means[0].shape)]
     for below, level in pairwise(levels):
         n_nodes = len(level.variance)
         total = _summed(means[-1], below.parent, n_nodes)
-        spread = np.bincount(below.parent, weights=variances[-1], minlength=n_nodes)
-        has_children = np.bincount(below.parent, minlength=n_nodes) > 0
+        spread = _summed(variances[-1], below.parent, n_nodes)
+        has_children = (np.bincount(below.parent, minlength=n_nodes) > 0)[:, None]
         weight = np.where(has_children, level.variance / (level.variance + spread), 0.0)
-        means.append(weight[:, None] * total + (1.0 - weight)[:, None] * level.forecast.mean)
+        means.append(weight * total + (1.0 - weight) * level.forecast.mean)
         variances.append(np.where(has_children, weight * spread, level.variance))
     settled = [means[-1]]
     for place in range(len(levels) - 2, -1, -1):
         parent, n_nodes = levels[place].parent, len(levels[place + 1].variance)
         gap = settled[0] - _summed(means[place], parent, n_nodes)
-        spread = np.bincount(parent, weights=variances[place], minlength=n_nodes)
-        share = variances[place] / spread[parent]
-        settled.insert(0, means[place] + share[:, None] * gap[parent])
+        spread = _summed(variances[place], parent, n_nodes)[parent]
+        share = np.divide(variances[place], spread, out=np.zeros_like(spread), where=spread > 0)
+        settled.insert(0, means[place] + share * gap[parent])
     return [
         _moved(level.forecast, mean)
         for level, mean in zip(levels, _not_negative(settled, levels), strict=True)

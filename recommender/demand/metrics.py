@@ -17,6 +17,9 @@ from recommender.demand.covariates import Floats
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import History
 
+# Numerators and denominators, both of shape (series, metrics).
+Errors = tuple[Floats, Floats]
+
 METRICS = (
     "wape",
     "mase",

@@ -1,19 +1,21 @@
 """The whole demand run of one level: measure on past days, learn from everything, forecast."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
 from recommender.card import ModelCard
+from recommender.demand.ahead import DEMAND_FORECAST_COLUMNS, Ahead, ahead_of, forecast_frame
+from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import Errors, errors_of, evaluate, is_active, paired_wape, plan_origins
-from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.panel import History, Panel
+from recommender.demand.evaluation import Measured, evaluate, measure, paired_wape, plan_origins
+from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accuracy_frame, past_holidays
+from recommender.demand.metrics import Errors
+from recommender.demand.panel import Panel
 from recommender.demand.recipe import UNJUDGED, learn
 from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
@@ -24,30 +26,23 @@ BASELINE = "seasonal_naive"
 # Every tenant and level is learned twice a night, once to be measured.
 NIGHTLY = Effort(20_000, 80)
 
-DEMAND_FORECAST_COLUMNS = {
-    "level": "str",
-    "series_id": "str",
-    "date": "datetime64[us]",
-    "origin_date": "datetime64[us]",
-    "model": "str",
-    "mean": "float64",
-    "q05": "float64",
-    "q50": "float64",
-    "q90": "float64",
-    "q95": "float64",
-}
-
 
 @dataclass(frozen=True)
 class DemandResult:
-    """The tables of one demand run; `origin_date` is the last day known to the forecasts, without which there is no card."""
+    """The tables of one demand run; without an origin there are no forecasts ahead and no card."""
 
     demand_forecasts: pd.DataFrame
     model_scores: pd.DataFrame
+    holiday_accuracy: pd.DataFrame
     released_model: str
     gate: GateDecision | None
-    origin_date: date | None
+    ahead: Ahead | None
     card: ModelCard | None
+
+    @property
+    def origin_date(self) -> date | None:
+        """The last day known to the forecasts."""
+        return None if self.ahead is None else self.ahead.known.origin
 
 
 def train_demand(
@@ -56,14 +51,17 @@ def train_demand(
     *,
     level: str,
     seed: int,
-    groups: Sequence[str] = (),
+    by: str | None = None,
+    groups: tuple[str, ...] = (),
+    campaigns: pd.DataFrame | None = None,
     horizon_days: int = 28,
     effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
     `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
-    which it could be had; `effort` bounds the cost of each boosted fit. Forecasts
+    which it could be had; on days without stock what was likely asked for is learned. Series are summed `by` one of the
+    groups or as a `WHOLE`; single ones know of the `campaigns` announced by then; `effort` bounds the cost of each boosted fit. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
     have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
@@ -71,24 +69,26 @@ def train_demand(
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
-    found = latest_spell(Panel.from_frame(history, groups=groups))
+    found = latest_spell(sold_panel(history, groups))
     if found is None:
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
             model_scores=score_frame("demand", [], released_model=UNJUDGED, judged_until=None),
+            holiday_accuracy=typed_frame(HOLIDAY_ACCURACY_COLUMNS),
             released_model=UNJUDGED,
             gate=None,
-            origin_date=None,
+            ahead=None,
             card=None,
         )
-    panel, spell_days = found
+    sold, spell_days = found
+    panel = Asked.of(sold, by, campaigns)
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
-    known = panel.history(panel.dates[-1].astype(object))
-    errors = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
-    scores = evaluate(errors, level=level, seed=seed)
+    known = panel.history(panel.dates[-1].astype(object), horizon_days)
+    measured = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
+    scores = evaluate(measured.overall, level=level, seed=seed)
     learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
     recipe = learned.forecast(known)
-    paired = paired_wape(errors, recipe.released, BASELINE, seed=seed)
+    paired = paired_wape(measured.overall, recipe.released, BASELINE, seed=seed)
     card = demand_card(
         recipe,
         panel,
@@ -100,17 +100,25 @@ def train_demand(
         horizon_days=horizon_days,
         seed=seed,
     )
+    ahead = ahead_of(recipe, known)
     return DemandResult(
-        demand_forecasts=forecast_frame(recipe.forecast, known, level=level, model=recipe.released),
+        demand_forecasts=forecast_frame(ahead, level=level),
         model_scores=score_frame(
             "demand",
             scores,
             released_model=recipe.released,
             judged_until=card.test.last if card.test else None,
         ),
+        holiday_accuracy=accuracy_frame(
+            measured.holidays,
+            level=level,
+            released=recipe.released,
+            baseline=BASELINE,
+            judged_until=known.origin,
+        ),
         released_model=recipe.released,
         gate=None if recipe.validation is None else recipe.validation.gate,
-        origin_date=known.origin,
+        ahead=ahead,
         card=card,
     )
 
@@ -123,35 +131,23 @@ def _measured(
     *,
     seed: int,
     effort: Effort,
-) -> dict[str, Errors]:
+) -> Measured:
     """Return the errors of models that learned before the first test day; what is released learns from those days too.
 
     Where nothing could be validated only what needs no choice is measured.
     """
     if not origins:
-        return {}
+        return Measured({}, {})
     before = learn(panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, effort=effort)
-    errors = errors_of(before, panel, origins)
-    if before.validation is None:
+    last = origins[-1] + timedelta(days=horizon_days)
+    holidays = past_holidays(calendar, origins[0] + timedelta(days=1), last)
+    measured = measure(before, panel, origins, holidays)
+    if before.validation is not None:
+        return measured
+
+    def unchosen(errors: Mapping[str, Errors]) -> dict[str, Errors]:
         return {name: errors[name] for name in (BASELINE, UNJUDGED)}
-    return errors
 
-
-def forecast_frame(forecast: Forecast, history: History, *, level: str, model: str) -> pd.DataFrame:
-    """Return one row per active series and day (see `DEMAND_FORECAST_COLUMNS`)."""
-    rows = np.flatnonzero(is_active(history))
-    n_days = len(forecast.dates)
-    names = [f"q{round(quantile * 100):02d}" for quantile in QUANTILES]
-    quantiles = forecast.quantiles[rows].reshape(-1, len(QUANTILES))
-    return typed_frame(
-        DEMAND_FORECAST_COLUMNS,
-        {
-            "level": [level] * (len(rows) * n_days),
-            "series_id": np.repeat(history.series_ids[rows], n_days),
-            "date": np.tile(forecast.dates, len(rows)),
-            "origin_date": np.repeat(history.dates[-1], len(rows) * n_days),
-            "model": [model] * (len(rows) * n_days),
-            "mean": forecast.mean[rows].ravel(),
-            **{name: quantiles[:, place] for place, name in enumerate(names)},
-        },
+    return Measured(
+        unchosen(measured.overall), {key: unchosen(errors) for key, errors in measured.holidays.items()}
     )

@@ -40,7 +40,13 @@ create table demand_forecasts as
 select
     text_id(1) as tenant_id, level, series_id, date '2025-02-04' as date, date '2025-02-03' as origin_date,
     'seasonal_naive' as model, 2.0 as mean, 0.0 as q05, 2.0 as q50, 4.0 as q90, 5.0 as q95
-from (values ('item', text_id(31)), ('category', 'Grocery')) as rows(level, series_id);
+from (values ('item', text_id(31)), ('category', 'Grocery'), ('tenant', 'all')) as rows(level, series_id);
+
+create table forecast_accuracy_by_holiday as
+select
+    text_id(1) as tenant_id, 'item' as level, 'new-year' as occasion_id, date '2025-01-01' as holiday_date, model,
+    is_released, wape, 0.1 as bias, 0.9 as coverage_90, 60.0 as demand, 30 as n, date '2025-02-03' as judged_until
+from (values ('combination', true, 0.3), ('seasonal_naive', false, 0.4)) as rows(model, is_released, wape);
 
 create table holiday_plan_lines as
 select

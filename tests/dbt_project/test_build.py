@@ -232,6 +232,26 @@ def test_a_redemption_that_its_flash_sale_does_not_count_is_missed(
         assert len(warehouse.execute(missed).fetchall()) == 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update marts.fct_demand_forecasts set mean = 3 where level = 'item'",
+        "update marts.fct_demand_forecasts set mean = 3 where level = 'tenant'",
+        "delete from marts.fct_demand_forecasts where level = 'category'",
+    ],
+)
+def test_forecasts_that_do_not_add_up_are_found(
+    change: str, built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(built.warehouse.parent, tmp_path / "copy")
+    monkeypatch.chdir(tmp_path / "copy")  # the landing's views name their files from here
+    with duckdb.connect("warehouse.duckdb") as warehouse:
+        missed = built.compiled("forecasts_add_up")
+        assert warehouse.execute(missed).fetchall() == []
+        warehouse.execute(change)
+        assert warehouse.execute(missed).fetchall() != []
+
+
 def test_a_deduction_older_than_its_redemption_is_a_fault(
     built: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -139,7 +139,9 @@ def test_a_run_trains_recommendations_and_forecasts_per_tenant(runs: Runs) -> No
         "select tenant_id, level, min(date)::varchar, count(distinct date) "
         "from release.marts.fct_demand_forecasts group by 1, 2 order by 1, 2",
     )
-    assert [row[1:] for row in forecast] == 2 * [("category", "2026-04-13", 28), ("item", "2026-04-13", 28)]
+    assert [row[1:] for row in forecast] == 2 * [
+        (level, "2026-04-13", 28) for level in ("category", "item", "tenant")
+    ]
 
 
 def test_a_run_tells_what_newcomers_are_shown_first(runs: Runs) -> None:
@@ -193,7 +195,8 @@ def test_each_tenants_models_have_a_card_that_says_since_when_they_are_in_use(ru
         for card in second.models["cards"]
         for choice in card["choices"]
     }
-    uses = [("demand", "category"), ("demand", "item"), ("ranking", "all"), ("ranking", "novel")]
+    levels = [("demand", level) for level in ("category", "item", "tenant")]
+    uses = [*levels, ("ranking", "all"), ("ranking", "novel")]
     assert sorted(told) == sorted((str(t), *use) for t in runs.world.tenant_ids for use in uses)
     card, choice = told[str(runs.world.tenant_ids[0]), "ranking", "all"]
     # The redemption between the runs was the day after.

@@ -32,6 +32,8 @@ create table marts.fct_incoming_stock (tenant_id uuid, item_id uuid, warehouse_i
 create table marts.fct_approved_plan_lines (tenant_id uuid, plan_id uuid, occasion_id varchar, first_day date,
     last_day date, as_of_date date, item_id uuid, warehouse_id uuid, quantity bigint, order_by date,
     supply_quantity bigint, demand_mean double, demand_q05 double, demand_q95 double);
+create table marts.fct_campaign_effect (tenant_id uuid, item_id uuid, first_date date, last_date date,
+    announced_at timestamptz);
 create table marts.fct_item_demand_daily (tenant_id uuid, item_id uuid, date date, quantity bigint, is_in_stock boolean);
 """
 

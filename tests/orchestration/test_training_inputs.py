@@ -71,10 +71,11 @@ def warehouse(tmp_path: Path) -> Path:
             "('39', 'Film', 'leisure', 'quality', 'virtual')"
         )
         connection.execute(
-            "create table marts.dim_offer (tenant_id uuid, item_id varchar, price_points bigint)"
+            "create table marts.dim_offer (tenant_id uuid, item_id varchar, price_points bigint, "
+            "listed_from timestamptz default timestamptz '2026-01-31 16:00:00+00')"
         )
         connection.executemany(
-            "insert into marts.dim_offer values (?, ?, ?)",
+            "insert into marts.dim_offer (tenant_id, item_id, price_points) values (?, ?, ?)",
             [(TENANT, "31", 500), (TENANT, "39", 90), (OTHER, "39", 80)],
         )
         connection.execute(
@@ -106,6 +107,29 @@ def test_items_are_what_is_offered_also_if_nobody_took_it(warehouse: Path) -> No
             {"item_id": "31", "name": "Tea", "category": "food", "class": "staple", "kind": "physical", "unit_price": 500},
             {"item_id": "39", "name": "Film", "category": "leisure", "class": "quality", "kind": "virtual", "unit_price": 90},
         ]  # fmt: skip
+
+
+def test_listings_begin_on_a_business_day(warehouse: Path) -> None:
+    with reading(warehouse) as inputs:
+        rows = inputs.listings(TENANT)
+    assert rows.astype(str).to_numpy().tolist() == [
+        ["31", "2026-02-01", "food", "physical", "staple"],
+        ["39", "2026-02-01", "leisure", "virtual", "quality"],
+    ]
+
+
+def test_campaigns_were_announced_on_a_business_day(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create table marts.fct_campaign_effect as select ?::uuid as tenant_id, '31' as item_id, "
+            "date '2026-06-18' as first_date, date '2026-06-20' as last_date, "
+            "timestamptz '2026-05-31 16:00:00+00' as announced_at",
+            [TENANT],
+        )
+    with reading(warehouse) as inputs:
+        rows = inputs.campaigns(TENANT).astype(str).to_numpy().tolist()
+        assert rows == [["31", "2026-06-18", "2026-06-20", "2026-06-01"]]
+        assert inputs.campaigns(OTHER).empty
 
 
 def test_members_have_their_balance_now_and_before_they_first_chose(warehouse: Path) -> None:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.evaluation import errors_of, evaluate, paired_wape, plan_origins
+from recommender.demand.evaluation import evaluate, measure, paired_wape, plan_origins
 from recommender.demand.metrics import METRICS
 from recommender.demand.model import Forecast
 from recommender.demand.panel import Panel
@@ -48,7 +48,7 @@ def test_what_was_learned_is_shown_each_origin_and_forecasting_nothing_misses_al
     panel = Panel.from_frame(demand)
     origins = plan(panel, 180)
     recorder = Recorder()
-    scores = evaluate(errors_of(recorder, panel, origins), level="item", seed=1)
+    scores = evaluate(measure(recorder, panel, origins).overall, level="item", seed=1)
     assert recorder.shown == list(origins)
     values = {score.metric: score.value for score in scores}
     assert values["wape"] == 1.0
@@ -57,7 +57,7 @@ def test_what_was_learned_is_shown_each_origin_and_forecasting_nothing_misses_al
 
 def test_scores_carry_intervals_and_the_level(demand):
     panel = Panel.from_frame(demand)
-    scores = evaluate(errors_of(Recorder(), panel, plan(panel, 180)), level="category", seed=1)
+    scores = evaluate(measure(Recorder(), panel, plan(panel, 180)).overall, level="category", seed=1)
     assert {score.slice for score in scores} == {"category"}
     assert {score.n for score in scores} == {6}
     assert all(score.low <= score.value <= score.high for score in scores)
@@ -66,7 +66,7 @@ def test_scores_carry_intervals_and_the_level(demand):
 def test_a_series_that_is_no_longer_on_offer_is_not_scored(demand):
     gone = (demand["series_id"] == "s0") & (demand["date"] > "2025-03-01")
     panel = Panel.from_frame(demand[~gone])
-    scores = evaluate(errors_of(Recorder(), panel, plan(panel, 180)), level="item", seed=1)
+    scores = evaluate(measure(Recorder(), panel, plan(panel, 180)).overall, level="item", seed=1)
     assert {score.n for score in scores} == {5}
 
 
@@ -77,7 +77,7 @@ def test_without_demand_only_what_needs_none_to_divide_by_is_scored():
     assert learned.validation is None
     metrics = {
         score.metric
-        for score in evaluate(errors_of(learned, panel, [date(2025, 2, 20)]), level="item", seed=1)
+        for score in evaluate(measure(learned, panel, [date(2025, 2, 20)]).overall, level="item", seed=1)
     }
     assert "coverage_90" in metrics
     assert "wape" not in metrics

@@ -10,7 +10,7 @@ DATES = np.array(["2025-01-01", "2025-01-02"], dtype="datetime64[D]")
 def level(means, variance, parent):
     mean = np.asarray(means, dtype=float)
     quantiles = mean[..., None] * np.array([0.5, 1.0, 1.5, 2.0])
-    return Level(Forecast(DATES, mean, quantiles), np.asarray(variance, float), np.asarray(parent))
+    return Level(Forecast(DATES, mean, quantiles), np.asarray(variance, float)[:, None], np.asarray(parent))
 
 
 def tree():
@@ -30,7 +30,7 @@ def test_they_are_the_least_squares_solution():
     levels = tree()
     sums = np.array([[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [0, 0, 1], [1, 1, 1]], dtype=float)
     base = np.concatenate([part.forecast.mean for part in levels])
-    inverse = np.diag(1 / np.concatenate([part.variance for part in levels]))
+    inverse = np.diag(1 / np.concatenate([part.variance[:, 0] for part in levels]))
     expected = sums @ np.linalg.solve(sums.T @ inverse @ sums, sums.T @ inverse @ base)
     np.testing.assert_allclose(np.concatenate([part.mean for part in reconciled(levels)]), expected)
 
@@ -47,3 +47,19 @@ def test_demand_is_never_negative():
     assert (below.mean >= 0).all()
     assert below.mean.sum(axis=0) == pytest.approx(above.mean[0])
     assert above.mean[0] == pytest.approx([20, 20], rel=0.01)
+
+
+def test_a_certain_day_of_an_item_takes_no_share():
+    items, whole = level([[0, 4], [10, 6]], [1.0, 1.0], [0, 0]), level([[20, 20]], [1.0], [0])
+    items = Level(items.forecast, np.array([[0.0, 1.0], [1.0, 1.0]]), items.parent)
+    below, above = (forecast.mean for forecast in reconciled([items, whole]))
+    assert below[0, 0] == 0
+    np.testing.assert_allclose(below, [[0, 4 + 10 / 3], [15, 6 + 10 / 3]])
+    np.testing.assert_allclose(below.sum(axis=0), above[0])
+
+
+def test_certain_items_are_the_whole():
+    items, whole = level([[0, 0], [0, 0]], [0.0, 0.0], [0, 0]), level([[20, 20]], [1.0], [0])
+    below, above = (forecast.mean for forecast in reconciled([items, whole]))
+    assert (below == 0).all()
+    assert (above == 0).all()

@@ -6,18 +6,18 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from recommender.demand import training
+from recommender.demand.ahead import DEMAND_FORECAST_COLUMNS
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.training import DEMAND_FORECAST_COLUMNS
 from recommender.frames import InvalidFrame
 from tests.recommender.conftest import weekly_demand
 
 CALENDAR = Calendar.of_country("CN", 2024, 2026)
 
 
-def train_demand(history, *, level="item"):
+def train_demand(history):
     """Train on few rows, which is enough for six series."""
-    return training.train_demand(history, CALENDAR, level=level, seed=1, effort=Effort(600, 20))
+    return training.train_demand(history, CALENDAR, level="item", seed=1, effort=Effort(600, 20))
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_what_is_released_was_validated_measured_and_forecast(result):
 
 def test_where_every_week_repeats_exactly_nothing_errs(demand):
     weekly = demand.assign(quantity=demand["date"].dt.day_of_week * 7 % 5 + 1)
-    result = train_demand(weekly, level="category")
+    result = train_demand(weekly)
     released = result.model_scores.query("is_released and metric == 'wape'")
     assert released["value"].tolist() == [0.0]
 

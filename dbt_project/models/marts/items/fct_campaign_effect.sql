@@ -42,6 +42,7 @@ select
     flash_sales.sale_id,
     flash_sales.item_id,
     flash_sales.price_points,
+    flash_sales.recorded_at as announced_at,
     flash_sales.starts_at,
     flash_sales.ends_at,
     flash_sales.closed_at,
