@@ -256,14 +256,14 @@ def test_writers_holding_transactions_open_lose_no_row_and_double_none(
         writer.start()
     deadline = time.monotonic() + 5
     runs = 0
-    while time.monotonic() < deadline:
+    # A busy machine takes longer for as many.
+    while runs < 6 or time.monotonic() < deadline:
         land_now(folder, database_url)
         runs += 1
     stop.set()
     for writer in writers:
         writer.join()
     land_now(folder, database_url)
-    assert runs > 5
     assert len(batches(folder.landing, "entry")) > 3
     assert_all_landed_once(folder, database_url)
 
