@@ -74,7 +74,7 @@ def _parquet(path: Path, wanted: Sequence[str] | None, required: Sequence[str]) 
         with pq.ParquetFile(path) as opened:
             names = opened.schema_arrow.names
             _require(path, names, required)
-            found = opened.read(columns=[name for name in names if wanted is None or name in wanted])
+            found = opened.read(columns=[name for name in names if _is_asked(name, wanted)])
     except (pa.ArrowException, OSError) as error:
         raise FileRefused(
             f"{path} begins like Parquet but cannot be read: {_first_line(error)}; it may be incomplete"
@@ -83,6 +83,11 @@ def _parquet(path: Path, wanted: Sequence[str] | None, required: Sequence[str]) 
         if found.column_names.count(name) > 1:
             raise FileRefused(f"{path} has the column {name} twice")
     return {name: found.column(name) for name in found.column_names}
+
+
+def _is_asked(name: str, wanted: Sequence[str] | None) -> bool:
+    # pandas writes the numbers of a frame's rows as a column so named; they tell nothing.
+    return not name.startswith("__index_level_") if wanted is None else name in wanted
 
 
 def _csv(
