@@ -5,6 +5,7 @@ import pandas as pd
 from orchestration.settings import DataFolder
 from orchestration.training.cards import Making, write_cards
 from orchestration.training.inputs import reading
+from orchestration.training.mall_calendar import mall_calendar
 from orchestration.training.tables import with_former, write_frames
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.training import DemandResult
@@ -12,7 +13,6 @@ from recommender.demand.tree import train_levels
 
 ACCURACY = "forecast_accuracy_by_holiday"
 
-_COUNTRY = "CN"
 # What is scored by a run takes the place of what former runs said of it; all else of them is kept.
 _HOLIDAY = ("level", "occasion_id", "holiday_date")
 
@@ -52,8 +52,8 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
 
 
 def _calendar(history: pd.DataFrame) -> Calendar:
-    """Return the mall's calendar over a history, from the year before, whose occasions reach into it, to the next."""
+    """Return the mall's calendar over a history; without one nothing is asked of it."""
     if history.empty:
         return Calendar(0, 0, ())
     days = pd.to_datetime(history["date"])
-    return Calendar.of_country(_COUNTRY, days.min().year - 1, days.max().year + 1)
+    return mall_calendar(days.min().date(), days.max().date())

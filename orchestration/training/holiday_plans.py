@@ -8,9 +8,9 @@ import pandas as pd
 
 from orchestration.settings import DataFolder
 from orchestration.training.inputs import TrainingInputs, reading
+from orchestration.training.mall_calendar import mall_calendar
 from orchestration.training.tables import write_frames
 from recommender.demand.asked import Asked, sold_panel
-from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.model import Forecast
 from recommender.demand.recipe import learn
 from recommender.demand.spell import latest_spell
@@ -22,7 +22,6 @@ from recommender.replenishment.succession import plan_in_succession
 
 TABLE = "holiday_plan_lines"
 
-_COUNTRY = "CN"
 # A plan is made as long before its holiday as the slowest supplier needs, and a month for people to decide.
 _DECIDING_DAYS = 28
 # Forecasts further ahead are hardly more than last year.
@@ -69,8 +68,7 @@ def _tenant_lines(
     supply = supply[supply["item_id"].isin(panel.series_ids)].reset_index(drop=True)
     if supply.empty:
         return
-    first_year: int = panel.dates[0].astype(object).year
-    calendar = Calendar.of_country(_COUNTRY, first_year - 1, origin.year + 1)
+    calendar = mall_calendar(panel.dates[0].astype(object), origin)
     slowest = int((supply["lead_days"] + supply["safety_days"]).max())
     until = min(slowest + _DECIDING_DAYS, _FURTHEST_DAYS)
     holidays = coming_holidays(calendar, origin, origin + timedelta(days=until))

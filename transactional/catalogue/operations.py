@@ -5,21 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from transactional.catalogue.offers import refuse_codes
 from transactional.database import Connection
-from transactional.problems import Problem
-
-
-class StockOfCodes(Problem):
-    """The item is issued as codes, so its stock is its codes."""
-
-    slug = "stock-of-codes"
-    title = "The stock of this item is its codes"
-    status = 409
-
-    def __init__(self, item_id: UUID) -> None:
-        super().__init__(
-            f"item {item_id} is issued as codes; add codes instead of pieces", item_id=str(item_id)
-        )
 
 
 @dataclass(frozen=True)
@@ -118,13 +105,7 @@ async def receive_stock(connection: Connection, *, tenant_id: UUID, receipts: Se
             tenant_id,
             [r.item_id for r in receipts],
         )
-        coded = await connection.fetchval(
-            "select item_id from mall.offer where tenant_id = $1 and item_id = any($2::uuid[]) and is_coded limit 1",
-            tenant_id,
-            [r.item_id for r in receipts],
-        )
-        if coded is not None:
-            raise StockOfCodes(coded)
+        await refuse_codes(connection, tenant_id=tenant_id, item_ids=[r.item_id for r in receipts])
         return await _book(connection, tenant_id, receipts)
 
 

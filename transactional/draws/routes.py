@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.request_hash import request_hash
 from transactional.vault import Vault, VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])
@@ -79,7 +79,7 @@ async def create(
             tenant_id=tenant_id,
             draw_id=uuid7(now),
             new=body.draw(now),
-            request_hash=sha256(body.model_dump_json().encode()).digest(),
+            request_hash=request_hash(body),
             seed=secrets.token_bytes(SEED_BYTES),
             salt=secrets.token_bytes(SALT_BYTES),
             seal=vault.seal,

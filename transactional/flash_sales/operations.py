@@ -4,9 +4,9 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.allotment import lock_stock, put_back, set_aside
+from transactional.catalogue.offers import require_offer
 from transactional.database import Connection
 from transactional.flash_sales.domain import NewSale, SaleExists, UnknownSale, check_new_sale
-from transactional.redemption.domain import UnknownOffer
 from transactional.reservations.operations import hand_to_sale
 
 
@@ -40,8 +40,7 @@ async def open_sale(
         if opened is not None:
             return opened, False
         check_new_sale(new, now=now)
-        if not await _offered(connection, tenant_id, new.item_id):
-            raise UnknownOffer(new.item_id)
+        await require_offer(connection, tenant_id=tenant_id, item_id=new.item_id)
         inserted = await connection.fetchval(
             """
             insert into mall.flash_sale (tenant_id, sale_id, reference, request_hash, item_id, price_points,
@@ -119,11 +118,4 @@ async def _opened_before(
     if row["request_hash"] != request_hash:
         raise SaleExists(reference, row["sale_id"])
     found: UUID = row["sale_id"]
-    return found
-
-
-async def _offered(connection: Connection, tenant_id: UUID, item_id: UUID) -> bool:
-    found: bool = await connection.fetchval(
-        "select exists(select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, item_id
-    )
     return found

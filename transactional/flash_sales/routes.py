@@ -1,7 +1,6 @@
 """`/v1/flash-sales`: opening, listing and closing them. Buying in one is a redemption."""
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import MAX_QUANTITY, OutOfStock, UnknownOffer
+from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
 from transactional.reservations.domain import ReservationEnded, ReservationOfOther, UnknownReservation
 
@@ -149,7 +149,7 @@ async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: Dry
 def _request_hash(body: NewFlashSale) -> bytes:
     """Return the hash of what was asked; a sale without a reservation has the one that was kept before there were any."""
     left_out = {"reservation_id"} if body.reservation_id is None else set()
-    return sha256(body.model_dump_json(exclude=left_out).encode()).digest()
+    return request_hash(body, without=left_out)
 
 
 def _shown(row: dict[str, object], now: datetime) -> FlashSale:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import WRITE_BACK_ONLY, Caller, DryRun
-from transactional.catalogue.operations import StockOfCodes
+from transactional.catalogue.offers import StockOfCodes
 from transactional.database import tenant_transaction
 from transactional.holiday_plans.documents import (
     EditRequest,

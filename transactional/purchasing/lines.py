@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from transactional.catalogue.offers import refuse_codes
 from transactional.database import Connection
 from transactional.purchasing.domain import OrderLine
 from transactional.redemption.domain import UnknownOffer
 from transactional.suppliers.domain import NoSupplierTerms, check_quantities
 from transactional.suppliers.queries import best_terms
-from transactional.warehouses.acts import refuse_codes
 from transactional.warehouses.operations import default_warehouse, require_active
 
 

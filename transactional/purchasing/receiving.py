@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.allotment import lock_stock
+from transactional.catalogue.offers import refuse_codes
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import InvalidRequest
@@ -14,7 +15,6 @@ from transactional.purchasing.domain import Batch, Move, OrderLine, after, recei
 from transactional.purchasing.operations import stamp
 from transactional.purchasing.refusals import ReceiptExists
 from transactional.purchasing.writing import lock_order, note_move
-from transactional.warehouses.acts import refuse_codes
 from transactional.warehouses.placing import Placed, place
 
 _WRITE_BATCHES = """

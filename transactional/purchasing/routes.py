@@ -1,15 +1,13 @@
 """`/v1/purchase-orders`: proposing, editing and moving them, and booking what is delivered."""
 
-from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.catalogue.operations import StockOfCodes
+from transactional.catalogue.offers import StockOfCodes
 from transactional.database import tenant_transaction
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
@@ -40,6 +38,7 @@ from transactional.purchasing.refusals import (
     UnknownOrderLine,
 )
 from transactional.redemption.domain import UnknownOffer
+from transactional.request_hash import request_hash
 from transactional.request_types import Reference, require_past
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
@@ -79,7 +78,12 @@ async def propose(
     )
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         order_id, is_new = await propose_order(
-            connection, tenant_id=tenant_id, order_id=uuid7(now), new=new, request_hash=_hash(body), now=now
+            connection,
+            tenant_id=tenant_id,
+            order_id=uuid7(now),
+            new=new,
+            request_hash=request_hash(body),
+            now=now,
         )
         order = await find_order(connection, tenant_id=tenant_id, order_id=order_id)
     if not is_new:
@@ -231,7 +235,7 @@ async def add_receipt(
             order_id=purchase_order_id,
             receipt_id=uuid7(now),
             new=new,
-            request_hash=_hash(body),
+            request_hash=request_hash(body),
         )
         order = await find_order(connection, tenant_id=tenant_id, order_id=purchase_order_id)
     if not is_new:
@@ -241,7 +245,3 @@ async def add_receipt(
 
 def _lines(asked: list[LineRequest]) -> tuple[NewLine, ...]:
     return tuple(NewLine(line.item_id, line.quantity, line.warehouse_id) for line in asked)
-
-
-def _hash(body: BaseModel) -> bytes:
-    return sha256(body.model_dump_json().encode()).digest()

@@ -1,7 +1,6 @@
 """`/v1/reservations`: setting pieces aside until a deadline, giving them out, and releasing what is left."""
 
 from datetime import datetime
-from hashlib import sha256
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
 from transactional.reservations.domain import (
     IssueExists,
@@ -103,7 +103,7 @@ async def add(
             tenant_id=tenant_id,
             reservation_id=uuid7(now),
             new=NewReservation(**dict(body)),
-            request_hash=sha256(body.model_dump_json().encode()).digest(),
+            request_hash=request_hash(body),
             now=now,
         )
         row = await find_reservation(connection, tenant_id=tenant_id, reservation_id=reservation_id, now=now)

@@ -4,9 +4,9 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from transactional.catalogue.offers import require_offer
 from transactional.database import Connection
 from transactional.problems import Problem
-from transactional.redemption.domain import UnknownOffer
 from transactional.warehouses.domain import UnknownWarehouse
 from transactional.warehouses.settling import ItemOfTenant, settle
 
@@ -90,10 +90,7 @@ async def set_threshold(
     Raises:
         UnknownOffer, UnknownWarehouse: the tenant has no such item or warehouse.
     """
-    if not await connection.fetchval(
-        "select exists (select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, item_id
-    ):
-        raise UnknownOffer(item_id)
+    await require_offer(connection, tenant_id=tenant_id, item_id=item_id)
     if warehouse_id is not None and not await connection.fetchval(
         "select exists (select from mall.warehouse where tenant_id = $1 and warehouse_id = $2)",
         tenant_id,

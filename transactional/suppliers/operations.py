@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from transactional.catalogue.offers import require_offer
 from transactional.database import Connection
-from transactional.redemption.domain import UnknownOffer
 from transactional.suppliers.domain import (
     NewTerms,
     SupplierExists,
@@ -92,10 +92,7 @@ async def add_terms(
         TermsOverlap: other terms begin on that day or later.
     """
     await _lock_supplier(connection, tenant_id, supplier_id, "update")
-    if not await connection.fetchval(
-        "select exists (select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, new.item_id
-    ):
-        raise UnknownOffer(new.item_id)
+    await require_offer(connection, tenant_id=tenant_id, item_id=new.item_id)
     values = (
         new.lead_time_days, new.worst_lead_time_days, new.min_order_quantity, new.pack_size, new.unit_cost_fen,
         [b.quantity for b in new.price_breaks], [b.unit_cost_fen for b in new.price_breaks], new.shelf_life_days,

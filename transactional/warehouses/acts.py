@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.allotment import lock_stock
-from transactional.catalogue.operations import StockOfCodes
+from transactional.catalogue.offers import refuse_codes, require_offer
 from transactional.database import Connection
 from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.warehouses.domain import ActExists
@@ -57,7 +57,7 @@ async def relocate(
     done = await _done_before(connection, "relocation", tenant_id, new.reference, request_hash)
     if done is not None:
         return done, False
-    await _require_offer(connection, tenant_id, new.item_id)
+    await require_offer(connection, tenant_id=tenant_id, item_id=new.item_id)
     await require_active(
         connection, tenant_id=tenant_id, warehouse_ids={new.from_warehouse_id, new.to_warehouse_id}
     )
@@ -148,29 +148,6 @@ async def correct(
         now,
     )
     return noted, True
-
-
-async def refuse_codes(connection: Connection, *, tenant_id: UUID, item_ids: list[UUID]) -> None:
-    """Make sure that no item is issued as codes.
-
-    Raises:
-        StockOfCodes: naming one that is.
-    """
-    coded = await connection.fetchval(
-        "select item_id from mall.offer where tenant_id = $1 and item_id = any($2::uuid[]) and is_coded "
-        "order by item_id limit 1",
-        tenant_id,
-        item_ids,
-    )
-    if coded is not None:
-        raise StockOfCodes(coded)
-
-
-async def _require_offer(connection: Connection, tenant_id: UUID, item_id: UUID) -> None:
-    if not await connection.fetchval(
-        "select exists (select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, item_id
-    ):
-        raise UnknownOffer(item_id)
 
 
 async def _done_before(

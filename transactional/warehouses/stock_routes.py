@@ -1,6 +1,5 @@
 """`/v1/stock`: what there is of each item and where, corrections of it and relocations between warehouses."""
 
-from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
@@ -9,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.catalogue.operations import StockOfCodes
+from transactional.catalogue.offers import StockOfCodes
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference
 from transactional.warehouses.acts import Correction, Relocation, correct, relocate
 from transactional.warehouses.domain import (
@@ -142,7 +142,11 @@ async def add_relocation(
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         relocation_id, is_new = await relocate(
-            connection, tenant_id=tenant_id, new=Relocation(**dict(body)), request_hash=_hash(body), now=now
+            connection,
+            tenant_id=tenant_id,
+            new=Relocation(**dict(body)),
+            request_hash=request_hash(body),
+            now=now,
         )
         (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
     return _acted(relocation_id, stock, response, is_new=is_new)
@@ -175,14 +179,14 @@ async def add_correction(
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         correction_id, is_new = await correct(
-            connection, tenant_id=tenant_id, new=Correction(**dict(body)), request_hash=_hash(body), now=now
+            connection,
+            tenant_id=tenant_id,
+            new=Correction(**dict(body)),
+            request_hash=request_hash(body),
+            now=now,
         )
         (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
-
-
-def _hash(body: BaseModel) -> bytes:
-    return sha256(body.model_dump_json().encode()).digest()
 
 
 def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:

@@ -9,7 +9,7 @@ from orchestration.cli.stock_trial.rules import protection_days
 from orchestration.cli.world.catalogue import FloatArray
 from orchestration.cli.world.planner import REVIEW_DAYS, Shop
 from orchestration.cli.world.presets import CATEGORIES
-from recommender.demand.calendar.calendar import Calendar
+from orchestration.training.mall_calendar import mall_calendar
 from recommender.demand.censoring import demand_without_stock_outs
 from recommender.demand.panel import History
 from recommender.demand.recipe import Learned, learn
@@ -31,10 +31,7 @@ class ForecastRule:
         rehearsals: int = REHEARSALS,
     ) -> None:  # fmt: skip
         """Know the shop's calendar; nothing is learnt yet."""
-        first, last = shop.days[0], shop.days[-1]
-        self._calendar = Calendar.of_country("CN", first.year - 1, last.year + 1).with_member_days(
-            shop.member_day
-        )
+        self._calendar = mall_calendar(shop.days[0], shop.days[-1]).with_member_days(shop.member_day)
         self._ids = np.array([f"{item:04d}" for item in range(len(shop.catalogue))], dtype=object)
         self._groups = {
             "category": np.array([CATEGORIES[c].code for c in shop.catalogue.category], dtype=object)
@@ -52,15 +49,16 @@ class ForecastRule:
         """Return the levels; the first time, forecasts of the half-year before are made as well."""
         if self._learned is None:
             for back in range(self._rehearsals, 0, -1):
-                self._forecast(day - back * REVIEW_DAYS, diary)
-        forecast = self._forecast(day, diary)
+                rehearsed = day - back * REVIEW_DAYS
+                self._forecast(rehearsed, self._demand(rehearsed, diary), diary)
         demand = self._demand(day, diary)
+        forecast = self._forecast(day, demand, diary)
         strata = variability_strata(demand[:, -HORIZON:])
         return order_up_to(forecast, self._closed(day, demand), strata, service_level=self._service_level)
 
-    def _forecast(self, day: int, diary: Diary) -> FloatArray:
+    def _forecast(self, day: int, demand: FloatArray, diary: Diary) -> FloatArray:
         """Return the sum of each item's forecast over the days an order must last, and keep it."""
-        history = self._history(day, diary)
+        history = History(self._ids, diary.dates[: day + 1], demand, groups=self._groups)
         if self._learned is None or day - self._learned[0] >= _LEARN_EVERY:
             self._report(f"learning what day {day} knows")
             learned = learn(history, self._calendar, HORIZON, seed=self._seed, effort=NIGHTLY)
@@ -82,9 +80,6 @@ class ForecastRule:
             diary.sales(days), diary.is_out[:, :days], diary.dates[:days]
         )
         return demand
-
-    def _history(self, day: int, diary: Diary) -> History:
-        return History(self._ids, diary.dates[: day + 1], self._demand(day, diary), groups=self._groups)
 
     def _closed(self, day: int, demand: FloatArray) -> ClosedPeriods:
         """Return the sums that were forecast and what came; a period lasts as long as some delivery took."""
