@@ -16,12 +16,13 @@ from recommender.card import Paired
 from recommender.demand.covariates import Floats
 from recommender.demand.holiday_accuracy import PastHoliday, windows_at
 from recommender.demand.metrics import METRICS, Errors, Scales, error_sums
+from recommender.demand.model import Forecast
 from recommender.demand.panel import History, Panel
 from recommender.demand.recipe import Learned
 from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score
 
-_WINDOW_DAYS = Rhythm.of(DAY).window
+_WINDOW_DAYS, _WEEK_DAYS = Rhythm.of(DAY).window, Rhythm.of(DAY).week
 
 
 def plan_origins(
@@ -54,7 +55,10 @@ def is_active(history: History) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Measured:
-    """Error sums over the origins by model: over all days, and over the window of each holiday."""
+    """Error sums over the origins by model: over all days, and over the window of each holiday.
+
+    A row is a series; of a single series it is a week from one of the origins.
+    """
 
     overall: Mapping[str, Errors]
     holidays: Mapping[PastHoliday, Mapping[str, Errors]]
@@ -66,6 +70,7 @@ def measure(
     """Measure every member and their combination from the origins; nothing without an origin."""
     overall: dict[str, Errors] = {}
     by_holiday: dict[PastHoliday, dict[str, Errors]] = {}
+    is_single = len(panel.series_ids) == 1
     for origin in origins:
         history = panel.history(origin, learned.horizon)
         actual = panel.actuals(origin, learned.horizon).copy()
@@ -73,20 +78,41 @@ def measure(
         scale = Scales.of(history)
         windows = windows_at(holidays, history.dates_ahead(actual.shape[1]))
         for name, forecast in learned.forecast(history).members.items():
-            _add(overall, name, error_sums(forecast, actual, scale))
+            _add(overall, name, _unit_sums(forecast, actual, scale), is_by_week=is_single)
             for holiday, is_inside in windows.items():
                 inside = np.where(is_inside, actual, np.nan)
-                _add(by_holiday.setdefault(holiday, {}), name, error_sums(forecast, inside, scale))
+                sums = _unit_sums(forecast, inside, scale)
+                _add(by_holiday.setdefault(holiday, {}), name, sums, is_by_week=is_single)
     return Measured(overall, by_holiday)
 
 
-def _add(found: dict[str, Errors], name: str, sums: Errors) -> None:
-    before = found.get(name, (np.zeros_like(sums[0]), np.zeros_like(sums[1])))
-    found[name] = (before[0] + sums[0], before[1] + sums[1])
+def _unit_sums(forecast: Forecast, actual: Floats, scale: Scales) -> Errors:
+    """Return the error sums of each series, or of a single one those of each week: one unit tells nothing of chance."""
+    n_series, horizon = actual.shape
+    if n_series != 1:
+        return error_sums(forecast, actual, scale)
+    week = np.arange(horizon) // _WEEK_DAYS
+    weeks = np.arange(week[-1] + 1)[:, None]
+    rows = np.zeros(len(weeks), dtype=np.int64)
+    each = Forecast(forecast.dates, forecast.mean[rows], forecast.quantiles[rows])
+    return error_sums(
+        each, np.where(week == weeks, actual, np.nan), Scales(scale.seasonal[rows], scale.squared[rows])
+    )
+
+
+def _add(found: dict[str, Errors], name: str, sums: Errors, *, is_by_week: bool) -> None:
+    """Add an origin's sums: those of the same series together, weeks beside each other."""
+    before = found.get(name)
+    if before is None:
+        found[name] = sums
+    elif is_by_week:
+        found[name] = (np.vstack([before[0], sums[0]]), np.vstack([before[1], sums[1]]))
+    else:
+        found[name] = (before[0] + sums[0], before[1] + sums[1])
 
 
 def evaluate(errors: Mapping[str, Errors], *, level: str, seed: int, n_resamples: int = 500) -> list[Score]:
-    """Score every model by its error sums, with 95 % bootstrap intervals paired over series.
+    """Score every model by its error sums, with 95 % bootstrap intervals paired over series, or a single one's weeks.
 
     A metric without any demand to divide by is left out.
     """

@@ -91,3 +91,27 @@ def test_a_ratio_of_errors_is_of_sums_and_paired_over_series():
     # Half the error on each series is half of it in every resample.
     assert (found.baseline, found.ratio, found.low, found.high, found.n) == ("naive", 0.5, 0.5, 0.5, 3)
     assert paired_wape(errors, "ours", "nobody", seed=1) is None
+
+
+def test_a_single_series_is_resampled_by_its_weeks():
+    days = pd.date_range("2025-01-01", periods=180)
+    quantity = np.random.default_rng(4).poisson(5, 180)
+    panel = Panel.from_frame(pd.DataFrame({"series_id": "all", "date": days, "quantity": quantity}))
+    learned = learn(panel.history(date(2025, 4, 20)), CALENDAR, 28, seed=1)
+    origins = [date(2025, 4, 20), date(2025, 5, 4)]
+    scores = {
+        score.metric: score
+        for score in evaluate(measure(learned, panel, origins).overall, level="tenant", seed=1)
+        if score.model == "weekday_means"
+    }
+    wape = scores["wape"]
+    # Four weeks from each of two origins.
+    assert wape.n == 8
+    assert wape.low < wape.value < wape.high
+    error = demand = 0.0
+    for origin in origins:
+        forecast = learned.forecast(panel.history(origin)).members["weekday_means"]
+        actual = panel.actuals(origin, 28)[0]
+        error += np.abs(forecast.quantiles[0, :, 1] - actual).sum()
+        demand += actual.sum()
+    assert wape.value == pytest.approx(error / demand)
