@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import duckdb
 
+# How often an interval of 95 % lies wholly on the wrong side by chance.
+_CHANCE = 0.025
 # area → the score that decides, where larger is better, and the models that any other has to match.
 _DECIDING = {
     "ranking": (
@@ -25,6 +28,8 @@ class Comparison:
     Attributes:
         had_choice: whether another model than baselines competed; where none did, as in a young mall, the one that
             needs no choice is in use, whatever the others are worth.
+        widening: how many times as far as its interval the score may be off by chance. A release compares many models
+            with their strongest baselines; at 95 % each, twenty-five refuse nearly every second release by chance alone.
     """
 
     area: str
@@ -39,17 +44,16 @@ class Comparison:
     baseline_value: float
     larger_is_better: bool
     had_choice: bool
+    widening: float
 
     @property
     def is_worse(self) -> bool:
-        """Return whether the whole interval is on the wrong side of the baseline: worse beyond chance."""
+        """Return whether the whole widened interval is on the wrong side of the baseline: worse beyond chance."""
         if not self.had_choice:
             return False
-        if self.larger_is_better:
-            best = self.value if self.high is None else self.high
-            return best < self.baseline_value
-        best = self.value if self.low is None else self.low
-        return best > self.baseline_value
+        end = self.high if self.larger_is_better else self.low
+        best = self.value if end is None else self.value + self.widening * (end - self.value)
+        return best < self.baseline_value if self.larger_is_better else best > self.baseline_value
 
     def sentence(self) -> str:
         """Return the comparison in words."""
@@ -80,11 +84,20 @@ def compare_models(scores: Path) -> list[Comparison]:
         deciding_metric, deciding_k, _, _ = _DECIDING[area]
         if (metric, k) == (deciding_metric, deciding_k):
             groups.setdefault((area, tenant_id, slice_), []).append(tuple(score))
-    found = (_compare(*key, rows_of_key) for key, rows_of_key in groups.items())
+    widening = _widening(len(groups))
+    found = (_compare(*key, rows_of_key, widening) for key, rows_of_key in groups.items())
     return [comparison for comparison in found if comparison is not None]
 
 
-def _compare(area: str, tenant_id: str, slice_: str, rows: list[tuple[Any, ...]]) -> Comparison | None:
+def _widening(comparisons: int) -> float:
+    """Return by how much to widen 95 % intervals so that all of them together err as seldom (Bonferroni)."""
+    normal = NormalDist()
+    return normal.inv_cdf(1.0 - _CHANCE / max(comparisons, 1)) / normal.inv_cdf(1.0 - _CHANCE)
+
+
+def _compare(
+    area: str, tenant_id: str, slice_: str, rows: list[tuple[Any, ...]], widening: float
+) -> Comparison | None:
     metric, k, larger_is_better, baselines = _DECIDING[area]
     released = [row for row in rows if row[-1]]
     measured = {row[0]: row[1] for row in rows if row[0] in baselines}
@@ -97,4 +110,5 @@ def _compare(area: str, tenant_id: str, slice_: str, rows: list[tuple[Any, ...]]
         area, tenant_id, slice_, label, model, value, low, high,
         strongest, measured[strongest], larger_is_better,
         had_choice=any(row[0] not in baselines for row in rows),
+        widening=widening,
     )  # fmt: skip

@@ -10,6 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
+from orchestration.checks.model_scores import compare_models
 from orchestration.landing.batches import VIEWS
 from orchestration.landing.contract import contract
 from orchestration.landing.cursor import Cursor, Origin, write_cursor
@@ -291,6 +292,19 @@ def test_an_open_gate_counts_checks_and_names_baselines(audited: DataFolder) -> 
     assert (ranking["model"], ranking["baseline"]) == ("blend", "personal_frequency")
     (demand,) = found.models["demand"]
     assert (demand["value"], demand["baseline_value"]) == (0.6, 0.8)
+
+
+@pytest.mark.parametrize(("tenants", "failing"), [(1, 1), (25, 0)])
+def test_of_many_models_some_are_behind_by_chance(folder: DataFolder, tenants: int, failing: int) -> None:
+    columns = [name for name in SCHEMAS["model_scores"].names if name != "tenant_id"]
+    rows = [
+        ("ranking", "two_stage", "all", "ndcg", 10, 0.18, 0.12, 0.24, 70, True, DAY),
+        ("ranking", "tifu_knn", "all", "ndcg", 10, 0.25, 0.19, 0.31, 70, False, DAY),
+    ]
+    frame = pd.DataFrame(rows, columns=columns).astype({"k": "Int64"})
+    write_frames(folder.ml, "model_scores", "model_scores", [(f"tenant {n}", frame) for n in range(tenants)])
+    worse = [found for found in compare_models(folder.ml / "model_scores.parquet") if found.is_worse]
+    assert len(worse) == failing
 
 
 def test_a_model_of_any_slice_that_is_worse_than_its_baseline_closes_the_gate(audited: DataFolder) -> None:
