@@ -17,6 +17,7 @@ _MODELS = {
     "boosted_on_base": "model_boosted_on_base",
     "aligned_base": "model_aligned_base",
     "decomposition": "model_decomposition",
+    "seasonal_smoothing": "model_seasonal_smoothing",
     "intermittent": "model_intermittent",
     "weekday_means": "model_weekday_means",
     "seasonal_naive": "model_seasonal_naive",

@@ -14,6 +14,7 @@ from recommender.demand.intermittent import Intermittent
 from recommender.demand.model import QUANTILES, Member
 from recommender.demand.naive import SeasonalNaive, WeekdayMeans
 from recommender.demand.seasonal import Decomposition
+from recommender.demand.seasonal_smoothing import SeasonalSmoothing
 from recommender.demand.training_rows import TooLittleHistory
 
 # Quantiles of the normal distribution, for the widths of series that no quantile was learned for.
@@ -47,7 +48,13 @@ class Ensemble:
     @classmethod
     def fitted(cls, context: Context, *, seed: int, effort: Effort, is_validated: bool = True) -> Self:
         """Fit every member that the history allows; what could not be validated is not learned."""
-        plain: list[Member] = [SeasonalNaive(), WeekdayMeans(), Decomposition(), Intermittent()]
+        plain: list[Member] = [
+            SeasonalNaive(),
+            WeekdayMeans(),
+            Decomposition(),
+            SeasonalSmoothing(),
+            Intermittent(),
+        ]
         if context.values.shape[1] > context.history.rhythm.year:
             plain.append(AlignedBase())
         boosting = None

@@ -12,6 +12,7 @@ from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.ensemble import Ensemble, Said
 from recommender.demand.panel import History
+from recommender.demand.standstill import without_standstills
 from recommender.demand.timeline import Timeline
 from recommender.gate import GateDecision, decide_release
 
@@ -107,7 +108,7 @@ def _learned(
     demand = sum(float(np.nansum(block.actual)) for block in blocks)
     if demand <= 0:
         return None
-    blocks = common(blocks)
+    blocks = common(without_standstills(blocks))
     weights = learn_weights(blocks)
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}
     medians[COMBINATION] = [_combined(weights, block) for block in blocks]
