@@ -18,6 +18,8 @@ _FIRST = np.datetime64("0001-01-02", "us").astype(np.int64)
 _LAST = np.datetime64("9999-12-30", "us").astype(np.int64)
 _DAY_US = 86_400_000_000
 _SHOWN = 60
+# As spreadsheets show thousands.
+_GROUPED = r"^-?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
 _LOOSE_DAY = re.compile(r"^(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})(?=$|[ T])")
 
 
@@ -50,7 +52,7 @@ def labels_of(table: Table, column: str) -> pd.Series:
 
 
 def numbers_of(table: Table, column: str, *, may_be_negative: bool = False) -> Floats:
-    """Return numbers, of 0 or more unless they may be negative; NaN where none is given.
+    """Return numbers, of 0 or more unless they may be negative; NaN where none is given; 1,257 is one as well.
 
     Raises:
         FileRefused: a value is no number, infinite, or negative.
@@ -59,7 +61,8 @@ def numbers_of(table: Table, column: str, *, may_be_negative: bool = False) -> F
     kind = values.type
     if _is_text(kind):
         text = values.cast(pa.large_string()).to_pandas()
-        numbers = np.asarray(pd.to_numeric(text, errors="coerce"), dtype=np.float64)
+        plain = text.where(~text.str.match(_GROUPED, na=False), text.str.replace(",", ""))
+        numbers = np.asarray(pd.to_numeric(plain, errors="coerce"), dtype=np.float64)
         given = (text.notna() & (text.str.strip() != "")).to_numpy(dtype=bool)
         _refuse_first(table, column, np.isnan(numbers) & given, "is no number", text)
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):

@@ -15,6 +15,8 @@ from orchestration.refusal import Refusal
 
 _PARQUET = b"PAR1"
 _DELIMITERS = (",", ";", "\t", "|")
+# What spreadsheets of Chinese offices write unless told otherwise comes second: almost no text of it is UTF-8.
+_ENCODINGS = ("utf-8-sig", "gb18030")
 _SHOWN_COLUMNS = 20
 
 
@@ -95,10 +97,20 @@ def _csv(
 ) -> dict[str, pa.ChunkedArray]:
     if b"\0" in head:
         raise FileRefused(f"{path} is neither Parquet nor CSV")
-    header = head.decode("utf-8-sig", errors="replace").strip().splitlines()[0]
+    for encoding in _ENCODINGS:
+        try:
+            frame = _decoded(path, head, encoding, required)
+        except UnicodeDecodeError:
+            continue
+        return {name: _text(frame[name]) for name in frame.columns if wanted is None or name in wanted}
+    raise FileRefused(f"{path} is neither Parquet nor CSV in UTF-8 or GB 18030")
+
+
+def _decoded(path: Path, head: bytes, encoding: str, required: Sequence[str]) -> pd.DataFrame:
+    header = head.decode(encoding, errors="replace").strip().splitlines()[0]
     delimiter = max(_DELIMITERS, key=header.count)
     options: dict[str, Any] = {
-        "sep": delimiter, "dtype": "str", "encoding": "utf-8-sig", "index_col": False, "keep_default_na": False,
+        "sep": delimiter, "dtype": "str", "encoding": encoding, "index_col": False, "keep_default_na": False,
     }  # fmt: skip
     try:
         names = [str(name) for name in pd.read_csv(path, nrows=0, **options).columns]
@@ -107,8 +119,6 @@ def _csv(
             # A first row that is too long is only warned of.
             warnings.simplefilter("error", pd.errors.ParserWarning)
             frame = pd.read_csv(path, **options)
-    except UnicodeDecodeError as error:
-        raise FileRefused(f"{path} is neither Parquet nor CSV in UTF-8") from error
     except pd.errors.ParserWarning as error:
         raise FileRefused(
             f"{path}, row 1 of the data (the header is not counted): it has more values than the header has names"
@@ -116,7 +126,7 @@ def _csv(
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise FileRefused(_unparsable(path, error)) from error
     frame.columns = pd.Index([name.strip() for name in names])
-    return {name: _text(frame[name]) for name in frame.columns if wanted is None or name in wanted}
+    return frame
 
 
 def _text(column: pd.Series) -> pa.ChunkedArray:

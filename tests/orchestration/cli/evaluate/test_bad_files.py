@@ -46,7 +46,7 @@ def refused(path, reader=read_history, *arguments):
         ("member_id,item_id,occurred_at\n", "mall.csv has columns but no rows"),
         ("member_id,occurred_at\na,2025-01-01\n", "mall.csv has no column item_id; its columns are: member_id, occurred_at"),
         (b"\x89PNG\0\0", "mall.csv is neither Parquet nor CSV"),
-        ("member_id,item_id,occurred_at\n王,x,2025-01-01\n".encode("gbk"), "mall.csv is neither Parquet nor CSV in UTF-8"),
+        (b"member_id,item_id,occurred_at\n\xff\xff,x,2025-01-01\n", "mall.csv is neither Parquet nor CSV in UTF-8 or GB 18030"),
         (b"PAR1 and nothing more", "begins like Parquet but cannot be read"),
         (GOOD + ",x,2025-01-04\n", "column member_id, row 4 of the data (the header is not counted): an id must be given"),
         (GOOD + "a,,2025-01-04\n", "column item_id, row 4 of the data"),

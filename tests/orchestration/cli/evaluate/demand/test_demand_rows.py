@@ -49,6 +49,16 @@ def test_a_plain_daily_history(read):
     assert counts(dataset) == {}
 
 
+def test_what_a_spreadsheet_of_a_chinese_office_writes_is_read(tmp_path):
+    path = tmp_path / "history.csv"
+    lines = ["series_id,date,quantity,类别", '蔬菜,2025/1/1,"1,257",叶菜', "蔬菜,2025/1/2,12,叶菜"]
+    path.write_bytes("\r\n".join(lines).encode("gb18030"))
+    panel = read_dataset(path, None).panel
+    assert panel.series_ids.tolist() == ["蔬菜"]
+    assert panel.values.tolist() == [[1257, 12]]
+    assert panel.groups["类别"].tolist() == ["叶菜"]
+
+
 def test_the_row_numbers_that_pandas_writes_are_no_column_to_learn_from(tmp_path):
     frame = pd.DataFrame(
         {"series_id": "a", "date": pd.date_range("2025-01-01", periods=30), "quantity": range(30)}
