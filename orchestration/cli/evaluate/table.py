@@ -118,7 +118,7 @@ def _decoded(path: Path, head: bytes, encoding: str, required: Sequence[str]) ->
         with warnings.catch_warnings():
             # A first row that is too long is only warned of.
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            frame = pd.read_csv(path, **options)
+            frame: pd.DataFrame = pd.read_csv(path, **options)
     except pd.errors.ParserWarning as error:
         raise FileRefused(
             f"{path}, row 1 of the data (the header is not counted): it has more values than the header has names"
