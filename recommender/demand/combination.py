@@ -12,7 +12,7 @@ from recommender.demand.covariates import Floats
 Bools = NDArray[np.bool_]
 
 # A member that errs so much more than the best, in parts, begins with 1/e of its weight.
-_START_SCALE = 0.02
+_START_SCALE = 0.05
 # How strongly weights are drawn to where they begin, in multiples of what the members' differences tell; those of
 # a stratum, which holds fewer days, more strongly.
 _RIDGE = 1.0
