@@ -84,7 +84,7 @@ def build_as_of(folder: DataFolder, day: date) -> DataFolder:
     _link(folder.landing, target.landing, "quarantine/*.parquet")
     write_cursor(target.cursor, replace(cursor, next_batch=next_batch))
     provide_missing(target.ml)
-    project = parse(target)
+    project = parse(folder).over(target)
     outcome = build(project, project.nodes(), None)
     if outcome.refusal is not None:
         raise outcome.refusal

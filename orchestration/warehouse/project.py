@@ -9,7 +9,7 @@ import logging
 import os
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from dbt.contracts.graph.manifest import Manifest
 from orchestration.disk import disk_full
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
+from orchestration.sql import quoted
 
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 
@@ -27,6 +28,12 @@ _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR
 WHOLE_HISTORY = "whole_history"
 
 PROJECT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
+
+# Stand for the folders of files while dbt parses: what it parsed, and keeps for the next time, is good for any data
+# folder. Only the sources name them.
+_ANYWHERE = {"landing_dir": "<landing_dir>", "ml_dir": "<ml_dir>"}
+_ANY_WAREHOUSE = Path("warehouse.duckdb")
+_LOCATION = "external_location"
 
 
 class BrokenProject(Refusal):
@@ -39,7 +46,7 @@ class Project:
 
     Attributes:
         parsed: dbt's manifest, handed back to dbt so that it parses once per run.
-        manifest: the same as dbt's JSON artefact.
+        manifest: the same as dbt's JSON artefact, of no data folder in particular.
     """
 
     folder: DataFolder
@@ -47,9 +54,14 @@ class Project:
     parsed: Manifest
     manifest: dict[str, Any]
 
+    def over(self, folder: DataFolder) -> "Project":
+        """Return the same project over the files of another data folder, without parsing anew."""
+        return replace(self, folder=folder)
+
     def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
         """Run a dbt command with variables of its own to its end and leave the warehouse closed."""
-        return _invoke(self.folder, self.directory, command, self.parsed, variables)
+        self._point_sources()
+        return _invoke(self.folder, self.folder.warehouse, self.directory, command, self.parsed, variables)
 
     def nodes(self) -> list[str]:
         """Return the ids of the models and seeds."""
@@ -119,6 +131,15 @@ class Project:
         """Return the dbt selector of exactly one node."""
         return "fqn:" + ".".join(self.manifest["nodes"][unique_id]["fqn"])
 
+    def _point_sources(self) -> None:
+        """Point dbt's sources at the files of this data folder."""
+        folders = (("landing_dir", self.folder.landing), ("ml_dir", self.folder.ml))
+        for unique_id, source in self.parsed.sources.items():
+            location = self.manifest["sources"][unique_id]["meta"][_LOCATION]
+            for name, folder in folders:
+                location = location.replace(_ANYWHERE[name], quoted(folder))
+            source.meta[_LOCATION] = location
+
     def _materialized(self, as_what: str) -> list[str]:
         nodes = self.manifest["nodes"]
         return [key for key in self.nodes() if nodes[key]["config"].get("materialized") == as_what]
@@ -131,7 +152,7 @@ def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
         BrokenProject: dbt refuses the project.
         DiskFull: dbt cannot write down what it parsed.
     """
-    done = _invoke(folder, directory, ["parse"], None, {})
+    done = _invoke(folder, _ANY_WAREHOUSE, directory, ["parse"], None, _ANYWHERE)
     if full := disk_full(done.exception, folder.root):
         raise full
     if not isinstance(done.result, Manifest) or not done.success:
@@ -142,13 +163,13 @@ def parse(folder: DataFolder, directory: Path = PROJECT_DIR) -> Project:
 
 def _invoke(
     folder: DataFolder,
+    warehouse: Path,
     directory: Path,
     command: list[str],
     parsed: Manifest | None,
     variables: dict[str, Any],
 ) -> dbtRunnerResult:
-    variables = {"landing_dir": str(folder.landing), "ml_dir": str(folder.ml)} | variables
-    with _warehouse_named(folder.warehouse):
+    with _warehouse_named(warehouse):
         try:
             return dbtRunner(parsed, [_log]).invoke(
                 [
