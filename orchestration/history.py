@@ -1,9 +1,12 @@
 """Dagster's persistent instance in the data folder, so that its web interface shows every run."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import dagster as dg
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from orchestration import durable
 from orchestration.release.freshness import LONGEST_LAG_SECONDS, Freshness
@@ -38,8 +41,34 @@ def initialise(folder: DataFolder) -> None:
 def opened(folder: DataFolder) -> Iterator[dg.DagsterInstance]:
     """Open the instance for the block."""
     prepare(folder)
-    with dg.DagsterInstance.from_config(str(folder.dagster)) as instance:
+    with _files_kept_open(), dg.DagsterInstance.from_config(str(folder.dagster)) as instance:
         yield instance
+
+
+@contextmanager
+def _files_kept_open() -> Iterator[None]:
+    """Keep each SQLite file that is opened within the block open until its end.
+
+    Dagster opens one anew for each of a run's thousand events. Whoever closes a file last carries the log of its
+    changes over and waits for the disk, which took most of a small run. A power cut may now cost the last events,
+    and never the file.
+    """
+    held: dict[str, sqlite3.Connection] = {}
+    with ExitStack() as stack:
+
+        def connected(connection: object, _: object) -> None:
+            if not isinstance(connection, sqlite3.Connection):
+                return
+            connection.execute("pragma synchronous = normal")
+            ((_, _, file), *_) = connection.execute("pragma database_list").fetchall()
+            if file not in held:
+                held[file] = stack.enter_context(closing(sqlite3.connect(file, check_same_thread=False)))
+            # Only who has read from a file has it open.
+            held[file].execute("pragma schema_version").fetchall()
+
+        event.listen(Engine, "connect", connected)
+        stack.callback(event.remove, Engine, "connect", connected)
+        yield
 
 
 def run_tags() -> dict[str, str]:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from orchestration.cli import postgres
+from tests.databases import fresh_database
 from transactional.migrate import migrate
 
 pytest_plugins = ["tests.literal_release"]
@@ -29,8 +30,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def postgres_server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[postgres.EmbeddedPostgres]:
-    """A real PostgreSQL server of this test run."""
+    """A real PostgreSQL server of this test run, which does not wait for the disk: it need not outlive the machine."""
     with postgres.running(tmp_path_factory.mktemp("server")) as server:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"alter system set {setting} = off")
+            connection.execute("select pg_reload_conf()")
         yield server
     # As root the cluster lies outside pytest's folders, which pytest itself cleans up.
     postgres.remove(server)
@@ -56,12 +61,8 @@ def template_database(postgres_server: postgres.EmbeddedPostgres) -> str:
 @pytest.fixture
 def database_url(postgres_server: postgres.EmbeddedPostgres, template_database: str) -> Iterator[str]:
     """The URL of a migrated database of this test alone."""
-    name = f"test_{next(_numbers)}"
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template_database}")
-    yield postgres_server.url(name)
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with fresh_database(postgres_server, template_database, f"test_{next(_numbers)}") as url:
+        yield url
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from pathlib import Path
 import asyncpg
 import duckdb
 import httpx
-import psycopg
 import pytest
 import uvicorn
 from fastapi import FastAPI
@@ -26,6 +25,7 @@ from websockets.sync.client import connect
 
 from orchestration.cli.postgres import EmbeddedPostgres
 from tests import literal_release as literal
+from tests.databases import fresh_database
 from transactional import problem_documents
 from transactional.clock import system_clock
 from transactional.database import open_pools
@@ -137,13 +137,9 @@ def site(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """The URL of the screens, with a release and one login at acorn."""
-    server = postgres_server
-    name = "test_of_the_site"
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template_database}")
 
-    async def fill() -> None:
-        owner = await asyncpg.connect(server.url(name))
+    async def fill(database_url: str) -> None:
+        owner = await asyncpg.connect(database_url)
         tenant_id = await create_tenant(owner, NewTenant("acorn", literal.ACORN_NAME, "bank"))
         # The literal release knows the tenant by an id of its own.
         await owner.execute("delete from mall.program")
@@ -160,14 +156,13 @@ def site(
         )
         await owner.close()
 
-    asyncio.run(fill())
-    with (
-        running_mall(server.url(name)) as mall,
-        running_screens(releases_dir.parent, mall, tmp_path_factory.mktemp("elsewhere")) as url,
-    ):
-        yield url
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)")
+    with fresh_database(postgres_server, template_database, "test_of_the_site") as database_url:
+        asyncio.run(fill(database_url))
+        with (
+            running_mall(database_url) as mall,
+            running_screens(releases_dir.parent, mall, tmp_path_factory.mktemp("elsewhere")) as url,
+        ):
+            yield url
 
 
 @pytest.fixture(scope="module")

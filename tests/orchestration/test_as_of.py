@@ -1,5 +1,6 @@
 """Figures as of a past day: what was landed by then and nothing since, also after batches were merged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from orchestration.release.publish import publish
 from orchestration.settings import DataFolder
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
-from orchestration.warehouse.project import parse
+from orchestration.warehouse.project import Project
 from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world
 
 # The end of the business day of 1 June is 16:00 UTC.
@@ -41,10 +42,16 @@ class Mall:
 
 
 @pytest.fixture(scope="module")
-def mall(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Mall:
+def mall(
+    module_database_url: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    project: Project,
+    lend_parsed: Callable[[DataFolder], None],
+) -> Mall:
     root = tmp_path_factory.mktemp("as-of")
     folder, former = DataFolder(root / "data"), DataFolder(root / "former")
     folder.create()
+    lend_parsed(folder)
     with psycopg.connect(module_database_url, autocommit=True) as connection:
         world = insert_small_world(connection)
         land(folder, module_database_url, THEN - timedelta(days=3))
@@ -56,8 +63,7 @@ def mall(module_database_url: str, tmp_path_factory: pytest.TempPathFactory) -> 
     for each in (folder, former):
         each.create()
         provide_missing(each.ml)
-        project = parse(each)
-        outcome = build(project, project.nodes())
+        outcome = build(project.over(each), project.nodes())
         assert outcome.refusal is None, outcome.refusal
     publish(folder, "test", LATER)
     return Mall(folder, former, world)

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,11 +24,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     made = DataFolder(tmp_path_factory.mktemp("definitions"))
     made.create()
     return made
-
-
-@pytest.fixture(scope="module")
-def project(folder: DataFolder) -> Project:
-    return parse(folder)
 
 
 @pytest.fixture
@@ -115,7 +110,10 @@ def test_a_run_from_the_web_interface_holds_the_lock(platform: Platform) -> None
         pass
 
 
-def test_dagsters_own_tools_load_the_definitions(folder: DataFolder, project: Project) -> None:
+def test_dagsters_own_tools_load_the_definitions(
+    folder: DataFolder, lend_parsed: Callable[[DataFolder], None]
+) -> None:
+    lend_parsed(folder)
     done = subprocess.run(
         [
             sys.executable, "-c",

@@ -4,7 +4,7 @@ import pytest
 
 from orchestration.settings import DataFolder
 from orchestration.warehouse.build import Outcome, WarehouseRefused, build
-from orchestration.warehouse.project import parse
+from orchestration.warehouse.project import Project
 from tests.dbt_project.small_warehouse import write_inputs
 
 FAULTS = """
@@ -20,12 +20,11 @@ update lot set issued_points = 0 where lot_id = id(48);
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+def outcome(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Outcome:
     folder = DataFolder(tmp_path_factory.mktemp("faulty"))
     write_inputs(folder.root, FAULTS)
     folder.create()
-    project = parse(folder)
-    return build(project, project.nodes())
+    return build(project.over(folder), project.nodes())
 
 
 def test_each_broken_rule_is_named_with_its_rows(outcome: Outcome) -> None:

@@ -13,7 +13,7 @@ from orchestration.lock import held
 from orchestration.release.freshness import Freshness, read_freshness
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
-from orchestration.warehouse.project import parse
+from orchestration.warehouse.project import Project
 from tests.small_world import DAYS, FIRST_DAY, ITEMS, SmallWorld, insert_small_world, redeem
 
 
@@ -25,12 +25,13 @@ class Story:
     folder: DataFolder
     database_url: str
     now: datetime
+    project: Project
     follower: Follower = field(init=False)
     alarms: list[tuple[str | None, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.follower = Follower(
-            parse(self.folder), self.database_url, lambda: self.now, "1.0",
+            self.project.over(self.folder), self.database_url, lambda: self.now, "1.0",
             lambda freshness, lag: self.alarms.append((freshness.problem, lag)),
         )  # fmt: skip
 
@@ -70,12 +71,12 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory, module_database_url: str, project: Project) -> Story:
     folder = DataFolder(tmp_path_factory.mktemp("follow"))
     folder.create()
     with psycopg.connect(module_database_url) as connection:
         world = insert_small_world(connection)
-    made = Story(world, folder, module_database_url, datetime(2026, 5, 1, tzinfo=UTC))
+    made = Story(world, folder, module_database_url, datetime(2026, 5, 1, tzinfo=UTC), project)
     assert made.turn() is not None
     return made
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from orchestration.warehouse.project import Project
 from tests.dbt_project.till import Till
 from tests.orchestration.warehouses import Warehouses
 from tests.small_world import DAYS, FIRST_DAY, SmallWorld, credit, insert_small_world, redeem
@@ -24,9 +25,9 @@ def world(module_database_url: str) -> SmallWorld:
 
 @pytest.fixture(scope="module")
 def warehouses(
-    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory
+    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory, project: Project
 ) -> Warehouses:
-    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"))
+    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"), project)
     made.build(made.land())
     return made
 

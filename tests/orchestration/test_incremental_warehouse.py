@@ -12,6 +12,7 @@ import pytest
 
 from orchestration.warehouse.build import build
 from orchestration.warehouse.changes import find_changes, merged
+from orchestration.warehouse.project import Project
 from orchestration.warehouse.state import read_built
 from tests.dbt_project.till import Till
 from tests.orchestration.warehouses import NOW, Warehouses
@@ -26,9 +27,9 @@ def world(module_database_url: str) -> SmallWorld:
 
 @pytest.fixture(scope="module")
 def warehouses(
-    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory
+    module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory, project: Project
 ) -> Warehouses:
-    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"))
+    made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"), project)
     changes = made.land()
     assert changes.spans is None
     assert "no complete former build" in changes.reason

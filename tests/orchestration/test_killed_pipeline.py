@@ -82,9 +82,12 @@ class Pipelines:
 
 
 @pytest.fixture
-def pipelines(data_dir: Path, database_url: str) -> Iterator[Pipelines]:
+def pipelines(
+    data_dir: Path, database_url: str, lend_parsed: Callable[[DataFolder], None]
+) -> Iterator[Pipelines]:
     with psycopg.connect(database_url) as connection:
         insert_small_world(connection)
+    lend_parsed(DataFolder(data_dir))
     made = Pipelines(DataFolder(data_dir), database_url)
     yield made
     made.server.kill()

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,7 +18,8 @@ from orchestration.cli.world.run import simulate
 from orchestration.landing.land import land
 from orchestration.settings import DataFolder
 from orchestration.warehouse.build import build
-from orchestration.warehouse.project import parse
+from orchestration.warehouse.project import Project
+from tests.databases import fresh_database
 from tests.orchestration.postgres_kpis import QUERIES, SHELF, SHELF_INDEX, query
 from tests.small_world import insert_small_world
 
@@ -41,17 +41,6 @@ FACTS = {
     "goods sent back": "stock_movement where reason = 'return'",
     "answer": "feedback",
 }
-
-
-@contextmanager
-def fresh_database(server: EmbeddedPostgres, template: str, name: str) -> Iterator[str]:
-    with psycopg.connect(server.url(), autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}")
-    try:
-        yield server.url(name)
-    finally:
-        with psycopg.connect(server.url(), autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
 
 
 def small_world(url: str) -> None:
@@ -85,6 +74,7 @@ def mall(
     postgres_server: EmbeddedPostgres,
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
+    project: Project,
 ) -> Iterator[tuple[str, Path]]:
     """The URL of a filled mall, and the warehouse that was built of it."""
     with fresh_database(postgres_server, template_database, f"kpis_{request.param.__name__}") as url:
@@ -92,7 +82,7 @@ def mall(
         folder = DataFolder(tmp_path_factory.mktemp(request.param.__name__))
         folder.create()
         land(folder, url, datetime.now(UTC))
-        project = parse(folder)
+        project = project.over(folder)
         predicted = project.descendants(
             id_ for id_ in project.manifest["sources"] if id_.split(".")[2] == "ml"
         )

@@ -321,7 +321,7 @@ def test_another_database_is_refused(folder: DataFolder, database_url: str, worl
     before = folder.cursor.read_text()
     other = database_url.replace("/test_", "/other_")
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute("create database other_1 template migrated")
+        connection.execute("create database other_1 template migrated strategy file_copy")
     try:
         with pytest.raises(OtherDatabase, match=r"come from database test_.*not from other_1"):
             land_now(folder, other.replace(other.split("/")[3].split("?")[0], "other_1"))

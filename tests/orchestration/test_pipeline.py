@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,7 +30,7 @@ from orchestration.release.shelf import Shelf
 from orchestration.release.summary import ReleaseSummary
 from orchestration.settings import DataFolder, PipelineSettings, UnwritableFolder
 from orchestration.warehouse.build import build
-from orchestration.warehouse.project import parse
+from orchestration.warehouse.project import Project
 from tests.orchestration.limits import files_up_to
 from tests.small_world import DAYS, FIRST_DAY, ITEMS, SmallWorld, insert_small_world, redeem
 
@@ -78,8 +79,13 @@ def run_with_files_up_to(size: int, settings: PipelineSettings, console: Console
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Runs:
+def runs(
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    lend_parsed: Callable[[DataFolder], None],
+) -> Runs:
     settings = PipelineSettings(data_dir=tmp_path_factory.mktemp("runs"), database_url=module_database_url)
+    lend_parsed(settings.folder)
     terminal = io.StringIO()
     console = Console(file=terminal, width=100)
     with psycopg.connect(module_database_url) as connection:
@@ -245,11 +251,13 @@ def test_a_run_without_enough_space_says_so_and_changes_nothing_that_is_read(run
     assert not list(runs.folder.releases.glob("*.tmp"))
 
 
-def test_a_build_without_enough_space_blames_the_disk_and_not_a_model(data_dir: Path, runs: Runs) -> None:
+def test_a_build_without_enough_space_blames_the_disk_and_not_a_model(
+    data_dir: Path, runs: Runs, project: Project
+) -> None:
     folder = DataFolder(data_dir)
     folder.create()
     shutil.copytree(runs.folder.landing, folder.landing, dirs_exist_ok=True)
-    project = parse(folder)
+    project = project.over(folder)
     late = project.descendants(source for source in project.manifest["sources"] if ".ml." in source)
     with files_up_to(100_000):
         outcome = build(project, set(project.nodes()) - late)

@@ -6,7 +6,7 @@ Words are planted in every field of the tables behind the export views that peop
 import asyncio
 import io
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -252,9 +252,14 @@ def landed_profiles(folder: DataFolder, member_id: UUID) -> set[str | None]:
 
 
 @pytest.fixture(scope="module")
-def lived(tmp_path_factory: pytest.TempPathFactory, module_database_url: str) -> Lived:
+def lived(
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    lend_parsed: Callable[[DataFolder], None],
+) -> Lived:
     settings = PipelineSettings(data_dir=tmp_path_factory.mktemp("privacy"), database_url=module_database_url)
     folder, console = settings.folder, Console(file=io.StringIO())
+    lend_parsed(folder)
     with psycopg.connect(module_database_url) as connection:
         world = insert_small_world(connection)
         planted = plant(connection, world)

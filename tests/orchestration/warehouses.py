@@ -11,7 +11,7 @@ from orchestration.settings import DataFolder
 from orchestration.training.tables import SCHEMAS, write_frames
 from orchestration.warehouse.build import build
 from orchestration.warehouse.changes import Changes, find_changes
-from orchestration.warehouse.project import Project, parse
+from orchestration.warehouse.project import Project
 
 NOW = datetime(2026, 5, 2, tzinfo=UTC)
 
@@ -19,7 +19,7 @@ NOW = datetime(2026, 5, 2, tzinfo=UTC)
 class Warehouses:
     """One database, its landing, a warehouse built step by step and one built anew to compare with."""
 
-    def __init__(self, database_url: str, root: Path) -> None:
+    def __init__(self, database_url: str, root: Path, project: Project) -> None:
         self.database_url = database_url
         self.folder = DataFolder(root / "data")
         self.folder.create()
@@ -30,8 +30,7 @@ class Warehouses:
             (other.root / shared).symlink_to(self.folder.root / shared)
         for table in SCHEMAS:
             write_frames(self.folder.ml, table, table, [])
-        self.project = parse(self.folder)
-        self._anew = Project(other, self.project.directory, self.project.parsed, self.project.manifest)
+        self.project, self._anew = project.over(self.folder), project.over(other)
 
     def land(self) -> Changes:
         land(self.folder, self.database_url, NOW)

@@ -18,6 +18,7 @@ import pytest
 from orchestration.cli.postgres import EmbeddedPostgres
 from serving.app import create_app
 from serving.settings import ServingSettings
+from tests.databases import fresh_database
 from tests.literal_release import RELEASE_ID, publish
 from tests.serving.mall import ACORN_KEY, BIRCH_KEY, NOW, Mall, literal_mall
 
@@ -53,12 +54,10 @@ def still_data_dir(tmp_path_factory: pytest.TempPathFactory, still_database_url:
 @pytest.fixture(scope="session")
 def still_database_url(postgres_server: EmbeddedPostgres, template_database: str) -> Iterator[str]:
     """The URL of a live database with what the literal release has landed, which no test changes."""
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        connection.execute(f"create database still_mall template {template_database}")
-        with literal_mall(postgres_server.url("still_mall")):
+    with fresh_database(postgres_server, template_database, "still_mall") as url:
+        with literal_mall(url):
             pass
-        yield postgres_server.url("still_mall")
-        connection.execute("drop database still_mall with (force)")
+        yield url
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Makes logins and lets people in."""
 
+from functools import cache
 from uuid import UUID
 
 import asyncpg
@@ -74,7 +75,7 @@ class LoginDesk:
         self._pool = pool
         self._signer = signer
         self._hasher = PasswordHasher()
-        self._nobodys_hash = self._hasher.hash("nobody has this password")
+        self._nobodys_hash = _nobodys_hash()
         self._limiter = CapacityLimiter(_CHECKS_AT_ONCE)
 
     async def log_in(self, *, tenant_code: str, username: str, password: str) -> Session:
@@ -96,3 +97,9 @@ class LoginDesk:
             return self._hasher.verify(stored, password)
         except VerifyMismatchError:
             return False
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Return the hash of a password that nobody has, made once by a process."""
+    return PasswordHasher().hash("nobody has this password")

@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import date
 from itertools import count
 
@@ -16,6 +17,7 @@ import pytest
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.run import WorldUnfinished, make_tenant, simulate
 from orchestration.cli.world.service import MEAN_LATE, MEAN_ON_TIME
+from tests.databases import fresh_database
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
 
@@ -42,13 +44,10 @@ def world(module_database_url, tmp_path_factory):
 def two_databases(postgres_server, template_database):
     """The URLs of two migrated databases."""
     names = [f"world_{next(_databases)}" for _ in range(2)]
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        for name in names:
-            connection.execute(f"create database {name} template {template_database}")
-    yield [postgres_server.url(name) for name in names]
-    with psycopg.connect(postgres_server.url(), autocommit=True) as connection:
-        for name in names:
-            connection.execute(f"drop database {name} with (force)")
+    with ExitStack() as stack:
+        yield [
+            stack.enter_context(fresh_database(postgres_server, template_database, name)) for name in names
+        ]
 
 
 def fetch(url, query):
