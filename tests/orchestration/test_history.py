@@ -38,3 +38,19 @@ def test_a_late_release_is_a_failed_check_without_a_run(data_dir, lag, passes):
     assert told.severity == dg.AssetCheckSeverity.WARN
     assert told.metadata["data_lag_seconds"].value == lag
     assert told.metadata["problem"].value == "no space"
+
+
+def test_a_files_log_of_changes_is_carried_over_once_and_not_after_each_event(data_dir):
+    folder = DataFolder(data_dir)
+    folder.create()
+    history.initialise(folder)
+    log = folder.dagster / "history/runs/index.db-wal"
+    sizes = []
+    with history.opened(folder) as instance:
+        for number in range(3):
+            instance.report_runless_asset_event(dg.AssetMaterialization(f"a{number}"))
+            sizes.append(log.stat().st_size)
+    assert sizes == sorted(set(sizes))
+    assert not log.exists()
+    with history.opened(folder) as instance:
+        assert len(instance.all_asset_keys()) == 3
