@@ -19,5 +19,4 @@ select
     what_if.q95_with,
     what_if.mean_with - what_if.mean_without as extra_mean
 from what_if
-inner join
-    offers on offers.tenant_id = what_if.tenant_id and offers.item_id = what_if.item_id
+inner join offers on offers.tenant_id = what_if.tenant_id and offers.item_id = what_if.item_id
