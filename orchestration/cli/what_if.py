@@ -104,7 +104,7 @@ def _told(pieces: "Pieces") -> str:
 
 def _order(effect: "ItemEffect") -> tuple[str, str]:
     if effect.more is None:
-        return "no supplier terms", ""
+        return "no terms", ""
     late = " (too late for all of it)" if effect.more.is_too_late else ""
     return f"{effect.more.quantity:,}", f"{effect.more.order_by or ''}{late}"
 

@@ -36,7 +36,7 @@ def plan_origins(
     """Place up to `n_test` test origins before the panel's end.
 
     Before the first there should be room to learn and to validate what is learned: two windows of 28 days and a
-    horizon. Test origins are given up, earliest first, as long as that makes this room; where even one cannot have
+    horizon. Outcome origins are given up, earliest first, as long as that makes this room; where even one cannot have
     it, what needs no learning is tested, with a window before each origin.
     """
     last: date = panel.dates[-1].astype(object)
@@ -49,7 +49,7 @@ def plan_origins(
 
 
 @dataclass(frozen=True)
-class Test:
+class Outcome:
     """What was released from a test origin, and what then came.
 
     Attributes:
@@ -72,7 +72,7 @@ class Measured:
 
     overall: Mapping[str, Errors]
     holidays: Mapping[PastHoliday, Mapping[str, Errors]]
-    tests: Sequence[Test] = ()
+    tests: Sequence[Outcome] = ()
 
 
 def measure(
@@ -90,7 +90,7 @@ def measure(
         scale = Scales.of(history)
         windows = windows_at(holidays, history.dates_ahead(actual.shape[1]))
         recipe = learned.forecast(history)
-        tests.append(Test(ahead_of(recipe, history.latest(_WINDOW_DAYS)), actual, scale))
+        tests.append(Outcome(ahead_of(recipe, history.latest(_WINDOW_DAYS)), actual, scale))
         for name, forecast in recipe.members.items():
             _add(overall, name, _unit_sums(forecast, actual, scale), is_by_week=is_single)
             for holiday, is_inside in windows.items():

@@ -6,7 +6,7 @@ import numpy as np
 
 from recommender.demand.adding_up import adding_up
 from recommender.demand.ahead import Ahead
-from recommender.demand.evaluation import Test, summed_errors
+from recommender.demand.evaluation import Outcome, summed_errors
 from recommender.demand.metrics import Errors
 from recommender.demand.model import Forecast
 
@@ -15,7 +15,7 @@ RECONCILED = "reconciled"
 
 
 def reconciled_errors(
-    items: Sequence[Test], categories: Sequence[Test], whole: Sequence[Test]
+    items: Sequence[Outcome], categories: Sequence[Outcome], whole: Sequence[Outcome]
 ) -> list[Errors | None]:
     """Return the error sums of each level's released forecasts, made to add up at each origin; None without an origin.
 
@@ -32,12 +32,12 @@ def reconciled_errors(
 
 
 def _of_level(
-    tests: Sequence[Sequence[Test]], added: Sequence[Sequence[Ahead]], place: int
-) -> Iterator[tuple[Test, Ahead]]:
+    tests: Sequence[Sequence[Outcome]], added: Sequence[Sequence[Ahead]], place: int
+) -> Iterator[tuple[Outcome, Ahead]]:
     return ((origin[place], moved[place]) for origin, moved in zip(tests, added, strict=True))
 
 
-def _of_all(test: Test, moved: Ahead) -> Forecast:
+def _of_all(test: Outcome, moved: Ahead) -> Forecast:
     """Return the forecasts as rows of all series; where none was made nothing is judged."""
     ids = test.ahead.known.series_ids
     n_days = test.actual.shape[1]

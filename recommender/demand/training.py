@@ -12,7 +12,7 @@ from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import Measured, Test, evaluate, measure, paired_wape, plan_origins
+from recommender.demand.evaluation import Measured, Outcome, evaluate, measure, paired_wape, plan_origins
 from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accuracy_frame, past_holidays
 from recommender.demand.metrics import Errors
 from recommender.demand.panel import Panel
@@ -45,7 +45,7 @@ class DemandResult:
     ahead: Ahead | None
     card: ModelCard | None
     sale: SaleEffect | None = None
-    tests: Sequence[Test] = ()
+    tests: Sequence[Outcome] = ()
 
     @property
     def origin_date(self) -> date | None:

@@ -12,41 +12,19 @@ from orchestration.settings import DataFolder
 from orchestration.training.holiday_plans import plan
 from orchestration.training.plan_scores import score
 from orchestration.training.tables import read_frame
+from tests.orchestration.plan_marts import write_marts
 
 TENANT, BARE, SISTER, TEA, POT, OLD, MAIN, SOUTH, CLOSED, HERS, PAST, COMING = (
     f"00000000-0000-0000-0000-{n:012d}" for n in (1, 2, 3, 31, 32, 33, 71, 72, 73, 74, 81, 82)
 )
 # Mid-Autumn of 2025 is on 6 October, within National Day's days off to the 8th, and Double 11 follows.
 ORIGIN = date(2025, 8, 31)
-SCHEMA = """
-create schema marts;
-create table marts.dim_tenant (tenant_id uuid, industry varchar, is_test boolean);
-create table marts.dim_item (item_id uuid, category varchar, storage_units int);
-create table marts.dim_offer (tenant_id uuid, item_id uuid, listed_until timestamptz);
-create table marts.dim_warehouse (tenant_id uuid, warehouse_id uuid, code varchar, capacity_units bigint, rank int,
-    is_active boolean, is_default boolean);
-create table marts.dim_supplier_terms (tenant_id uuid, item_id uuid, supplier_code varchar, supplier_status varchar,
-    lead_days int, worst_lead_days int, min_order_quantity bigint, pack_size bigint, unit_cost_fen bigint,
-    shelf_life_days int, rank int, valid_from date, valid_until date);
-create table marts.fct_warehouse_stock (tenant_id uuid, warehouse_id uuid, item_id uuid, quantity bigint, used_units bigint);
-create table marts.fct_warehouse_issues (tenant_id uuid, warehouse_id uuid, item_id uuid, date date, issued_quantity bigint);
-create table marts.fct_expiring_stock (tenant_id uuid, warehouse_id uuid, item_id uuid, expires_on date, quantity bigint);
-create table marts.fct_incoming_stock (tenant_id uuid, item_id uuid, warehouse_id uuid, expected_on date,
-    incoming_quantity bigint);
-create table marts.fct_approved_plan_lines (tenant_id uuid, plan_id uuid, occasion_id varchar, first_day date,
-    last_day date, as_of_date date, item_id uuid, warehouse_id uuid, quantity bigint, order_by date,
-    supply_quantity bigint, demand_mean double, demand_q05 double, demand_q95 double);
-create table marts.fct_campaign_effect (tenant_id uuid, item_id uuid, first_date date, last_date date,
-    announced_at timestamptz);
-create table marts.fct_item_demand_daily (tenant_id uuid, item_id uuid, date date, quantity bigint, is_in_stock boolean);
-"""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
     folder = DataFolder(tmp_path)
     folder.create()
-    folder.warehouse.parent.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(1)
     days = [ORIGIN - timedelta(days=n) for n in range(120)]
     demand = [
@@ -54,29 +32,25 @@ def folder(tmp_path: Path) -> DataFolder:
         for tenant, item, mean in ((TENANT, TEA, 10), (TENANT, POT, 2), (TENANT, OLD, 3), (BARE, TEA, 4))
         for day in days
     ]
-    with duckdb.connect(str(folder.warehouse)) as db:
-        db.execute(SCHEMA)
-        rows = {
-            "dim_tenant": [(TENANT, "bank", False), (BARE, "bank", False)],
-            "dim_item": [(TEA, "Tea", 2), (POT, "Ware", 5), (OLD, "Tea", 1)],
-            "dim_offer": [(TENANT, TEA, None), (TENANT, POT, None), (TENANT, OLD, "2025-08-20 00:00:00+00")],
-            "dim_warehouse": [
-                (TENANT, MAIN, "main", None, 100, True, True), (BARE, MAIN, "main", None, 100, True, True),
-            ],
-            "dim_supplier_terms": [
-                (TENANT, TEA, "leaf", "active", 10, 14, 24, 12, 500, None, 1, "2025-01-01", None),
-                (TENANT, TEA, "dear", "active", 2, 2, 1, 1, 900, None, 2, "2025-01-01", None),
-                (TENANT, TEA, "gone", "suspended", 1, 1, 1, 1, 1, None, 0, "2025-01-01", None),
-                (TENANT, POT, "leaf", "active", 20, 25, 1, 1, 9000, None, 1, "2025-01-01", None),
-                (TENANT, OLD, "leaf", "active", 5, 5, 1, 1, 100, None, 1, "2025-01-01", None),
-            ],
-            "fct_warehouse_stock": [(TENANT, MAIN, TEA, 100, 200)],
-            "fct_incoming_stock": [(TENANT, TEA, MAIN, "2025-09-05", 36)],
-            "fct_item_demand_daily": demand,
-        }  # fmt: skip
-        for table, values in rows.items():
-            marks = ", ".join("?" * len(values[0]))
-            db.executemany(f"insert into marts.{table} values ({marks})", values)
+    rows = {
+        "dim_tenant": [(TENANT, "acorn", "bank", False), (BARE, "bare", "bank", False)],
+        "dim_item": [(TEA, "tea", "Tea", "Tea", 2), (POT, "pot", "Pot", "Ware", 5), (OLD, "old", "Old", "Tea", 1)],
+        "dim_offer": [(TENANT, TEA, None), (TENANT, POT, None), (TENANT, OLD, "2025-08-20 00:00:00+00")],
+        "dim_warehouse": [
+            (TENANT, MAIN, "main", None, 100, True, True), (BARE, MAIN, "main", None, 100, True, True),
+        ],
+        "dim_supplier_terms": [
+            (TENANT, TEA, "leaf", "active", 10, 14, 24, 12, 500, None, 1, "2025-01-01", None),
+            (TENANT, TEA, "dear", "active", 2, 2, 1, 1, 900, None, 2, "2025-01-01", None),
+            (TENANT, TEA, "gone", "suspended", 1, 1, 1, 1, 1, None, 0, "2025-01-01", None),
+            (TENANT, POT, "leaf", "active", 20, 25, 1, 1, 9000, None, 1, "2025-01-01", None),
+            (TENANT, OLD, "leaf", "active", 5, 5, 1, 1, 100, None, 1, "2025-01-01", None),
+        ],
+        "fct_warehouse_stock": [(TENANT, MAIN, TEA, 100, 200)],
+        "fct_incoming_stock": [(TENANT, TEA, MAIN, "2025-09-05", 36)],
+        "fct_item_demand_daily": demand,
+    }  # fmt: skip
+    write_marts(folder.warehouse, rows)
     return folder
 
 
@@ -165,7 +139,7 @@ def test_a_budget_is_for_all_tenants_together_and_a_test_tenant_has_its_own(fold
     free = planned(folder)
     change(
         folder,
-        f"insert into marts.dim_tenant values ('{SISTER}', 'bank', false)",
+        f"insert into marts.dim_tenant values ('{SISTER}', 'sister', 'bank', false)",
         f"insert into marts.dim_warehouse values ('{SISTER}', '{HERS}', 'main', null, 100, true, true)",
         *(
             f"insert into marts.{table} select * replace ('{SISTER}'::uuid as tenant_id) from marts.{table} "
