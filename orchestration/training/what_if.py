@@ -164,9 +164,14 @@ def _effect(
         demand_paths(_last_days(forecast, draws.scores.shape[1]), draws)[0].sum(axis=1)
         for forecast in (effect.without, effect.with_sale)
     )
-    # Extra pieces are those between both in the same course of demand.
-    pieces = [_pieces(total) for total in (without, with_sale, with_sale - without)]
-    return ItemEffect(str(effect.series_ids[0]), *pieces, _more(effect, supply, seed, correlation))
+    return ItemEffect(
+        str(effect.series_ids[0]),
+        _pieces(without),
+        _pieces(with_sale),
+        # Extra pieces are those between both in the same course of demand.
+        _pieces(with_sale - without),
+        _more(effect, supply, seed, correlation),
+    )
 
 
 def _pieces(total: Floats) -> Pieces:
