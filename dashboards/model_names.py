@@ -22,6 +22,7 @@ _MODELS = {
     "weekday_means": "model_weekday_means",
     "seasonal_naive": "model_seasonal_naive",
     "new_items": "model_new_items",
+    "reconciled": "model_reconciled",
 }
 _METRICS = {
     "ndcg": "metric_ndcg",

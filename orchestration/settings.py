@@ -29,7 +29,7 @@ class PipelineSettings(BaseSettings):
     pipeline_key: SecretStr | None = None
     # How many days what the ranking contests chose is gone by; 0 chooses and makes all lists anew in each training.
     choice_days: int = Field(default=CHOICE_DAYS, ge=0)
-    # What the orders of one tenant's plan for one holiday may cost to buy; without it, what pays.
+    # What the orders of all tenants before one holiday may cost to buy together; without it, what pays.
     holiday_budget_fen: int | None = Field(default=None, ge=0)
 
     @property

@@ -96,13 +96,17 @@ TABLES = {
     "fct_starting_groups": "tenant_id uuid, member_group varchar, from_points bigint, until_points bigint",
     "fct_demand_forecasts": "tenant_id uuid, level varchar, series_id varchar, date date, origin_date date, "
     "model varchar, mean double, q05 double, q50 double, q90 double, q95 double",
+    "fct_campaign_what_if": "tenant_id uuid, item_id uuid, date date, origin_date date, mean_without double, "
+    "q05_without double, q50_without double, q90_without double, q95_without double, mean_with double, q05_with double, "
+    "q50_with double, q90_with double, q95_with double, extra_mean double",
     "fct_holiday_plans": "tenant_id uuid, occasion_id varchar, first_day date, last_day date, as_of_date date, "
     "line_count bigint, ordered_line_count bigint, too_late_line_count bigint, first_order_by date, "
     "wish_quantity bigint, quantity bigint, purchase_fen bigint, cost_without_fen bigint, cost_with_fen bigint, "
     "risk_without double, risk_with double",
     "fct_holiday_plan_lines": "tenant_id uuid, occasion_id varchar, first_day date, last_day date, as_of_date date, "
-    "item_id uuid, warehouse_id uuid, order_up_to bigint, wish_quantity bigint, quantity bigint, order_by date, "
-    "arrives_on date, need_date date, is_too_late boolean, too_late_quantity bigint, shelf_life_quantity bigint, "
+    "item_id uuid, warehouse_id uuid, order_up_to bigint, wish_quantity bigint, quantity bigint, "
+    "expiring_quantity bigint, order_by date, arrives_on date, need_date date, is_too_late boolean, "
+    "too_late_quantity bigint, shelf_life_quantity bigint, "
     "minimum_order_quantity bigint, pack_quantity bigint, budget_quantity bigint, storage_quantity bigint, "
     "purchase_fen bigint, risk_without double, risk_with double, cost_without_fen bigint, cost_with_fen bigint, "
     "demand_mean double, demand_q05 double, demand_q50 double, demand_q95 double, confidence varchar",
@@ -198,6 +202,14 @@ def _forecasts() -> Iterator[tuple[Any, ...]]:
             mean = base + bump
             quantiles = (mean - 2.0, mean - 0.5, mean + 3.0, mean + 4.0)
             yield tenant_id, level, series_id, day, FORECAST_ORIGIN, model, mean, *quantiles
+
+
+def _what_if() -> Iterator[tuple[Any, ...]]:
+    """Tea sells twice as much on a flash sale; nobody knows of BIRCH's."""
+    for tenant_id, _, series_id, day, origin, _, *figures in _forecasts():
+        if (tenant_id, series_id) == (ACORN, str(TEA)):
+            doubled = [2 * figure for figure in figures]
+            yield tenant_id, TEA, day, origin, *figures, *doubled, figures[0]
 
 
 def _entries() -> Iterator[tuple[Any, ...]]:
@@ -361,6 +373,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, "low", 0, 350),
         ],
         "fct_demand_forecasts": _forecasts(),
+        "fct_campaign_what_if": _what_if(),
         "fct_holiday_plans": [
             (
                 ACORN,
@@ -411,6 +424,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 570,
                 70,
                 60,
+                5,
                 date(2026, 4, 10),
                 date(2026, 4, 17),
                 date(2026, 4, 20),
@@ -443,6 +457,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 40,
                 40,
                 0,
+                0,
                 None,
                 None,
                 date(2026, 4, 2),
@@ -473,6 +488,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 TEA,
                 _id(701),
                 900,
+                0,
                 0,
                 0,
                 None,

@@ -14,6 +14,7 @@ from transactional.exchange import agreement_routes as exchange_agreements
 from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
+from transactional.expired_stock import routes as expired_stock
 from transactional.flash_sales import routes as flash_sales
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
@@ -77,6 +78,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     warehouses.router,
     stock_routes.router,
     stock_alerts.router,
+    expired_stock.router,
     reservations.router,
     suppliers.router,
     purchasing.router,

@@ -16,6 +16,7 @@ from orchestration.cli import (
     simulate,
     tenants,
     up,
+    what_if,
 )
 from orchestration.cli.bench import command as bench
 from orchestration.cli.boundary import guarded
@@ -50,6 +51,7 @@ app.command("serve")(serve.serve)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("docs")(docs.docs)
+app.command("what-if")(what_if.what_if)
 
 
 def run() -> None:

@@ -26,7 +26,8 @@ _PLAN_INPUTS = [
     dg.AssetKey(["marts", table])
     for table in (
         "dim_tenant", "dim_item", "dim_offer", "dim_warehouse", "dim_supplier_terms", "fct_item_demand_daily",
-        "fct_warehouse_stock", "fct_incoming_stock", "fct_campaign_effect",
+        "fct_warehouse_stock", "fct_expiring_stock", "fct_warehouse_issues", "fct_incoming_stock",
+        "fct_campaign_effect",
     )
 ]  # fmt: skip
 _DESCRIPTIONS = {
@@ -43,6 +44,7 @@ _DESCRIPTIONS = {
     "demand_scores": "One row per tenant, demand model, level and measure on the test windows.",
     "ranking_cards": "One card per tenant: what its ranking models learnt from, why they were chosen, their limits.",
     demand_training.ACCURACY: "One row per tenant, level, past holiday and model: the released one and the naive one.",
+    demand_training.WHAT_IF: "One row per tenant, item and day ahead: demand with and without a flash sale of that day.",
     "demand_cards": "One card per tenant and level: what its demand model learnt from, why it was chosen, its limits.",
 }
 
@@ -74,7 +76,14 @@ def ranking(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResu
 
 @dg.multi_asset(
     specs=_specs(
-        ("demand_forecasts", "demand_scores", demand_training.ACCURACY, "demand_cards"), _DEMAND_INPUTS
+        (
+            "demand_forecasts",
+            "demand_scores",
+            demand_training.ACCURACY,
+            demand_training.WHAT_IF,
+            "demand_cards",
+        ),
+        _DEMAND_INPUTS,
     ),
     name="demand",
 )
@@ -94,7 +103,7 @@ def plan_scores(platform: dg.ResourceParam[Platform]) -> Iterator[dg.Materialize
 
 @dg.multi_asset(specs=_specs((planning.TABLE,), _PLAN_INPUTS), name="holiday_plans")
 def holiday_plans(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
-    """Plan the coming holidays of every tenant."""
+    """Plan the coming holidays of every tenant, all of them within the platform's budget."""
     yield from _results(planning.plan(platform.folder, platform.seed, budget_fen=platform.holiday_budget_fen))
 
 

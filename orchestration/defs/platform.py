@@ -29,7 +29,7 @@ class Platform:
     mall: Mall | None = None
     # So long holds what the ranking contests chose; with 0 each training holds them and makes all lists anew.
     choice_days: int = CHOICE_DAYS
-    # What the orders of one tenant's plan for one holiday may cost to buy; None is no limit.
+    # What the orders of all tenants before one holiday may cost to buy together; None is no limit.
     holiday_budget_fen: int | None = None
 
     def source(self) -> str:

@@ -17,7 +17,7 @@ VIEWS = (
     "tenant", "member", "item", "offer", "stock", "stock_movement",
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
-    "warehouse", "warehouse_movement", "stock_alert", "reservation", "supplier", "supplier_terms",
+    "warehouse", "warehouse_movement", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ VERSIONED = {
     "redemption_line": "tenant_id, redemption_id, line_no", "risk_assessment": "tenant_id, assessment_id",
     "payment": "tenant_id, payment_id", "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",
     "warehouse": "tenant_id, warehouse_id", "stock_alert": "tenant_id, alert_id",
+    "expired_stock": "tenant_id, alert_id",
     "reservation": "tenant_id, reservation_id", "supplier": "tenant_id, supplier_id",
     "supplier_terms": "tenant_id, terms_id", "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no",

@@ -12,6 +12,7 @@ from recommender.demand.training import DemandResult
 from recommender.demand.tree import train_levels
 
 ACCURACY = "forecast_accuracy_by_holiday"
+WHAT_IF = "campaign_what_if"
 
 # What is scored by a run takes the place of what former runs said of it; all else of them is kept.
 _HOLIDAY = ("level", "occasion_id", "holiday_date")
@@ -42,11 +43,17 @@ def train(folder: DataFolder, seed: int, making: Making) -> dict[str, int]:
             accuracy.append((tenant_id, pd.concat([result.holiday_accuracy for result in levels.values()])))
     forecasts = [(tenant_id, result.demand_forecasts) for tenant_id, result in results]
     scores = [(tenant_id, result.model_scores) for tenant_id, result in results]
+    sales = [
+        (tenant_id, result.sale.frame(result.ahead.known.dates[-1]))
+        for tenant_id, result in results
+        if result.sale is not None and result.ahead is not None
+    ]
     kept = with_former(folder.ml, ACCURACY, _HOLIDAY, accuracy)
     return {
         "demand_forecasts": write_frames(folder.ml, "demand_forecasts", "demand_forecasts", forecasts),
         "demand_scores": write_frames(folder.ml, "demand_scores", "model_scores", scores),
         ACCURACY: write_frames(folder.ml, ACCURACY, ACCURACY, kept),
+        WHAT_IF: write_frames(folder.ml, WHAT_IF, WHAT_IF, sales),
         "demand_cards": write_cards(folder.ml, "demand", [(t, r.card) for t, r in results], making),
     }
 

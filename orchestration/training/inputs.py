@@ -7,11 +7,13 @@ model.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 import pandas as pd
+
+from orchestration.training.stock_inputs import StockInputs
 
 # What was given back was not a choice of the item, nor is the prize of a draw.
 _UNDONE = "('cancelled', 'refunded')"
@@ -50,6 +52,24 @@ class TrainingInputs:
             "select tenant_id::varchar, industry, is_test from marts.dim_tenant order by 1"
         ).fetchall()
         return [Tenant(*row) for row in rows]
+
+    def tenant_named(self, name: str) -> str | None:
+        """Return the id of the tenant with a code or an id; None if there is none."""
+        found = self.connection.execute(
+            "select tenant_id::varchar from marts.dim_tenant where code = $1 or tenant_id::varchar = $1",
+            [name],
+        ).fetchone()
+        return None if found is None else str(found[0])
+
+    def offered(self, tenant_id: str, names: list[str]) -> pd.DataFrame:
+        """Return item_id, code and name of what the tenant offers, or has offered, of items named by codes or ids."""
+        return self.connection.execute(
+            "select i.item_id::varchar as item_id, i.code, i.name "
+            "from marts.dim_offer o join marts.dim_item i using (item_id) where o.tenant_id = $1::uuid "
+            "  and (i.code in (select unnest($2::varchar[])) or i.item_id::varchar in (select unnest($2::varchar[]))) "
+            "order by 2",
+            [tenant_id, names],
+        ).df()
 
     def member_ids(self, tenant_id: str) -> list[str]:
         """Return the ids of the members of whom lists are made: those that count and take personal recommendations.
@@ -158,73 +178,10 @@ class TrainingInputs:
             [tenant_id],
         ).df()
 
-    def has_supplier_terms(self, tenant_id: str) -> bool:
-        """Tell whether anybody sells the tenant anything."""
-        found = self.connection.execute(
-            "select exists (from marts.dim_supplier_terms where tenant_id = $1::uuid)", [tenant_id]
-        ).fetchone()
-        return bool(found and found[0])
-
-    def supply(self, tenant_id: str, day: date) -> pd.DataFrame:
-        """Return what can be ordered on a day: a row per item for the default warehouse (see `LINE_COLUMNS`).
-
-        Of several suppliers the one that is asked first counts. on_hand is what lies in all warehouses, for
-        redemptions are served from any.
-        """
-        return self.connection.execute(
-            "with terms as ("
-            "  select * from marts.dim_supplier_terms where tenant_id = $1::uuid and supplier_status = 'active' "
-            "    and valid_from <= $2 and (valid_until is null or valid_until >= $2) "
-            "  qualify row_number() over (partition by item_id order by rank, unit_cost_fen, supplier_code) = 1), "
-            "lying as (select item_id, sum(quantity) as quantity from marts.fct_warehouse_stock "
-            "  where tenant_id = $1::uuid group by 1) "
-            "select t.item_id::varchar as item_id, w.warehouse_id::varchar as warehouse_id, "
-            "  coalesce(l.quantity, 0)::double as on_hand, t.lead_days, t.worst_lead_days - t.lead_days as safety_days, "
-            "  t.pack_size, t.min_order_quantity as minimum_order, t.unit_cost_fen::double as unit_cost_fen, "
-            "  i.storage_units::double as unit_volume, t.shelf_life_days::double as shelf_life_days "
-            "from terms t join marts.dim_warehouse w on w.tenant_id = t.tenant_id and w.is_default "
-            "join marts.dim_item i on i.item_id = t.item_id "
-            "join marts.dim_offer o on o.tenant_id = t.tenant_id and o.item_id = t.item_id "
-            "left join lying l on l.item_id = t.item_id "
-            "where o.listed_until is null or timezone('Asia/Shanghai', o.listed_until)::date > $2 order by 1",
-            [tenant_id, day],
-        ).df()
-
-    def storage_room(self, tenant_id: str) -> dict[str, float]:
-        """Return the room for planned items where it is limited: of the default warehouse, in storage units.
-
-        What the items take in other warehouses is added, for their stock is planned as one, and what lies in
-        the way that cannot be ordered is taken off.
-        """
-        rows = self.connection.execute(
-            "select w.warehouse_id::varchar, (w.capacity_units "
-            "  + coalesce(sum(s.used_units) filter (s.warehouse_id <> w.warehouse_id and t.item_id is not null), 0) "
-            "  - coalesce(sum(s.used_units) filter (s.warehouse_id = w.warehouse_id and t.item_id is null), 0))::double "
-            "from marts.dim_warehouse w left join marts.fct_warehouse_stock s on s.tenant_id = w.tenant_id "
-            "left join (select distinct tenant_id, item_id from marts.dim_supplier_terms) t "
-            "  on t.tenant_id = s.tenant_id and t.item_id = s.item_id "
-            "where w.tenant_id = $1::uuid and w.is_default and w.capacity_units is not null "
-            "group by w.warehouse_id, w.capacity_units",
-            [tenant_id],
-        ).fetchall()
-        return {warehouse_id: max(room, 0.0) for warehouse_id, room in rows}
-
-    def approved_plan_lines(self, tenant_id: str) -> pd.DataFrame:
-        """Return the lines of approved holiday plans, by plan, item and warehouse."""
-        return self.connection.execute(
-            "select plan_id::varchar as plan_id, occasion_id, first_day, last_day, as_of_date, item_id::varchar as item_id, "
-            "  warehouse_id::varchar as warehouse_id, quantity, order_by, supply_quantity, demand_mean, demand_q05, "
-            "  demand_q95 from marts.fct_approved_plan_lines where tenant_id = $1::uuid order by 1, 6, 7",
-            [tenant_id],
-        ).df()
-
-    def incoming(self, tenant_id: str) -> pd.DataFrame:
-        """Return item_id, date, quantity of what is expected of purchase orders."""
-        return self.connection.execute(
-            "select item_id::varchar as item_id, expected_on as date, sum(incoming_quantity)::double as quantity "
-            "from marts.fct_incoming_stock where tenant_id = $1::uuid group by 1, 2 order by 1, 2",
-            [tenant_id],
-        ).df()
+    @property
+    def stock(self) -> StockInputs:
+        """What plans are made of besides demand."""
+        return StockInputs(self.connection)
 
     @contextmanager
     def _registered(self, name: str, frame: pd.DataFrame) -> Iterator[None]:

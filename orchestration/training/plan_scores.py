@@ -1,4 +1,4 @@
-"""What came of the approved plans of the holidays that are over, by the demand of their days."""
+"""What came of the approved plans of the holidays that are over, by the demand of their days at each warehouse."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -7,12 +7,14 @@ import numpy as np
 import pandas as pd
 
 from orchestration.settings import DataFolder
-from orchestration.training.holiday_plans import priced
 from orchestration.training.inputs import TrainingInputs, reading
+from orchestration.training.supply import priced
 from orchestration.training.tables import write_frames
+from recommender.bootstrap import Floats
 from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.panel import Panel
 from recommender.replenishment.scoring import score_plan
+from recommender.replenishment.sharing import shares_of_lines
 
 TABLE = "holiday_plan_scores"
 
@@ -35,7 +37,7 @@ def score(folder: DataFolder) -> dict[str, int]:
 
 def _tenant_scores(inputs: TrainingInputs, tenant_id: str) -> Iterator[pd.DataFrame]:
     """Yield the scored lines of each of a tenant's plans whose last day is over."""
-    approved = inputs.approved_plan_lines(tenant_id)
+    approved = inputs.stock.approved_plan_lines(tenant_id)
     if approved.empty:
         return
     panel = Asked.of(sold_panel(inputs.item_demand(tenant_id), ()), None)
@@ -44,33 +46,40 @@ def _tenant_scores(inputs: TrainingInputs, tenant_id: str) -> Iterator[pd.DataFr
         as_of, last_day = _day(ordered["as_of_date"]), _day(ordered["last_day"])
         if np.datetime64(last_day, "D") > panel.dates[-1] or np.datetime64(as_of, "D") < panel.dates[0]:
             continue
-        supply = inputs.supply(tenant_id, as_of + timedelta(days=1)).drop(columns="warehouse_id")
+        first = as_of + timedelta(days=1)
+        terms = inputs.stock.terms(tenant_id, first)
         # Without terms of then an item's line cannot be scored.
         ordered = ordered[
-            ordered["item_id"].isin(supply["item_id"]) & ordered["item_id"].isin(panel.series_ids)
+            ordered["item_id"].isin(terms["item_id"]) & ordered["item_id"].isin(panel.series_ids)
         ]
         if not ordered.empty:
-            yield _scored(ordered, supply, panel, as_of, last_day).assign(plan_id=plan_id)
+            left = inputs.stock.issued(tenant_id, first, last_day)
+            yield _scored(ordered, terms, _demand(ordered, left, panel, first, last_day), first).assign(
+                plan_id=plan_id
+            )
 
 
-def _scored(
-    lines: pd.DataFrame, supply: pd.DataFrame, panel: Panel, as_of: date, last_day: date
-) -> pd.DataFrame:
-    terms = priced(lines.merge(supply.drop(columns="on_hand"), on="item_id", validate="many_to_one"))
-    terms = terms.assign(on_hand=terms["supply_quantity"].astype(np.float64))
-    days = np.arange(np.datetime64(as_of, "D") + 1, np.datetime64(last_day, "D") + 1)
-    rows = np.searchsorted(panel.series_ids.astype(str), terms["item_id"].to_numpy(dtype=str))
-    first = int(np.searchsorted(panel.dates, days[0]))
+def _demand(lines: pd.DataFrame, left: pd.DataFrame, panel: Panel, first: date, last: date) -> Floats:
+    """Return the demand (lines, days) from first to last: an item's, by what left the plan's warehouses then."""
+    rows = np.searchsorted(panel.series_ids.astype(str), lines["item_id"].to_numpy(dtype=str))
+    begin, end = np.searchsorted(panel.dates, np.array([first, last], dtype="datetime64[D]"))
     # An item that was not on offer on a day was not asked for.
-    demand = np.nan_to_num(panel.values[rows, first : first + len(days)])
-    arrives = pd.to_datetime(terms["order_by"]) + pd.to_timedelta(terms["lead_days"], unit="D")
-    score = score_plan(terms.assign(arrives_on=arrives), terms, demand, days)
+    asked = np.nan_to_num(panel.values[rows, begin : end + 1])
+    return asked * shares_of_lines(left, lines)[:, None]
+
+
+def _scored(lines: pd.DataFrame, terms: pd.DataFrame, demand: Floats, first: date) -> pd.DataFrame:
+    known = priced(lines.merge(terms, on="item_id", validate="many_to_one"))
+    known = known.assign(on_hand=known["supply_quantity"].astype(np.float64))
+    days = np.datetime64(first, "D") + np.arange(demand.shape[1])
+    arrives = pd.to_datetime(known["order_by"]) + pd.to_timedelta(known["lead_days"], unit="D")
+    score = score_plan(known.assign(arrives_on=arrives), known, demand, days)
     told = score.lines.rename(columns={"left": "left_over"})
     return told.assign(
         quantity=told["quantity"].astype(np.int64),
-        occasion_id=terms["occasion_id"].to_numpy(),
-        first_day=terms["first_day"].to_numpy(),
-        last_day=terms["last_day"].to_numpy(),
+        occasion_id=known["occasion_id"].to_numpy(),
+        first_day=known["first_day"].to_numpy(),
+        last_day=known["last_day"].to_numpy(),
     )
 
 

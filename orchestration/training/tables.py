@@ -59,11 +59,20 @@ SCHEMAS = {
             "demand": pa.float64(), "n": pa.int64(), "judged_until": pa.date32(),
         }
     ),
+    "campaign_what_if": pa.schema(
+        {
+            "tenant_id": _TEXT, "series_id": _TEXT, "date": pa.date32(), "origin_date": pa.date32(),
+            "mean_without": pa.float64(), "q05_without": pa.float64(), "q50_without": pa.float64(),
+            "q90_without": pa.float64(), "q95_without": pa.float64(), "mean_with": pa.float64(),
+            "q05_with": pa.float64(), "q50_with": pa.float64(), "q90_with": pa.float64(), "q95_with": pa.float64(),
+        }
+    ),
     "holiday_plan_lines": pa.schema(
         {
             "tenant_id": _TEXT, "occasion_id": _TEXT, "first_day": pa.date32(), "last_day": pa.date32(),
             "origin_date": pa.date32(), "item_id": _TEXT, "warehouse_id": _TEXT, "order_up_to": pa.int64(),
-            "wish_quantity": pa.int64(), "quantity": pa.int64(), "order_by": pa.date32(), "arrives_on": pa.date32(),
+            "wish_quantity": pa.int64(), "quantity": pa.int64(),
+            "expiring_quantity": pa.int64(), "order_by": pa.date32(), "arrives_on": pa.date32(),
             "need_date": pa.date32(), "is_too_late": pa.bool_(), "too_late_quantity": pa.int64(),
             "shelf_life_quantity": pa.int64(), "minimum_order_quantity": pa.int64(), "pack_quantity": pa.int64(),
             "budget_quantity": pa.int64(), "storage_quantity": pa.int64(), "purchase_fen": pa.int64(),

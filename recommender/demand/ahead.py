@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from recommender.demand.evaluation import is_active
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import Groups, History
 from recommender.demand.recipe import Recipe
@@ -40,6 +39,11 @@ class Ahead:
     models: NDArray[np.object_]
     groups: Groups
     known: History
+
+
+def is_active(history: History) -> NDArray[np.bool_]:
+    """Return which series were observed in the latest window; only those are forecast and scored."""
+    return np.asarray((~np.isnan(history.values[:, -history.rhythm.window :])).any(axis=1))
 
 
 def ahead_of(recipe: Recipe, known: History) -> Ahead:

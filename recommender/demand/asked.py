@@ -65,7 +65,10 @@ class Asked(Panel):
         At the end of the panel all campaigns are known, for that is where forecasts are made from.
         """
         periods = int(np.searchsorted(self.dates, np.datetime64(origin, "D"), side="right"))
-        values = _summed(_asked(self.sold, periods), self.group, len(self.series_ids))
+        if periods == len(self.dates):
+            values = self.values.copy()
+        else:
+            values = _summed(_asked(self.sold, periods), self.group, len(self.series_ids))
         values.flags.writeable = False
         known = Covariates()
         if self.campaigns is not None:

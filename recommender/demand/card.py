@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from recommender.card import Choice, ModelCard, Paired, Value, Window
-from recommender.demand.evaluation import is_active
+from recommender.demand.ahead import is_active
 from recommender.demand.panel import Panel
 from recommender.demand.recipe import Recipe
 from recommender.demand.validation import COMBINATION

@@ -4,20 +4,20 @@ Tashman, "Out-of-sample tests of forecasting accuracy" (International Journal of
 learned once, at the first origin, and applied to the longer history of the later ones.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recommender.bootstrap import interval_of, quotient, ratio_intervals, resample_counts
 from recommender.card import Paired
+from recommender.demand.ahead import Ahead, ahead_of, is_active
 from recommender.demand.covariates import Floats
 from recommender.demand.holiday_accuracy import PastHoliday, windows_at
 from recommender.demand.metrics import METRICS, Errors, Scales, error_sums
 from recommender.demand.model import Forecast
-from recommender.demand.panel import History, Panel
+from recommender.demand.panel import Panel
 from recommender.demand.recipe import Learned
 from recommender.demand.rhythm import DAY, Rhythm
 from recommender.scores import Score
@@ -36,7 +36,7 @@ def plan_origins(
     """Place up to `n_test` test origins before the panel's end.
 
     Before the first there should be room to learn and to validate what is learned: two windows of 28 days and a
-    horizon. Test origins are given up, earliest first, as long as that makes this room; where even one cannot have
+    horizon. Outcome origins are given up, earliest first, as long as that makes this room; where even one cannot have
     it, what needs no learning is tested, with a window before each origin.
     """
     last: date = panel.dates[-1].astype(object)
@@ -48,20 +48,31 @@ def plan_origins(
     return _origins(last, horizon_days, stride_days, max(0, min(n_test, possible)))
 
 
-def is_active(history: History) -> NDArray[np.bool_]:
-    """Return which series were observed in the latest window; only those are forecast and scored."""
-    return np.asarray((~np.isnan(history.values[:, -history.rhythm.window :])).any(axis=1))
+@dataclass(frozen=True)
+class Outcome:
+    """What was released from a test origin, and what then came.
+
+    Attributes:
+        ahead: the released forecasts of the series that are judged, which know of no more than the latest window.
+        actual: (series, horizon) of all series, NaN where nothing is judged.
+        scale: how hard each of all series is to forecast.
+    """
+
+    ahead: Ahead
+    actual: Floats
+    scale: Scales
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Error sums over the origins by model: over all days, and over the window of each holiday.
+    """Error sums over the origins by model: over all days, and over the window of each holiday; and what was released.
 
     A row is a series; of a single series it is a week from one of the origins.
     """
 
     overall: Mapping[str, Errors]
     holidays: Mapping[PastHoliday, Mapping[str, Errors]]
+    tests: Sequence[Outcome] = ()
 
 
 def measure(
@@ -70,6 +81,7 @@ def measure(
     """Measure every member and their combination from the origins; nothing without an origin."""
     overall: dict[str, Errors] = {}
     by_holiday: dict[PastHoliday, dict[str, Errors]] = {}
+    tests = []
     is_single = len(panel.series_ids) == 1
     for origin in origins:
         history = panel.history(origin, learned.horizon)
@@ -77,13 +89,23 @@ def measure(
         actual[~is_active(history)] = np.nan
         scale = Scales.of(history)
         windows = windows_at(holidays, history.dates_ahead(actual.shape[1]))
-        for name, forecast in learned.forecast(history).members.items():
+        recipe = learned.forecast(history)
+        tests.append(Outcome(ahead_of(recipe, history.latest(_WINDOW_DAYS)), actual, scale))
+        for name, forecast in recipe.members.items():
             _add(overall, name, _unit_sums(forecast, actual, scale), is_by_week=is_single)
             for holiday, is_inside in windows.items():
                 inside = np.where(is_inside, actual, np.nan)
                 sums = _unit_sums(forecast, inside, scale)
                 _add(by_holiday.setdefault(holiday, {}), name, sums, is_by_week=is_single)
-    return Measured(overall, by_holiday)
+    return Measured(overall, by_holiday, tests)
+
+
+def summed_errors(judged: Iterable[tuple[Forecast, Floats, Scales]]) -> Errors | None:
+    """Return the error sums of one model over its forecasts from several origins (see `Measured`); None without any."""
+    found: dict[str, Errors] = {}
+    for forecast, actual, scale in judged:
+        _add(found, "", _unit_sums(forecast, actual, scale), is_by_week=len(actual) == 1)
+    return found.get("")
 
 
 def _unit_sums(forecast: Forecast, actual: Floats, scale: Scales) -> Errors:

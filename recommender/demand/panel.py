@@ -60,6 +60,12 @@ class History:
             self.groups,
         )
 
+    def latest(self, periods: int) -> "History":
+        """Return the last periods alone, without what is known besides demand."""
+        values = self.values[:, -periods:].copy()
+        values.flags.writeable = False
+        return History(self.series_ids, self.dates[-periods:], values, self.step_days, groups=self.groups)
+
     def take(self, series: NDArray[np.int64]) -> "History":
         """Return the history of some series, by place."""
         values = self.values[series]

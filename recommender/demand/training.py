@@ -12,11 +12,12 @@ from recommender.demand.asked import Asked, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
 from recommender.demand.card import demand_card
-from recommender.demand.evaluation import Measured, evaluate, measure, paired_wape, plan_origins
+from recommender.demand.evaluation import Measured, Outcome, evaluate, measure, paired_wape, plan_origins
 from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accuracy_frame, past_holidays
 from recommender.demand.metrics import Errors
 from recommender.demand.panel import Panel
 from recommender.demand.recipe import UNJUDGED, learn
+from recommender.demand.sale_effect import SaleEffect, sale_ahead
 from recommender.demand.spell import latest_spell
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
@@ -29,7 +30,12 @@ NIGHTLY = Effort(20_000, 80)
 
 @dataclass(frozen=True)
 class DemandResult:
-    """The tables of one demand run; without an origin there are no forecasts ahead and no card."""
+    """The tables of one demand run; without an origin there are no forecasts ahead and no card.
+
+    Attributes:
+        sale: what a flash sale would change about the forecasts ahead; None of sums, and where nothing was learned of it.
+        tests: what was released from the test origins, and what came.
+    """
 
     demand_forecasts: pd.DataFrame
     model_scores: pd.DataFrame
@@ -38,6 +44,8 @@ class DemandResult:
     gate: GateDecision | None
     ahead: Ahead | None
     card: ModelCard | None
+    sale: SaleEffect | None = None
+    tests: Sequence[Outcome] = ()
 
     @property
     def origin_date(self) -> date | None:
@@ -69,7 +77,30 @@ def train_demand(
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
-    found = latest_spell(sold_panel(history, groups))
+    return train_spell(
+        latest_spell(sold_panel(history, groups)),
+        calendar,
+        level=level,
+        seed=seed,
+        by=by,
+        campaigns=campaigns,
+        horizon_days=horizon_days,
+        effort=effort,
+    )
+
+
+def train_spell(
+    found: tuple[Panel, int] | None,
+    calendar: Calendar,
+    *,
+    level: str,
+    seed: int,
+    by: str | None = None,
+    campaigns: pd.DataFrame | None = None,
+    horizon_days: int = 28,
+    effort: Effort = NIGHTLY,
+) -> DemandResult:
+    """Train a level as `train_demand` does, on the latest spell of what was sold (see `latest_spell`)."""
     if found is None:
         return DemandResult(
             demand_forecasts=typed_frame(DEMAND_FORECAST_COLUMNS),
@@ -120,6 +151,8 @@ def train_demand(
         gate=None if recipe.validation is None else recipe.validation.gate,
         ahead=ahead,
         card=card,
+        sale=sale_ahead(learned, known, ahead.series_ids) if campaigns is not None and by is None else None,
+        tests=measured.tests,
     )
 
 
@@ -149,5 +182,7 @@ def _measured(
         return {name: errors[name] for name in (BASELINE, UNJUDGED)}
 
     return Measured(
-        unchosen(measured.overall), {key: unchosen(errors) for key, errors in measured.holidays.items()}
+        unchosen(measured.overall),
+        {key: unchosen(errors) for key, errors in measured.holidays.items()},
+        measured.tests,
     )

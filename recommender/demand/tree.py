@@ -2,27 +2,22 @@
 
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from recommender.demand.adding_up import adding_up
 from recommender.demand.ahead import Ahead, forecast_frame
-from recommender.demand.asked import WHOLE
+from recommender.demand.asked import WHOLE, sold_panel
 from recommender.demand.boosting import Effort
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.covariates import Floats
-from recommender.demand.hierarchy import Level, reconciled
-from recommender.demand.listings import NEW_ITEMS, with_new_items
-from recommender.demand.model import QUANTILES, Forecast
-from recommender.demand.training import NIGHTLY, DemandResult, train_demand
+from recommender.demand.evaluation import evaluate
+from recommender.demand.listings import with_new_items
+from recommender.demand.reconciled_scores import RECONCILED, reconciled_errors
+from recommender.demand.spell import latest_spell
+from recommender.demand.training import NIGHTLY, DemandResult, train_spell
+from recommender.scores import score_frame
 
 # From below, and what the series of each sum up.
 LEVELS = {"item": None, "category": "category", "tenant": WHOLE}
-
-# Between the outer quantiles of a normal demand lie so many deviations.
-_DEVIATIONS = 2 * 1.6448536269514722
-# Where a forecast is sure of nothing being asked for, it still has a share in what is left over.
-_LEAST_VARIANCE = 1e-6
 
 
 def train_levels(
@@ -40,22 +35,15 @@ def train_levels(
     mean of their category, and those of categories to the one of the tenant, whose series is `WHOLE`. Quantiles do
     not add up: each belongs to its own series and moved with its mean, for what is exceeded by one item is made up
     by others. Items of the `listings` that are too new for a forecast of their own have one of items like them (see
-    `with_new_items`). Scores are those of each level by itself, before its forecasts were made to add up.
+    `with_new_items`). Scores are those of each level by itself, and beside them, as the model `RECONCILED`, those of the
+    released forecasts from the same test origins once they were made to add up.
 
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
+    found = latest_spell(sold_panel(history, ("category",)))
     results = {
-        level: train_demand(
-            history,
-            calendar,
-            level=level,
-            seed=seed,
-            by=by,
-            groups=("category",),
-            campaigns=campaigns,
-            effort=effort,
-        )
+        level: train_spell(found, calendar, level=level, seed=seed, by=by, campaigns=campaigns, effort=effort)
         for level, by in LEVELS.items()
     }
     ahead = [result.ahead for result in results.values() if result.ahead is not None]
@@ -64,61 +52,38 @@ def train_levels(
     items, categories, whole = ahead
     if listings is not None:
         items = with_new_items(items, listings)
-    added = zip(results.items(), adding_up(items, categories, whole), strict=True)
-    return {
-        level: replace(result, ahead=found, demand_forecasts=forecast_frame(found, level=level))
-        for (level, result), found in added
-    }
+    added = zip(_with_reconciled(results, seed).items(), adding_up(items, categories, whole), strict=True)
+    return {level: _settled(result, found, level) for (level, result), found in added}
 
 
-def adding_up(items: Ahead, categories: Ahead, whole: Ahead) -> list[Ahead]:
-    """Return the forecasts of items, categories and the whole with means that add up.
-
-    How far each can be trusted is told by the width between its calibrated quantiles.
-    """
-    labels = items.groups["category"].astype(str)
-    categories = _with_new_categories(items, labels, categories)
-    levels = [items, categories, whole]
-    place = {category: row for row, category in enumerate(categories.series_ids)}
-    parents = [
-        np.array([place[label] for label in labels], dtype=np.int64),
-        np.zeros(len(categories.series_ids), dtype=np.int64),
-        np.zeros(1, dtype=np.int64),
-    ]
-    variances = [_variance(level.forecast) for level in levels]
-    # Sums are never certain.
-    variances[1:] = [np.maximum(variance, _LEAST_VARIANCE) for variance in variances[1:]]
-    moved = reconciled(
-        [
-            Level(level.forecast, variance, parent)
-            for level, variance, parent in zip(levels, variances, parents, strict=True)
-        ]
-    )
-    return [
-        replace(level, forecast=Forecast.after(level.known, forecast.mean, forecast.quantiles))
-        for level, forecast in zip(levels, moved, strict=True)
-    ]
-
-
-def _with_new_categories(items: Ahead, labels: NDArray[np.str_], categories: Ahead) -> Ahead:
-    """Return categories with those that only new items are of; for want of a past they are the sums of these."""
-    new = [label for label in np.unique(labels) if label not in set(categories.series_ids)]
-    mean = [items.forecast.mean[labels == label].sum(axis=0, keepdims=True) for label in new]
-    quantiles = [items.forecast.quantiles[labels == label].sum(axis=0, keepdims=True) for label in new]
-    own = categories.forecast
+def _settled(result: DemandResult, found: Ahead, level: str) -> DemandResult:
+    """Return a level's result with forecasts that add up, and what a flash sale would change about these."""
     return replace(
-        categories,
-        series_ids=np.concatenate([categories.series_ids, np.array(new, dtype=object)]),
-        forecast=Forecast(
-            own.dates, np.concatenate([own.mean, *mean]), np.concatenate([own.quantiles, *quantiles])
+        result,
+        ahead=found,
+        demand_forecasts=forecast_frame(found, level=level),
+        sale=None
+        if result.sale is None or result.ahead is None
+        else result.sale.moved(
+            result.ahead.series_ids, result.ahead.forecast, found.series_ids, found.forecast
         ),
-        models=np.concatenate([categories.models, np.full(len(new), NEW_ITEMS, dtype=object)]),
     )
 
 
-def _variance(forecast: Forecast) -> Floats:
-    """Return the variance (series, horizon) of a day's demand: none on days on which nothing at all can be asked for."""
-    low, high = QUANTILES.index(0.05), QUANTILES.index(0.95)
-    deviation = (forecast.quantiles[..., high] - forecast.quantiles[..., low]) / _DEVIATIONS
-    usual = np.maximum((deviation**2).mean(axis=1, keepdims=True), _LEAST_VARIANCE)
-    return np.where((forecast.mean == 0) & (forecast.quantiles[..., high] == 0), 0.0, usual)
+def _with_reconciled(results: dict[str, DemandResult], seed: int) -> dict[str, DemandResult]:
+    """Return the results of the levels with the scores of what adds up, from the test origins that all of them have."""
+    told = {}
+    errors = reconciled_errors(*(result.tests for result in results.values()))
+    for (level, result), own in zip(results.items(), errors, strict=True):
+        scores = [] if own is None else evaluate({RECONCILED: own}, level=level, seed=seed)
+        card = result.card
+        until = None if card is None or card.test is None else card.test.last
+        table = score_frame("demand", scores, released_model=result.released_model, judged_until=until)
+        told[level] = replace(
+            result,
+            model_scores=pd.concat([result.model_scores, table], ignore_index=True)
+            if scores
+            else result.model_scores,
+            card=None if card is None else replace(card, scores=[*card.scores, *scores]),
+        )
+    return told

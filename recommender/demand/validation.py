@@ -35,6 +35,7 @@ class Validation:
         wape: by member and of the combination, whose weights were learned without the origin they are judged at.
         weights: learned from all origins.
         calibrations: by member and of the combination.
+        judged: what the released model said and what came, at each origin.
         gate: which of them is released; its value of the strongest member is that of choosing a member as well
             without the origin it is judged at.
     """
@@ -44,6 +45,7 @@ class Validation:
     wape: Mapping[str, float]
     weights: Weights
     calibrations: Mapping[str, Calibration]
+    judged: Sequence[Judged]
     gate: GateDecision
 
 
@@ -112,15 +114,14 @@ def _learned(
     weights = learn_weights(blocks)
     medians = {name: [block.medians[name] for block in blocks] for name in weights.names}
     medians[COMBINATION] = [_combined(weights, block) for block in blocks]
-    calibrations = {
-        name: calibrate(
-            [
-                Judged(median, part.widths, block.actual)
-                for median, part, block in zip(own, said, blocks, strict=True)
-            ]
-        )
+    judged = {
+        name: [
+            Judged(median, part.widths, block.actual)
+            for median, part, block in zip(own, said, blocks, strict=True)
+        ]
         for name, own in medians.items()
     }
+    calibrations = {name: calibrate(own) for name, own in judged.items()}
     wape = {name: _error(blocks, name) / demand for name in weights.names}
     wape[COMBINATION], best_member_wape = (error / demand for error in _unseen_errors(_folds(blocks)))
     strongest = min(weights.names, key=wape.__getitem__)
@@ -130,7 +131,7 @@ def _learned(
         values={COMBINATION: wape[COMBINATION], strongest: best_member_wape},
         higher_is_better=False,
     )
-    return Validation(recent, seasonal, wape, weights, calibrations, gate)
+    return Validation(recent, seasonal, wape, weights, calibrations, judged[gate.released], gate)
 
 
 def _folds(blocks: Sequence[Block]) -> list[tuple[list[Block], list[Block]]]:

@@ -84,10 +84,11 @@ def solve_within(wish: Floats, newsvendors: Newsvendors, usage: Usage) -> Solved
     quantity, prices = np.zeros_like(wish), np.zeros(len(usage.available))
     if not len(rows):
         return Solved(quantity, prices, 0.0, 0.0)
-    is_limit = np.isfinite(usage.available)
+    # No quantity is above its wish, so a limit that holds for the wishes is none.
+    is_limit = usage.per_piece @ wish > usage.available
     per_piece, available = usage.per_piece[is_limit][:, rows], usage.available[is_limit]
     wished = newsvendors.of(rows)
-    if (per_piece @ wish[rows] <= available).all():
+    if not is_limit.any():
         cost = float(wished.added_cost(wish[rows, None]).sum())
         return Solved(wish.copy(), prices, cost, cost)
     curves = _curves(wish[rows], wished)

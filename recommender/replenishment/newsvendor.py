@@ -4,6 +4,7 @@ The best quantity without limits is the need's quantile at shortage ÷ (shortage
 Marschak, "Optimal Inventory Policy", Econometrica 1951).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -29,6 +30,11 @@ class Newsvendors:
     def of(self, rows: NDArray[np.intp]) -> "Newsvendors":
         """Return some of the rows."""
         return Newsvendors(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Newsvendors"]) -> "Newsvendors":
+        """Return the rows of all parts, which must have as many paths."""
+        return cls(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(cls)))
 
     def priced(self, price: Floats) -> "Newsvendors":
         """Return the rows as if each piece cost so much (rows,): dearer to have left, cheaper to lack."""

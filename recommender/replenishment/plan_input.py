@@ -34,7 +34,10 @@ LINE_COLUMNS = (
 
 @dataclass(frozen=True)
 class PlanRows:
-    """Who the rows are, their terms, packs and volumes (rows,), and open `arrivals` (rows, days)."""
+    """Who the rows are, their terms, packs and volumes (rows,), and open `arrivals` (rows, days).
+
+    `expiring` (rows,) are pieces that lie there and are not counted on: the terms' stock is without them.
+    """
 
     item_ids: NDArray[np.object_]
     warehouse_ids: NDArray[np.object_]
@@ -42,8 +45,14 @@ class PlanRows:
     pack: Floats
     minimum: Floats
     volume: Floats
+    expiring: Floats
     arrivals: Floats
     dates: NDArray[np.datetime64]
+
+    @property
+    def keys(self) -> pd.MultiIndex:
+        """Item and warehouse of each row."""
+        return pd.MultiIndex.from_arrays([self.item_ids, self.warehouse_ids])
 
     @classmethod
     def from_frames(
@@ -81,6 +90,7 @@ class PlanRows:
             pack=number("pack_size", 1.0),
             minimum=number("minimum_order"),
             volume=number("unit_volume"),
+            expiring=np.zeros(len(keys)),
             arrivals=_arrivals(open_orders, keys, dates),
             dates=dates,
         )

@@ -11,7 +11,7 @@ from recommender.replenishment.order_up_to import Integers
 from recommender.replenishment.plan_input import PlanRows
 from recommender.replenishment.row_needs import RowNeeds
 
-# Pieces: what is wished for without any limit, and ordered. Dates: when to order and when that arrives, null
+# Pieces: what is wished for without any limit, ordered, and in stock but not counted on, for it expires. Dates: when to order and when that arrives, null
 # without an order; when running out becomes likelier than it is worth, null if never. `is_too_late`: an order
 # of tomorrow arrives after that was wanted. Risks are probabilities of losing any piece; lost and left are
 # expected pieces; demand is over all days of the forecast. `confidence` is high up to a half-width of the
@@ -22,6 +22,7 @@ PLAN_LINE_COLUMNS = {
     "order_up_to": "float64",
     "wish_quantity": "float64",
     "quantity": "float64",
+    "expiring_quantity": "float64",
     "order_by": "datetime64[us]",
     "arrives_on": "datetime64[us]",
     "need_date": "datetime64[us]",
@@ -66,6 +67,7 @@ def line_frame(rows: PlanRows, needs: RowNeeds, quantity: Floats) -> pd.DataFram
             "order_up_to": terms.on_hand + rows.arrivals.sum(axis=1) + needs.wish,
             "wish_quantity": needs.wish,
             "quantity": quantity,
+            "expiring_quantity": rows.expiring,
             "order_by": _dates(rows.dates, np.where(is_ordered, needs.arrival - terms.lead, -1)),
             "arrives_on": _dates(rows.dates, arrives),
             "need_date": _dates(rows.dates, needs.need_day),

@@ -1,14 +1,21 @@
-"""GET /v1/forecasts."""
+"""GET /v1/forecasts, and /v1/forecasts/what-if: what a flash sale would change about them."""
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serving.context import CallerOf, Now, ReleaseInUse
-from serving.forecasts.queries import Level, forecast_rows, is_offered
+from serving.forecasts.queries import (
+    WHAT_IF_COLUMNS,
+    Level,
+    forecast_rows,
+    is_offered,
+    what_if_rows,
+    what_is_known,
+)
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.periods import Period
 from serving.problems import InvalidRequest, Problem, responses
@@ -51,6 +58,41 @@ class ForecastAnswer(BaseModel):
     rows: list[ForecastRow]
 
 
+Reason = Literal["too_little_history", "no_sale_seen", "item_too_new", "days_not_forecast"]
+
+
+class WhatIfRow(BaseModel):
+    """One day's demand in pieces without any flash sale ahead, and if the item were on one on that day alone."""
+
+    date: datetime.date
+    mean_without: float = Field(examples=[7.2])
+    q05_without: float
+    q50_without: float
+    q90_without: float
+    q95_without: float
+    mean_with: float = Field(examples=[15.1])
+    q05_with: float
+    q50_with: float
+    q90_with: float
+    q95_with: float
+    extra_mean: float = Field(description="Pieces that the sale is expected to add.", examples=[7.9])
+    origin_date: datetime.date = Field(description="The last day of history the forecasts have seen.")
+
+
+class WhatIfAnswer(BaseModel):
+    """What a flash sale would change about an item, day by day, as far as past sales tell."""
+
+    release_id: str
+    generated_at: datetime.datetime
+    degraded: bool = Field(description="The live database is away; the answer is complete all the same.")
+    item_id: UUID
+    reason: Reason | None = Field(
+        description="Why there are no rows: nothing of the tenant is forecast yet; no sale has happened, or the model in use "
+        "does not heed them, so that nothing was learned; the item has too little past of its own; no such day is forecast."
+    )
+    rows: list[WhatIfRow]
+
+
 @router.get(
     "",
     responses=responses(Unauthenticated, UnknownSeries, InvalidRequest, NoRelease, DatabaseUnavailable),
@@ -78,6 +120,40 @@ async def get_forecast(
         series_id=series_id,
         rows=[ForecastRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows],
     )
+
+
+@router.get(
+    "/what-if",
+    responses=responses(Unauthenticated, UnknownSeries, InvalidRequest, NoRelease, DatabaseUnavailable),
+)
+async def get_what_if(
+    caller: CallerOf,
+    release: ReleaseInUse,
+    now: Now,
+    period: Period,
+    item_id: Annotated[UUID, Query(description="The item that would be on sale.")],
+) -> WhatIfAnswer:
+    """Return what a flash sale would change about an item's demand; no effect is told where none was learned."""
+    if not await is_offered(release, caller.tenant_id, "item", str(item_id)):
+        raise UnknownSeries("this tenant offers no such item; look it up among the tenant's offers")
+    rows = await what_if_rows(release, caller.tenant_id, item_id, *period)
+    reason = None if rows else _reason(*await what_is_known(release, caller.tenant_id, item_id))
+    return WhatIfAnswer(
+        release_id=release.manifest.release_id,
+        generated_at=now,
+        degraded=caller.is_degraded,
+        item_id=item_id,
+        reason=reason,
+        rows=[WhatIfRow(**dict(zip(WHAT_IF_COLUMNS, row, strict=True))) for row in rows],
+    )
+
+
+def _reason(is_forecast: bool, has_sales: bool, is_own: bool) -> Reason:
+    if not is_forecast:
+        return "too_little_history"
+    if not has_sales:
+        return "no_sale_seen"
+    return "days_not_forecast" if is_own else "item_too_new"
 
 
 def _series(item_id: UUID | None, category: str | None) -> tuple[Level, str]:

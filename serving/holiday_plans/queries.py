@@ -11,10 +11,10 @@ PLAN_COLUMNS = (
     "risk_with",
 )  # fmt: skip
 LINE_COLUMNS = (
-    "item_id", "warehouse_id", "order_up_to", "wish_quantity", "quantity", "order_by", "arrives_on", "need_date",
-    "is_too_late", "too_late_quantity", "shelf_life_quantity", "minimum_order_quantity", "pack_quantity",
-    "budget_quantity", "storage_quantity", "purchase_fen", "risk_without", "risk_with", "cost_without_fen",
-    "cost_with_fen", "demand_mean", "demand_q05", "demand_q50", "demand_q95", "confidence",
+    "item_id", "warehouse_id", "order_up_to", "wish_quantity", "quantity", "expiring_quantity", "order_by",
+    "arrives_on", "need_date", "is_too_late", "too_late_quantity", "shelf_life_quantity", "minimum_order_quantity",
+    "pack_quantity", "budget_quantity", "storage_quantity", "purchase_fen", "risk_without", "risk_with",
+    "cost_without_fen", "cost_with_fen", "demand_mean", "demand_q05", "demand_q50", "demand_q95", "confidence",
 )  # fmt: skip
 
 

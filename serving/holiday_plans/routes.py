@@ -63,6 +63,9 @@ class LineRow(BaseModel):
     order_up_to: int
     wish_quantity: int
     quantity: int
+    expiring_quantity: int = Field(
+        description="Pieces there that are not counted on: they expire before they are asked for."
+    )
     order_by: datetime.date | None
     arrives_on: datetime.date | None
     need_date: datetime.date | None

@@ -386,6 +386,12 @@ select
 from (values (211, '2025-01-31 17:00:00', '2025-02-02 02:00:00'), (212, '2025-02-04 02:00:00', null))
     as rows(n, opened, closed);
 
+create table expired_stock as
+select
+    id(1) as tenant_id, id(251) as alert_id, id(172) as warehouse_id, id(31) as item_id, date '2025-02-02' as expires_on,
+    cast(1 as bigint) as quantity, ts('2025-02-02 16:01:00') as opened_at, cast(null as timestamptz) as closed_at,
+    ts('2025-02-02 16:01:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
 create table reservation as
 select
     id(1) as tenant_id, id(221) as reservation_id, id(31) as item_id, 'campaign' as purpose, cast(1 as bigint) as quantity,

@@ -48,11 +48,17 @@ select
     is_released, wape, 0.1 as bias, 0.9 as coverage_90, 60.0 as demand, 30 as n, date '2025-02-03' as judged_until
 from (values ('combination', true, 0.3), ('seasonal_naive', false, 0.4)) as rows(model, is_released, wape);
 
+create table campaign_what_if as
+select
+    text_id(1) as tenant_id, text_id(31) as series_id, date '2025-02-04' as date, date '2025-02-03' as origin_date,
+    2.0 as mean_without, 0.0 as q05_without, 2.0 as q50_without, 4.0 as q90_without, 5.0 as q95_without,
+    5.5 as mean_with, 1.0 as q05_with, 5.0 as q50_with, 9.0 as q90_with, 11.0 as q95_with;
+
 create table holiday_plan_lines as
 select
     text_id(1) as tenant_id, 'qixi' as occasion_id, date '2025-08-29' as first_day, date '2025-08-29' as last_day,
     date '2025-02-03' as origin_date, text_id(31) as item_id, text_id(171) as warehouse_id, 20 as order_up_to,
-    15 as wish_quantity, 12 as quantity, date '2025-08-10' as order_by, date '2025-08-20' as arrives_on,
+    15 as wish_quantity, 12 as quantity, 0 as expiring_quantity, date '2025-08-10' as order_by, date '2025-08-20' as arrives_on,
     date '2025-08-24' as need_date, false as is_too_late, 0 as too_late_quantity, 0 as shelf_life_quantity,
     0 as minimum_order_quantity, -3 as pack_quantity, 0 as budget_quantity, 0 as storage_quantity, 36 as purchase_fen,
     0.9 as risk_without, 0.1 as risk_with, 9.0 as lost_without, 0.5 as lost_with, 0.0 as left_without, 1.5 as left_with,

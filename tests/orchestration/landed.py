@@ -16,7 +16,8 @@ KEYS = {
     "risk_assessment": "tenant_id, assessment_id", "payment": "tenant_id, payment_id",
     "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",
     "warehouse": "tenant_id, warehouse_id", "warehouse_movement": "tenant_id, movement_id",
-    "stock_alert": "tenant_id, alert_id", "reservation": "tenant_id, reservation_id",
+    "stock_alert": "tenant_id, alert_id", "expired_stock": "tenant_id, alert_id",
+    "reservation": "tenant_id, reservation_id",
     "supplier": "tenant_id, supplier_id", "supplier_terms": "tenant_id, terms_id",
     "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no", "receipt_batch": "tenant_id, receipt_id, batch_no",
@@ -24,7 +25,7 @@ KEYS = {
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
-    "payment", "flash_sale", "draw", "warehouse", "stock_alert", "reservation", "supplier", "supplier_terms",
+    "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line",
 }  # fmt: skip
 

@@ -303,6 +303,8 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
     for statement in (
         "insert into mall.stock_alert (tenant_id, item_id, threshold_quantity, quantity, opened_at, acknowledged_at, "
         "acknowledged_by) values (%(t)s, %(i)s, 2, 1, %(at)s, %(at)s, 'x')",
+        "insert into mall.expired_stock (tenant_id, warehouse_id, item_id, expires_on, quantity, opened_at) "
+        "values (%(t)s, %(w)s, %(i)s, '2026-03-01', 1, %(at)s)",
         "insert into mall.reservation (tenant_id, reservation_id, reference, request_hash, item_id, purpose, quantity, "
         "left_count, reserved_by, reserved_at, expires_at, released_at) values (%(t)s, uuidv7(), 'v', "
         "decode(repeat('00', 32), 'hex'), %(i)s, 'campaign', 1, 1, 'x', %(at)s, "

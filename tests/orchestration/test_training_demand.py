@@ -8,7 +8,7 @@ import pytest
 
 from orchestration.settings import DataFolder
 from orchestration.training.cards import Making
-from orchestration.training.demand import ACCURACY, train
+from orchestration.training.demand import ACCURACY, WHAT_IF, train
 from orchestration.training.tables import read_frame
 
 TENANT, TEA, POT, CUP, BUD = (f"00000000-0000-0000-0000-{n:012d}" for n in (1, 31, 32, 33, 34))
@@ -61,7 +61,7 @@ def holidays(folder: DataFolder) -> set[tuple[str, str, str]]:
 
 def test_all_levels_are_forecast_and_past_holidays_are_kept(folder: DataFolder) -> None:
     written = trade(folder, date(2025, 6, 29))
-    assert set(written) == {"demand_forecasts", "demand_scores", ACCURACY, "demand_cards"}
+    assert set(written) == {"demand_forecasts", "demand_scores", ACCURACY, WHAT_IF, "demand_cards"}
     forecasts = read_frame(folder.ml, "demand_forecasts", TENANT)
     # The cup is listed on 2 July; what is listed in August is not forecast yet.
     assert set(forecasts.loc[forecasts["level"] == "item", "series_id"]) == {TEA, POT, CUP}

@@ -71,3 +71,44 @@ async def test_bad_parameters_are_refused_by_name(still, parameters, field):
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert [error["field"] for error in answer.json()["errors"]] == [field]
+
+
+async def what_if(client, headers=None, **parameters):
+    answer = await client.get("/v1/forecasts/what-if", params=parameters, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_what_a_flash_sale_would_change_comes_day_by_day(still):
+    answer = await what_if(still, item_id=TEA, **{"from": "2026-04-02", "to": "2026-04-03"})
+    assert (answer["item_id"], answer["reason"], len(answer["rows"])) == (str(TEA), None, 2)
+    assert answer["rows"][0] == {
+        "date": "2026-04-02",
+        "mean_without": 5.0,
+        "q05_without": 3.0,
+        "q50_without": 4.5,
+        "q90_without": 8.0,
+        "q95_without": 9.0,
+        "mean_with": 10.0,
+        "q05_with": 6.0,
+        "q50_with": 9.0,
+        "q90_with": 16.0,
+        "q95_with": 18.0,
+        "extra_mean": 5.0,
+        "origin_date": "2026-03-31",
+    }
+
+
+async def test_no_effect_is_told_where_none_was_learned(still, as_birch):
+    new = await what_if(still, item_id=RICE)
+    assert (new["reason"], new["rows"]) == ("item_too_new", [])
+    late = await what_if(still, item_id=TEA, **{"from": "2027-01-01"})
+    assert (late["reason"], late["rows"]) == ("days_not_forecast", [])
+    none = await what_if(still, headers=as_birch, item_id=UMBRELLA)
+    assert (none["reason"], none["rows"]) == ("no_sale_seen", [])
+
+
+@pytest.mark.parametrize(("item_id", "status"), [(str(UMBRELLA), 404), ("tea", 422), (None, 422)])
+async def test_what_if_asks_for_an_item_of_the_tenant(still, item_id, status):
+    parameters = {} if item_id is None else {"item_id": item_id}
+    assert (await still.get("/v1/forecasts/what-if", params=parameters)).status_code == status

@@ -19,6 +19,7 @@ async def test_lines_come_the_most_urgent_first_with_why_they_were_cut(still):
     assert [row["item_id"] for row in answer["rows"]] == [str(TEA), str(RICE)]
     tea, rice = answer["rows"]
     assert (tea["wish_quantity"], tea["budget_quantity"], tea["quantity"]) == (70, -10, 60)
+    assert (tea["expiring_quantity"], rice["expiring_quantity"]) == (5, 0)
     assert (tea["order_by"], tea["arrives_on"], tea["confidence"]) == ("2026-04-10", "2026-04-17", "high")
     assert (rice["quantity"], rice["order_by"], rice["is_too_late"]) == (0, None, True)
 

@@ -35,7 +35,7 @@ OWN = {
     ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"), ("get", "/v1/segments"),
     ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
-    ("get", "/v1/stock/alerts"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
+    ("get", "/v1/stock/alerts"), ("get", "/v1/stock/expired"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
 }  # fmt: skip
 

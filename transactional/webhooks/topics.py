@@ -63,6 +63,8 @@ TOPICS = (
     Topic("purchase_order.received", "purchase order", "An order of goods is complete, or its rest no longer comes."),
     Topic("purchase_order.cancelled", "purchase order", "An order of goods was cancelled; nothing of it comes."),
     Topic("stock.alert_opened", "stock alert", "The stock of an item fell below the threshold of its alert."),
+    Topic("stock.expired", "expired stock", "The last day of pieces in a warehouse is over; somebody has to take them out."),
+    Topic("stock.expired_removed", "expired stock", "Pieces past their last day were taken off the books."),
     Topic("stock.alert_closed", "stock alert", "The stock of an item is no longer below the threshold of its alert."),
 )  # fmt: skip
 

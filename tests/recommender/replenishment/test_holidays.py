@@ -4,7 +4,7 @@ import numpy as np
 
 from recommender.demand.calendar.calendar import Calendar
 from recommender.replenishment.holidays import Holiday, coming_holidays
-from recommender.replenishment.succession import plan_in_succession
+from recommender.replenishment.succession import Shop, plan_in_succession
 from tests.recommender.replenishment.planned import FIRST_DAY, certain, lines
 
 
@@ -25,8 +25,9 @@ def test_a_later_plan_counts_on_what_an_earlier_one_orders():
         Holiday("sooner", date(2027, 1, 12), date(2027, 1, 12)),
     ]
     assert str(FIRST_DAY) == "2027-01-10"
-    plans = plan_in_succession(lines(on_hand=10.0), certain(np.full((1, 8), 10.0)), holidays, seed=1)
-    assert [(holiday.occasion_id, made.lines["quantity"].tolist()) for holiday, made in plans] == [
+    shop = Shop(lines(on_hand=10.0), certain(np.full((1, 8), 10.0)), holidays)
+    plans = plan_in_succession([shop], seed=1)
+    assert [(holiday.occasion_id, made.lines["quantity"].tolist()) for _, holiday, made in plans] == [
         ("sooner", [20.0]),
         ("later", [50.0]),
     ]

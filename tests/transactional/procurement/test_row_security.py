@@ -9,11 +9,12 @@ TABLES = (
     "warehouse", "warehouse_stock", "warehouse_movement", "relocation", "stock_correction", "stock_threshold",
     "stock_alert", "reservation", "reservation_issue", "supplier", "supplier_terms", "purchase_order",
     "purchase_order_line", "purchase_order_move", "receipt", "receipt_batch",
+    "expired_stock",
 )  # fmt: skip
 
 
 @pytest.fixture
-async def everything(client, shop, procurement, propose, move, deliver, settle_all):
+async def everything(client, shop, owner, procurement, propose, move, deliver, settle_all):
     """A row in every table."""
     order = (await propose((shop.tea, 12))).json()["purchase_order_id"]
     await move(order, "approve", "order")
@@ -36,6 +37,13 @@ async def everything(client, shop, procurement, propose, move, deliver, settle_a
     issue = {"reference": "i", "quantity": 1, "issued_by": "x"}
     await client.post(f"/v1/reservations/{made}/issues", json=issue)
     await settle_all()
+    await owner.execute(
+        "insert into mall.expired_stock (tenant_id, warehouse_id, item_id, expires_on, quantity, opened_at) "
+        "values ($1, $2, $3, '2026-03-01', 1, now())",
+        shop.tenant_id,
+        procurement.main,
+        shop.tea,
+    )
 
 
 async def as_tenant(connection, tenant_id, statement, *values):

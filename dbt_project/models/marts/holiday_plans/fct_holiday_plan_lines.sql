@@ -13,6 +13,7 @@ select
     lines.order_up_to,
     lines.wish_quantity,
     lines.quantity,
+    lines.expiring_quantity,
     lines.order_by,
     lines.arrives_on,
     lines.need_date,

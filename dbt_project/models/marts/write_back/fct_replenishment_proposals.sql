@@ -6,6 +6,7 @@ with
     lead_times as (select * from {{ ref("lead_times") }}),
     terms as (select * from {{ ref("dim_supplier_terms") }}),
     incoming as (select * from {{ ref("fct_incoming_stock") }}),
+    expiring as (select * from {{ ref("fct_expiring_stock") }}),
     calendar as (select * from {{ ref("int_dates") }}),
     series as (
         select
@@ -92,6 +93,45 @@ with
             on calendar.date > planned.last_date
             and calendar.date <= planned.origin_date + planned.lead_days + planned.review_days
     ),
+    asked_for as (
+        select
+            tenant_id,
+            item_id,
+            date,
+            sum(mean) over (partition by tenant_id, item_id order by date) as until_quantity
+        from demand
+    ),
+    batches as (
+        select
+            tenant_id,
+            item_id,
+            expires_on,
+            sum(sum(quantity)) over (
+                partition by tenant_id, item_id order by expires_on
+            ) as until_quantity
+        from expiring
+        group by tenant_id, item_id, expires_on
+    ),
+    -- What expires first goes first: of all units that expire by a day, those that demand is not
+    -- expected to reach by then are not counted on.
+    written_off as (
+        select
+            planned.tenant_id,
+            planned.item_id,
+            max(batches.until_quantity - coalesce(asked_for.until_quantity, 0)) as quantity
+        from planned
+        inner join
+            batches
+            on batches.tenant_id = planned.tenant_id
+            and batches.item_id = planned.item_id
+            and batches.expires_on <= planned.origin_date + planned.lead_days + planned.review_days
+        left join
+            asked_for
+            on asked_for.tenant_id = batches.tenant_id
+            and asked_for.item_id = batches.item_id
+            and asked_for.date = batches.expires_on
+        group by planned.tenant_id, planned.item_id
+    ),
     -- What should have come by now is hoped for tomorrow.
     arrivals as (
         select
@@ -110,6 +150,10 @@ with
     needs as (
         select
             planned.*,
+            least(
+                cast(ceil(round(greatest(coalesce(written_off.quantity, 0), 0), 6)) as bigint),
+                greatest(planned.available_quantity, 0)
+            ) as expiring_quantity,
             demand.date,
             sum(demand.mean) over by_day
             + planned.service_z * sqrt(sum(demand.variance) over by_day) as need,
@@ -117,6 +161,10 @@ with
         from planned
         inner join
             demand on demand.tenant_id = planned.tenant_id and demand.item_id = planned.item_id
+        left join
+            written_off
+            on written_off.tenant_id = planned.tenant_id
+            and written_off.item_id = planned.item_id
         left join
             arrivals
             on arrivals.tenant_id = demand.tenant_id
@@ -139,10 +187,13 @@ with
             review_days,
             service_level,
             available_quantity,
+            expiring_quantity,
             cast(max(incoming_quantity) as bigint) as incoming_quantity,
             cast(ceil(round(max(need), 6)) as bigint) as need_quantity,
             min(
-                case when need > available_quantity + incoming_quantity then date end
+                case
+                    when need > available_quantity - expiring_quantity + incoming_quantity then date
+                end
             ) as run_out_date
         from needs
         group by
@@ -155,10 +206,15 @@ with
             lead_days,
             review_days,
             service_level,
-            available_quantity
+            available_quantity,
+            expiring_quantity
     ),
     short as (
-        select *, need_quantity - available_quantity - incoming_quantity as missing_quantity
+        select
+            *,
+            need_quantity
+            - (available_quantity - expiring_quantity)
+            - incoming_quantity as missing_quantity
         from summed
     )
 
@@ -167,6 +223,7 @@ select
     item_id,
     origin_date as as_of_date,
     available_quantity,
+    expiring_quantity,
     incoming_quantity,
     need_quantity,
     missing_quantity,

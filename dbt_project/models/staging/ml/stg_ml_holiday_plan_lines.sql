@@ -11,6 +11,7 @@ select
     cast(order_up_to as bigint) as order_up_to,
     cast(wish_quantity as bigint) as wish_quantity,
     cast(quantity as bigint) as quantity,
+    cast(expiring_quantity as bigint) as expiring_quantity,
     cast(order_by as date) as order_by,
     cast(arrives_on as date) as arrives_on,
     cast(need_date as date) as need_date,

@@ -1,0 +1,1 @@
+"""Pieces that still lie in a warehouse after their last day."""
