@@ -46,15 +46,23 @@ def trend(
     return _styled(alt.layer(*layers))
 
 
-def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict[str, str]) -> Chart:
-    """Draw the history and the forecast fan after it.
+def fan(
+    history: pd.DataFrame,
+    days: pd.DataFrame,
+    *,
+    last_year: pd.DataFrame,
+    holidays: pd.DataFrame,
+    origin: date,
+    labels: dict[str, str],
+) -> Chart:
+    """Draw the history, the forecast fan after it, and last year's days under those of this year they belong to.
 
-    `history` has date, quantity, is_in_stock; `days` has date, q05, q50, q95 (units). `labels` names
-    history, forecast, interval, origin, out_of_stock and date.
+    `history` has date, quantity, is_in_stock; `days` has date, q05, q50, q95 (units); `last_year` has date, on which it
+    is drawn, own_date and quantity; `holidays` has holiday_date, name and is_chosen. `labels` names history, forecast,
+    low, high, origin, out_of_stock, last_year, own_date and date.
     """
-    every = pd.concat([history["date"], days["date"]])
-    frame = pd.DataFrame({"date": every})
-    time = _time("date", "%m-%d", every="week", rows=frame.rename(columns={"date": "period"}))
+    every = pd.concat([history["date"], days["date"], last_year["date"], holidays["holiday_date"]])
+    time = _time("date", "%m-%d", every="week", rows=pd.DataFrame({"period": every}))
     # Whole pieces: half of one would be written as the next.
     axis = alt.Axis(tickCount=5, tickMinStep=1, format=",d")
     day = alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d")
@@ -74,6 +82,19 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
             x="date:T", y="quantity:Q", tooltip=[day, alt.Tooltip("quantity:Q", title=labels["out_of_stock"])]
         )
     )
+    before = (
+        alt.Chart(last_year)
+        .mark_line(color=WARNING, strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(
+            x=time,
+            y=alt.Y("quantity:Q", title=None),
+            tooltip=[
+                day,
+                alt.Tooltip("own_date:T", title=labels["own_date"], format="%Y-%m-%d"),
+                alt.Tooltip("quantity:Q", title=labels["last_year"], format=",.0f"),
+            ],
+        )
+    )
     future = alt.Chart(days).encode(x="date:T")
     band = future.mark_area(color=ACCENT, opacity=0.2).encode(y=alt.Y("q05:Q", title=None), y2="q95:Q")
     middle = future.mark_line(color=ACCENT, strokeWidth=2).encode(
@@ -89,10 +110,33 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
     rule = alt.Chart(now).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="date:T")
     mark = (
         alt.Chart(now)
-        .mark_text(color=QUIET, align="right", dx=-5, baseline="top", font=FONT)
-        .encode(x="date:T", y=alt.value(0), text="text:N")
+        .mark_text(color=QUIET, align="right", dx=-5, baseline="bottom", font=FONT)
+        .encode(x="date:T", y=alt.value(_HEIGHT - 6), text="text:N")
     )
-    return _styled(alt.layer(band, past, missing, middle, rule, mark))
+    return _styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark), above=34)
+
+
+def _holidays(holidays: pd.DataFrame) -> list[alt.Chart]:
+    """Mark holidays on the time axis; names that stand close take turns in two lines above the chart."""
+    rows = holidays.assign(turn=[-6 - 13 * (place % 2) for place in range(len(holidays))])
+    colour = alt.condition("datum.is_chosen", alt.value(ACCENT), alt.value(QUIET))
+    rule = (
+        alt.Chart(rows)
+        .mark_rule()
+        .encode(
+            x="holiday_date:T",
+            color=colour,
+            size=alt.condition("datum.is_chosen", alt.value(1.5), alt.value(0.6)),
+            tooltip=[alt.Tooltip("name:N"), alt.Tooltip("holiday_date:T", format="%Y-%m-%d")],
+        )
+    )
+    names = [
+        alt.Chart(rows[rows["turn"] == turn])
+        .mark_text(font=FONT, align="center", baseline="bottom", fontSize=11)
+        .encode(x="holiday_date:T", y=alt.value(turn), text="name:N", color=colour)
+        for turn in sorted(set(rows["turn"]))
+    ]
+    return [rule, *names]
 
 
 def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: dict[str, str]) -> Chart:
@@ -159,6 +203,8 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
     )
 
 
-def _styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
-    styled: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
+def _styled(chart: Chart, *, height: int = _HEIGHT, above: int = 0) -> Chart:
+    """Put a chart in the house style, with room for names `above` it, in pixels."""
+    padding = {"right": 12, "top": 5 + above}
+    styled: Chart = chart.properties(height=height, padding=padding).configure(font=FONT)
     return styled
