@@ -43,7 +43,7 @@ def trend(
     mark = {"color": ACCENT, "size": 18 if is_daily else 45, "filled": True} if has_marks else False
     line = base.mark_line(color=ACCENT, strokeWidth=2, point=mark).encode(y=rate, tooltip=tooltip)
     layers = [band, line, *([] if target_label is None else _target(rows, target_label, scale))]
-    return _styled(alt.layer(*layers))
+    return styled(alt.layer(*layers))
 
 
 def fan(
@@ -113,7 +113,7 @@ def fan(
         .mark_text(color=QUIET, align="right", dx=-5, baseline="bottom", font=FONT)
         .encode(x="date:T", y=alt.value(_HEIGHT - 6), text="text:N")
     )
-    return _styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark), above=34)
+    return styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark), above=34)
 
 
 def _holidays(holidays: pd.DataFrame) -> list[alt.Chart]:
@@ -167,7 +167,7 @@ def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: d
     label = base.transform_calculate(end="isValid(datum.high) ? datum.high : datum.value").mark_text(
         align="left", dx=8, font=FONT
     ).encode(x=alt.X("end:Q", scale=scale, title=None), text=alt.Text("value:Q", format=value_format), color=colour)  # fmt: skip
-    return _styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
+    return styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
 
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
@@ -203,7 +203,7 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
     )
 
 
-def _styled(chart: Chart, *, height: int = _HEIGHT, above: int = 0) -> Chart:
+def styled(chart: Chart, *, height: int = _HEIGHT, above: int = 0) -> Chart:
     """Put a chart in the house style, with room for names `above` it, in pixels."""
     padding = {"right": 12, "top": 5 + above}
     styled: Chart = chart.properties(height=height, padding=padding).configure(font=FONT)

@@ -141,7 +141,7 @@ def mall_of_visitor() -> Mall:
     return Mall(st.secrets["pointmart"]["transactional_url"], st.context.cookies[COOKIE])
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=2, show_spinner=False, on_release=httpx.Client.close)
 def _client(url: str) -> httpx.Client:
     # One for all visitors: it holds connections and nothing of anybody's; the mall sets no cookies.
     return httpx.Client(base_url=url, trust_env=False)

@@ -83,9 +83,15 @@ def _show_as_of(language: Language, shown_id: str) -> None:
 
 
 def show_rows(
-    words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str, title: str | None = None
+    words: Words,
+    rows: pd.DataFrame,
+    columns: list[Column],
+    *,
+    file_name: str,
+    title: str | None = None,
+    key: str = "",
 ) -> None:
-    """Show the rows behind a page, sortable, with their downloads."""
+    """Show the rows behind a page, sortable, with their downloads; `key` as in `show_downloads`."""
     st.subheader(title or words("rows"), anchor=False)
     st.html(_ONE_CSV)
     st.dataframe(
@@ -96,7 +102,7 @@ def show_rows(
         placeholder=NOTHING,
         alt=title or words("rows"),
     )
-    show_downloads(words, rows, columns, file_name=file_name)
+    show_downloads(words, rows, columns, file_name=file_name, key=key)
 
 
 def show_downloads(
