@@ -18,6 +18,7 @@ _STATES = {
     "dismissed": "state_dismissed",
     "superseded": "state_superseded",
 }
+_DECIDED = {"approved": "plan_approved", "dismissed": "plan_dismissed"}
 _REASONS = {
     "too_late": "cut_too_late",
     "shelf_life": "cut_shelf_life",
@@ -68,11 +69,9 @@ def plan_sentence(words: Words, name: str, plan: Plan, found: Figures, today: da
         "items": words.count(found.ordered),
         "cost": words.money(found.cost_fen),
     }
-    if plan.status in ("approved", "dismissed"):
+    if plan.status in _DECIDED:
         by = literally(plan.decided_by or NOTHING)
-        return words(
-            "plan_approved" if plan.status == "approved" else "plan_dismissed", by=by, **about, **what
-        )
+        return words(_DECIDED[plan.status], by=by, **about, **what)
     if found.next_order_by is None:
         return words("plan_orders_nothing", **about)
     risk = {"without": words.rate(found.risk_without), "with_plan": words.rate(found.risk_with)}

@@ -122,9 +122,8 @@ def show_chart(words: Words, rows: pd.DataFrame, outlook: str) -> None:
         ),
         alt=words("cover_alt"),
     )
-    st.caption(
-        words("cover_legend_over" if outlook == "over" else "cover_legend", n=len(chosen), days=horizon)
-    )
+    legend = "cover_legend_over" if outlook == "over" else "cover_legend"
+    st.caption(words(legend, n=len(chosen), days=horizon))
 
 
 words = words_of_reader()
