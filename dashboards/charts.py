@@ -111,9 +111,9 @@ def fan(
     mark = (
         alt.Chart(now)
         .mark_text(color=QUIET, align="right", dx=-5, baseline="bottom", font=FONT)
-        .encode(x="date:T", y=alt.value(_HEIGHT - 6), text="text:N")
+        .encode(x="date:T", y=alt.value(alt.expr("height - 6")), text="text:N")
     )
-    return styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark), above=34)
+    return styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark))
 
 
 def _holidays(holidays: pd.DataFrame) -> list[alt.Chart]:
@@ -203,8 +203,7 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
     )
 
 
-def styled(chart: Chart, *, height: int = _HEIGHT, above: int = 0) -> Chart:
-    """Put a chart in the house style, with room for names `above` it, in pixels."""
-    padding = {"right": 12, "top": 5 + above}
-    styled: Chart = chart.properties(height=height, padding=padding).configure(font=FONT)
-    return styled
+def styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
+    """Put a chart in the house style."""
+    made: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
+    return made

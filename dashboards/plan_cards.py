@@ -1,6 +1,7 @@
 """The figures of a plan as cards: pieces, cost, risk and the next day to order, and how they change."""
 
 from datetime import date
+from typing import Literal
 
 import streamlit as st
 
@@ -8,6 +9,10 @@ from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.plan_figures import Figures
 from dashboards.plan_words import days_until
 from dashboards.words import NOTHING, Words
+
+
+def _arrow(change: float) -> Literal["up", "down", "off"]:
+    return "off" if change == 0 else "up" if change > 0 else "down"
 
 
 def show_plan_cards(words: Words, found: Figures, today: date) -> None:
@@ -21,6 +26,7 @@ def show_plan_cards(words: Words, found: Figures, today: date) -> None:
             words.count(found.quantity),
             words.signed(more, words.count(abs(more))) if found.edited else None,
             delta_color="gray",
+            delta_arrow=_arrow(more),
             delta_description=words("against_proposal") if found.edited else None,
             help=words("to_order_meaning"),
         )
@@ -32,6 +38,7 @@ def show_plan_cards(words: Words, found: Figures, today: date) -> None:
             words.money(found.cost_fen),
             words.signed(dearer, words.money(abs(dearer))) if found.edited else None,
             delta_color="gray",
+            delta_arrow=_arrow(dearer),
             delta_description=words("against_proposal") if found.edited else None,
             help=words("cost_meaning"),
         )
@@ -42,7 +49,8 @@ def show_plan_cards(words: Words, found: Figures, today: date) -> None:
             words("mean_risk"),
             words.rate(found.risk_with),
             words.change(found.risk_with - found.risk_without),
-            delta_color="inverse",
+            delta_color="primary" if found.risk_with < found.risk_without else "gray",
+            delta_arrow=_arrow(found.risk_with - found.risk_without),
             delta_description=words("against_nothing"),
             help=words("mean_risk_meaning"),
         )

@@ -1,6 +1,6 @@
 """The desk at which a plan is edited, saved, approved or dismissed; who only looks sees the same table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -100,8 +100,7 @@ def show_changes(words: Words, desk: Desk, made: pd.DataFrame, *, mall: Mall, is
     changes = plan_figures.edits(desk.lines, made)
     if not changes:
         return
-    names = dict(zip(desk.lines["item_id"], desk.lines["name"], strict=True))
-    problem = _problem(words, desk, made, changes, mall, names)
+    problem = _problem(words, desk, made, changes, mall)
     with st.container(border=True):
         st.markdown(_summary(words, desk.lines, made, changes))
         st.dataframe(
@@ -120,7 +119,7 @@ def show_changes(words: Words, desk: Desk, made: pd.DataFrame, *, mall: Mall, is
             if st.button(
                 words("save"), type="primary", icon=":material/save:", key="plan_save", disabled=is_blocked
             ):
-                _do(words, names, lambda: _save(words, desk, changes, mall))
+                _do(words, desk, lambda: _save(words, desk, changes, mall))
             label = words("reload") if is_stale else words("discard")
             if st.button(label, icon=":material/undo:", key="plan_discard"):
                 _forget(desk)
@@ -153,8 +152,7 @@ def show_decision(words: Words, desk: Desk, made: pd.DataFrame, *, mall: Mall, t
         with st.container(horizontal=True):
             sure = words("approve_sure") if asked == "approved" else words("dismiss_sure")
             if st.button(sure, type="primary", key="plan_sure"):
-                names = dict(zip(desk.lines["item_id"], desk.lines["name"], strict=True))
-                _do(words, names, lambda: _decide(words, desk, asked, mall))
+                _do(words, desk, lambda: _decide(words, desk, asked, mall))
             if st.button(words("cancel"), key="plan_cancel"):
                 del st.session_state[_ASKED]
                 st.rerun()
@@ -332,7 +330,6 @@ def _problem(
     made: pd.DataFrame,
     changes: list[Edit],
     mall: Mall,
-    names: Mapping[str, str],
 ) -> str | None:
     """Return why the changes cannot be saved as they are: what the table itself tells, else what the mall would say."""
     without_day = made[(made["quantity"] > 0) & made["order_by"].isna()]
@@ -342,7 +339,7 @@ def _problem(
     try:
         mall.edit(str(plan.plan_id), changes, if_revision=plan.revision, is_trial=True)
     except (Refused, MallAway) as error:
-        return plan_words.refusal(words, error, names)
+        return plan_words.refusal(words, error, desk.lines)
     return None
 
 
@@ -358,13 +355,13 @@ def _question(words: Words, decision: Decision, desk: Desk, found: plan_figures.
     return asked + (words("approve_question_late", n=words.count(found.late)) if found.late else "")
 
 
-def _do(words: Words, names: Mapping[str, str], act: Any) -> None:
+def _do(words: Words, desk: Desk, act: Callable[[], str]) -> None:
     """Do something in the mall and show what came of it when the page has run again."""
     st.session_state.pop(_ASKED, None)
     try:
         st.session_state[_NEWS] = ("done", act())
     except (Refused, MallAway) as error:
-        st.session_state[_NEWS] = ("refused", plan_words.refusal(words, error, names))
+        st.session_state[_NEWS] = ("refused", plan_words.refusal(words, error, desk.lines))
     st.rerun()
 
 

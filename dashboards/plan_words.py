@@ -1,6 +1,5 @@
 """The sentences about a holiday plan: what to order by when, why so much, and why the mall refused."""
 
-from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -118,8 +117,8 @@ def order_by_when(words: Words, line: Record) -> str:
     return words("order_by_day", quantity=words.count(line["quantity"]), day=words.short_day(day))
 
 
-def refusal(words: Words, error: Refused | MallAway, names: Mapping[str, str]) -> str:
-    """Return why the mall did not do what was asked and what to do; `names` are those of the items by id."""
+def refusal(words: Words, error: Refused | MallAway, lines: pd.DataFrame) -> str:
+    """Return why the mall did not do what was asked and what to do; `lines` are those of the plan."""
     if isinstance(error, MallAway):
         return words("mall_away_writing")
     told = error.told
@@ -128,14 +127,17 @@ def refusal(words: Words, error: Refused | MallAway, names: Mapping[str, str]) -
         return words("refused_not_open", state=words(_STATES[state]) if state in _STATES else state)
     if error.slug not in _REFUSALS:
         return words("refused_otherwise", detail=literally(str(told.get("detail", ""))))
+    of_item = lines[lines["item_id"] == told.get("item_id")]
     pack = int(told.get("pack_size", 1))
     quantity = int(told.get("quantity", 0))
+    # The next whole packs that are also enough.
+    least = max(quantity, int(of_item["min_order_quantity"].fillna(0).max())) if len(of_item) else quantity
     return words(
         _REFUSALS[error.slug],
-        item=literally(names.get(str(told.get("item_id")), words("this_item"))),
+        item=literally(of_item["name"].iloc[0]) if len(of_item) else words("this_item"),
         quantity=words.count(quantity),
         pack=words.count(pack),
-        more=words.count((quantity // pack + 1) * pack),
+        more=words.count(-(-least // pack) * pack),
         minimum=words.count(int(told.get("min_order_quantity", 1))),
         by=literally(str(told.get("edited_by"))),
     )

@@ -233,6 +233,7 @@ def test_edits_can_be_given_up(planner_of: Callable[..., AppTest], planned_mall:
     ("edits", "sentence"),
     [
         ([(0, "quantity", 61)], "“茶叶礼盒”每箱 6 件，不能订 61 件；可以改为 66 件。"),
+        ([(0, "quantity", 5)], "“茶叶礼盒”每箱 6 件，不能订 5 件；可以改为 12 件。"),
         ([(0, "quantity", 6)], "“茶叶礼盒”至少订 12 件，现在是 6 件；请加到起订量，或改为 0。"),
         ([(1, "quantity", 5)], "请给“五常大米”选一个最晚下单日：建议里没有订它。"),
         ([(0, "order_by", "2026-03-31")], "商城没有接受："),

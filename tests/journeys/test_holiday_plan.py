@@ -74,7 +74,10 @@ def type_quantity(page, pieces: int) -> None:
     canvas = grid.locator("canvas").first.bounding_box()
     page.mouse.click(canvas["x"] + 40, canvas["y"] + 50)
     page.keyboard.press("ArrowRight")
-    page.keyboard.type(str(pieces))
+    page.keyboard.press("Enter")
+    field = page.locator("#portal input, #portal textarea").first
+    expect(field).to_be_visible()
+    field.fill(str(pieces))
     page.keyboard.press("Enter")
 
 

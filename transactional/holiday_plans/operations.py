@@ -190,7 +190,7 @@ async def _require_revision(connection: Connection, tenant_id: UUID, plan_id: UU
     """Make sure that a locked plan is as somebody saw it; its edits are only ever added to."""
     if seen is None:
         return
-    edits = await connection.fetchrow(_REVISION, tenant_id, plan_id)
+    (edits,) = await connection.fetch(_REVISION, tenant_id, plan_id)
     if edits["revision"] != seen:
         raise PlanChanged(plan_id, edits["revision"], edits["edited_by"], edits["edited_at"])
 
