@@ -89,10 +89,16 @@ def show_rows(
     *,
     file_name: str,
     title: str | None = None,
+    warning: str | None = None,
     key: str = "",
 ) -> None:
-    """Show the rows behind a page, sortable, with their downloads; `key` as in `show_downloads`."""
+    """Show the rows behind a page under a title, sortable, with their downloads; `key` as in `show_downloads`.
+
+    A warning stands between the title and the rows it is about.
+    """
     st.subheader(title or words("rows"), anchor=False)
+    if warning:
+        st.warning(warning, icon=":material/notification_important:")
     st.html(_ONE_CSV)
     st.dataframe(
         rows,

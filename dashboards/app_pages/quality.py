@@ -64,14 +64,18 @@ def show_cards(words: Words, newest: Record) -> None:
         st.caption(words("baseline_error", value=words.rate(known(newest["baseline_wape"]))))
     with coverage, st.container(border=True, height="stretch"):
         st.metric(
-            words("metric_coverage_90"), words.rate(newest["coverage_90"]), help=words("coverage_meaning")
+            words("metric_coverage_90").capitalize(),
+            words.rate(newest["coverage_90"]),
+            help=words("coverage_meaning"),
         )
         state = "coverage_narrow" if newest["coverage_90"] < _WANTED_COVERAGE else "coverage_wide"
         st.caption(f"{words('coverage_wanted')} · {words(state)}")
     with bias, st.container(border=True, height="stretch"):
         value = newest["bias"]
         st.metric(
-            words("metric_bias"), words.signed(value, words.rate(abs(value))), help=words("bias_meaning")
+            words("metric_bias").capitalize(),
+            words.signed(value, words.rate(abs(value))),
+            help=words("bias_meaning"),
         )
         st.caption(words("bias_high" if value > 0 else "bias_low"))
     with sample, st.container(border=True, height="stretch"):
@@ -220,9 +224,9 @@ if levels:
             Column("wape", words("error_wape"), "rate"),
             Column("baseline_wape", words("baseline_wape"), "rate"),
             Column("wape_gain", words("error_saving"), "rate"),
-            Column("coverage_90", words("metric_coverage_90"), "rate"),
+            Column("coverage_90", words("metric_coverage_90").capitalize(), "rate"),
             Column("baseline_coverage_90", words("baseline_coverage"), "rate"),
-            Column("bias", words("metric_bias"), "rate"),
+            Column("bias", words("metric_bias").capitalize(), "rate"),
             Column("demand", words("units_scored"), "quantity"),
             Column("n", words("scored_values"), "count"),
             Column("model_name", words("model"), "text"),

@@ -193,8 +193,8 @@ else:
         title=words("stock_rows", n=len(shown)),
     )
 
-st.subheader(words("alerts_title", n=len(alerts)), anchor=False)
 if alerts.empty:
+    st.subheader(words("alerts_title", n=0), anchor=False)
     st.caption(words("no_alerts"))
 else:
     alert_rows = alerts.assign(
@@ -214,13 +214,13 @@ else:
             Column("seen", words("is_seen"), "text"),
         ],
         file_name=file_name("pointmart-stock-alerts", marts.release.release_id),
-        title=words("alert_rows"),
+        title=words("alerts_title", n=len(alerts)),
         key="_alerts",
     )
 
 orders = stock.under_way(marts, today)
-st.subheader(words("under_way_title", n=len(orders)), anchor=False)
 if orders.empty:
+    st.subheader(words("under_way_title", n=0), anchor=False)
     st.caption(words("nothing_under_way"))
 else:
     status_names = {
@@ -229,8 +229,6 @@ else:
         "partially_received": words("order_partially_received"),
     }
     late = int(orders["is_late"].sum())
-    if late:
-        st.warning(words("orders_late", n=late), icon=":material/local_shipping:")
     order_rows = orders.assign(
         status=[status_names.get(status, status) for status in orders["status"]],
         late=[words("yes") if is_late else words("no") for is_late in orders["is_late"]],
@@ -250,6 +248,7 @@ else:
             Column("warehouse", words("warehouse"), "text"),
         ],
         file_name=file_name("pointmart-under-way", marts.release.release_id),
-        title=words("under_way_rows"),
+        title=words("under_way_title", n=len(orders)),
+        warning=words("orders_late", n=late) if late else None,
         key="_under_way",
     )
