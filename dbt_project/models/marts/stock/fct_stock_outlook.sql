@@ -17,7 +17,9 @@ with
     ),
     -- What should have come already is counted on for the first day.
     origins as (
-        select tenant_id, item_id, max(origin_date) as origin_date from series group by tenant_id, item_id
+        select tenant_id, item_id, max(origin_date) as origin_date
+        from series
+        group by tenant_id, item_id
     ),
     arrivals as (
         select
@@ -28,10 +30,17 @@ with
         from incoming
         inner join
             origins on origins.tenant_id = incoming.tenant_id and origins.item_id = incoming.item_id
-        group by incoming.tenant_id, incoming.item_id, greatest(incoming.expected_on, origins.origin_date + 1)
+        group by
+            incoming.tenant_id,
+            incoming.item_id,
+            greatest(incoming.expected_on, origins.origin_date + 1)
     ),
     under_way as (
-        select tenant_id, item_id, cast(sum(quantity) as bigint) as quantity, min(date) as next_arrival_date
+        select
+            tenant_id,
+            item_id,
+            cast(sum(quantity) as bigint) as quantity,
+            min(date) as next_arrival_date
         from arrivals
         group by tenant_id, item_id
     ),
