@@ -68,15 +68,14 @@ def log_in(page, url: str, username: str, view: str = "/planner") -> None:
 
 
 def type_quantity(page, pieces: int) -> None:
-    """Type into the table as a person does: the first name, the cell beside it, a number, Enter."""
+    """Type into the table as a person does: a double click on the cell beside the first name, a number, Enter."""
     grid = page.get_by_test_id("stDataFrame").first
     grid.scroll_into_view_if_needed()
     canvas = grid.locator("canvas").first.bounding_box()
-    page.mouse.click(canvas["x"] + 40, canvas["y"] + 50)
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+    # The name is 200 px wide, and the header 35 px high.
+    page.mouse.dblclick(canvas["x"] + 250, canvas["y"] + 50)
     field = page.locator("#portal input, #portal textarea").first
-    expect(field).to_be_visible()
+    expect(field).to_be_enabled()
     field.fill(str(pieces))
     page.keyboard.press("Enter")
 
