@@ -110,8 +110,8 @@ def fan(
     rule = alt.Chart(now).mark_rule(color=QUIET, strokeDash=[3, 3]).encode(x="date:T")
     mark = (
         alt.Chart(now)
-        .mark_text(color=QUIET, align="right", dx=-5, baseline="bottom", font=FONT)
-        .encode(x="date:T", y=alt.value(alt.expr("height - 6")), text="text:N")
+        .mark_text(color=QUIET, align="right", dx=-5, baseline="top", font=FONT)
+        .encode(x="date:T", y=alt.value(0), text="text:N")
     )
     return styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark))
 
