@@ -37,6 +37,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
             "pointmart": {
                 "releases_dir": str(settings.releases_dir),
                 "session_secret": settings.session_secret.get_secret_value(),
+                "transactional_url": str(settings.transactional_url),
             }
         },
         on_script_error=show_failure,

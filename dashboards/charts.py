@@ -43,18 +43,26 @@ def trend(
     mark = {"color": ACCENT, "size": 18 if is_daily else 45, "filled": True} if has_marks else False
     line = base.mark_line(color=ACCENT, strokeWidth=2, point=mark).encode(y=rate, tooltip=tooltip)
     layers = [band, line, *([] if target_label is None else _target(rows, target_label, scale))]
-    return _styled(alt.layer(*layers))
+    return styled(alt.layer(*layers))
 
 
-def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict[str, str]) -> Chart:
-    """Draw the history and the forecast fan after it.
+def fan(
+    history: pd.DataFrame,
+    days: pd.DataFrame,
+    *,
+    last_year: pd.DataFrame,
+    holidays: pd.DataFrame,
+    origin: date,
+    labels: dict[str, str],
+) -> Chart:
+    """Draw the history, the forecast fan after it, and last year's days under those of this year they belong to.
 
-    `history` has date, quantity, is_in_stock; `days` has date, q05, q50, q95 (units). `labels` names
-    history, forecast, interval, origin, out_of_stock and date.
+    `history` has date, quantity, is_in_stock; `days` has date, q05, q50, q95 (units); `last_year` has date, on which it
+    is drawn, own_date and quantity; `holidays` has holiday_date, name and is_chosen. `labels` names history, forecast,
+    low, high, origin, out_of_stock, last_year, own_date and date.
     """
-    every = pd.concat([history["date"], days["date"]])
-    frame = pd.DataFrame({"date": every})
-    time = _time("date", "%m-%d", every="week", rows=frame.rename(columns={"date": "period"}))
+    every = pd.concat([history["date"], days["date"], last_year["date"], holidays["holiday_date"]])
+    time = _time("date", "%m-%d", every="week", rows=pd.DataFrame({"period": every}))
     # Whole pieces: half of one would be written as the next.
     axis = alt.Axis(tickCount=5, tickMinStep=1, format=",d")
     day = alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d")
@@ -72,6 +80,19 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
         .mark_point(color=WARNING, shape="triangle-down", filled=True, size=55)
         .encode(
             x="date:T", y="quantity:Q", tooltip=[day, alt.Tooltip("quantity:Q", title=labels["out_of_stock"])]
+        )
+    )
+    before = (
+        alt.Chart(last_year)
+        .mark_line(color=WARNING, strokeWidth=1.5, strokeDash=[4, 3])
+        .encode(
+            x=time,
+            y=alt.Y("quantity:Q", title=None),
+            tooltip=[
+                day,
+                alt.Tooltip("own_date:T", title=labels["own_date"], format="%Y-%m-%d"),
+                alt.Tooltip("quantity:Q", title=labels["last_year"], format=",.0f"),
+            ],
         )
     )
     future = alt.Chart(days).encode(x="date:T")
@@ -92,7 +113,30 @@ def fan(history: pd.DataFrame, days: pd.DataFrame, *, origin: date, labels: dict
         .mark_text(color=QUIET, align="right", dx=-5, baseline="top", font=FONT)
         .encode(x="date:T", y=alt.value(0), text="text:N")
     )
-    return _styled(alt.layer(band, past, missing, middle, rule, mark))
+    return styled(alt.layer(band, *_holidays(holidays), before, past, missing, middle, rule, mark))
+
+
+def _holidays(holidays: pd.DataFrame) -> list[alt.Chart]:
+    """Mark holidays on the time axis; names that stand close take turns in two lines above the chart."""
+    rows = holidays.assign(turn=[-6 - 13 * (place % 2) for place in range(len(holidays))])
+    colour = alt.condition("datum.is_chosen", alt.value(ACCENT), alt.value(QUIET))
+    rule = (
+        alt.Chart(rows)
+        .mark_rule()
+        .encode(
+            x="holiday_date:T",
+            color=colour,
+            size=alt.condition("datum.is_chosen", alt.value(1.5), alt.value(0.6)),
+            tooltip=[alt.Tooltip("name:N"), alt.Tooltip("holiday_date:T", format="%Y-%m-%d")],
+        )
+    )
+    names = [
+        alt.Chart(rows[rows["turn"] == turn])
+        .mark_text(font=FONT, align="center", baseline="bottom", fontSize=11)
+        .encode(x="holiday_date:T", y=alt.value(turn), text="name:N", color=colour)
+        for turn in sorted(set(rows["turn"]))
+    ]
+    return [rule, *names]
 
 
 def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: dict[str, str]) -> Chart:
@@ -123,7 +167,7 @@ def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: d
     label = base.transform_calculate(end="isValid(datum.high) ? datum.high : datum.value").mark_text(
         align="left", dx=8, font=FONT
     ).encode(x=alt.X("end:Q", scale=scale, title=None), text=alt.Text("value:Q", format=value_format), color=colour)  # fmt: skip
-    return _styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
+    return styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
 
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
@@ -159,6 +203,7 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
     )
 
 
-def _styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
-    styled: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
-    return styled
+def styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
+    """Put a chart in the house style."""
+    made: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
+    return made

@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score"]
+Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score", "money"]
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
@@ -25,6 +25,7 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "count": "#,##0",
     "quantity": "#,##0.0",
     "score": "0.0000",
+    "money": "#,##0.00",
 }
 _WIDTHS: dict[Kind, int] = {
     "text": 28,
@@ -34,6 +35,7 @@ _WIDTHS: dict[Kind, int] = {
     "count": 16,
     "quantity": 14,
     "score": 12,
+    "money": 16,
 }
 # A text that begins like this would be run as a formula by the program that opens the file.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

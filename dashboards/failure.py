@@ -15,6 +15,12 @@ def show_failure(error: Exception) -> bool:
     """Log what went wrong and tell the visitor what to do; the details stay in the log."""
     _log.error("a page failed", exc_info=error)
     words = words_of_reader()
-    is_release = isinstance(error, duckdb.Error | NoRelease)
-    st.error(words("release_unreadable" if is_release else "page_failed"), icon=":material/error:")
+    if isinstance(error, duckdb.CatalogException):
+        # A release that was published before this page's tables were thought of.
+        text = words("release_outdated")
+    elif isinstance(error, duckdb.Error | NoRelease):
+        text = words("release_unreadable")
+    else:
+        text = words("page_failed")
+    st.error(text, icon=":material/error:")
     return True

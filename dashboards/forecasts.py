@@ -8,12 +8,18 @@ import pandas as pd
 
 from dashboards.marts import TenantMarts
 
-Level = Literal["category", "item"]
+Level = Literal["tenant", "category", "item"]
+LEVELS: tuple[Level, ...] = ("tenant", "category", "item")
 BASELINE = "seasonal_naive"
 HISTORY_DAYS = 56
 # A mall that trades is forecast from its last day; a few days without redemptions are no pause.
 _FRESH_FOR = timedelta(days=7)
 
+_LEVELS = """
+    select distinct level
+    from marts.fct_demand_forecasts
+    where tenant_id = $tenant_id
+"""
 _SERIES = """
     select f.series_id, coalesce(any_value(i.name), f.series_id) as name
     from marts.fct_demand_forecasts f
@@ -32,21 +38,29 @@ _ITEM_HISTORY = """
     select date, cast(quantity as double) as quantity, is_in_stock
     from marts.fct_item_demand_daily
     where
-        tenant_id = $tenant_id and cast(item_id as varchar) = $series_id
-        and date > $after and date <= $origin
+        tenant_id = $tenant_id and item_id = cast($series_id as uuid)
+        and date > $after and date <= $until
     order by date
 """
-# A category is out of stock when nothing of it is left.
+# A category, or a mall, is out of stock when nothing of it is left.
 _CATEGORY_HISTORY = """
     select d.date, cast(sum(d.quantity) as double) as quantity, bool_or(d.is_in_stock) as is_in_stock
     from marts.fct_item_demand_daily d
     join marts.dim_item i on i.item_id = d.item_id
     where
         d.tenant_id = $tenant_id and i.category = $series_id
-        and d.date > $after and d.date <= $origin
+        and d.date > $after and d.date <= $until
     group by d.date
     order by d.date
 """
+_TENANT_HISTORY = """
+    select date, cast(sum(quantity) as double) as quantity, bool_or(is_in_stock) as is_in_stock
+    from marts.fct_item_demand_daily
+    where tenant_id = $tenant_id and $series_id = 'all' and date > $after and date <= $until
+    group by date
+    order by date
+"""
+_HISTORIES = {"item": _ITEM_HISTORY, "category": _CATEGORY_HISTORY, "tenant": _TENANT_HISTORY}
 _SCORES = """
     select model, value
     from marts.fct_model_scores
@@ -90,6 +104,12 @@ class Forecast:
         return float(self.days[column].sum())
 
 
+def levels(marts: TenantMarts) -> list[Level]:
+    """Return the levels of which there are forecasts, the broadest first."""
+    known = set(marts.rows(_LEVELS)["level"])
+    return [level for level in LEVELS if level in known]
+
+
 def series(marts: TenantMarts, level: Level) -> dict[str, str]:
     """Return the names of what has a forecast, by series id, largest expected demand first."""
     rows = marts.rows(_SERIES, level=level)
@@ -102,13 +122,26 @@ def forecast(marts: TenantMarts, level: Level, series_id: str) -> Forecast:
     origin = days["origin_date"].max()
     days = days[days["origin_date"] == origin]
     origin_date: date = origin.date()
-    history = marts.rows(
-        _ITEM_HISTORY if level == "item" else _CATEGORY_HISTORY,
-        series_id=series_id,
-        after=origin_date - timedelta(days=HISTORY_DAYS),
-        origin=origin_date,
-    )
+    history = _history(marts, level, series_id, origin_date - timedelta(days=HISTORY_DAYS), origin_date)
     return Forecast(days, history, days["model"].iloc[0], origin_date)
+
+
+def aligned(
+    marts: TenantMarts, level: Level, series_id: str, *, first: date, last: date, shift: timedelta
+) -> pd.DataFrame:
+    """Return what was taken so much earlier, day by day under the days from first to last.
+
+    With the distance of a holiday from the one of the year before, each day stands under the one that lies as far from
+    the holiday. Columns: date, own_date (when it was), quantity.
+    """
+    past = _history(marts, level, series_id, first - shift - timedelta(days=1), last - shift)
+    return past.assign(own_date=past["date"], date=past["date"] + pd.Timedelta(shift))[
+        ["date", "own_date", "quantity"]
+    ]
+
+
+def _history(marts: TenantMarts, level: Level, series_id: str, after: date, until: date) -> pd.DataFrame:
+    return marts.rows(_HISTORIES[level], series_id=series_id, after=after, until=until)
 
 
 def errors(marts: TenantMarts, level: Level, model: str) -> tuple[float, float] | None:

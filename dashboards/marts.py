@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import duckdb
@@ -15,6 +15,14 @@ from dashboards.release import NoRelease, Release
 _ANSWER_SECONDS = 900
 _ANSWERS = 500
 _OPEN_RELEASES = 2
+
+
+Record = dict[str, Any]
+
+
+def records(rows: pd.DataFrame) -> list[Record]:
+    """Return rows one by one, each by the names of its columns."""
+    return cast(list[Record], rows.to_dict("records"))
 
 
 @dataclass(frozen=True)

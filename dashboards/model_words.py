@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from dashboards.forecasts import BASELINE as FORECAST_BASELINE
 from dashboards.model_cards import JUDGED_BY, Area, Card, Standing
 from dashboards.model_names import metric_name, model_name
 from dashboards.words import NOTHING, Words, literally
@@ -63,6 +64,24 @@ def interval(words: Words, area: Area, low: float | None, high: float | None) ->
     return words("interval", low=measured(words, area, low), high=measured(words, area, high))
 
 
+def rival(words: Words, area: Area, model: str) -> str:
+    """Return what the model is that another one is compared with.
+
+    Forecasts have one baseline; what the combination is made of is a member of it.
+    """
+    if area == "ranking":
+        return words("rival_baseline")
+    return words("only_baseline" if model == FORECAST_BASELINE else "rival_member")
+
+
+def rival_title(words: Words, area: Area, model: str) -> str:
+    """Return the title of the figure of the model that another one is compared with."""
+    name = literally(model_name(words, model))
+    if area == "ranking":
+        return words("strongest_baseline", model=name)
+    return words("the_baseline" if model == FORECAST_BASELINE else "strongest_member", model=name)
+
+
 def answer(words: Words, area: Area, slice_name: str, card: Card | None, found: Standing | None) -> str:
     """Return the sentence of the page: what is in use since when, and how much better than what it had to beat.
 
@@ -90,6 +109,7 @@ def answer(words: Words, area: Area, slice_name: str, card: Card | None, found: 
         metric=judged_name(words, area),
         value=measured(words, area, found.value),
         gain=words.rate(gain),
+        rival=rival(words, area, found.baseline or ""),
         baseline=literally(model_name(words, found.baseline or "")),
         chance=chance,
     )
@@ -113,6 +133,7 @@ def decision(words: Words, area: Area, card: Card) -> str:
         metric=judged_name(words, area),
         candidate=candidate,
         value=measured(words, area, gate["candidate_value"]),
+        rival=rival(words, area, gate["strongest_baseline"]),
         baseline=baseline,
         baseline_value=measured(words, area, gate["baseline_value"]),
     )

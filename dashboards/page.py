@@ -1,7 +1,7 @@
 """What all pages share: the release they show, how fresh it is, and the rows behind them."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,11 @@ _ONE_CSV = (
     '<style>[data-testid="stElementToolbarButton"]:has(button[aria-label^="Download as CSV"])'
     " { display: none; }</style>"
 )
+
+
+def business_today() -> date:
+    """Return the day it is in the mall."""
+    return datetime.now(BUSINESS_ZONE).date()
 
 
 def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
@@ -77,9 +82,23 @@ def _show_as_of(language: Language, shown_id: str) -> None:
         st.caption(words("as_of", moment=moment))
 
 
-def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str) -> None:
-    """Show the rows behind a page, sortable, with their downloads."""
-    st.subheader(words("rows"), anchor=False)
+def show_rows(
+    words: Words,
+    rows: pd.DataFrame,
+    columns: list[Column],
+    *,
+    file_name: str,
+    title: str | None = None,
+    warning: str | None = None,
+    key: str = "",
+) -> None:
+    """Show the rows behind a page under a title, sortable, with their downloads; `key` as in `show_downloads`.
+
+    A warning stands between the title and the rows it is about.
+    """
+    st.subheader(title or words("rows"), anchor=False)
+    if warning:
+        st.warning(warning, icon=":material/notification_important:")
     st.html(_ONE_CSV)
     st.dataframe(
         rows,
@@ -87,8 +106,15 @@ def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_n
         column_order=[column.name for column in columns if column.is_on_page],
         column_config={column.name: _shown(column) for column in columns},
         placeholder=NOTHING,
-        alt=words("rows"),
+        alt=title or words("rows"),
     )
+    show_downloads(words, rows, columns, file_name=file_name, key=key)
+
+
+def show_downloads(
+    words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str, key: str = ""
+) -> None:
+    """Offer rows as files; `key` tells the buttons of a page with more than one such pair apart."""
     with st.container(horizontal=True):
         st.download_button(
             words("download_excel"),
@@ -96,7 +122,7 @@ def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_n
             file_name=f"{file_name}.xlsx",
             mime=EXCEL_TYPE,
             icon=":material/table:",
-            key="download_excel",
+            key=f"download_excel{key}",
             on_click="ignore",
         )
         st.download_button(
@@ -105,7 +131,7 @@ def show_rows(words: Words, rows: pd.DataFrame, columns: list[Column], *, file_n
             file_name=f"{file_name}.csv",
             mime=CSV_TYPE,
             icon=":material/download:",
-            key="download_csv",
+            key=f"download_csv{key}",
             on_click="ignore",
         )
 
@@ -116,5 +142,11 @@ def _shown(column: Column) -> Any:
         return st.column_config.DateColumn(column.label, format=pattern)
     if column.kind == "text":
         return st.column_config.TextColumn(column.label)
-    patterns = {"rate": "percent", "count": "localized", "quantity": "%.1f", "score": "%.4f"}
+    patterns = {
+        "rate": "percent",
+        "count": "localized",
+        "quantity": "%.1f",
+        "score": "%.4f",
+        "money": "localized",
+    }
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

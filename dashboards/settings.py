@@ -12,7 +12,7 @@ class DashboardSettings(BaseSettings):
     Attributes:
         data_dir: the data folder; its `releases/current` is what the screens show.
         session_secret: what transactional signs sessions with.
-        transactional_url: where people's passwords are checked.
+        transactional_url: where people's passwords are checked, and what planners decide is told.
     """
 
     model_config = SettingsConfigDict(env_prefix="POINTMART_")

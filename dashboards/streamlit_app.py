@@ -28,6 +28,18 @@ pages = [
         url_path="planner",
     ),
     st.Page(
+        "app_pages/stock.py",
+        title=words("stock_page"),
+        icon=":material/inventory:",
+        url_path="stock",
+    ),
+    st.Page(
+        "app_pages/quality.py",
+        title=words("quality_page"),
+        icon=":material/query_stats:",
+        url_path="quality",
+    ),
+    st.Page(
         "app_pages/models.py",
         title=words("models_page"),
         icon=":material/model_training:",

@@ -14,6 +14,7 @@ NOTHING = "—"
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _WAN, _YI, _MILLION = 10_000, 100_000_000, 1_000_000
+_FEN = 100
 
 
 def choose_language(*wishes: str | None) -> Language:
@@ -80,6 +81,19 @@ class Words:
             return f"{value / _MILLION:,.1f} M"
         return f"{value:,.0f}"
 
+    def money(self, fen: float) -> str:
+        """Return an amount of fen in yuan: whole ones from a hundred on, large ones as `count` has them."""
+        yuan = fen / _FEN
+        if abs(yuan) >= 100 or yuan == round(yuan):
+            return self("yuan", amount=self.count(round(yuan)))
+        return self("yuan", amount=f"{yuan:,.2f}")
+
+    def signed(self, change: float, told: str) -> str:
+        """Return an amount, told without its sign, as a change; none is unchanged."""
+        if change == 0:
+            return self("unchanged")
+        return f"{'+' if change > 0 else '−'}{told}"
+
     def month(self, first_day: date) -> str:
         """Return a month: 2026年3月, Mar 2026."""
         if self.language == "zh":
@@ -91,3 +105,7 @@ class Words:
         if self.language == "zh":
             return f"{day.year}年{day.month}月{day.day}日"
         return f"{day.day} {day:%b %Y}"
+
+    def short_day(self, day: date) -> str:
+        """Return a day whose year is plain: 3月9日, 9 Mar."""
+        return f"{day.month}月{day.day}日" if self.language == "zh" else f"{day.day} {day:%b}"

@@ -11,7 +11,16 @@ from dashboards.downloads import Column, file_name
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.model_cards import Area, Card, Standing
 from dashboards.model_names import metric_name, model_name, parameter_name, parameter_value
-from dashboards.model_words import answer, decision, interval, judged_name, learnt_from, limits, measured
+from dashboards.model_words import (
+    answer,
+    decision,
+    interval,
+    judged_name,
+    learnt_from,
+    limits,
+    measured,
+    rival_title,
+)
 from dashboards.page import open_marts, show_as_of, show_rows
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.words import NOTHING, Words, literally
@@ -36,7 +45,7 @@ def show_figures(words: Words, area: Area, card: Card | None, found: Standing | 
             st.caption(words("not_measured"))
     with places[1], st.container(border=True, height="stretch"):
         if found and found.baseline:
-            label = words("strongest_baseline", model=literally(model_name(words, found.baseline)))
+            label = rival_title(words, area, found.baseline)
             st.metric(label, measured(words, area, found.baseline_value))
             st.caption(interval(words, area, found.baseline_low, found.baseline_high))
         else:

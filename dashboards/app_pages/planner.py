@@ -1,134 +1,214 @@
 """节日备货 Holiday plan: how much of what, by when?"""
 
+from datetime import date, timedelta
 from typing import cast
 
+import pandas as pd
 import streamlit as st
 
-from dashboards import charts, forecasts
+from dashboards import forecasts, plan_desk, plan_figures, plan_words, plans
 from dashboards.address import from_address, to_address
-from dashboards.downloads import Column, file_name
+from dashboards.downloads import file_name
+from dashboards.forecast_view import show_forecast
 from dashboards.forecasts import Level
+from dashboards.holidays import holiday_names, holidays_between
+from dashboards.mall import Mall, MallAway, Refused, mall_of_visitor
+from dashboards.marts import TenantMarts, records
 from dashboards.model_names import model_name
-from dashboards.page import BUSINESS_ZONE, open_marts, show_as_of, show_rows
+from dashboards.page import business_today, open_marts, show_as_of, show_downloads, show_rows
+from dashboards.plan_cards import show_plan_cards
+from dashboards.plan_desk import DECIDING_ROLES
+from dashboards.plan_rows import forecast_columns, order_columns, order_rows
+from dashboards.plans import Plan
 from dashboards.reader import require_visitor, words_of_reader
-from dashboards.words import Words, literally
+from dashboards.words import Words
+
+# How far ahead holidays are told of that have no plan yet.
+_CALENDAR_DAYS = 180
 
 
-def model_sentence(words: Words, model: str, measured: tuple[float, float] | None) -> str:
-    """Return how good the model was so far, against repeating the week before."""
-    if model == forecasts.BASELINE:
-        return words("model_is_baseline")
-    name = literally(model_name(words, model))
-    if measured is None:
-        return words("model_not_measured", model=name)
-    return words("model_measured", model=name, baseline=words.rate(measured[1]))
+def known_plans(words: Words, marts: TenantMarts, mall: Mall, today: date) -> tuple[dict[str, Plan], bool]:
+    """Return the plans of the coming holidays by key, and whether the mall could be asked about them."""
+    released = plans.released_plans(marts, today)
+    try:
+        live = [plans.live_plan(told) for told in mall.plans(today)]
+    except MallAway:
+        st.warning(words("mall_away_reading"), icon=":material/cloud_off:")
+        return plans.merged(released, []), False
+    except Refused:
+        # The session ended in the mall before it did here, or the login is gone.
+        st.warning(words("session_over"), icon=":material/lock:")
+        return plans.merged(released, []), False
+    return plans.merged(released, live), True
+
+
+def lines_of(marts: TenantMarts, mall: Mall, plan: Plan, today: date) -> pd.DataFrame:
+    """Return the lines of a plan, as the mall has them if it has the plan."""
+    if plan.plan_id is None:
+        return plans.described(marts, plans.released_lines(marts, plan), today)
+    return plans.described(marts, plans.live_lines(mall.lines(plan.plan_id)), today)
 
 
 words = words_of_reader()
 visitor = require_visitor(words)
 marts = open_marts(words, visitor)
+mall = mall_of_visitor()
+today = business_today()
 
 st.title(words("planner_page"), anchor=False)
 show_as_of(words, marts.release)
-level_names: dict[Level, str] = {"category": words("category"), "item": words("item")}
+known, is_live = known_plans(words, marts, mall, today)
+names = holiday_names(marts, words)
+levels = forecasts.levels(marts)
+level_names: dict[Level, str] = {
+    "tenant": words("whole_mall"),
+    "category": words("category"),
+    "item": words("item"),
+}
+
+
+def holiday_label(key: str) -> str:
+    """Return a holiday with its day and where its plan stands."""
+    plan = known[key]
+    name = names.get(plan.holiday.occasion_id, plan.holiday.occasion_id)
+    return words(
+        "holiday_label",
+        name=name,
+        day=words.short_day(plan.holiday.first_day),
+        state=plan_words.state_name(words, plan),
+    )
+
+
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    level = cast(
-        Level,
-        st.segmented_control(
-            words("level"),
-            list(level_names),
-            default=from_address("level", list(level_names), "category"),
+    chosen = None
+    if known:
+        first_key = next(
+            (key for key, plan in known.items() if plan.status in plans.OPEN_STATES), next(iter(known))
+        )
+        chosen = st.segmented_control(
+            words("holiday"),
+            list(known),
+            default=from_address("holiday", list(known), first_key),
             required=True,
-            format_func=lambda key: level_names[key],
-            key="level",
-        ),
-    )
-    names = forecasts.series(marts, level)
-    largest = next(iter(names), "")
-    series_id = st.selectbox(
-        level_names[level],
-        list(names),
-        list(names).index(from_address(level, list(names), largest)) if names else None,
-        format_func=lambda key: names[key],
-        key=level,
-        width=360,
-        disabled=not names,
-        placeholder=words("no_forecast_short"),
-        help=words("search_by_name"),
-    )
-to_address("level", level, "category")
-if series_id is None:
+            format_func=holiday_label,
+            key="holiday",
+            wrap=True,
+        )
+        to_address("holiday", chosen, first_key)
+    level: Level | None = None
+    series_id: str | None = None
+    series_names: dict[str, str] = {}
+    if levels:
+        level = cast(
+            Level,
+            st.segmented_control(
+                words("level"),
+                levels,
+                default=from_address("level", levels, levels[0]),
+                required=True,
+                format_func=lambda key: level_names[cast(Level, key)],
+                key="level",
+            ),
+        )
+        to_address("level", level, levels[0])
+        series_names = forecasts.series(marts, level)
+        if level == "tenant":
+            series_names = {series: words("whole_mall") for series in series_names}
+        largest = next(iter(series_names))
+        series_id = largest
+        if level != "tenant":
+            series_id = st.selectbox(
+                level_names[level],
+                list(series_names),
+                list(series_names).index(from_address(level, list(series_names), largest)),
+                format_func=lambda key: series_names[key],
+                key=level,
+                width=320,
+                help=words("search_by_name"),
+            )
+            to_address(level, series_id, largest)
+
+plan = known[chosen] if chosen else None
+coming = holidays_between(marts, today + timedelta(days=1), today + timedelta(days=_CALENDAR_DAYS))
+planned = {(one.holiday.occasion_id, pd.Timestamp(one.holiday.first_day)) for one in known.values()}
+later = [
+    f"{row[f'name_{words.language}']} {words.short_day(row['holiday_date'])}"
+    for row in records(coming)
+    if (row["occasion_id"], row["holiday_date"]) not in planned
+]
+if later:
+    st.caption(words("not_planned_yet", names=words("and").join(later)))
+
+plan_desk.show_news(words)
+sentence, cards = st.container(), st.container()
+if plan is None:
+    with sentence:
+        st.info(words("no_plan"), icon=":material/event_busy:")
+
+if level is None or series_id is None:
     st.info(words("no_forecast"), icon=":material/hourglass_empty:")
-    st.stop()
-to_address(level, series_id, largest)
-
-found = forecasts.forecast(marts, level, series_id)
-measured = forecasts.errors(marts, level, found.model)
-st.subheader(
-    words(
-        "expected",
-        name=literally(names[series_id]),
-        first=words.day(found.first_date),
-        last=words.day(found.last_date),
-        total=words.count(found.expected("mean")),
-        low=words.count(found.expected("q05")),
-        high=words.count(found.expected("q95")),
-    ),
-    anchor=False,
-    help=words("interval_is_wide"),
-)
-if found.starts_long_before(marts.release.complete_until.astimezone(BUSINESS_ZONE).date()):
-    st.info(words("starts_long_ago", day=words.day(found.origin_date)), icon=":material/history:")
-
-cards = st.columns(3)
-with cards[0], st.container(border=True, height="stretch"):
-    st.metric(words("expected_total", days=len(found.days)), words.count(found.expected("mean")))
-    st.caption(
-        words("range", low=words.count(found.expected("q05")), high=words.count(found.expected("q95")))
+    found = None
+else:
+    found = show_forecast(
+        words, marts, level, series_id, name=series_names[series_id], holiday=plan.holiday if plan else None
     )
-with cards[1], st.container(border=True, height="stretch"):
-    before = found.history.tail(len(found.days))
-    st.metric(words("issued_before", days=len(before)), words.count(before["quantity"].sum()))
-    st.caption(words("days_out_of_stock", days=int((~before["is_in_stock"].astype(bool)).sum())))
-with cards[2], st.container(border=True, height="stretch"):
-    st.metric(
-        words("past_error"), words.rate(measured[0] if measured else None), help=words("past_error_meaning")
+
+if plan is not None:
+    may_edit = visitor.role in DECIDING_ROLES and is_live and plan.is_open
+    desk = plan_desk.kept_desk(plan)
+    if desk is None:
+        try:
+            desk = plan_desk.open_desk(plan, lines_of(marts, mall, plan, today))
+        except (MallAway, Refused):
+            st.warning(words("mall_away_reading"), icon=":material/cloud_off:")
+            st.stop()
+    is_stale = desk.plan.revision != plan.revision or desk.plan.status != plan.status
+    st.subheader(words("order_table"), anchor=False)
+    if desk.lines.empty:
+        st.info(words("no_plan_lines"), icon=":material/inventory_2:")
+        st.stop()
+    if may_edit:
+        st.caption(words("edit_hint"))
+    elif plan.is_open and is_live:
+        st.caption(words("viewers_look", roles=words("deciding_roles")))
+    elif plan.plan_id is None and is_live:
+        st.info(words("plan_unsent"), icon=":material/schedule_send:")
+    made = plan_desk.show_table(words, desk, may_edit=may_edit, today=today)
+    comes_to = plan_figures.figures(made, today)
+    holiday_name = names.get(plan.holiday.occasion_id, plan.holiday.occasion_id)
+    with sentence:
+        st.subheader(
+            plan_words.plan_sentence(words, holiday_name, plan, comes_to, today),
+            anchor=False,
+            help=words("plan_as_of", day=words.day(plan.as_of_date), n=words.count(comes_to.lines)),
+        )
+    with cards:
+        show_plan_cards(words, comes_to, today)
+    if may_edit:
+        plan_desk.show_changes(words, desk, made, mall=mall, is_stale=is_stale)
+        if not is_stale:
+            plan_desk.show_decision(words, desk, made, mall=mall, today=today)
+    elif plan.status == "approved" and is_live and plan.plan_id is not None:
+        try:
+            plan_desk.show_orders(words, mall.orders(plan.plan_id), plans.supplier_names(marts))
+        except (MallAway, Refused):
+            st.warning(words("mall_away_reading"), icon=":material/cloud_off:")
+    show_downloads(
+        words,
+        order_rows(words, made),
+        order_columns(words),
+        file_name=file_name("pointmart-holiday-plan", holiday_name, plan.holiday.first_day),
+        key="_plan",
     )
-    st.caption(model_sentence(words, found.model, measured))
-
-st.altair_chart(
-    charts.fan(
-        found.history,
-        found.days,
-        origin=found.origin_date,
-        labels={
-            "date": words("day"),
-            "history": words("issued"),
-            "out_of_stock": words("out_of_stock"),
-            "forecast": words("median"),
-            "low": words("q05"),
-            "high": words("q95"),
-            "origin": words("until", day=words.day(found.origin_date)),
-        },
-    ),
-    alt=words("fan_alt", name=names[series_id]),
-)
-st.caption(words("fan_legend"))
-
-show_rows(
-    words,
-    found.days.assign(level=level_names[level], name=names[series_id], model=model_name(words, found.model)),
-    [
-        Column("level", words("level_column"), "text", is_on_page=False),
-        Column("name", words("name_column"), "text", is_on_page=False),
-        Column("date", words("day"), "date"),
-        Column("mean", words("mean"), "quantity"),
-        Column("q05", words("q05"), "quantity"),
-        Column("q50", words("median"), "quantity"),
-        Column("q90", words("q90"), "quantity"),
-        Column("q95", words("q95"), "quantity"),
-        Column("model", words("model"), "text"),
-        Column("origin_date", words("origin"), "date"),
-    ],
-    file_name=file_name("pointmart-forecast", names[series_id], found.origin_date),
-)
+if found is not None and level is not None and series_id is not None:
+    show_rows(
+        words,
+        found.days.assign(
+            level=level_names[level],
+            name=series_names[series_id],
+            model=model_name(words, found.model),
+        ),
+        forecast_columns(words),
+        file_name=file_name("pointmart-forecast", series_names[series_id], found.origin_date),
+        title=words("forecast_by_day"),
+    )

@@ -1,7 +1,7 @@
 """Visitors with signed cookies, and the screens run as scripts."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import UUID
@@ -12,9 +12,13 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from streamlit.runtime import context
 from streamlit.testing.v1 import AppTest
 
+from dashboards import page
 from tests import literal_release as literal
+from tests.dashboards import planning
 
 SECRET = "a secret of these tests"
+# Nobody listens on port 9 of this machine.
+NO_MALL = "http://127.0.0.1:9"
 ENTRY = Path(__file__).parents[2] / "dashboards" / "streamlit_app.py"
 
 MakeToken = Callable[..., str]
@@ -36,6 +40,7 @@ def make_token() -> MakeToken:
         age: int = 0,
         secret: str = SECRET,
         salt: str = "pointmart.session",
+        role: str = "enterprise_viewer",
     ) -> str:
         class OlderSigner(TimestampSigner):
             def get_timestamp(self) -> int:
@@ -47,7 +52,7 @@ def make_token() -> MakeToken:
             "tenant_code": "code",
             "tenant_name": tenants.get(tenant_id, "Cedar"),
             "username": "li.na",
-            "role": "enterprise_viewer",
+            "role": role,
         }
         return str(URLSafeTimedSerializer(secret, salt=salt, signer=OlderSigner).dumps(claims))
 
@@ -55,7 +60,7 @@ def make_token() -> MakeToken:
 
 
 @pytest.fixture
-def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch) -> OpenPage:
+def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenPage]:
     """Run the screens for a visitor, with a page and query parameters, on the releases of `data_dir`."""
     # A script run has no browser whose handshake could carry cookies.
     cookies: dict[str, str] = {}
@@ -71,12 +76,37 @@ def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyP
         *,
         tenant_id: UUID = literal.ACORN,
         token: str | None = None,
+        mall: str = NO_MALL,
+        state: dict[str, object] | None = None,
     ) -> AppTest:
         cookies["pointmart_session"] = token if token is not None else make_token(tenant_id)
         app = AppTest.from_file(ENTRY, default_timeout=30)
-        app.secrets["pointmart"] = {"releases_dir": str(data_dir / "releases"), "session_secret": SECRET}
+        app.secrets["pointmart"] = {
+            "releases_dir": str(data_dir / "releases"),
+            "session_secret": SECRET,
+            "transactional_url": mall,
+        }
         app.switch_page(f"app_pages/{page}.py")
         app.query_params.update(query or {})
+        for name, value in (state or {}).items():
+            app.session_state[name] = value
         return app.run()
 
-    return opened
+    yield opened
+    # Connections to a mall that is about to go.
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def planning_release(literal_release: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The releases folder with what planners' pages read, looked at on the day after its last facts."""
+    monkeypatch.setattr(page, "business_today", lambda: planning.TODAY)
+    literal.publish(literal_release, "planning", planning.add_planning)
+    return literal_release
+
+
+@pytest.fixture
+def planned_mall(database_url: str) -> Iterator[planning.Mall]:
+    """A real mall that has acorn's plan for Labour Day."""
+    with planning.running_planned_mall(database_url, SECRET) as mall:
+        yield mall

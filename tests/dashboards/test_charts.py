@@ -7,7 +7,12 @@ import pandas as pd
 
 from dashboards import charts
 
-LABELS = dict.fromkeys(["date", "history", "out_of_stock", "forecast", "low", "high", "origin"], "label")
+LABELS = dict.fromkeys(
+    ["date", "history", "out_of_stock", "forecast", "low", "high", "origin", "last_year", "own_date"], "label"
+)
+NO_DAYS = pd.to_datetime([])
+NO_YEAR = pd.DataFrame({"date": NO_DAYS, "own_date": NO_DAYS, "quantity": []})
+NO_HOLIDAYS = pd.DataFrame({"holiday_date": NO_DAYS, "name": [], "is_chosen": []})
 
 
 def layers(chart: charts.Chart, mark: str) -> list[dict[str, Any]]:
@@ -61,13 +66,54 @@ def test_the_fan_begins_after_the_history_and_marks_empty_shelves() -> None:
         }
     )
     days = pd.DataFrame({"date": pd.to_datetime(["2026-04-01"]), "q05": [1.0], "q50": [3.0], "q95": [6.0]})
-    chart = charts.fan(history, days, origin=date(2026, 3, 31), labels=LABELS)
+    chart = charts.fan(
+        history, days, last_year=NO_YEAR, holidays=NO_HOLIDAYS, origin=date(2026, 3, 31), labels=LABELS
+    )
 
     [band] = layers(chart, "area")
     assert (band["encoding"]["y"]["field"], band["encoding"]["y2"]["field"]) == ("q05", "q95")
     [empty] = layers(chart, "point")
     marked = chart.to_dict()["datasets"][empty["data"]["name"]]
     assert [(row["date"][:10], row["quantity"]) for row in marked] == [("2026-03-31", 0.0)]
+
+
+def test_last_year_and_the_holidays_stand_under_this_years_days() -> None:
+    history = pd.DataFrame({"date": pd.to_datetime(["2026-03-31"]), "quantity": [1.0], "is_in_stock": [True]})
+    days = pd.DataFrame({"date": pd.to_datetime(["2026-04-01"]), "q05": [0.0], "q50": [1.0], "q95": [2.0]})
+    last_year = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-05-01"]),
+            "own_date": pd.to_datetime(["2025-05-01"]),
+            "quantity": [9.0],
+        }
+    )
+    holidays = pd.DataFrame(
+        {
+            "holiday_date": pd.to_datetime(["2026-04-05", "2026-05-01"]),
+            "name": ["清明节", "劳动节"],
+            "is_chosen": [False, True],
+        }
+    )
+    chart = charts.fan(
+        history, days, last_year=last_year, holidays=holidays, origin=date(2026, 3, 31), labels=LABELS
+    )
+
+    dashed = next(layer for layer in layers(chart, "line") if "strokeDash" in layer["mark"])
+    (drawn,) = chart.to_dict()["datasets"][dashed["data"]["name"]]
+    assert (drawn["date"][:10], drawn["own_date"][:10], drawn["quantity"]) == (
+        "2026-05-01",
+        "2025-05-01",
+        9.0,
+    )
+    # The time axis reaches to the holiday, though the forecast does not.
+    assert dashed["encoding"]["x"]["axis"]["values"][-1]["month"] == 4
+    names = [
+        row["name"]
+        for layer in layers(chart, "text")
+        for row in chart.to_dict()["datasets"][layer["data"]["name"]]
+        if "name" in row
+    ]
+    assert sorted(names) == ["劳动节", "清明节"]
 
 
 def test_days_of_more_than_a_year_are_told_apart_by_their_year() -> None:
@@ -87,9 +133,15 @@ def test_days_of_more_than_a_year_are_told_apart_by_their_year() -> None:
 def test_pieces_are_counted_in_whole_ones() -> None:
     history = pd.DataFrame({"date": pd.to_datetime(["2026-03-31"]), "quantity": [1.0], "is_in_stock": [True]})
     days = pd.DataFrame({"date": pd.to_datetime(["2026-04-01"]), "q05": [0.0], "q50": [1.0], "q95": [2.0]})
-    chart = charts.fan(history, days, origin=date(2026, 3, 31), labels=LABELS)
+    chart = charts.fan(
+        history, days, last_year=NO_YEAR, holidays=NO_HOLIDAYS, origin=date(2026, 3, 31), labels=LABELS
+    )
 
-    past = next(layer for layer in layers(chart, "line") if layer["encoding"]["y"]["field"] == "quantity")
+    past = next(
+        layer
+        for layer in layers(chart, "line")
+        if layer["encoding"]["y"]["field"] == "quantity" and "strokeDash" not in layer["mark"]
+    )
     assert past["encoding"]["y"]["axis"]["tickMinStep"] == 1
 
 

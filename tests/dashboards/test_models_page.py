@@ -63,10 +63,30 @@ def test_of_errors_fewer_are_better(open_page: OpenPage) -> None:
 
     assert app.subheader[0].value == (
         "Forecasting what is redeemed of each item: weighted combination of models, in use since 1 Mar 2026. "
-        "Its error (WAPE) of 26.0% is 23.5% better than that of the strongest baseline, same day of the week before, "
+        "Its error (WAPE) of 26.0% is 23.5% better than that of the baseline, same day of the week before, "
         "beyond chance."
     )
     assert "Of 90 days, only the latest unbroken spell of 60 could judge." in "\n".join(sentences(app))
+
+
+def test_a_member_of_the_combination_is_called_no_baseline(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def add_member(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute(
+            "insert into marts.fct_model_scores select * replace ('boosted_mean' as model, 0.28 as value) "
+            "from marts.fct_model_scores where model = 'seasonal_naive' and slice = 'item'"
+        )
+
+    literal.publish(literal_release, "member", add_member)
+    zh = open_page("models", {"area": "demand", "slice": "item"})
+    en = open_page("models", {"area": "demand", "slice": "item", "lang": "en"})
+
+    assert "比最强成员“提升树：均值”好 7.1%" in zh.subheader[0].value
+    assert zh.metric[1].label == "最强成员：提升树：均值"
+    assert "better than that of its strongest member, boosted trees, mean" in en.subheader[0].value
+    # The window that chose compared it with the baseline.
+    assert "不差于基线“照搬上周同一天”" in "\n".join(sentences(zh))
 
 
 def test_windows_parameters_and_limits_are_told_in_words(open_page: OpenPage) -> None:

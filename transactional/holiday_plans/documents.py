@@ -97,6 +97,9 @@ class Plan(BaseModel):
     first_day: date
     last_day: date
     status: Status
+    revision: int = Field(
+        description="How often its lines were edited; it tells whether they are as you saw them."
+    )
     decided_by: str | None
     decided_at: datetime | None
     as_of_date: date
@@ -154,13 +157,30 @@ class EditedLine(BaseModel):
     order_by: Day | None = Field(None, description="The day to order; without it, it stays.")
 
 
+_IfRevision = Annotated[
+    int | None,
+    Field(
+        strict=True,
+        ge=0,
+        description="The plan's revision that you saw; if somebody edited it since, nothing is done.",
+    ),
+]
+_By = Annotated[
+    Reference | None,
+    Field(
+        description="Who does this; with a session it is the person who is logged in, and may be left out."
+    ),
+]
+
+
 class EditRequest(BaseModel):
     """Lines to change; the others stay."""
 
     model_config = ConfigDict(extra="forbid")
 
     lines: Annotated[list[EditedLine], Field(min_length=1, max_length=MAX_EDITS)]
-    edited_by: Reference
+    edited_by: _By = None
+    if_revision: _IfRevision = None
 
     @model_validator(mode="after")
     def _are_distinct(self) -> "EditRequest":
@@ -176,4 +196,5 @@ class PlanDecisionRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     decision: Literal["approved", "dismissed"]
-    decided_by: Reference
+    decided_by: _By = None
+    if_revision: _IfRevision = None

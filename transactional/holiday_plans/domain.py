@@ -5,12 +5,13 @@ proposed ─edit→ edited ─decide→ approved | dismissed; a newer release ma
 Problem
 ├── UnknownPlan      404  the tenant has no such plan
 ├── UnknownPlanLine  422  the plan has no such line
-└── PlanNotOpen      409  the plan was decided before, or a newer release took its place
+├── PlanNotOpen      409  the plan was decided before, or a newer release took its place
+└── PlanChanged      409  somebody edited the plan since it was looked at
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal
 from uuid import UUID
@@ -76,6 +77,25 @@ class PlanNotOpen(Problem):
     def __init__(self, plan_id: UUID, status: str) -> None:
         super().__init__(
             f"holiday plan {plan_id} is {status} already; look for the one that is open", plan_status=status
+        )
+
+
+class PlanChanged(Problem):
+    """Somebody edited the plan since it was looked at."""
+
+    slug = "holiday-plan-changed"
+    title = "The holiday plan was changed meanwhile"
+    status = 409
+
+    def __init__(
+        self, plan_id: UUID, revision: int, edited_by: str | None, edited_at: datetime | None
+    ) -> None:
+        super().__init__(
+            f"holiday plan {plan_id} is at revision {revision} by now, last edited by {edited_by!r}; look at its lines "
+            "again and repeat what still holds",
+            revision=revision,
+            edited_by=edited_by,
+            edited_at=None if edited_at is None else edited_at.isoformat(),
         )
 
 

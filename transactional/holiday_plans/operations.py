@@ -10,6 +10,7 @@ from transactional.holiday_plans.domain import (
     OPEN,
     Decision,
     LineEdit,
+    PlanChanged,
     PlanNotOpen,
     Status,
     UnknownPlan,
@@ -25,6 +26,12 @@ select item_id, warehouse_id, quantity, order_by, proposed_order_by
 from mall.holiday_plan_line
 where tenant_id = $1 and plan_id = $2
 order by item_id, warehouse_id
+"""
+_REVISION = """
+select count(*) as revision, (array_agg(edited_by order by edit_id desc))[1] as edited_by,
+    max(edited_at) as edited_at
+from mall.holiday_plan_edit
+where tenant_id = $1 and plan_id = $2
 """
 _EDIT = """
 with edited as (
@@ -51,16 +58,22 @@ async def edit_lines(
     edits: Sequence[LineEdit],
     by: str,
     now: datetime,
+    if_revision: int | None = None,
 ) -> None:
     """Make lines of an open plan what a planner wants; the same again changes nothing.
+
+    Args:
+        if_revision: the revision of the plan that was looked at; None edits whichever there is.
 
     Raises:
         UnknownPlan, UnknownPlanLine: it is not there.
         PlanNotOpen: it was decided, or a newer release took its place.
+        PlanChanged: it is at another revision.
         InvalidRequest: a line is to be ordered on a day that is past or after the holiday, or on no day.
         NoSupplierTerms, NotWholePacks, BelowMinimumOrder: nobody sells a line like that on its day.
     """
     last_day = await _lock_open(connection, tenant_id, plan_id)
+    await _require_revision(connection, tenant_id, plan_id, if_revision)
     known = {
         (row["item_id"], row["warehouse_id"]): row
         for row in await connection.fetch(_LINES, tenant_id, plan_id)
@@ -99,7 +112,14 @@ async def edit_lines(
 
 
 async def decide_plan(
-    connection: Connection, *, tenant_id: UUID, plan_id: UUID, decision: Decision, by: str, now: datetime
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    plan_id: UUID,
+    decision: Decision,
+    by: str,
+    now: datetime,
+    if_revision: int | None = None,
 ) -> None:
     """Approve or dismiss an open plan; the same decision again changes nothing.
 
@@ -109,6 +129,7 @@ async def decide_plan(
     Raises:
         UnknownPlan: it is not there.
         PlanNotOpen: it was decided otherwise, or a newer release took its place.
+        PlanChanged: it is at another revision than was looked at.
         NoSupplierTerms, SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: a line cannot be ordered
             as it is; edit it first.
     """
@@ -123,6 +144,7 @@ async def decide_plan(
         return
     if Status(row["status"]) not in OPEN:
         raise PlanNotOpen(plan_id, row["status"])
+    await _require_revision(connection, tenant_id, plan_id, if_revision)
     await connection.execute(
         "update mall.holiday_plan set status = $3, decided_by = $4, decided_at = $5 "
         "where tenant_id = $1 and plan_id = $2",
@@ -162,6 +184,15 @@ async def _lock_open(connection: Connection, tenant_id: UUID, plan_id: UUID) -> 
         raise PlanNotOpen(plan_id, row["status"])
     last_day: date = row["last_day"]
     return last_day
+
+
+async def _require_revision(connection: Connection, tenant_id: UUID, plan_id: UUID, seen: int | None) -> None:
+    """Make sure that a locked plan is as somebody saw it; its edits are only ever added to."""
+    if seen is None:
+        return
+    (edits,) = await connection.fetch(_REVISION, tenant_id, plan_id)
+    if edits["revision"] != seen:
+        raise PlanChanged(plan_id, edits["revision"], edits["edited_by"], edits["edited_at"])
 
 
 def _require_day(item_id: UUID, day: date | None, today: date, last_day: date, *, is_told: bool) -> None:

@@ -1,6 +1,8 @@
 """A tenant's plans, and their lines as proposed and as they are to be ordered."""
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,11 @@ from transactional.holiday_plans.domain import UnknownPlan
 # Pieces and costs over all lines; what was changed by people is counted apart.
 _PLANS = """
 select p.plan_id, p.occasion_id, p.first_day, p.last_day, p.status, p.decided_by, p.decided_at, p.as_of_date,
-    p.release_id, coalesce(t.lines, 0) as lines, coalesce(t.edited_lines, 0) as edited_lines,
+    p.release_id,
+    (
+        select count(*) from mall.holiday_plan_edit e where e.tenant_id = p.tenant_id and e.plan_id = p.plan_id
+    ) as revision,
+    coalesce(t.lines, 0) as lines, coalesce(t.edited_lines, 0) as edited_lines,
     coalesce(t.quantity, 0) as quantity, coalesce(t.proposed_quantity, 0) as proposed_quantity,
     coalesce(t.too_late_lines, 0) as too_late_lines, t.first_order_by,
     coalesce(t.cost_without_fen, 0) as cost_without_fen, coalesce(t.cost_with_fen, 0) as cost_with_fen,
@@ -48,18 +54,21 @@ async def list_plans(
     connection: Connection,
     *,
     tenant_id: UUID,
-    status: str | None = None,
+    statuses: Sequence[str] | None = None,
     occasion_id: str | None = None,
+    ends_from: date | None = None,
     after: UUID | None = None,
     limit: int = 1,
 ) -> list[dict[str, Any]]:
     """Return plans in the order they were proposed, those after one."""
     rows = await connection.fetch(
-        f"{_PLANS} and ($2::text is null or p.status = $2) and ($3::text is null or p.occasion_id = $3) "
-        "and ($4::uuid is null or p.plan_id > $4) order by p.plan_id limit $5",
+        f"{_PLANS} and ($2::text[] is null or p.status = any($2)) and ($3::text is null or p.occasion_id = $3) "
+        "and ($4::date is null or p.last_day >= $4) and ($5::uuid is null or p.plan_id > $5) "
+        "order by p.plan_id limit $6",
         tenant_id,
-        status,
+        statuses,
         occasion_id,
+        ends_from,
         after,
         limit,
     )

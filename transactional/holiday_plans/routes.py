@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import WRITE_BACK_ONLY, Caller, DryRun
+from transactional.access.routes import WRITE_BACK_ONLY, DryRun
 from transactional.catalogue.offers import StockOfCodes
 from transactional.database import tenant_transaction
 from transactional.holiday_plans.documents import (
@@ -22,6 +22,7 @@ from transactional.holiday_plans.documents import (
 from transactional.holiday_plans.domain import (
     Holiday,
     LineEdit,
+    PlanChanged,
     PlanNotOpen,
     ProposedLine,
     Status,
@@ -34,7 +35,9 @@ from transactional.holiday_plans.writing import Plans
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
-from transactional.request_types import Slug
+from transactional.request_types import Day, Slug
+from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
     NoSupplierTerms,
@@ -66,23 +69,29 @@ async def put_plans(
 
 
 @router.get(
-    "/holiday-plans", summary="List holiday plans", responses=responses(Unauthenticated, InvalidRequest)
+    "/holiday-plans",
+    summary="List holiday plans",
+    responses=responses(Unauthenticated, SessionOver, InvalidRequest),
 )
 async def show_all(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
-    status: Status | None = None,
+    status: Annotated[list[Status] | None, Query(description="Only of these; repeat it for several.")] = None,
     occasion_id: Annotated[Slug | None, Query()] = None,
+    ends_from: Annotated[
+        Day | None, Query(description="Only of holidays that end on this day or later.")
+    ] = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> PlanPage:
     """List plans in the order they were proposed."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         found = await list_plans(
             connection,
-            tenant_id=tenant_id,
-            status=status,
+            tenant_id=asker.tenant_id,
+            statuses=status,
             occasion_id=occasion_id,
+            ends_from=ends_from,
             after=after,
             limit=limit + 1,
         )
@@ -93,22 +102,22 @@ async def show_all(
 @router.get(
     "/holiday-plans/{plan_id}",
     summary="Show a holiday plan",
-    responses=responses(Unauthenticated, UnknownPlan, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownPlan, InvalidRequest),
 )
-async def show(plan_id: UUID, tenant_id: Caller, request: Request) -> Plan:
+async def show(plan_id: UUID, asker: Asking, request: Request) -> Plan:
     """Show a plan with what its lines come to."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        return Plan.model_validate(await find_plan(connection, tenant_id=tenant_id, plan_id=plan_id))
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        return Plan.model_validate(await find_plan(connection, tenant_id=asker.tenant_id, plan_id=plan_id))
 
 
 @router.get(
     "/holiday-plans/{plan_id}/lines",
     summary="List the lines of a holiday plan",
-    responses=responses(Unauthenticated, UnknownPlan, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownPlan, InvalidRequest),
 )
 async def show_lines(
     plan_id: UUID,
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     is_edited: Annotated[bool, Query(description="Only lines that people made other than proposed.")] = False,
     after: Annotated[str | None, Query(pattern=r"^[0-9a-f-]{36}:[0-9a-f-]{36}$")] = None,
@@ -122,11 +131,11 @@ async def show_lines(
             cursor = (item_id, warehouse_id)
         except ValueError as error:
             raise InvalidRequest("after: give the `next_after` of the page before") from error
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        await find_plan(connection, tenant_id=tenant_id, plan_id=plan_id)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        await find_plan(connection, tenant_id=asker.tenant_id, plan_id=plan_id)
         found = await list_lines(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             plan_id=plan_id,
             is_edited=is_edited,
             after=cursor,
@@ -142,9 +151,12 @@ async def show_lines(
     summary="Edit lines of a holiday plan",
     responses=responses(
         Unauthenticated,
+        SessionOver,
+        RoleNeeded,
         UnknownPlan,
         UnknownPlanLine,
         PlanNotOpen,
+        PlanChanged,
         NoSupplierTerms,
         NotWholePacks,
         BelowMinimumOrder,
@@ -153,20 +165,23 @@ async def show_lines(
     ),
 )
 async def edit(
-    plan_id: UUID, body: EditRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    plan_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Plan:
     """Change how much of lines is ordered and when, all of them or none; what was proposed stays beside it."""
     edits = [LineEdit(line.item_id, line.warehouse_id, line.quantity, line.order_by) for line in body.lines]
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await edit_lines(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             plan_id=plan_id,
             edits=edits,
-            by=body.edited_by,
+            by=asker.acting(body.edited_by, "edited_by"),
+            if_revision=body.if_revision,
             now=request.app.state.clock(),
         )
-        plan = await find_plan(connection, tenant_id=tenant_id, plan_id=plan_id)
+        plan = await find_plan(connection, tenant_id=asker.tenant_id, plan_id=plan_id)
     return Plan.model_validate(plan)
 
 
@@ -175,8 +190,11 @@ async def edit(
     summary="Decide about a holiday plan",
     responses=responses(
         Unauthenticated,
+        SessionOver,
+        RoleNeeded,
         UnknownPlan,
         PlanNotOpen,
+        PlanChanged,
         NoSupplierTerms,
         SupplierSuspended,
         UnknownOffer,
@@ -188,23 +206,26 @@ async def edit(
     ),
 )
 async def decide(
-    plan_id: UUID, body: PlanDecisionRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    plan_id: UUID, body: PlanDecisionRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Plan:
     """Approve or dismiss an open plan; the same decision again changes nothing.
 
     Approving proposes its purchase orders, one for each supplier and day to order, or nothing at all if one of its
     lines cannot be ordered. A day to order that has passed is today.
     """
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await decide_plan(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             plan_id=plan_id,
             decision=body.decision,
-            by=body.decided_by,
+            by=asker.acting(body.decided_by, "decided_by"),
+            if_revision=body.if_revision,
             now=request.app.state.clock(),
         )
-        plan = await find_plan(connection, tenant_id=tenant_id, plan_id=plan_id)
+        plan = await find_plan(connection, tenant_id=asker.tenant_id, plan_id=plan_id)
     return Plan.model_validate(plan)
 
 

@@ -40,6 +40,8 @@ from transactional.purchasing.refusals import (
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_hash import request_hash
 from transactional.request_types import Reference, require_past
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
     NoSupplierTerms,
@@ -92,10 +94,12 @@ async def propose(
 
 
 @router.get(
-    "/purchase-orders", summary="List purchase orders", responses=responses(Unauthenticated, InvalidRequest)
+    "/purchase-orders",
+    summary="List purchase orders",
+    responses=responses(Unauthenticated, SessionOver, InvalidRequest),
 )
 async def show_all(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     status: Status | None = None,
     supplier_id: UUID | None = None,
@@ -105,10 +109,10 @@ async def show_all(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> OrderPage:
     """List orders in the order they were proposed."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         found = await list_orders(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             status=status,
             supplier_id=supplier_id,
             origin=origin,
@@ -125,12 +129,12 @@ async def show_all(
 @router.get(
     "/purchase-orders/{purchase_order_id}",
     summary="Show a purchase order",
-    responses=responses(Unauthenticated, UnknownOrder, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownOrder, InvalidRequest),
 )
-async def show(purchase_order_id: UUID, tenant_id: Caller, request: Request) -> PurchaseOrderHistory:
+async def show(purchase_order_id: UUID, asker: Asking, request: Request) -> PurchaseOrderHistory:
     """Show an order with who moved it and what was delivered."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        order = await find_order(connection, tenant_id=tenant_id, order_id=purchase_order_id)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        order = await find_order(connection, tenant_id=asker.tenant_id, order_id=purchase_order_id)
     return PurchaseOrderHistory.model_validate(order)
 
 

@@ -1,10 +1,11 @@
 """Sessions without database or web: who someone is, the signed token, and the refusals."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
 
 from transactional.clock import Clock
 from transactional.problems import Problem
@@ -12,6 +13,8 @@ from transactional.problems import Problem
 SESSION_SALT = "pointmart.session"
 SESSION_LIFETIME = timedelta(hours=12)
 ROLES = ("enterprise_viewer", "enterprise_admin", "planner")
+# Whose word orders goods.
+DECIDING_ROLES: Final = frozenset({"enterprise_admin", "planner"})
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 200
 
@@ -38,6 +41,31 @@ class LoginTaken(Problem):
 
     def __init__(self, username: str) -> None:
         super().__init__(f"the username {username} is taken; choose another one")
+
+
+class SessionOver(Problem):
+    """The session has expired, is not signed by us, or its login is gone."""
+
+    slug = "session-over"
+    title = "The session has ended"
+    status = 401
+
+    def __init__(self) -> None:
+        super().__init__("your session has ended; log in again with POST /v1/sessions")
+
+
+class RoleNeeded(Problem):
+    """The person's role lets them look, but not do this."""
+
+    slug = "role-needed"
+    title = "This needs another role"
+    status = 403
+
+    def __init__(self, username: str) -> None:
+        super().__init__(
+            f"{username!r} may look at this but not change it; ask somebody with the role planner or enterprise_admin",
+            roles=sorted(DECIDING_ROLES),
+        )
 
 
 class InvalidLogin(Problem):
@@ -69,7 +97,7 @@ class Session:
 
 
 class SessionSigner:
-    """Signs visitors into tokens whose age the readers check.
+    """Signs visitors into tokens, and reads them back.
 
     The token is `itsdangerous`' timed, URL-safe form under the salt `pointmart.session`.
     """
@@ -87,3 +115,16 @@ class SessionSigner:
         token = self._serializer.dumps({**asdict(visitor), "tenant_id": str(visitor.tenant_id)})
         expires_at = self._clock().replace(microsecond=0) + SESSION_LIFETIME
         return Session(visitor, str(token), expires_at)
+
+    def read(self, token: str) -> Visitor:
+        """Return the visitor of a token, as they were when it was signed.
+
+        Raises:
+            SessionOver: it is not signed by us, or older than `SESSION_LIFETIME`.
+        """
+        try:
+            claims = self._serializer.loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
+            told = {field.name: str(claims[field.name]) for field in fields(Visitor)}
+            return Visitor(**told | {"tenant_id": UUID(told["tenant_id"])})  # type: ignore[arg-type]
+        except (BadData, KeyError, TypeError, ValueError) as error:
+            raise SessionOver from error

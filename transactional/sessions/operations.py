@@ -1,5 +1,6 @@
 """Makes logins and lets people in."""
 
+from dataclasses import replace
 from functools import cache
 from uuid import UUID
 
@@ -17,9 +18,10 @@ from transactional.sessions.domain import (
     LoginTaken,
     Session,
     SessionSigner,
+    Visitor,
     WrongCredentials,
 )
-from transactional.sessions.queries import find_login
+from transactional.sessions.queries import find_login, find_role
 
 # One check takes 64 MiB and some 50 ms of four threads: a burst of logins must not take the memory.
 _CHECKS_AT_ONCE = 2
@@ -91,6 +93,16 @@ class LoginDesk:
         if found is None or not is_right:
             raise WrongCredentials
         return self._signer.sign(found[0])
+
+    async def recognise(self, token: str) -> Visitor | None:
+        """Return the person of a session with the role they have now, None if their login is gone or disabled.
+
+        Raises:
+            SessionOver: the session has expired, or is none of ours.
+        """
+        visitor = self._signer.read(token)
+        role = await find_role(self._pool, tenant_id=visitor.tenant_id, username=visitor.username)
+        return None if role is None else replace(visitor, role=role)
 
     def _matches(self, stored: str, password: str) -> bool:
         try:

@@ -23,6 +23,13 @@ async def find_login(pool: asyncpg.Pool, *, tenant_code: str, username: str) -> 
     return visitor, login["password_hash"]
 
 
+async def find_role(pool: asyncpg.Pool, *, tenant_id: UUID, username: str) -> str | None:
+    """Return the role of an enabled login, or None."""
+    async with tenant_transaction(pool, tenant_id) as connection:
+        login = await _enabled_login(connection, tenant_id, username)
+    return None if login is None else login["role"]
+
+
 async def _enabled_login(connection: Connection, tenant_id: UUID, username: str) -> asyncpg.Record | None:
     return await connection.fetchrow(
         "select role, password_hash from mall.login "

@@ -1,0 +1,79 @@
+"""Who asks: a program with the tenant's key, or a person of the tenant with the session they logged in to.
+
+A session says who somebody was when they logged in. What they may do now is asked of their login, so that one that
+was disabled, removed or given another role counts at once.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+
+from transactional.access.operations import KeyRing
+from transactional.problems import InvalidRequest
+from transactional.sessions.domain import DECIDING_ROLES, RoleNeeded, SessionOver
+from transactional.sessions.operations import LoginDesk
+
+_scheme = HTTPBearer(
+    auto_error=False,
+    scheme_name="TenantKeyOrSession",
+    description="The tenant's API key, or the token of a session from POST /v1/sessions; it fixes the tenant.",
+)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody of a tenant; a program has neither name nor role, and says for whom it acts.
+
+    Attributes:
+        username, role: of the person's login as it is now.
+    """
+
+    tenant_id: UUID
+    username: str | None = None
+    role: str | None = None
+
+    def acting(self, told: str | None, field: str) -> str:
+        """Return who acts: the person who asks, or whom a program names in a field.
+
+        Raises:
+            InvalidRequest: a program names nobody, or a person somebody else.
+        """
+        name = told if self.username is None else self.username
+        if name is None:
+            raise InvalidRequest(f"{field}: tell who does this")
+        if told not in (None, name):
+            raise InvalidRequest(f"{field}: you are logged in as {name!r}; leave it out, or tell that name")
+        return name
+
+
+async def _asker(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+) -> Asker:
+    header = request.headers.get("authorization")
+    scheme, _space, token = (header or "").partition(" ")
+    # Signed tokens have dots, keys have none.
+    if scheme.lower() != "bearer" or "." not in token:
+        keys: KeyRing = request.app.state.keys
+        return Asker(await keys.tenant(header))
+    desk: LoginDesk = request.app.state.login_desk
+    visitor = await desk.recognise(token)
+    if visitor is None:
+        raise SessionOver
+    return Asker(visitor.tenant_id, visitor.username, visitor.role)
+
+
+Asking = Annotated[Asker, Depends(_asker)]
+
+
+async def _decider(asker: Asking) -> Asker:
+    if asker.username is not None and asker.role not in DECIDING_ROLES:
+        raise RoleNeeded(asker.username)
+    return asker
+
+
+# What is changed needs a person whose role may change it; a program answers for that itself.
+Deciding = Annotated[Asker, Depends(_decider)]
