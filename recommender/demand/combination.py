@@ -1,6 +1,6 @@
 """Convex weights of members, learned from how far off they were, and drawn to what was learned from more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -64,6 +64,20 @@ class Weights:
             for name, weight in zip(self.names, weights, strict=True):
                 combined += np.where(share, weight * medians[name], 0.0)
         return combined
+
+    def of(self, names: Collection[str]) -> "Weights":
+        """Return the weights of the members among `names` alone, in the proportions they have.
+
+        Where these weigh nothing they are equal.
+        """
+        kept = [place for place, name in enumerate(self.names) if name in names]
+
+        def left(weights: Floats) -> Floats:
+            own = weights[kept]
+            return own / own.sum() if own.sum() > 0 else np.full(len(kept), 1.0 / len(kept))
+
+        by_stratum = {stratum: left(weights) for stratum, weights in self.by_stratum.items()}
+        return Weights(tuple(self.names[place] for place in kept), by_stratum, left(self.pooled))
 
 
 def common(blocks: Sequence[Block]) -> list[Block]:

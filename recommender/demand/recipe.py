@@ -66,15 +66,18 @@ class Learned:
             calibration = calibrate([]) if validation is None else validation.calibrations[name]
             return _forecast(known, said, median, calibration, is_shut)
 
-        # A member that could not be judged, because no season had passed at the inner origins, is not used.
-        names = said.medians if validation is None else validation.weights.names
-        members = {name: forecast(name, said.medians[name]) for name in names}
         if validation is None:
+            members = {name: forecast(name, median) for name, median in said.medians.items()}
             return Recipe(members[UNJUDGED], members, None, None, UNJUDGED)
-        combined = validation.weights.combine(said.medians, context.is_near, context.is_sparse)
+        # Used is what was judged and speaks now: no season may have passed at the inner origins, and of the rows drawn
+        # from the longer history too few may have a base.
+        weights = validation.weights.of(said.medians)
+        members = {name: forecast(name, said.medians[name]) for name in weights.names}
+        combined = weights.combine(said.medians, context.is_near, context.is_sparse)
         forecasts = {**members, COMBINATION: forecast(COMBINATION, combined)}
-        released = validation.gate.released
-        return Recipe(forecasts[released], forecasts, validation.weights, validation, released)
+        chosen = validation.gate.released
+        released = chosen if chosen in forecasts else COMBINATION
+        return Recipe(forecasts[released], forecasts, weights, validation, released)
 
 
 def learn(

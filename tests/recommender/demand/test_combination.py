@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.demand.combination import Block, common, convex_weights, learn_weights
+from recommender.demand.combination import Block, Weights, common, convex_weights, learn_weights
 
 
 def cells(seed=1, n=4000):
@@ -67,3 +67,16 @@ def test_a_member_missing_at_one_origin_is_not_used():
     one = block()
     more = Block({**one.medians, "late": one.actual}, one.actual, one.is_near, one.is_sparse)
     assert learn_weights(common([one, more])).names == ("calm", "festive")
+
+
+def test_what_is_left_of_weights_keeps_its_proportions_and_is_equal_where_it_weighed_nothing():
+    weights = Weights(
+        ("a", "b", "c"),
+        {(near, sparse): np.array([0.5, 0.5, 0.0]) for near in (False, True) for sparse in (False, True)},
+        np.array([0.6, 0.2, 0.2]),
+    )
+    left = weights.of({"c", "b", "d"})
+    assert left.names == ("b", "c")
+    np.testing.assert_allclose(left.pooled, [0.5, 0.5])
+    np.testing.assert_allclose(left.by_stratum[True, False], [1.0, 0.0])
+    np.testing.assert_allclose(weights.of({"c"}).by_stratum[False, False], [1.0])

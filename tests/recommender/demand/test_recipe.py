@@ -1,5 +1,7 @@
 """What must be true of the whole forecast, whatever the members learn."""
 
+from copy import copy
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -144,6 +146,22 @@ def test_a_combination_that_loses_is_not_released(history, monkeypatch):
     assert_same(lost.forecast, lost.members[lost.released])
     best = min((name for name in lost.members if name != "combination"), key=lost.validation.wape.__getitem__)
     assert lost.released == best
+
+
+def test_a_member_that_was_judged_and_cannot_be_fitted_again_is_left_out(learned, history):
+    boosting = learned.ensemble.boosting
+    kept = copy(boosting)
+    kept.fitted_ = [part for part in boosting.fitted_ if part.target.name != "boosted_root"]
+    gate = replace(learned.validation.gate, released="boosted_root")
+    without = replace(
+        learned,
+        ensemble=replace(learned.ensemble, boosting=kept),
+        validation=replace(learned.validation, gate=gate),
+    ).forecast(history)
+    assert "boosted_root" not in without.members
+    assert without.released == "combination"
+    assert without.weights.pooled.sum() == pytest.approx(1.0)
+    assert np.isfinite(without.forecast.quantiles).all()
 
 
 def test_a_closed_day_is_forecast_at_nothing_and_its_zeros_are_not_demand(frame):
