@@ -11,7 +11,7 @@ from serving.recommendations.shelf import Integers
 NOW, WITH_CASH, SOON, OUT = range(4)
 NAMES: tuple[Affordability, ...] = ("now", "with_cash", "soon")
 # No price is higher.
-_ANY_PRICE = 1_000_000_000
+ANY_PRICE = 1_000_000_000
 
 
 def affordability(prices: Integers, purse: Purse, reach: Reach) -> Integers:
@@ -33,9 +33,9 @@ def farthest_price(purse: Purse, reach: Reach) -> int:
         farthest += purse.coming
     if reach != "now" and purse.cash is not None and purse.available:
         points_share_bp = 10_000 - purse.cash.share_max_bp
-        with_cash = purse.available * 10_000 // points_share_bp if points_share_bp else _ANY_PRICE
+        with_cash = purse.available * 10_000 // points_share_bp if points_share_bp else ANY_PRICE
         farthest = max(farthest, with_cash)
-    return min(farthest, _ANY_PRICE)
+    return min(farthest, ANY_PRICE)
 
 
 def payment(price: int, kind: int, purse: Purse) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -11,31 +11,22 @@ from serving.database import Database, DatabaseAway
 from serving.keys import DatabaseUnavailable
 from serving.problems import Problem
 from serving.recommendations.affordability import farthest_price
-from serving.recommendations.balance import SOON, Balance, united
 from serving.recommendations.candidates import put_forward, sources_of
 from serving.recommendations.composition import Question, Sources, compose
-from serving.recommendations.domain import (
-    CashRule,
-    MemberState,
-    Offer,
-    Policy,
-    Purse,
-    Reach,
-    Recommendation,
-    Sale,
-    Signal,
-)
-from serving.recommendations.habits import Habits
-from serving.recommendations.live import NOTHING_LANDED, live_member, live_signals
-from serving.recommendations.live_shop import deliverable_offers, running_sales
-from serving.recommendations.policies import Experiment, policy_of
+from serving.recommendations.contexts import Anchors, Context, Filter, anchor_ids
+from serving.recommendations.domain import Expiring, Offer, Policy, Reach, Recommendation, Sale, Signal
+from serving.recommendations.live import NOTHING_LANDED, LiveMember, live_member, live_signals
+from serving.recommendations.live_shop import deliverable_offers, offered_names, running_sales
+from serving.recommendations.policies import Experiment
 from serving.recommendations.released import (
     ReleasedMember,
     offers_at_landing,
     popular_items,
     released_member,
+    released_names,
 )
 from serving.recommendations.released_shop import released_shop
+from serving.recommendations.visitors import SOMEBODY, Visitor, member_as_released, member_now
 from serving.release import Release
 
 # From about there on what popularity lends is no more than what every item is lent.
@@ -51,59 +42,92 @@ class UnknownMember(Problem):
     status = 404
 
 
+class UnknownItem(Problem):
+    """This tenant does not offer such an item and never did; look it up among the tenant's offers."""
+
+    slug = "unknown-item"
+    title = "This tenant offers no such item"
+    status = 404
+
+
 @dataclass(frozen=True)
 class Asked:
-    """One request: who asks for whom, how much and how far, when, under which id."""
+    """One request: who asks for whom, where, how much and how far, when, under which id.
+
+    Attributes:
+        member_id: None: nobody knows who looks.
+        is_member: whether the member has to be one of the tenant's; else one who is not is answered as somebody.
+        filter: what the answer is narrowed to.
+    """
 
     tenant_id: UUID
-    member_id: UUID
+    member_id: UUID | None
     request_id: UUID
     limit: int
     reach: Reach
     now: datetime
+    is_member: bool = True
+    context: Context = field(default_factory=Context)
+    filter: Filter = field(default_factory=Filter)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Recommendations, with the points they were cut to; degraded: from the release alone, as of its landing."""
+    """Recommendations, with the points they were cut to; degraded: from the release alone, as of its landing.
+
+    Attributes:
+        available_points: None of somebody who is no member of the tenant.
+        item_ids: what the answer goes with.
+        expiring: the points that are to be used up.
+    """
 
     policy: Policy
-    available_points: int
+    available_points: int | None
     recommendations: list[Recommendation]
     is_degraded: bool
+    item_ids: Sequence[UUID] = ()
+    expiring: Expiring | None = None
 
 
 async def recommend(release: Release, database: Database, asked: Asked, experiment: Experiment) -> Answer:
-    """Return what to show a member now.
+    """Return what to show a member, or somebody on an item's page, now.
 
     Raises:
         UnknownMember: the tenant has no such member.
+        UnknownItem: the page is about an item that the tenant never offered.
         DatabaseUnavailable: the database is away and the release does not know the member.
     """
-    tenant_id, member_id = asked.tenant_id, asked.member_id
-    released = await released_member(release, tenant_id, member_id)
-    habits = released.habits
+    released = ReleasedMember(False)
+    if asked.member_id is not None:
+        released = await released_member(release, asked.tenant_id, asked.member_id)
     try:
         return await _live_answer(release, database, asked, experiment, released)
     except DatabaseAway as error:
-        if not released.is_known:
+        if asked.is_member and not released.is_known:
             raise DatabaseUnavailable("nothing is known of this member yet; try again in a moment") from error
-    policy = policy_of(
-        tenant_id, member_id, is_personalised=habits.is_personalised, control_share=experiment.control_share
+    return await _released_answer(release, asked, experiment, released)
+
+
+async def _released_answer(
+    release: Release, asked: Asked, experiment: Experiment, released: ReleasedMember
+) -> Answer:
+    tenant_id = asked.tenant_id
+    visitor = SOMEBODY
+    if asked.member_id is not None and released.is_known:
+        visitor = member_as_released(
+            tenant_id, asked.member_id, released, asked.now, asked.context, experiment
+        )
+    names = await released_names(release, tenant_id, anchor_ids(asked.context, visitor.state, visitor.policy))
+    _refuse_unknown(asked.context, names)
+    sources = await sources_of(
+        release, tenant_id, visitor.policy, (), asked.now, _anchors(asked.context, names)
     )
-    purse = purse_of(Balance(released.lots), habits, asked.now, cash=None, policy=policy)
-    offers = await offers_at_landing(release, tenant_id, asked.now, farthest_price(purse, asked.reach))
-    shown = compose(
-        policy,
-        # What is drawn has to be deliverable, which a release cannot say.
-        Question(asked.request_id, asked.limit, asked.reach),
-        offers,
-        Sources(asked.now, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL)),
-        member=member_state(released, habits.profile),
-        purse=purse,
-        shop=await released_shop(release, tenant_id),
+    sources = replace(sources, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL))
+    offers = await offers_at_landing(
+        release, tenant_id, asked.now, farthest_price(visitor.purse, asked.reach)
     )
-    return Answer(policy, purse.available, shown, is_degraded=True)
+    # What is drawn has to be deliverable, which a release cannot say.
+    return await _composed(release, asked, visitor, sources, offers, draws=0.0, is_degraded=True)
 
 
 async def _live_answer(
@@ -113,6 +137,35 @@ async def _live_answer(
     experiment: Experiment,
     released: ReleasedMember,
 ) -> Answer:
+    tenant_id, now = asked.tenant_id, asked.now
+    (live, signals), sales = await asyncio.gather(
+        _live_member(release, database, asked, released),
+        running_sales(database, tenant_id, asked.member_id, now=now),
+    )
+    if live is not None and asked.member_id is not None:
+        visitor = member_now(
+            tenant_id, asked.member_id, released, live, signals, now, asked.context, experiment
+        )
+    elif asked.is_member:
+        raise UnknownMember("this tenant has no such member; register the member first")
+    else:
+        visitor, signals = SOMEBODY, []
+    names = await offered_names(database, tenant_id, anchor_ids(asked.context, visitor.state, visitor.policy))
+    _refuse_unknown(asked.context, names)
+    sources = await sources_of(
+        release, tenant_id, visitor.policy, signals, now, _anchors(asked.context, names)
+    )
+    offers, sources = await _deliverable(release, database, asked, visitor, sales, sources)
+    return await _composed(
+        release, asked, visitor, sources, offers, draws=experiment.exploration_share, is_degraded=False
+    )
+
+
+async def _live_member(
+    release: Release, database: Database, asked: Asked, released: ReleasedMember
+) -> tuple[LiveMember | None, list[Signal]]:
+    if asked.member_id is None:
+        return None, []
     # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
     # without showing them: everything is read.
     landing = release.manifest.landing
@@ -120,66 +173,67 @@ async def _live_answer(
         (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
     )
     tenant_id, member_id, now = asked.tenant_id, asked.member_id, asked.now
-    live, signals, sales = await asyncio.gather(
+    return await asyncio.gather(
         live_member(database, tenant_id, member_id, landed=landed, now=now),
         live_signals(database, tenant_id, member_id, landed=landed, landed_at=landed_at, now=now),
-        running_sales(database, tenant_id, member_id, now=now),
     )
-    if live is None:
-        raise UnknownMember("this tenant has no such member; register the member first")
-    policy = policy_of(
-        tenant_id, member_id, is_personalised=live.is_personalised, control_share=experiment.control_share
-    )
-    balance = Balance(united(live.balance.lots, released.lots), live.balance.held)
-    purse = purse_of(balance, released.habits, now, cash=live.cash, policy=policy)
-    member = member_state(released, live.profile, signals)
-    shop = await released_shop(release, tenant_id)
-    sources = await sources_of(release, tenant_id, policy, signals, now)
-    item_ids = put_forward(policy, sources, member, purse, shop)
-    offers, sources = await _deliverable(release, database, asked, purse, sales, sources, item_ids)
-    question = Question(asked.request_id, asked.limit, asked.reach, experiment.exploration_share)
-    shown = compose(policy, question, offers, sources, member=member, purse=purse, shop=shop)
-    return Answer(policy, purse.available, shown, is_degraded=False)
 
 
 async def _deliverable(
     release: Release,
     database: Database,
     asked: Asked,
-    purse: Purse,
+    visitor: Visitor,
     sales: Mapping[UUID, Sale],
     sources: Sources,
-    item_ids: Collection[UUID],
 ) -> tuple[list[Offer], Sources]:
-    """Return what can be delivered of some items; of a small choice, of all that is within reach now."""
+    """Return what can be delivered of what is put forward; of a small choice, of all that is within reach now."""
+    purse, shop = visitor.purse, await released_shop(release, asked.tenant_id)
+    item_ids: Collection[UUID] = put_forward(visitor.policy, sources, visitor.state, purse, shop)
     offers = partial(deliverable_offers, database, asked.tenant_id, now=asked.now, sales=sales)
     found = await offers(budget=farthest_price(purse, asked.reach), item_ids=item_ids)
-    if not purse.available or sum(offer.price_points <= purse.available for offer in found) >= asked.limit:
+    within = sum(asked.filter.admits(offer) and offer.price_points <= purse.available for offer in found)
+    if not purse.available or within >= asked.limit:
         return found, sources
-    # Small balances and young shops.
+    # Small balances, young shops and narrow filters.
     found += await offers(budget=purse.available)
     return found, replace(sources, popular=await popular_items(release, asked.tenant_id, _POPULAR_OF_ALL))
 
 
-def member_state(
-    released: ReleasedMember, profile: str | None, signals: Sequence[Signal] = ()
-) -> MemberState:
-    """Return what is known of a member."""
-    return MemberState(
-        released.listed,
-        released.novel,
-        released.redemption_counts,
-        released.habits.usual_points,
-        profile,
-        signals,
+async def _composed(
+    release: Release,
+    asked: Asked,
+    visitor: Visitor,
+    sources: Sources,
+    offers: Sequence[Offer],
+    *,
+    draws: float,
+    is_degraded: bool,
+) -> Answer:
+    context, purse = asked.context, visitor.purse
+    shown = compose(
+        visitor.policy,
+        Question(asked.request_id, asked.limit, asked.reach, draws, context),
+        [offer for offer in offers if asked.filter.admits(offer)],
+        sources,
+        member=visitor.state,
+        purse=purse,
+        shop=await released_shop(release, asked.tenant_id),
+    )
+    return Answer(
+        visitor.policy,
+        purse.available if visitor.is_member else None,
+        shown,
+        is_degraded,
+        item_ids=tuple(sources.anchors.names),
+        expiring=purse.expiring if context.kind == "expiring" else None,
     )
 
 
-def purse_of(
-    balance: Balance, habits: Habits, now: datetime, *, cash: CashRule | None, policy: Policy = "recipe"
-) -> Purse:
-    """Return what a member can pay with; of one who refused, what it usually earns is not looked at."""
-    coming = balance.activated_by(now, now + SOON)
-    if policy != "unpersonalised":
-        coming += habits.earned_points
-    return Purse(balance.available(now), coming, balance.expiring(now), cash)
+def _anchors(context: Context, names: Mapping[UUID, str]) -> Anchors:
+    return Anchors(names, has_redeemed=context.kind == "after_redemption")
+
+
+def _refuse_unknown(context: Context, names: Mapping[UUID, str]) -> None:
+    if context.kind == "goes_with" and not names:
+        raise UnknownItem("this tenant offers no such item; look it up among the tenant's offers")

@@ -52,9 +52,9 @@ class Balance:
             if now < lot.active_from <= until and (lot.expires_on is None or last_day <= lot.expires_on)
         )
 
-    def expiring(self, now: datetime) -> Expiring | None:
-        """Return what of the available points is lost within 30 days; None if nothing is."""
-        last_day = business_date(now + SOON)
+    def expiring(self, now: datetime, within: timedelta = SOON) -> Expiring | None:
+        """Return what of the available points is lost within a time, by default 30 days; None if nothing is."""
+        last_day = business_date(now + within)
         lost = [
             (lot.expires_on, lot.points)
             for lot in self._spendable(now)

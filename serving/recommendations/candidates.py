@@ -1,11 +1,13 @@
 """Which items a release puts forward for a member, before it is known which of them can be had now."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from serving.clock import business_date
 from serving.recommendations.composition import Sources
+from serving.recommendations.contexts import Anchors
 from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop, Signal
 from serving.recommendations.released import item_neighbours, popular_items
 from serving.recommendations.released_shop import explorable_items
@@ -19,6 +21,8 @@ _POPULAR = 100
 _TOGETHER = 30
 # What is alike is many times more than what is taken together; the closest are enough to bring a new item in.
 _ALIKE = 10
+# Of what an answer is to go with, as many as the longest answer may show.
+_BESIDE = 50
 # Of fifty signals the weaker ones add nearly nothing to what the twenty strongest lend, and cost as much.
 _FOLLOWED = 20
 # What was listed four weeks ago at most is new.
@@ -26,9 +30,17 @@ _NEW = timedelta(days=28)
 
 
 async def sources_of(
-    release: Release, tenant_id: UUID, policy: Policy, signals: Sequence[Signal], now: datetime
+    release: Release,
+    tenant_id: UUID,
+    policy: Policy,
+    signals: Sequence[Signal],
+    now: datetime,
+    anchors: Anchors | None = None,
 ) -> Sources:
     """Return what the release has for a policy, with the neighbours of what was signalled most strongly.
+
+    Args:
+        anchors: the names of what the answer is to go with; their neighbours are added.
 
     Raises:
         NoArrays: the release is of an earlier version.
@@ -38,12 +50,17 @@ async def sources_of(
         popular=await popular_items(release, tenant_id, _POPULAR),
         neighbours=await _neighbours(release, tenant_id, signals) if policy == "recipe" else {},
         explorable=await explorable_items(release, tenant_id, business_date(now)),
+        anchors=await _with_neighbours(release, tenant_id, policy, anchors or Anchors()),
     )
 
 
 def put_forward(policy: Policy, sources: Sources, member: MemberState, purse: Purse, shop: Shop) -> set[UUID]:
     """Return the items that may be shown by a policy."""
     found = {*sources.popular, *sources.explorable}
+    for near in sources.anchors.neighbours.values():
+        found.update(neighbour_id for neighbour_id, _ in (*near.together, *near.content))
+    # What is taken again is no neighbour of itself, and may be asked for after a redemption.
+    found.update(sources.anchors.names)
     if policy != "recipe":
         return found
     found.update(listed.item_id for listed in (*member.listed, *member.novel))
@@ -58,10 +75,19 @@ def put_forward(policy: Policy, sources: Sources, member: MemberState, purse: Pu
 async def _neighbours(release: Release, tenant_id: UUID, signals: Sequence[Signal]) -> dict[UUID, Neighbours]:
     by_strength = sorted(signals, key=weight, reverse=True)
     followed = list(dict.fromkeys(signal.item_id for signal in by_strength))[:_FOLLOWED]
-    return {
-        item_id: Neighbours(
-            (await item_neighbours(release, tenant_id, item_id))[:_TOGETHER],
-            (await item_neighbours(release, tenant_id, item_id, "content"))[:_ALIKE],
-        )
-        for item_id in followed
-    }
+    return {item_id: await _near(release, tenant_id, item_id, _TOGETHER, _ALIKE) for item_id in followed}
+
+
+async def _with_neighbours(release: Release, tenant_id: UUID, policy: Policy, anchors: Anchors) -> Anchors:
+    # Members who are compared with are shown what is popular, wherever they look.
+    if policy == "popularity":
+        return anchors
+    near = {item_id: await _near(release, tenant_id, item_id, _BESIDE, _BESIDE) for item_id in anchors.names}
+    return replace(anchors, neighbours=near)
+
+
+async def _near(release: Release, tenant_id: UUID, item_id: UUID, together: int, alike: int) -> Neighbours:
+    return Neighbours(
+        (await item_neighbours(release, tenant_id, item_id))[:together],
+        (await item_neighbours(release, tenant_id, item_id, "content"))[:alike],
+    )

@@ -1,13 +1,14 @@
 """Composes what a member is shown. Pure: no clock, no database, and what is drawn depends on the request alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import numpy as np
 
 from serving.recommendations.affordability import NAMES, NOW, OUT, affordability, payment
+from serving.recommendations.contexts import Anchors, Context, barred
 from serving.recommendations.contributions import Told
 from serving.recommendations.domain import (
     MemberState,
@@ -24,9 +25,12 @@ from serving.recommendations.exploration import EXPLORING_PLACE, Placed, explore
 from serving.recommendations.scoring import Scored, score
 from serving.recommendations.shelf import Flags, Integers, Shelf
 from serving.recommendations.slate import Choices, Rules, choose
+from serving.recommendations.weights import uses_up
 
 # Of a member who is shown what is popular, nothing is told apart.
 _PLAIN = Rules(least_repeat=0, least_novel=0, category_factor=1.0)
+# Beside an item it does not matter whether the member has taken what goes with it.
+_BESIDE = Rules(least_repeat=0, least_novel=0)
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,14 @@ class Sources:
         popular: items of the tenant, most popular first.
         neighbours: item → its neighbours; only those of signalled items are used.
         explorable: items that few know yet.
+        anchors: what the answer is to go with.
     """
 
     new_since: datetime
     popular: Sequence[UUID] = ()
     neighbours: Mapping[UUID, Neighbours] = field(default_factory=dict)
     explorable: frozenset[UUID] = frozenset()
+    anchors: Anchors = field(default_factory=Anchors)
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,12 @@ class Question:
     limit: int
     reach: Reach = "soon"
     exploration_share: float = 0.0
+    context: Context = field(default_factory=Context)
+
+    @property
+    def draws(self) -> float:
+        """Return how often a new item is drawn: only at home, elsewhere the place asks for something."""
+        return self.exploration_share if self.context.kind == "home" else 0.0
 
 
 def compose(
@@ -69,31 +81,41 @@ def compose(
     """Return which of the offers to show, in order, each item once and none that is out of reach.
 
     By `recipe` from everything known; by `popularity` what is popular, to compare with; `unpersonalised` what is
-    popular or on sale, for members who want nothing told from what they did.
+    popular or on sale, for members who want nothing told from what they did. Beside an item or a basket, what goes
+    with it comes first; where points expire, only what they pay for is shown.
     """
-    if policy == "unpersonalised":
-        member = MemberState()
+    context = question.context
     shelf = Shelf(offers)
     kinds = affordability(shelf.prices, purse, question.reach)
+    kinds[shelf.flagged(barred(context, sources.anchors, member, shop))] = OUT
+    if policy == "unpersonalised":
+        member = MemberState()
+    is_beside = context.kind not in ("home", "expiring")
     scored = score(
         policy, shelf, popular=sources.popular, neighbours=sources.neighbours, member=member, purse=purse,
-        shop=shop,
+        shop=shop, anchors=sources.anchors if is_beside else None,
     )  # fmt: skip
+    if context.kind == "expiring":
+        use = uses_up(shelf.prices, purse.expiring)
+        kinds[use == 0] = OUT
+        scored = replace(scored, scores=scored.scores * use, uses_expiring=use > 0)
     is_repeat = shelf.flagged(member.own_counts)
     is_now = kinds == NOW
     choices = Choices(scored.scores, shelf.categories, is_repeat, is_now, ~is_now & (kinds != OUT))
-    share = 0.0 if policy == "unpersonalised" else question.exploration_share
-    slate = choose(choices, _rules(policy, share), question.limit)
+    share = 0.0 if policy == "unpersonalised" else question.draws
+    slate = choose(choices, _rules(policy, context, share), question.limit)
     pool = _pool(shelf, is_now & ~is_repeat, sources) if share else []
     return [
-        _recommendation(placed, shelf, kinds, scored, purse, is_repeat=bool(is_repeat[placed.n]))
+        _recommendation(placed, shelf, kinds, scored, purse, context, is_repeat=bool(is_repeat[placed.n]))
         for placed in explore(slate, pool, share=share, request_id=question.request_id)
     ]
 
 
-def _rules(policy: Policy, exploration_share: float) -> Rules:
+def _rules(policy: Policy, context: Context, exploration_share: float) -> Rules:
     if policy == "popularity":
         return _PLAIN
+    if context.kind != "home":
+        return _BESIDE
     return Rules(exploring_place=EXPLORING_PLACE if exploration_share else None)
 
 
@@ -107,11 +129,18 @@ def _pool(shelf: Shelf, is_drawable: Flags, sources: Sources) -> list[int]:
 
 
 def _recommendation(
-    placed: Placed, shelf: Shelf, kinds: Integers, scored: Scored, purse: Purse, *, is_repeat: bool
+    placed: Placed,
+    shelf: Shelf,
+    kinds: Integers,
+    scored: Scored,
+    purse: Purse,
+    context: Context,
+    *,
+    is_repeat: bool,
 ) -> Recommendation:
     n = placed.n
     offer, kind = shelf.offers[n], int(kinds[n])
-    stage, reason = _told(placed, offer, scored, purse)
+    stage, reason = _told(placed, offer, scored, purse, context)
     points_due, cash_fen = payment(offer.price_points, kind, purse)
     return Recommendation(
         offer=offer,
@@ -126,10 +155,12 @@ def _recommendation(
     )
 
 
-def _told(placed: Placed, offer: Offer, scored: Scored, purse: Purse) -> Told:
-    """Return an item's stage and reason: what is only for now goes before what led to it."""
+def _told(placed: Placed, offer: Offer, scored: Scored, purse: Purse, context: Context) -> Told:
+    """Return an item's stage and reason: what is only for now goes before what led to it, what was asked for before both."""
     told: Told = ("explore", Reason("new")) if placed.is_drawn else scored.told(placed.n)
-    if offer.sale is not None:
+    if told[1].anchor_name is not None:
+        return told
+    if offer.sale is not None and context.kind != "expiring":
         return told[0], Reason("sale")
     if scored.uses_expiring[placed.n]:
         return told[0], Reason("expiring", expiring=purse.expiring)

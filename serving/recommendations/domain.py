@@ -12,11 +12,13 @@ Policy = Literal["recipe", "popularity", "unpersonalised"]
 Stage = Literal["live", "personal", "neighbour", "popular", "starting", "campaign", "explore"]
 SignalKind = Literal["redemption", "favourite", "click", "view"]
 Motive = Literal[
-    "looked", "redeemed", "bought_together", "popular", "affordable", "follows", "starting", "sale", "expiring", "new"
+    "looked", "redeemed", "bought_together", "popular", "affordable", "follows", "starting", "sale", "expiring", "new",
+    "goes_with", "alike", "also_redeemed",
 ]  # fmt: skip
 Slot = Literal["repeat", "novel", "explore"]
 Affordability = Literal["now", "with_cash", "soon"]
 Reach = Literal["now", "cash", "soon"]
+ItemKind = Literal["physical", "virtual", "service"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Offer:
     listed_from: datetime
     stock: int | None = None
     sale: Sale | None = None
+    kind: ItemKind = "physical"
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ class Shop:
         daily_demand: item → pieces asked for on a day with stock, on average.
         sale_lifts: item → redemptions during its sales over those expected without.
         sale_lift: the same of all the shop's sales; None before the first that can be measured.
+        repeat_goods: items that those who take them take again.
     """
 
     starting: Mapping[str, Mapping[UUID, float]] = field(default_factory=dict)
@@ -165,6 +169,7 @@ class Shop:
     daily_demand: Mapping[UUID, float] = field(default_factory=dict)
     sale_lifts: Mapping[UUID, float] = field(default_factory=dict)
     sale_lift: float | None = None
+    repeat_goods: frozenset[UUID] = frozenset()
 
     @cached_property
     def highest_demand(self) -> float:
@@ -174,12 +179,13 @@ class Shop:
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an item is shown: the motive, and what belongs to it: the signal it follows, the member's own count …"""
+    """Why an item is shown: the motive, and what belongs to it: the signal it follows, the name of what it goes with …"""
 
     motive: Motive
     signal: Signal | None = None
     redemption_count: int = 0
     expiring: Expiring | None = None
+    anchor_name: str | None = None
 
 
 @dataclass(frozen=True)

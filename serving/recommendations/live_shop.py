@@ -6,16 +6,23 @@ from datetime import datetime
 from uuid import UUID
 
 from serving.database import Database
-from serving.recommendations.domain import Offer, Sale
+from serving.recommendations.domain import ItemKind, Offer, Sale
 
 # Pieces of a sale are its own, so neither the shelf's stock nor the usual price matters to an item on sale.
 _DELIVERABLE = """
-select o.item_id, i.name, i.category, o.price_points, o.listed_from, s.on_hand - s.allotted as stock
+select o.item_id, i.name, i.category, o.price_points, o.listed_from, s.on_hand - s.allotted as stock, i.kind
 from export.offer o
 join export.stock s on s.tenant_id = o.tenant_id and s.item_id = o.item_id
 join export.item i on i.item_id = o.item_id
 where o.tenant_id = $1 and o.listed_from <= $3 and (o.listed_until is null or o.listed_until > $3)
     and ((s.on_hand > s.allotted and o.price_points <= $2) or o.item_id = any($4))
+"""
+# Whether it is listed now does not matter: a page is about it.
+_NAMES = """
+select o.item_id, i.name
+from export.offer o
+join export.item i on i.item_id = o.item_id
+where o.tenant_id = $1 and o.item_id = any($2)
 """
 # What was cancelled no longer counts against the limit.
 _SALES = """
@@ -33,9 +40,9 @@ order by f.price_points desc, f.sale_id
 
 
 async def running_sales(
-    database: Database, tenant_id: UUID, member_id: UUID, *, now: datetime
+    database: Database, tenant_id: UUID, member_id: UUID | None, *, now: datetime
 ) -> dict[UUID, Sale]:
-    """Return item → the cheapest flash sale in which the member can still buy a piece of it.
+    """Return item → the cheapest flash sale in which the member, or somebody unknown, can still buy a piece of it.
 
     Raises:
         DatabaseAway: the database cannot be reached.
@@ -69,8 +76,33 @@ async def deliverable_offers(
     if item_ids is not None:
         statement, values = f"{statement} and o.item_id = any($5)", [*values, [*item_ids, *sales]]
     found = await database.rows(f"{statement} order by o.item_id", *values)
-    offers = (on_sale(Offer(*row), sales.get(row["item_id"])) for row in found)
+    offers = (on_sale(_offer(*row), sales.get(row["item_id"])) for row in found)
     return [offer for offer in offers if offer is not None and offer.price_points <= budget]
+
+
+async def offered_names(database: Database, tenant_id: UUID, item_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return item → name of those of some items that the tenant offers or has offered, in their order.
+
+    Raises:
+        DatabaseAway: the database cannot be reached.
+    """
+    if not item_ids:
+        return {}
+    found = await database.rows(_NAMES, tenant_id, list(item_ids))
+    names: dict[UUID, str] = {row["item_id"]: row["name"] for row in found}
+    return {item_id: names[item_id] for item_id in item_ids if item_id in names}
+
+
+def _offer(
+    item_id: UUID,
+    name: str,
+    category: str,
+    price_points: int,
+    listed_from: datetime,
+    stock: int,
+    kind: ItemKind,
+) -> Offer:
+    return Offer(item_id, name, category, price_points, listed_from, stock, kind=kind)
 
 
 def on_sale(offer: Offer, sale: Sale | None) -> Offer | None:

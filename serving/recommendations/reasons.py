@@ -26,6 +26,8 @@ def sentences(reason: Reason) -> tuple[str, str]:
     """Return the reason as one sentence in Chinese and one in English."""
     if reason.signal is not None:
         return _of_signal(reason.motive == "follows", reason.signal)
+    if reason.anchor_name is not None:
+        return _of_anchor(reason.motive, reason.anchor_name)
     if reason.expiring is not None:
         return _of_expiring(reason.expiring)
     if reason.motive == "redeemed":
@@ -42,6 +44,14 @@ def _of_signal(is_neighbour: bool, signal: Signal) -> tuple[str, str]:
             f"Because you {when_en} {done_en} “{signal.item_name}”",
         )
     return f"您{when_zh}{done_zh}过", f"You {when_en} {done_en} it"
+
+
+def _of_anchor(motive: Motive, name: str) -> tuple[str, str]:
+    if motive == "alike":
+        return f"与“{name}”相似", f"Similar to “{name}”"
+    if motive == "also_redeemed":
+        return f"兑换“{name}”的会员也兑换了", f"Members who redeemed “{name}” redeemed it too"
+    return f"常与“{name}”一起被兑换", f"Often redeemed together with “{name}”"
 
 
 def _of_expiring(expiring: Expiring) -> tuple[str, str]:

@@ -106,6 +106,13 @@ def released_habits(release: Release) -> ReleasedHabits:
 
 # What is made when a release is opened.
 MAKES = (recommended_from, released_lots, released_habits)
+_OFFERS = """
+select item_id, i.name, i.category, o.price_points, epoch(o.listed_from), epoch(o.listed_until), i.kind
+from release.marts.dim_offer o
+join release.marts.dim_item i using (item_id)
+where o.tenant_id = ?
+order by item_id
+"""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -118,17 +125,20 @@ def _known(release: Release) -> RecommendedFrom:
     return release.made(recommended_from)
 
 
+async def released_names(release: Release, tenant_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return item → name of those of some items that the tenant offers or has offered, in their order."""
+    names = (
+        {item_id: name for item_id, name, *_ in await release.rows(_OFFERS, tenant_id)} if item_ids else {}
+    )
+    return {item_id: names[item_id] for item_id in item_ids if item_id in names}
+
+
 async def offers_at_landing(release: Release, tenant_id: UUID, now: datetime, budget: int) -> list[Offer]:
     """Return the tenant's listed offers within a budget; whether they are in stock now, a release cannot say."""
-    found = await release.rows(
-        "select item_id, i.name, i.category, o.price_points, epoch(o.listed_from), epoch(o.listed_until) "
-        "from release.marts.dim_offer o join release.marts.dim_item i using (item_id) where o.tenant_id = ? "
-        "order by item_id",
-        tenant_id,
-    )
+    found = await release.rows(_OFFERS, tenant_id)
     moment = now.timestamp()
     return [
-        Offer(item_id, name, category, price, _EPOCH + timedelta(seconds=listed_from))
-        for item_id, name, category, price, listed_from, listed_until in found
+        Offer(item_id, name, category, price, _EPOCH + timedelta(seconds=listed_from), kind=kind)
+        for item_id, name, category, price, listed_from, listed_until, kind in found
         if price <= budget and listed_from <= moment and (listed_until is None or moment < listed_until)
     ]

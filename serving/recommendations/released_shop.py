@@ -23,6 +23,14 @@ where tenant_id = ? and expected_quantity > 0
 group by cube (item_id)
 having sum(expected_quantity) > 0
 """
+# Half of those who took it took it again; of fewer than ten takers it may be chance.
+_REPEAT_GOODS = """
+select item_id
+from release.marts.fct_member_items
+where tenant_id = ?
+group by item_id
+having count(*) >= 10 and avg((redemption_count > 1)::integer) >= 0.5
+"""
 _GROUPS = ("any", "high", "low", "young", "family", "senior", "traveller")
 _BALANCE_GROUPS = "select member_group, from_points, until_points from release.marts.fct_starting_groups where tenant_id = ?"
 # Listed for four weeks at most, or hardly shown in four weeks; of a hundred impressions a few redemptions are to be
@@ -76,6 +84,7 @@ async def _shop(release: Release, tenant_id: UUID) -> Shop:
         daily_demand=dict(await release.rows(_DAILY_DEMAND, tenant_id)),
         sale_lifts={item_id: lift for item_id, lift in lifts.items() if item_id is not None},
         sale_lift=lifts.get(None),
+        repeat_goods=frozenset(item_id for (item_id,) in await release.rows(_REPEAT_GOODS, tenant_id)),
     )
 
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import numpy as np
 
+from serving.recommendations.anchors import beside, from_anchors
+from serving.recommendations.contexts import Anchors
 from serving.recommendations.contributions import (
     Contribution,
     Told,
@@ -51,8 +53,9 @@ def score(
     member: MemberState,
     purse: Purse,
     shop: Shop,
+    anchors: Anchors | None = None,
 ) -> Scored:
-    """Return the scores of a policy (see `composition.compose`)."""
+    """Return the scores of a policy (see `composition.compose`), of an answer that is to go with some items or not."""
     unmoved = np.zeros(len(shelf), np.bool_)
     if policy == "popularity":
         return _scored(
@@ -61,7 +64,7 @@ def score(
     weight = stock_cover(shelf, shop) * sale_lift(shelf, shop)
     if policy == "unpersonalised":
         lent = [from_popularity(shelf, popular), from_sales(shelf), from_reach(shelf)]
-        return _scored(lent, np.ones(len(shelf)), weight, unmoved)
+        return _scored(_anchored(lent, shelf, anchors), np.ones(len(shelf)), weight, unmoved)
     listed = from_lists(shelf, member)
     lent = [
         listed,
@@ -75,7 +78,13 @@ def score(
     ]
     uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
     fit = price_fit(shelf.prices, member.usual_points, purse.available)
-    return _scored(lent, fit, weight * expiry_lift(uses), uses)
+    return _scored(_anchored(lent, shelf, anchors), fit, weight * expiry_lift(uses), uses)
+
+
+def _anchored(lent: list[Contribution], shelf: Shelf, anchors: Anchors | None) -> list[Contribution]:
+    if anchors is None:
+        return lent
+    return [from_anchors(shelf, anchors), *map(beside, lent)]
 
 
 def _scored(sources: Sequence[Contribution], fit: Floats, weight: Floats | float, uses: Flags) -> Scored:

@@ -21,6 +21,8 @@ _EXPIRY_LIFT = 1.3
 # Paid with at least half of what expires, and at least half paid by it: a small gift uses up little, and a small rest
 # of points is no reason for a large price.
 _EXPIRY_SHARE = 0.5
+# What takes all of the expiring points counts twice as much as what takes next to none: a choice all the same.
+_LEAST_USE = 0.5
 # Until a shop has a sale that can be measured: redemptions half again, in the middle of what is let count.
 _DEFAULT_SALE_LIFT = 1.5
 _LEAST_SALE_LIFT, _MOST_SALE_LIFT = 1.0, 2.0
@@ -58,6 +60,14 @@ def uses_expiring(prices: Integers, expiring: Expiring | None, available: int) -
 def expiry_lift(uses: Flags) -> Floats:
     """Return the lift of what uses points that expire."""
     return np.where(uses, _EXPIRY_LIFT, 1.0)
+
+
+def uses_up(prices: Integers, expiring: Expiring | None) -> Floats:
+    """Return how much of the points that expire each price takes, from a half to 1; 0 where it takes more than those."""
+    if expiring is None:
+        return np.zeros(len(prices))
+    share = prices / expiring.points
+    return np.where(share <= 1, _LEAST_USE + (1 - _LEAST_USE) * share, 0.0)
 
 
 def sale_lift(shelf: Shelf, shop: Shop) -> Floats:

@@ -9,6 +9,7 @@ from tests.literal_release import publish
 ROUTES = {
     "/health": {"200", "500", "503"},
     "/v1/recommendations/{member_id}": {"200", "401", "404", "422", "500", "503"},
+    "/v1/items/{item_id}/goes-with": {"200", "401", "404", "422", "500", "503"},
     "/v1/kpis/{metric}": {"200", "401", "404", "422", "500", "503"},
     "/v1/holiday-plans": {"200", "401", "422", "500", "503"},
     "/v1/holiday-plans/{occasion_id}": {"200", "401", "404", "422", "500", "503"},

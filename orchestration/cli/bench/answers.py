@@ -22,13 +22,13 @@ from orchestration.cli.bench.meters import machine
 from orchestration.cli.bench.shop import TENANT_ID, item_id, member_id, publish_shop
 from orchestration.cli.serve import settle_garbage_collection
 from orchestration.settings import DataFolder
-from serving.recommendations.answers import member_state, purse_of
 from serving.recommendations.balance import Balance
 from serving.recommendations.candidates import put_forward, sources_of
 from serving.recommendations.composition import Question, compose
 from serving.recommendations.domain import Offer, Recommendation, Signal, SignalKind
 from serving.recommendations.released import MAKES, released_member
 from serving.recommendations.released_shop import released_shop
+from serving.recommendations.visitors import member_state, purse_of
 from serving.release import Release, ReleaseReader
 
 _MOST_SIGNALS = 50
