@@ -7,29 +7,39 @@ from typing import Any
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from serving import health, problems
+from serving import health, metrics, problems, revalidation
 from serving.clock import Clock, system_clock
 from serving.database import open_database
+from serving.experiments import routes as experiments
 from serving.forecasts import routes as forecasts
 from serving.holiday_plans import routes as holiday_plans
+from serving.item_performance import routes as item_performance
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
+from serving.metrics import Measured, Meters
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
+from serving.reports import routes as reports
+from serving.segments import routes as segments
 from serving.settings import ServingSettings
+from serving.suppliers import routes as suppliers
+from serving.warming import warming
 
 
 def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> FastAPI:
     """Return the service; it starts without a database and without a release, and says so in its answers."""
 
+    meters = Meters()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        releases = ReleaseReader(settings.releases_dir, makes=MAKES)
+        releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock))
         async with open_database(settings.database_url) as database, releases.following():
             app.state.clock = clock
+            app.state.meters = meters
             app.state.database = database
             app.state.releases = releases
             app.state.keys = KeyRing(
@@ -48,9 +58,14 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use.",
         lifespan=lifespan,
     )
+    app.add_middleware(Measured, meters=meters)
     problems.install(app)
+    revalidation.install(app)
     app.include_router(health.router)
-    for module in (recommendations, kpis, forecasts, holiday_plans):
+    app.include_router(metrics.router)
+    for module in (
+        recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
+    ):  # fmt: skip
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return app
@@ -61,5 +76,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
         document["components"]["schemas"]["ProblemDocument"] = problems.ProblemDocument.model_json_schema()
+        revalidation.document(document["paths"])
         app.openapi_schema = document
     return app.openapi_schema

@@ -1,4 +1,4 @@
-"""GET /health: the release in use, how fresh it is, and whether the live database answers."""
+"""GET /health: the release in use, how fresh it is, and whether the live database answers; /health/live: that is all."""
 
 from datetime import datetime
 from typing import Literal
@@ -35,9 +35,24 @@ class HealthAnswer(BaseModel):
     )
 
 
+class LiveAnswer(BaseModel):
+    """The process answers; whether it has anything to answer from, /health tells."""
+
+    status: Literal["live"] = "live"
+
+
+@router.get("/health/live", responses=responses())
+async def get_live() -> LiveAnswer:
+    """Tell that the process answers: restart it if it does not; send it requests when /health says so."""
+    return LiveAnswer()
+
+
 @router.get("/health", responses=responses(NoRelease))
 async def get_health(request: Request, database: LiveDatabase, now: Now) -> HealthAnswer:
-    """Tell whether the service can answer, and how old its data is; needs no key."""
+    """Tell whether the service can answer, and how old its data is; needs no key.
+
+    It answers once a release is open and warmed up; 503 while there is none.
+    """
     reader: ReleaseReader = request.app.state.releases
     async with reader.lend() as release:
         freshness = freshness_of(release.manifest, reader.folder)

@@ -101,6 +101,11 @@ class Release:
             self._remembered_values -= _size(dropped)
         return found
 
+    async def named_rows(self, sql: str, parameters: Mapping[str, Any]) -> Rows:
+        """Return the rows of a statement with parameters by name (`$name`), from memory if it was asked before."""
+        used = {name: value for name, value in parameters.items() if f"${name}" in sql}
+        return await self.rows(sql, *used.items())
+
     def columns(self, sql: str) -> dict[str, NDArray[Any]]:
         """Return the columns of a statement without nulls, at once: for what is made when a release is opened."""
         with self._connection.cursor() as cursor:
@@ -129,7 +134,9 @@ class Release:
 
     def _fetch(self, sql: str, parameters: tuple[Any, ...]) -> Rows:
         with self._connection.cursor() as cursor:
-            return tuple(cursor.execute(sql, parameters).fetchall())
+            # Pairs are parameters by name.
+            is_named = bool(parameters) and isinstance(parameters[0], tuple)
+            return tuple(cursor.execute(sql, dict(parameters) if is_named else parameters).fetchall())
 
 
 def _size(rows: Rows) -> int:
@@ -143,12 +150,19 @@ class ReleaseReader:
     Args:
         releases_dir: the folder of the releases, with the symlink `current`.
         makes: what is made of a release with arrays when it is opened, so that no request waits for it.
+        warm: what is done with a release before the first request is answered from it.
     """
 
-    def __init__(self, releases_dir: Path, makes: Sequence[Callable[[Release], object]] = ()) -> None:
+    def __init__(
+        self,
+        releases_dir: Path,
+        makes: Sequence[Callable[[Release], object]] = (),
+        warm: Callable[[Release], Awaitable[None]] | None = None,
+    ) -> None:
         self.folder = releases_dir
         self._link = releases_dir / "current"
         self._makes = makes
+        self._warm = warm
         self._release: Release | None = None
         self._target: str | None = None
         self._broken: str | None = None
@@ -178,9 +192,6 @@ class ReleaseReader:
         until it is ready: nobody waits, and who asks a second after the switch is answered from the new one.
         """
         await self._follow()
-        if self._release is not None:
-            # DuckDB imports pandas at its first parameter, which takes a third of a second.
-            await self._release.rows("select ?", 1)
         ended = asyncio.Event()
         task = asyncio.create_task(self._keep_following(ended))
         try:
@@ -218,6 +229,8 @@ class ReleaseReader:
                 _log.exception("release %s cannot be read; the one in use stays", target)
             self._broken = target
             return
+        if self._warm is not None:
+            await self._warm(opened)
         self._target, self._broken = target, None
         self._replace(opened)
 

@@ -110,6 +110,36 @@ TABLES = {
     "minimum_order_quantity bigint, pack_quantity bigint, budget_quantity bigint, storage_quantity bigint, "
     "purchase_fen bigint, risk_without double, risk_with double, cost_without_fen bigint, cost_with_fen bigint, "
     "demand_mean double, demand_q05 double, demand_q50 double, demand_q95 double, confidence varchar",
+    "dim_metric_drilldown": "metric varchar, part varchar, mart varchar, date_column varchar, span varchar, value varchar, "
+    "aggregate varchar, member_column varchar, condition varchar",
+    "dim_member_segment": "segment varchar, name_zh varchar, name_en varchar, definition_zh varchar, definition_en varchar",
+    "dim_lifecycle_stage": "stage varchar, stage_rank integer, name_zh varchar, name_en varchar, definition_zh varchar, "
+    "definition_en varchar",
+    "fct_member_segments": "tenant_id uuid, member_id uuid, month date, as_of_date date, recency_days integer, "
+    "frequency_count bigint, monetary_points bigint, recency_score integer, frequency_score integer, "
+    "monetary_score integer, segment varchar, tenure_days integer, idle_days integer, lifecycle_stage varchar",
+    "fct_item_performance_monthly": "tenant_id uuid, item_id uuid, month date, listed_days bigint, stocked_out_days bigint, "
+    "refused_quantity bigint, view_count bigint, redemption_count bigint, redemption_rate double, "
+    "redemption_rate_low double, redemption_rate_high double, quantity bigint, points bigint, price_points bigint, "
+    "answer_count bigint, mean_score double, exposure_rank bigint, rate_rank bigint",
+    "fct_items_to_improve": "tenant_id uuid, month date, item_id uuid, improvement_rank bigint, reason varchar, "
+    "is_often_stocked_out boolean, is_poorly_rated boolean, is_dear boolean, is_little_seen boolean, view_count bigint, "
+    "redemption_count bigint, redemption_rate double, redemption_rate_low double, redemption_rate_high double, "
+    "tenant_redemption_rate double, listed_days bigint, stocked_out_days bigint, answer_count bigint, mean_score double, "
+    "price_points bigint, peer_price_points double",
+    "fct_supplier_performance": "tenant_id uuid, supplier_id uuid, supplier_code varchar, supplier_name varchar, "
+    "supplier_status varchar, from_date date, to_date date, line_count bigint, judged_line_count bigint, "
+    "on_time_in_full_count bigint, on_time_in_full_rate double, on_time_in_full_low double, on_time_in_full_high double, "
+    "ended_quantity bigint, filled_quantity bigint, fill_rate double, received_quantity bigint, damaged_quantity bigint, "
+    "damage_rate double, mean_promised_lead_days double, mean_achieved_lead_days double, mean_late_days double, "
+    "cost_fen bigint, outstanding_quantity bigint",
+    "fct_recommendation_experiment": "tenant_id uuid, policy varchar, control_policy varchar, member_count bigint, "
+    "control_member_count bigint, both_arms_count bigint, waiting_count bigint, redemption_count bigint, "
+    "control_redemption_count bigint, redemptions_per_member double, control_redemptions_per_member double, "
+    "difference double, low double, high double, relative_lift double, is_decided boolean",
+    "fct_recommendation_policies": "tenant_id uuid, policy varchar, month date, member_count bigint, request_count bigint, "
+    "impression_count bigint, click_count bigint, click_rate double, click_rate_low double, click_rate_high double, "
+    "redemption_count bigint, redemption_rate double, redemption_rate_low double, redemption_rate_high double",
     "fct_model_scores": "area varchar, tenant_id uuid, model varchar, slice varchar, metric varchar, "
     "k integer, value double, low double, high double, n bigint, is_released boolean, "
     "judged_until date",
@@ -197,6 +227,7 @@ def _forecasts() -> Iterator[tuple[Any, ...]]:
             (ACORN, "category", FOOD, "seasonal_naive", 8.0),
             (BIRCH, "item", str(UMBRELLA), "seasonal_naive", 2.0),
             (BIRCH, "category", HOME, "seasonal_naive", 2.0),
+            (ACORN, "tenant", "all", "combination", 13.0),
         ]
         for tenant_id, level, series_id, model, base in series:
             mean = base + bump
@@ -210,6 +241,52 @@ def _what_if() -> Iterator[tuple[Any, ...]]:
         if (tenant_id, series_id) == (ACORN, str(TEA)):
             doubled = [2 * figure for figure in figures]
             yield tenant_id, TEA, day, origin, *figures, *doubled, figures[0]
+
+
+# What the literal release holds of what is behind a metric: rows of its own few marts.
+DRILLDOWNS = [
+    ("activity_rate", "numerator", "fct_events", "occurred_date", "in_period", "member_id", "distinct", "member_id", None),
+    ("activity_rate", "numerator", "fct_entries", "effective_date", "in_period", "member_id", "distinct", "member_id",
+     "transfer_kind = 'earn' and account_kind = 'member'"),
+    ("activity_rate", "denominator", "dim_member", "registered_date", "until_period_end", "1", "sum", None, None),
+    ("consumption_rate", "numerator", "fct_redemption_lines", "effective_date", "in_period", "line_points", "sum", None, None),
+    ("consumption_rate", "denominator", "fct_redemption_lines", "effective_date", "so_far", "line_points", "sum", None,
+     "status <> 'cancelled'"),
+    ("satisfaction_rate", "numerator", "fct_feedback", "answered_date", "in_period", "1", "sum", None, "score >= 4"),
+    ("satisfaction_rate", "denominator", "fct_feedback", "answered_date", "in_period", "1", "sum", None, None),
+]  # fmt: skip
+
+
+def _segments() -> Iterator[tuple[Any, ...]]:
+    for month in (date(2026, 2, 1), date(2026, 3, 1)):
+        last = date(month.year, month.month + 1, 1) - timedelta(days=1)
+        mei = (5, 3, 500, 5, 5, 5, "champion") if month.month == 3 else (8, 2, 300, 5, 4, 4, "loyal")
+        yield ACORN, MEI, month, last, *mei, (last - FIRST_DATE).days, 5, "active"
+        yield (
+            ACORN,
+            LAN,
+            month,
+            last,
+            None,
+            0,
+            0,
+            0,
+            0,
+            0,
+            "newcomer",
+            (last - date(2026, 2, 28)).days,
+            6,
+            "new",
+        )
+    yield BIRCH, OTTO, date(2026, 3, 1), LAST_DATE, 19, 1, 900, 5, 5, 5, "champion", 30, 19, "active"
+
+
+def _performance() -> Iterator[tuple[Any, ...]]:
+    for month in (date(2026, 2, 1), date(2026, 3, 1)):
+        yield ACORN, TEA, month, 28, 0, 0, 100, 40, 0.4, 0.31, 0.5, 44, 4_400, 100, 3, 4.5, 1, 1
+        yield ACORN, RICE, month, 28, 3, 9, 60, 6, 0.1, 0.05, 0.2, 6, 1_200, 200, 5, 3.0, 2, 2
+        yield ACORN, MUG, month, 28, 0, 0, 0, 0, None, None, None, 0, 0, 300, 0, None, 3, None
+    yield BIRCH, UMBRELLA, date(2026, 3, 1), 31, 0, 0, 10, 5, 0.5, 0.2, 0.8, 5, 450, 90, 0, None, 1, 1
 
 
 def _entries() -> Iterator[tuple[Any, ...]]:
@@ -512,6 +589,184 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 890.0,
                 "high",
             ),
+        ],
+        "dim_metric_drilldown": DRILLDOWNS,
+        "dim_member_segment": [
+            ("champion", "冠军会员", "Champions", "最近、最常、最多", "Lately, often and much"),
+            ("loyal", "忠诚会员", "Loyal", "常兑换", "Often"),
+            ("newcomer", "未兑换", "No redemption", "未兑换", "None in twelve months"),
+        ],
+        "dim_lifecycle_stage": [
+            ("new", 1, "新会员", "New", "注册不久", "Registered lately"),
+            ("active", 2, "活跃", "Active", "近期有行为", "Active lately"),
+        ],
+        "fct_member_segments": _segments(),
+        "fct_item_performance_monthly": _performance(),
+        "fct_items_to_improve": [
+            (
+                ACORN,
+                date(2026, 3, 1),
+                RICE,
+                1,
+                "poor_ratings",
+                False,
+                True,
+                False,
+                False,
+                60,
+                6,
+                0.1,
+                0.05,
+                0.2,
+                0.29,
+                28,
+                3,
+                5,
+                3.0,
+                200,
+                150.0,
+            ),
+            (
+                BIRCH,
+                date(2026, 3, 1),
+                UMBRELLA,
+                1,
+                "few_views",
+                False,
+                False,
+                False,
+                True,
+                10,
+                5,
+                0.5,
+                0.2,
+                0.8,
+                0.5,
+                31,
+                0,
+                0,
+                None,
+                90,
+                None,
+            ),
+        ],
+        "fct_supplier_performance": [
+            (
+                ACORN,
+                _id(901),
+                "tea-house",
+                "Tea House",
+                "active",
+                date(2025, 4, 1),
+                LAST_DATE,
+                5,
+                4,
+                1,
+                0.25,
+                0.05,
+                0.7,
+                50,
+                35,
+                0.7,
+                41,
+                1,
+                0.0238,
+                5.8,
+                5.67,
+                0.67,
+                451,
+                6,
+            ),
+            (
+                ACORN,
+                _id(902),
+                "mug-makers",
+                "Mug Makers",
+                "suspended",
+                date(2025, 4, 1),
+                LAST_DATE,
+                0,
+                0,
+                0,
+                None,
+                None,
+                None,
+                0,
+                0,
+                None,
+                0,
+                0,
+                None,
+                None,
+                None,
+                None,
+                0,
+                0,
+            ),
+            (
+                BIRCH,
+                _id(903),
+                "rain",
+                "Rain Goods",
+                "active",
+                date(2025, 4, 1),
+                LAST_DATE,
+                1,
+                1,
+                1,
+                1.0,
+                0.2,
+                1.0,
+                5,
+                5,
+                1.0,
+                5,
+                0,
+                0.0,
+                3.0,
+                3.0,
+                0.0,
+                50,
+                0,
+            ),
+        ],
+        "fct_recommendation_experiment": [
+            (ACORN, "recipe", "popularity", 900, 100, 3, 12, 180, 10, 0.2, 0.1, 0.1, 0.03, 0.17, 1.0, True),
+        ],
+        "fct_recommendation_policies": [
+            (
+                ACORN,
+                "popularity",
+                date(2026, 3, 1),
+                100,
+                200,
+                2_000,
+                60,
+                0.03,
+                0.02,
+                0.04,
+                10,
+                0.005,
+                0.003,
+                0.009,
+            ),
+            (
+                ACORN,
+                "recipe",
+                date(2026, 3, 1),
+                900,
+                1_800,
+                18_000,
+                900,
+                0.05,
+                0.047,
+                0.053,
+                180,
+                0.01,
+                0.009,
+                0.012,
+            ),
+            (BIRCH, "recipe", date(2026, 3, 1), 1, 1, 10, 1, 0.1, 0.01, 0.4, 0, 0.0, 0.0, 0.3),
         ],
         "fct_model_scores": [
             ("ranking", ACORN, "two_stage", "all", "ndcg", 10, 0.55, 0.53, 0.57, 2_000, True, LAST_DATE),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from serving.release import Release, Rows
 
-Level = Literal["item", "category"]
+Level = Literal["item", "category", "tenant"]
 WHAT_IF_COLUMNS = (
     "date", "mean_without", "q05_without", "q50_without", "q90_without", "q95_without", "mean_with", "q05_with", "q50_with",
     "q90_with", "q95_with", "extra_mean", "origin_date",
@@ -14,7 +14,9 @@ WHAT_IF_COLUMNS = (
 
 
 async def is_offered(release: Release, tenant_id: UUID, level: Level, series_id: str) -> bool:
-    """Return whether the tenant offers the item, or any item of the category."""
+    """Return whether the tenant offers the item, or any item of the category; its whole shop it does."""
+    if level == "tenant":
+        return True
     column = "o.item_id::varchar" if level == "item" else "i.category"
     found = await release.rows(
         "select o.item_id from release.marts.dim_offer o join release.marts.dim_item i using (item_id) "

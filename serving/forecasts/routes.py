@@ -20,8 +20,9 @@ from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.periods import Period
 from serving.problems import InvalidRequest, Problem, responses
 from serving.release import NoRelease
+from serving.revalidation import RELEASE_ONLY
 
-router = APIRouter(prefix="/v1/forecasts", tags=["forecasts"])
+router = APIRouter(prefix="/v1/forecasts", tags=["forecasts"], dependencies=[RELEASE_ONLY])
 
 _COLUMNS = ("date", "mean", "q05", "q50", "q90", "q95", "model", "origin_date")
 
@@ -54,7 +55,7 @@ class ForecastAnswer(BaseModel):
     generated_at: datetime.datetime
     degraded: bool = Field(description="The live database is away; the forecast is complete all the same.")
     level: Level
-    series_id: str = Field(description="The item's id or the category's name.")
+    series_id: str = Field(description="The item's id, the category's name, or all.")
     rows: list[ForecastRow]
 
 
@@ -106,12 +107,20 @@ async def get_forecast(
     category: Annotated[
         str | None, Query(max_length=200, description="The category; or give `item_id`.")
     ] = None,
+    whole: Annotated[
+        Literal["tenant"] | None,
+        Query(alias="level", description="tenant: the whole shop, without an item or a category."),
+    ] = None,
+    horizon: Annotated[
+        int | None, Query(ge=1, le=366, description="Only so many days after the last day of history.")
+    ] = None,
 ) -> ForecastAnswer:
-    """Return the demand forecast of an item or of a category: exactly one of them is named."""
-    level, series_id = _series(item_id, category)
+    """Return the demand forecast of an item, of a category or of the whole shop: exactly one of them is named."""
+    level, series_id = _series(item_id, category, whole)
     if not await is_offered(release, caller.tenant_id, level, series_id):
         raise UnknownSeries(f"this tenant offers no such {level}; look it up among the tenant's offers")
-    rows = await forecast_rows(release, caller.tenant_id, level, series_id, *period)
+    found = await forecast_rows(release, caller.tenant_id, level, series_id, *period)
+    rows = [row for row in found if horizon is None or (row[0] - row[-1]).days <= horizon]
     return ForecastAnswer(
         release_id=release.manifest.release_id,
         generated_at=now,
@@ -156,10 +165,10 @@ def _reason(is_forecast: bool, has_sales: bool, is_own: bool) -> Reason:
     return "days_not_forecast" if is_own else "item_too_new"
 
 
-def _series(item_id: UUID | None, category: str | None) -> tuple[Level, str]:
-    if item_id is not None and category is None:
+def _series(item_id: UUID | None, category: str | None, whole: str | None) -> tuple[Level, str]:
+    if [item_id, category, whole].count(None) != 2:
+        message = "give exactly one of `item_id`, `category` and `level=tenant`"
+        raise InvalidRequest(message, errors=[{"field": "item_id", "message": message}])
+    if item_id is not None:
         return "item", str(item_id)
-    if category is not None and item_id is None:
-        return "category", category
-    message = "give exactly one of `item_id` and `category`"
-    raise InvalidRequest(message, errors=[{"field": "item_id", "message": message}])
+    return ("tenant", "all") if category is None else ("category", category)

@@ -12,8 +12,9 @@ from serving.holiday_plans.queries import LINE_COLUMNS, PLAN_COLUMNS, line_rows,
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.problems import InvalidRequest, Problem, responses
 from serving.release import NoRelease
+from serving.revalidation import RELEASE_ONLY
 
-router = APIRouter(prefix="/v1/holiday-plans", tags=["holiday plans"])
+router = APIRouter(prefix="/v1/holiday-plans", tags=["holiday plans"], dependencies=[RELEASE_ONLY])
 
 
 class UnknownPlan(Problem):

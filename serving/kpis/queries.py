@@ -55,3 +55,13 @@ async def kpi_rows(
         first.replace(day=1) if grain == "month" else first,
         last,
     )
+
+
+async def values_of_month(release: Release, tenant_id: UUID, month: date) -> Rows:
+    """Return (metric, numerator, denominator, value, n, low, high) of a month, by metric."""
+    return await release.rows(
+        "select metric, numerator, denominator, value, n, low, high from release.marts.fct_kpis_monthly "
+        "where tenant_id = ? and month = ? order by metric",
+        tenant_id,
+        month,
+    )

@@ -1,18 +1,23 @@
-"""GET /v1/kpis/{metric}."""
+"""GET /v1/kpis: which metrics there are, what they came to, and by what."""
 
-from datetime import date, datetime
+from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
+from serving.kpis.documents import MetricDocument, described
+from serving.kpis.drilldown import By, breakdowns, broken_down, sources
 from serving.kpis.queries import Grain, Metric, kpi_rows, metrics
+from serving.marts import ReleaseAnswer, about
 from serving.periods import Period
 from serving.problems import InvalidRequest, Problem, responses
-from serving.release import NoRelease
+from serving.release import NoRelease, Release
+from serving.revalidation import RELEASE_ONLY
 
-router = APIRouter(prefix="/v1/kpis", tags=["kpis"])
+router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[RELEASE_ONLY])
 
 _COLUMNS = ("period", "numerator", "denominator", "value", "n", "low", "high")
 
@@ -23,13 +28,6 @@ class UnknownMetric(Problem):
     slug = "unknown-metric"
     title = "There is no such metric"
     status = 404
-
-
-class Words(BaseModel):
-    """A text in Chinese and in English."""
-
-    zh: str
-    en: str
 
 
 class KpiRow(BaseModel):
@@ -44,25 +42,62 @@ class KpiRow(BaseModel):
     high: float | None = Field(description="Upper end of the 95 % Wilson interval; null: not from a sample.")
 
 
-class KpiAnswer(BaseModel):
+class KpiAnswer(MetricDocument, ReleaseAnswer):
     """A metric with its definition, its target and its values in time order."""
 
-    release_id: str
-    generated_at: datetime
-    degraded: bool = Field(
-        description="The live database is away; the figures are complete as of the landing."
-    )
-    landed_at: datetime = Field(description="When the figures' data was landed.")
-    metric: str = Field(examples=["activity_rate"])
     grain: Grain
-    name: Words
-    definition: Words
-    numerator: Words
-    denominator: Words
-    target: float | None = Field(examples=[0.3])
-    direction: str = Field(examples=["at_least"])
-    unit: str = Field(description="What a value is: a rate, or days.", examples=["rate"])
     rows: list[KpiRow]
+
+
+class KnownMetric(MetricDocument):
+    """A metric, and by what it can be broken down."""
+
+    breakdowns: list[By]
+
+
+class MetricsAnswer(ReleaseAnswer):
+    """The metrics there are."""
+
+    rows: list[KnownMetric]
+
+
+class Slice(BaseModel):
+    """A part of a metric; value is null where there is nothing to divide by."""
+
+    key: str | None = Field(
+        description="The category, segment or stage, or the band as `first-last` in points; null: what belongs to none.",
+        examples=["100-499"],
+    )
+    numerator: int
+    denominator: int
+    value: float | None
+
+
+class BreakdownAnswer(MetricDocument, ReleaseAnswer):
+    """A metric by what was asked for; of counted members one may be in several slices, sums of others add up."""
+
+    by: By
+    first_day: date
+    last_day: date
+    rows: list[Slice]
+
+
+class NoSuchBreakdown(Problem):
+    """The metric's rows do not say that; `breakdowns` lists by what it can be broken down."""
+
+    slug = "no-such-breakdown"
+    title = "The metric cannot be broken down by that"
+    status = 404
+
+
+@router.get("", responses=responses(Unauthenticated, InvalidRequest, NoRelease, DatabaseUnavailable))
+async def get_metrics(caller: CallerOf, release: ReleaseInUse, now: Now) -> MetricsAnswer:
+    """Return the metrics there are, with their definitions."""
+    rows = [
+        KnownMetric(**described(metric), breakdowns=await breakdowns(release, await sources(release, name)))
+        for name, metric in (await metrics(release)).items()
+    ]
+    return MetricsAnswer(**about(release, caller, now), rows=rows)
 
 
 @router.get(
@@ -73,30 +108,64 @@ async def get_kpi(
     metric: str, caller: CallerOf, release: ReleaseInUse, now: Now, period: Period, grain: Grain = "day"
 ) -> KpiAnswer:
     """Return a metric's values of the days or months touched by the period, with its definition and target."""
+    known = await _known(release, metric)
+    rows = await kpi_rows(release, caller.tenant_id, metric, grain, *period)
+    return KpiAnswer(
+        **about(release, caller, now),
+        **described(known),
+        grain=grain,
+        rows=[KpiRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows],
+    )
+
+
+@router.get(
+    "/{metric}/breakdown",
+    responses=responses(
+        Unauthenticated, UnknownMetric, NoSuchBreakdown, InvalidRequest, NoRelease, DatabaseUnavailable
+    ),
+)
+async def get_breakdown(
+    metric: str,
+    caller: CallerOf,
+    release: ReleaseInUse,
+    now: Now,
+    period: Period,
+    by: Annotated[
+        By, Query(description="By what; `GET /v1/kpis` tells what each metric can be broken down by.")
+    ],
+) -> BreakdownAnswer:
+    """Return a metric of a period by category, price band, segment or stage of life.
+
+    Categories, bands and prices are those of now, segments and stages those of the last month told until then.
+    """
+    known = await _known(release, metric)
+    behind = await sources(release, metric)
+    possible = await breakdowns(release, behind)
+    if by not in possible:
+        told = ", ".join(possible) or "nothing"
+        raise NoSuchBreakdown(f"this metric can be broken down by {told}", breakdowns=possible)
+    rows = await broken_down(release, caller.tenant_id, behind, by, *period)
+    return BreakdownAnswer(
+        **about(release, caller, now),
+        **described(known),
+        by=by,
+        first_day=period[0],
+        last_day=period[1],
+        rows=[
+            Slice(
+                key=key,
+                numerator=numerator,
+                denominator=denominator,
+                value=numerator / denominator if denominator > 0 else None,
+            )
+            for key, numerator, denominator in rows
+        ],
+    )
+
+
+async def _known(release: Release, metric: str) -> Metric:
     known = await metrics(release)
     if metric not in known:
         listed = ", ".join(known)
         raise UnknownMetric(f"there is no metric of that name; known are {listed}", known_metrics=list(known))
-    rows = await kpi_rows(release, caller.tenant_id, metric, grain, *period)
-    return KpiAnswer(
-        release_id=release.manifest.release_id,
-        generated_at=now,
-        degraded=caller.is_degraded,
-        landed_at=release.manifest.landing.landed_at,
-        grain=grain,
-        rows=[KpiRow(**dict(zip(_COLUMNS, row, strict=True))) for row in rows],
-        **_definition(known[metric]),
-    )
-
-
-def _definition(metric: Metric) -> dict[str, object]:
-    return {
-        "metric": metric.metric,
-        "name": Words(zh=metric.name_zh, en=metric.name_en),
-        "definition": Words(zh=metric.definition_zh, en=metric.definition_en),
-        "numerator": Words(zh=metric.numerator_zh, en=metric.numerator_en),
-        "denominator": Words(zh=metric.denominator_zh, en=metric.denominator_en),
-        "target": metric.target,
-        "direction": metric.direction,
-        "unit": metric.unit,
-    }
+    return known[metric]

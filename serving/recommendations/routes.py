@@ -1,20 +1,22 @@
 """GET /v1/recommendations/{member_id} and /v1/items/{item_id}/goes-with."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.context import CallerOf, LiveDatabase, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
+from serving.metrics import Meters
 from serving.problems import InvalidRequest, responses
-from serving.recommendations.answers import Asked, UnknownItem, UnknownMember, recommend
+from serving.recommendations.answers import Answer, Asked, UnknownItem, UnknownMember, recommend
 from serving.recommendations.contexts import Context
 from serving.recommendations.documents import RecommendationsAnswer, answer_document
 from serving.recommendations.parameters import ContextOf, FilterOf, Limit, ReachOf
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import NoArrays
-from serving.release import NoRelease
+from serving.release import NoRelease, Release
 
 router = APIRouter(prefix="/v1", tags=["recommendations"])
 
@@ -24,6 +26,20 @@ def _experiment(request: Request) -> Experiment:
     return experiment
 
 
+@dataclass(frozen=True)
+class _Http:
+    """What an answer is sent and counted with."""
+
+    response: Response
+    meters: Meters
+    route: str
+
+
+def _http(request: Request, response: Response) -> _Http:
+    return _Http(response, request.app.state.meters, request.scope["route"].path)
+
+
+Http = Annotated[_Http, Depends(_http)]
 ExperimentOf = Annotated[Experiment, Depends(_experiment)]
 
 
@@ -35,6 +51,7 @@ ExperimentOf = Annotated[Experiment, Depends(_experiment)]
 )
 async def get_recommendations(
     member_id: UUID,
+    http: Http,
     caller: CallerOf,
     release: ReleaseInUse,
     database: LiveDatabase,
@@ -50,7 +67,7 @@ async def get_recommendations(
     Of each ten items at most two cannot be had for points now, and never the first two.
     """
     asked = Asked(caller.tenant_id, member_id, uuid4(), limit, reach, now, context=context, filter=filter_)
-    return answer_document(asked, await recommend(release, database, asked, experiment), release)
+    return _told(http, asked, await recommend(release, database, asked, experiment), release)
 
 
 @router.get(
@@ -61,6 +78,7 @@ async def get_recommendations(
 )
 async def get_goes_with(
     item_id: UUID,
+    http: Http,
     caller: CallerOf,
     release: ReleaseInUse,
     database: LiveDatabase,
@@ -79,4 +97,12 @@ async def get_goes_with(
         caller.tenant_id, member_id, uuid4(), limit, reach, now,
         is_member=False, context=Context("goes_with", (item_id,)), filter=filter_,
     )  # fmt: skip
-    return answer_document(asked, await recommend(release, database, asked, experiment), release)
+    return _told(http, asked, await recommend(release, database, asked, experiment), release)
+
+
+def _told(http: Http, asked: Asked, answer: Answer, release: Release) -> RecommendationsAnswer:
+    # The next answer may differ by what the member does meanwhile.
+    http.response.headers["Cache-Control"] = "no-store"
+    if answer.is_degraded:
+        http.meters.degraded(http.route)
+    return answer_document(asked, answer, release)

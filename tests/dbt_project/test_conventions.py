@@ -134,7 +134,8 @@ def test_no_test_is_a_mere_warning(tests: Nodes) -> None:
 def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
     exposures = built.manifest["exposures"].values()
     assert {exposure["name"] for exposure in exposures} == {
-        "serving_recommendations", "serving_kpis", "serving_forecasts", "serving_holiday_plans", "dashboard_enterprise",
+        "serving_recommendations", "serving_kpis", "serving_segments", "serving_item_performance", "serving_forecasts",
+        "serving_holiday_plans", "serving_suppliers", "serving_reports", "serving_experiments", "dashboard_enterprise",
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}

@@ -6,15 +6,28 @@ from serving.app import create_app
 from serving.settings import ServingSettings
 from tests.literal_release import publish
 
-ROUTES = {
-    "/health": {"200", "500", "503"},
+OPEN = {"/health": {"200", "500", "503"}, "/health/live": {"200", "500"}, "/metrics": {"200", "500"}}
+LIVE = {
     "/v1/recommendations/{member_id}": {"200", "401", "404", "422", "500", "503"},
     "/v1/items/{item_id}/goes-with": {"200", "401", "404", "422", "500", "503"},
-    "/v1/kpis/{metric}": {"200", "401", "404", "422", "500", "503"},
-    "/v1/holiday-plans": {"200", "401", "422", "500", "503"},
-    "/v1/holiday-plans/{occasion_id}": {"200", "401", "404", "422", "500", "503"},
-    "/v1/forecasts": {"200", "401", "404", "422", "500", "503"},
 }
+_ALL, _FOUND = {"200", "304", "401", "422", "500", "503"}, {"200", "304", "401", "404", "422", "500", "503"}
+RELEASED = {
+    "/v1/kpis": _ALL,
+    "/v1/kpis/{metric}": _FOUND,
+    "/v1/kpis/{metric}/breakdown": _FOUND,
+    "/v1/segments": _ALL,
+    "/v1/segments/members/{member_id}": _FOUND,
+    "/v1/item-performance": _ALL,
+    "/v1/items-to-improve": _ALL,
+    "/v1/forecasts": _FOUND,
+    "/v1/holiday-plans": _ALL,
+    "/v1/holiday-plans/{occasion_id}": _FOUND,
+    "/v1/suppliers": _ALL,
+    "/v1/reports/monthly": _ALL,
+    "/v1/recommendation-experiment": _ALL,
+}
+ROUTES = OPEN | LIVE | RELEASED
 
 
 @pytest.fixture
@@ -28,7 +41,8 @@ def test_every_route_documents_every_error_as_a_problem(app):
     for path, statuses in ROUTES.items():
         documented = document["paths"][path]["get"]["responses"]
         assert set(documented) == statuses
-        for status in statuses - {"200"}:
+        assert document["paths"][path]["get"]["description"]
+        for status in statuses - {"200", "304"}:
             content = documented[status]["content"]
             assert list(content) == ["application/problem+json"]
             for example in content["application/problem+json"]["examples"].values():
@@ -37,12 +51,31 @@ def test_every_route_documents_every_error_as_a_problem(app):
     assert "HTTPValidationError" not in str(document)
 
 
+def test_what_a_release_alone_answers_documents_how_to_ask_again(app):
+    document = app.openapi()
+    for path in ROUTES:
+        get = document["paths"][path]["get"]
+        asks = "if-none-match" in {each["name"] for each in get.get("parameters", ())}
+        assert asks == (path in RELEASED)
+        if asks:
+            assert (
+                {"ETag", "Cache-Control"}
+                == set(get["responses"]["200"]["headers"])
+                == set(get["responses"]["304"]["headers"])
+            )
+
+
+def test_every_field_of_an_answer_has_a_type_and_every_answer_words(app):
+    schemas = app.openapi()["components"]["schemas"]
+    assert [name for name, schema in schemas.items() if not schema.get("description")] == []
+
+
 def test_every_route_but_health_asks_for_the_tenants_key(app):
     document = app.openapi()
     assert document["components"]["securitySchemes"]["TenantKey"]["scheme"] == "bearer"
     for path in ROUTES:
         security = document["paths"][path]["get"].get("security")
-        assert security == (None if path == "/health" else [{"TenantKey": []}])
+        assert security == (None if path in OPEN else [{"TenantKey": []}])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +83,8 @@ def test_every_route_but_health_asks_for_the_tenants_key(app):
     [
         ("GET", "/v2/anything", 404, "not-found"),
         ("POST", "/v1/kpis/activity_rate", 405, "method-not-allowed"),
+        ("DELETE", "/metrics", 405, "method-not-allowed"),
+        ("GET", "/v1/items", 404, "not-found"),
     ],
 )
 async def test_what_is_not_routed_is_a_problem_too(still, method, path, status, slug):

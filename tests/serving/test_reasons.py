@@ -53,6 +53,9 @@ def signal(kind, age):
             "Points about to expire: 1,200, the first on 2026-04-20",
         ),
         (Reason("affordable"), "您的积分可以兑换", "Within reach of your points"),
+        (Reason("goes_with", anchor_name="茶"), "常与“茶”一起被兑换", "Often redeemed together with “茶”"),
+        (Reason("alike", anchor_name="茶"), "与“茶”相似", "Similar to “茶”"),
+        (Reason("also_redeemed", anchor_name="茶"), "兑换“茶”的会员也兑换了", "Members who redeemed “茶” redeemed it too"),
     ],
 )
 def test_each_reason_is_one_sentence_per_language(reason, zh, en):
@@ -63,6 +66,6 @@ def test_every_motive_has_its_sentences():
     told = [
         sentences(Reason(motive))
         for motive in get_args(Motive)
-        if motive not in ("looked", "follows", "expiring")
+        if motive not in ("looked", "follows", "expiring", "goes_with", "alike", "also_redeemed")
     ]
     assert len(set(told)) == len(told)

@@ -1,0 +1,1 @@
+"""What experiments with recommendations have shown."""

@@ -1,0 +1,1 @@
+"""How items do: viewed, redeemed, refused and rated, and which to improve."""

@@ -1,0 +1,1 @@
+"""Who the members are: segments by how they redeem, and stages of a member's life."""

@@ -1,0 +1,39 @@
+"""Warms a release before any request meets it: what its first answers would put together is put together."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+import duckdb
+
+from serving.clock import Clock, business_date
+from serving.recommendations.released import popular_items
+from serving.recommendations.released_shop import explorable_items, released_shop
+from serving.release import Release
+
+_log = logging.getLogger(__name__)
+
+# Shops beyond them warm up with their first request.
+_TENANTS = 100
+
+
+def warming(clock: Clock) -> Callable[[Release], Awaitable[None]]:
+    """Return what warms a release."""
+
+    async def warm(release: Release) -> None:
+        # DuckDB imports pandas at its first parameter, which takes a third of a second.
+        await release.rows("select ?", 1)
+        if not release.arrays:
+            return
+        try:
+            tenants = await release.rows(
+                f"select tenant_id from release.marts.dim_tenant order by 1 limit {_TENANTS}"
+            )
+            for (tenant_id,) in tenants:
+                await released_shop(release, tenant_id)
+                await explorable_items(release, tenant_id, business_date(clock()))
+                await popular_items(release, tenant_id)
+        except duckdb.Error:
+            # What is missing is told by the requests that need it; the others go on.
+            _log.exception("release %s could not be warmed up", release.manifest.release_id)
+
+    return warm
