@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand check check-types check-rest format lock build clean
+.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand check check-types check-rest format lock build clean bench-serving
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -59,6 +59,9 @@ bench-answers: install ## Measure the computing of one answer and the opening of
 
 bench-demand: install ## Measure the forecast of 20,000 series over 900 days (ARGS="--series 2000" is quicker)
 	@$(BIN)/pointmart bench demand $(ARGS)
+
+bench-serving: install ## Measure recommendations and KPIs over HTTP with live state on (ARGS="--members 5000 --seconds 5" is quicker)
+	@$(BIN)/pointmart bench serving $(ARGS)
 
 docs: install ## Write the warehouse's documentation and lineage to build/docs/index.html
 	@$(BIN)/pointmart docs $(ARGS)

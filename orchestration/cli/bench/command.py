@@ -204,6 +204,39 @@ def answers(
     console.print(f"The figures are in {out}.")
 
 
+@app.command("serving")
+def serving(
+    items: Annotated[int, typer.Option(min=100, help="Items of the shop.")] = 20_000,
+    members: Annotated[int, typer.Option(min=100, help="Members, each with a list and two lots.")] = 100_000,
+    connections: Annotated[int, typer.Option(min=1, help="Clients at once.")] = 32,
+    seconds: Annotated[int, typer.Option(min=1, help="How long each phase is measured.")] = 20,
+    warm_up: Annotated[int, typer.Option(min=0, help="Seconds of load before the first phase.")] = 5,
+    processes: Annotated[int, typer.Option(min=1, help="Processes of the serving API.")] = 2,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed asks the same.")] = 7,
+    out: Annotated[Path, typer.Option(help="Where the figures are written, as JSON.")] = Path(
+        "build/bench/serving.json"
+    ),
+) -> None:
+    """Measure the serving API with live state on, the load generator on the same machine.
+
+    Promised are 1,500 recommendations per second within 25 ms, KPIs within 50 ms and a release switch within 250 ms.
+    """
+    from orchestration.cli.bench.serving.run import Plan as ServingPlan
+    from orchestration.cli.bench.serving.run import run, show
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    console = Console()
+    plan = ServingPlan(items, members, connections, seconds, warm_up, processes, seed=seed)
+    figures = run(plan, console, out.resolve())
+    show(figures, console)
+    write_figures(figures, out)
+    console.print(f"The figures are in {out}.")
+
+
 class TooLate(Refusal):
     """A redemption took longer to its figure than is promised."""
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["redeem", "events"]
+Kind = Literal["redeem", "events", "recommend", "kpi"]
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):

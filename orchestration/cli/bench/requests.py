@@ -7,6 +7,12 @@ from orchestration.cli.bench.identities import ITEM, MEMBER, identifier
 from orchestration.cli.bench.order import Order
 
 EVENTS_PER_REQUEST = 100
+# What a screen asks for: a quarter of days, two years of months, and the parts of a metric.
+_KPIS = [
+    b"/v1/kpis/%s?%s" % (metric, period)
+    for metric in (b"activity_rate", b"consumption_rate", b"satisfaction_rate", b"stock_out_rate")
+    for period in (b"from=2026-01-01&to=2026-03-31", b"grain=month", b"from=2025-07-01&to=2025-09-30")
+]
 
 
 def request_maker(order: Order) -> tuple[Callable[[], bytes], bytes, bytes]:
@@ -22,6 +28,14 @@ def request_maker(order: Order) -> tuple[Callable[[], bytes], bytes, bytes]:
 
     def item() -> bytes:
         return items[int(chance.random() * len(items))]
+
+    if order.kind in ("recommend", "kpi"):
+        asked = (
+            b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + order.key.encode() + b"\r\n\r\n"
+        )
+        if order.kind == "kpi":
+            return lambda: asked % chance.choice(_KPIS), b"200", b"{"
+        return lambda: asked % (b"/v1/recommendations/" + member()[1]), b"200", b'{"request_id":'
 
     head = (
         b"POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"

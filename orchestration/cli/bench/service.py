@@ -1,4 +1,4 @@
-"""The real service, as a process or several, and the real load generator beside it."""
+"""The real services, as a process or several, and the real load generator beside it."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,23 +35,34 @@ class Servers:
 
 
 @contextmanager
-def servers(url: str, count: int, logs: Path) -> Iterator[Servers]:
-    """Run the transactional service on a database in so many processes; they answer when the block begins.
+def servers(
+    url: str,
+    count: int,
+    logs: Path,
+    service: str = "transactional",
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[Servers]:
+    """Run a service on a database in so many processes; they answer when the block begins.
 
     Raises:
         ServiceNotMeasured: one did not start, with the last line of its log.
     """
     with ExitStack() as stack:
-        started = [stack.enter_context(_server(url, logs / f"server-{n}.log")) for n in range(1, count + 1)]
+        started = [
+            stack.enter_context(_server(url, logs / f"server-{n}.log", service, settings or {}))
+            for n in range(1, count + 1)
+        ]
         yield Servers([port for port, _ in started], [process.pid for _, process in started])
 
 
 @contextmanager
-def _server(url: str, log: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+def _server(
+    url: str, log: Path, service: str, settings: Mapping[str, str]
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     port = _free_port()
     with log.open("wb") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "orchestration.cli.serve", "transactional", "--port", str(port), "--stop-with-parent"],
+            [sys.executable, "-m", "orchestration.cli.serve", service, "--port", str(port), "--stop-with-parent"],
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=stream,
@@ -61,6 +72,7 @@ def _server(url: str, log: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]
                 **os.environ,
                 "POINTMART_DATABASE_URL": url,
                 "POINTMART_SESSION_SECRET": secrets.token_urlsafe(32),
+                **settings,
             },
         )  # fmt: skip
     try:

@@ -1,5 +1,6 @@
 """A made-up release of one large shop, published from marts that hold what serving recommends from."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import md5
 from uuid import UUID
@@ -17,19 +18,21 @@ from orchestration.settings import DataFolder
 TENANT_ID = UUID(int=1)
 _LIST_LENGTH, _NEIGHBOURS, _ALIKE, _TAKEN, _SHOWN = 50, 50, 20, 5, 10
 
-# Numbers become ids that lie as scattered as those of a real mall.
+# Numbers become ids that lie as scattered as those of a real mall: SQL of an item, a member, a lot and the tenant.
+SCATTERED = {
+    "item(number)": "md5('item' || number)::uuid",
+    "member(number)": "md5('member' || number)::uuid",
+    "lot(number)": "md5('lot' || number)::uuid",
+    "tenant()": f"'{TENANT_ID}'::uuid",
+}
 _MACROS = (
-    "create macro item(number) as md5('item' || number)::uuid",
-    "create macro member(number) as md5('member' || number)::uuid",
-    "create macro lot(number) as md5('lot' || number)::uuid",
-    f"create macro tenant() as '{TENANT_ID}'::uuid",
     # From a beginning in steps that never meet the same item twice.
     "create macro walk(number, step, items) as "
     "item((hash(number) % items + step * (1 + hash(number, 1) % greatest(items // 50, 1))) % items)",
 )
 
 _MARTS = {
-    "dim_item": "select item(i) as item_id, 'item ' || i as name, 'made up' as category from range($items) t(i)",
+    "dim_item": "select item(i) as item_id, 'item ' || i as name, 'made up ' || i % 50 as category, 'physical' as kind from range($items) t(i)",
     "dim_offer": "select tenant() as tenant_id, item(i) as item_id, 100::bigint as price_points, "
     "timestamptz '2026-01-01 00:00:00+00' as listed_from, null::timestamptz as listed_until from range($items) t(i)",
     "dim_tenant": "select tenant() as tenant_id, date '2026-03-31' as last_fact_date",
@@ -72,14 +75,31 @@ _MARTS = {
 }
 
 
-def publish_shop(folder: DataFolder, *, members: int, items: int, lots: int) -> str:
-    """Publish a shop of at least 100 items with a list for every member, and return the release's id."""
+def publish_shop(
+    folder: DataFolder,
+    *,
+    members: int,
+    items: int,
+    lots: int,
+    ids: Mapping[str, str] = SCATTERED,
+    marts: Mapping[str, str] | None = None,
+    snapshot: str = "1:1:",
+) -> str:
+    """Publish a shop of at least 100 items with a list for every member, and return the release's id.
+
+    Args:
+        ids: what the macros of ids are.
+        marts: further marts, by name.
+        snapshot: up to where a live database is in it.
+    """
     folder.create()
     with duckdb.connect(str(folder.warehouse)) as connection:
+        for name, sql in ids.items():
+            connection.execute(f"create macro {name} as {sql}")
         for macro in _MACROS:
             connection.execute(macro)
         connection.execute("create schema marts")
-        for mart, query in _MARTS.items():
+        for mart, query in (_MARTS | dict(marts or {})).items():
             used = {
                 name: value
                 for name, value in {"members": members, "items": items, "lots": lots}.items()
@@ -87,7 +107,7 @@ def publish_shop(folder: DataFolder, *, members: int, items: int, lots: int) -> 
             }
             connection.execute(f"create table marts.{mart} as {query}", used)
     now = datetime.now(UTC)
-    provenance = Provenance(Cursor(Origin("1", "made up", 1), "1:1:", 1, VIEWS, now), "measured")
+    provenance = Provenance(Cursor(Origin("1", "made up", 1), snapshot, 1, VIEWS, now), "measured")
     manifest = build_release(folder, provenance, Audit({"passed": 0, "failed": 0, "warned": 0}, {}, {}), now)
     Shelf(folder.releases).switch(manifest.release_id)
     return manifest.release_id
