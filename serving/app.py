@@ -19,6 +19,9 @@ from serving.kpis import routes as kpis
 from serving.metrics import Measured, Meters
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
+from serving.recommendations.answers import Live
+from serving.recommendations.live import LiveMembers
+from serving.recommendations.live_shop import LiveShops
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
@@ -46,6 +49,11 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 database,
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
+            )
+            app.state.live = Live(
+                database,
+                LiveMembers(database),
+                LiveShops(database, fresh_seconds=settings.shop_fresh_seconds),
             )
             app.state.experiment = Experiment(
                 settings.serving_control_share, settings.serving_exploration_share

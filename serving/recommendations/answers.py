@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from uuid import UUID
+
+import numpy as np
 
 from serving.database import Database, DatabaseAway
 from serving.keys import DatabaseUnavailable
@@ -14,23 +15,20 @@ from serving.recommendations.affordability import farthest_price
 from serving.recommendations.candidates import put_forward, sources_of
 from serving.recommendations.composition import Question, Sources, compose
 from serving.recommendations.contexts import Anchors, Context, Filter, anchor_ids
-from serving.recommendations.domain import Expiring, Offer, Policy, Reach, Recommendation, Sale, Signal
-from serving.recommendations.live import NOTHING_LANDED, LiveMember, live_member, live_signals
-from serving.recommendations.live_shop import deliverable_offers, offered_names, running_sales
+from serving.recommendations.domain import Expiring, Policy, Reach, Recommendation, Sale, Signal
+from serving.recommendations.live import NOTHING_LANDED, LiveMembers, LiveState
+from serving.recommendations.live_shop import LiveShops, running_sales
 from serving.recommendations.policies import Experiment
-from serving.recommendations.released import (
-    ReleasedMember,
-    offers_at_landing,
-    popular_items,
-    released_member,
-    released_names,
-)
+from serving.recommendations.released import ReleasedMember, popular_items, released_member, released_window
 from serving.recommendations.released_shop import released_shop
 from serving.recommendations.visitors import SOMEBODY, Visitor, member_as_released, member_now
+from serving.recommendations.window import Window, merged
 from serving.release import Release
 
 # From about there on what popularity lends is no more than what every item is lent.
 _POPULAR_OF_ALL = 1_500
+# An item may run out while it is being chosen; that it happens so often in one answer is next to impossible.
+_ATTEMPTS = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -89,7 +87,16 @@ class Answer:
     expiring: Expiring | None = None
 
 
-async def recommend(release: Release, database: Database, asked: Asked, experiment: Experiment) -> Answer:
+@dataclass(frozen=True)
+class Live:
+    """What is asked of the live database."""
+
+    database: Database
+    members: LiveMembers
+    shops: LiveShops
+
+
+async def recommend(release: Release, live: Live, asked: Asked, experiment: Experiment) -> Answer:
     """Return what to show a member, or somebody on an item's page, now.
 
     Raises:
@@ -101,7 +108,7 @@ async def recommend(release: Release, database: Database, asked: Asked, experime
     if asked.member_id is not None:
         released = await released_member(release, asked.tenant_id, asked.member_id)
     try:
-        return await _live_answer(release, database, asked, experiment, released)
+        return await _live_answer(release, live, asked, experiment, released)
     except DatabaseAway as error:
         if asked.is_member and not released.is_known:
             raise DatabaseUnavailable("nothing is known of this member yet; try again in a moment") from error
@@ -117,109 +124,113 @@ async def _released_answer(
         visitor = member_as_released(
             tenant_id, asked.member_id, released, asked.now, asked.context, experiment
         )
-    names = await released_names(release, tenant_id, anchor_ids(asked.context, visitor.state, visitor.policy))
+    window = await released_window(release, tenant_id)
+    names = window.names(anchor_ids(asked.context, visitor.state, visitor.policy))
     _refuse_unknown(asked.context, names)
     sources = await sources_of(
         release, tenant_id, visitor.policy, (), asked.now, _anchors(asked.context, names)
     )
-    sources = replace(sources, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL))
-    offers = await offers_at_landing(
-        release, tenant_id, asked.now, farthest_price(visitor.purse, asked.reach)
-    )
     # What is drawn has to be deliverable, which a release cannot say.
-    return await _composed(release, asked, visitor, sources, offers, draws=0.0, is_degraded=True)
+    question = Question(asked.request_id, asked.limit, asked.reach, 0.0, asked.context)
+    shown = await _chosen(release, asked, visitor, sources, window, {}, question)
+    return _answer(visitor, sources, shown, asked.context, is_degraded=True)
 
 
 async def _live_answer(
-    release: Release,
-    database: Database,
-    asked: Asked,
-    experiment: Experiment,
-    released: ReleasedMember,
+    release: Release, live: Live, asked: Asked, experiment: Experiment, released: ReleasedMember
 ) -> Answer:
     tenant_id, now = asked.tenant_id, asked.now
-    (live, signals), sales = await asyncio.gather(
-        _live_member(release, database, asked, released),
-        running_sales(database, tenant_id, asked.member_id, now=now),
+    state, window = await asyncio.gather(
+        _live_state(release, live, asked, released), live.shops.window(tenant_id)
     )
-    if live is not None and asked.member_id is not None:
+    visitor, signals = SOMEBODY, list[Signal]()
+    if asked.member_id is not None and state is not None and state.member is not None:
+        signals = state.signals(now)
         visitor = member_now(
-            tenant_id, asked.member_id, released, live, signals, now, asked.context, experiment
+            tenant_id, asked.member_id, released, state.member, signals, now, asked.context, experiment
         )
     elif asked.is_member:
         raise UnknownMember("this tenant has no such member; register the member first")
-    else:
-        visitor, signals = SOMEBODY, []
-    names = await offered_names(database, tenant_id, anchor_ids(asked.context, visitor.state, visitor.policy))
+    anchors = anchor_ids(asked.context, visitor.state, visitor.policy)
+    if len(names := window.names(anchors)) < len(anchors):
+        window = await live.shops.window(tenant_id, is_renewed=True)
+        names = window.names(anchors)
     _refuse_unknown(asked.context, names)
     sources = await sources_of(
         release, tenant_id, visitor.policy, signals, now, _anchors(asked.context, names)
     )
-    offers, sources = await _deliverable(release, database, asked, visitor, sales, sources)
-    return await _composed(
-        release, asked, visitor, sources, offers, draws=experiment.exploration_share, is_degraded=False
+    question = Question(
+        asked.request_id, asked.limit, asked.reach, experiment.exploration_share, asked.context
     )
+    sales = dict[UUID, Sale]()
+    if window.has_sales:
+        sales = await running_sales(live.database, tenant_id, asked.member_id, now=now)
+    shown = list[Recommendation]()
+    gone: Collection[UUID] = ()
+    for _ in range(_ATTEMPTS):
+        shown = await _chosen(release, asked, visitor, sources, window, sales, question)
+        # Pieces of a sale are its own, and were counted just now.
+        on_shelf = [each.offer.item_id for each in shown if each.offer.sale is None]
+        checked = await live.shops.check(tenant_id, window, on_shelf)
+        gone = [item_id for item_id in on_shelf if checked.stocks.get(item_id, 0) <= 0]
+        if checked.is_changed:
+            window = await live.shops.window(tenant_id, is_renewed=True)
+        elif gone:
+            window = live.shops.strike_out(tenant_id, window, gone)
+        else:
+            break
+    else:
+        # Sold faster than it can be chosen.
+        shown = [each for each in shown if each.offer.item_id not in gone]
+    return _answer(visitor, sources, shown, asked.context, is_degraded=False)
 
 
-async def _live_member(
-    release: Release, database: Database, asked: Asked, released: ReleasedMember
-) -> tuple[LiveMember | None, list[Signal]]:
+async def _live_state(
+    release: Release, live: Live, asked: Asked, released: ReleasedMember
+) -> LiveState | None:
     if asked.member_id is None:
-        return None, []
+        return None
     # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
     # without showing them: everything is read.
     landing = release.manifest.landing
     landed, landed_at = (
         (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
     )
-    tenant_id, member_id, now = asked.tenant_id, asked.member_id, asked.now
-    return await asyncio.gather(
-        live_member(database, tenant_id, member_id, landed=landed, now=now),
-        live_signals(database, tenant_id, member_id, landed=landed, landed_at=landed_at, now=now),
+    return await live.members.state(
+        asked.tenant_id, asked.member_id, landed=landed, landed_at=landed_at, now=asked.now
     )
 
 
-async def _deliverable(
+async def _chosen(
     release: Release,
-    database: Database,
     asked: Asked,
     visitor: Visitor,
+    sources: Sources,
+    window: Window,
     sales: Mapping[UUID, Sale],
-    sources: Sources,
-) -> tuple[list[Offer], Sources]:
-    """Return what can be delivered of what is put forward; of a small choice, of all that is within reach now."""
-    purse, shop = visitor.purse, await released_shop(release, asked.tenant_id)
-    item_ids: Collection[UUID] = put_forward(visitor.policy, sources, visitor.state, purse, shop)
-    offers = partial(deliverable_offers, database, asked.tenant_id, now=asked.now, sales=sales)
-    found = await offers(budget=farthest_price(purse, asked.reach), item_ids=item_ids)
-    within = sum(asked.filter.admits(offer) and offer.price_points <= purse.available for offer in found)
-    if not purse.available or within >= asked.limit:
-        return found, sources
-    # Small balances, young shops and narrow filters.
-    found += await offers(budget=purse.available)
-    return found, replace(sources, popular=await popular_items(release, asked.tenant_id, _POPULAR_OF_ALL))
+    question: Question,
+) -> list[Recommendation]:
+    """Choose from what can be delivered of what is put forward; of a small choice, from all that is within reach now."""
+    tenant_id, now, purse = asked.tenant_id, asked.now, visitor.purse
+    shop, whole = await released_shop(release, tenant_id), window.shelf
+    budget = farthest_price(purse, asked.reach)
+    forward = whole.places(put_forward(visitor.policy, sources, visitor.state, purse, shop))
+    on_sale = window.on_sale(sales, now, budget, asked.filter)
+    entries = window.deliverable(merged([forward], len(whole)), now, budget, asked.filter)
+    within = int((whole.prices[entries] <= purse.available).sum()) + len(on_sale)
+    if purse.available and within < asked.limit:
+        # Small balances, young shops and narrow filters.
+        everything = window.deliverable(np.arange(len(whole)), now, purse.available, asked.filter)
+        entries = merged([entries, everything], len(whole))
+        sources = replace(sources, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL))
+    part = whole.part(merged([entries, np.array(list(on_sale), np.int64)], len(whole)), on_sale)
+    return compose(visitor.policy, question, part, sources, member=visitor.state, purse=purse, shop=shop)
 
 
-async def _composed(
-    release: Release,
-    asked: Asked,
-    visitor: Visitor,
-    sources: Sources,
-    offers: Sequence[Offer],
-    *,
-    draws: float,
-    is_degraded: bool,
+def _answer(
+    visitor: Visitor, sources: Sources, shown: list[Recommendation], context: Context, *, is_degraded: bool
 ) -> Answer:
-    context, purse = asked.context, visitor.purse
-    shown = compose(
-        visitor.policy,
-        Question(asked.request_id, asked.limit, asked.reach, draws, context),
-        [offer for offer in offers if asked.filter.admits(offer)],
-        sources,
-        member=visitor.state,
-        purse=purse,
-        shop=await released_shop(release, asked.tenant_id),
-    )
+    purse = visitor.purse
     return Answer(
         visitor.policy,
         purse.available if visitor.is_member else None,

@@ -71,21 +71,20 @@ class Question:
 def compose(
     policy: Policy,
     question: Question,
-    offers: Sequence[Offer],
+    shelf: Shelf,
     sources: Sources,
     *,
     member: MemberState,
     purse: Purse,
     shop: Shop,
 ) -> list[Recommendation]:
-    """Return which of the offers to show, in order, each item once and none that is out of reach.
+    """Return which of the offers on the shelf to show, in order, each item once and none that is out of reach.
 
     By `recipe` from everything known; by `popularity` what is popular, to compare with; `unpersonalised` what is
     popular or on sale, for members who want nothing told from what they did. Beside an item or a basket, what goes
     with it comes first; where points expire, only what they pay for is shown.
     """
     context = question.context
-    shelf = Shelf(offers)
     kinds = affordability(shelf.prices, purse, question.reach)
     kinds[shelf.flagged(barred(context, sources.anchors, member, shop))] = OUT
     if policy == "unpersonalised":
@@ -121,11 +120,10 @@ def _rules(policy: Policy, context: Context, exploration_share: float) -> Rules:
 
 def _pool(shelf: Shelf, is_drawable: Flags, sources: Sources) -> list[int]:
     """Return what may be drawn, in the order of the items' ids: new or known to few."""
-    offers, since = shelf.offers, sources.new_since
-    is_unknown = shelf.flagged(sources.explorable)
-    is_unknown[[n for n, offer in enumerate(offers) if offer.listed_from >= since]] = True
-    found = np.flatnonzero(is_drawable & is_unknown).tolist()
-    return sorted(found, key=lambda n: offers[n].item_id.int)
+    is_unknown = shelf.flagged(sources.explorable) | (shelf.listed_from >= sources.new_since.timestamp())
+    found = np.flatnonzero(is_drawable & is_unknown)
+    in_order: list[int] = found[np.argsort(shelf.ranks[found])].tolist()
+    return in_order
 
 
 def _recommendation(

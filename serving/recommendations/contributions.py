@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from serving.recommendations.domain import ListedItem, MemberState, Reason, Stage
-from serving.recommendations.shelf import Floats, Shelf
+from serving.recommendations.shelf import NOWHERE, Floats, Shelf
 
 # The first of the novel list counts like the eleventh of the list of anything, which a general ranker ordered.
 _NOVEL_SHARE = 0.5
@@ -49,12 +49,14 @@ def by_place(place: int) -> float:
 
 def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
     """Return what the member's lists lend; what is on both counts once, where it stands higher."""
-    values, stages = shelf.zeros(), dict[int, Stage]()
+    found, stages = dict[int, float](), dict[int, Stage]()
     for listed, share in ((member.listed, 1.0), (member.novel, _NOVEL_SHARE)):
-        for place, item in enumerate(listed):
-            n = shelf.place.get(item.item_id)
-            if n is not None and (value := share * by_place(place)) > values[n]:
-                values[n], stages[n] = value, item.stage
+        places = shelf.places(item.item_id for item in listed).tolist()
+        for place, (n, item) in enumerate(zip(places, listed, strict=True)):
+            if n != NOWHERE and (value := share * by_place(place)) > found.get(n, 0.0):
+                found[n], stages[n] = value, item.stage
+    values = shelf.zeros()
+    values[list(found)] = list(found.values())
     counts = member.own_counts
 
     def told(n: int) -> Told:
@@ -69,9 +71,9 @@ def from_popularity(
 ) -> Contribution:
     """Return what popularity lends; nothing to what the member's own lists hold, which needs no help."""
     values = shelf.zeros()
-    for place, item_id in enumerate(popular):
-        if (n := shelf.place.get(item_id)) is not None:
-            values[n] = _POPULAR_SHARE * by_place(place)
+    places = shelf.places(popular)
+    lent = _POPULAR_SHARE * 10 / (10 + np.arange(len(places)))
+    values[places[places != NOWHERE]] = lent[places != NOWHERE]
     if listed is not None:
         values[listed.values > 0] = 0
     return Contribution(values, lambda _: ("popular", Reason("popular")))

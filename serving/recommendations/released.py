@@ -1,5 +1,6 @@
 """What a release knows of a member, an item's neighbours, the popular items and the shop."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,9 +9,10 @@ from uuid import UUID
 from serving.problems import Problem
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.balance import Lot
-from serving.recommendations.domain import ListedItem, Offer
+from serving.recommendations.domain import ListedItem
 from serving.recommendations.habits import HABITS, Habits, ReleasedHabits
 from serving.recommendations.lots import LEFT, ReleasedLots
+from serving.recommendations.window import Window, window_of
 from serving.release import Release
 
 
@@ -107,7 +109,7 @@ def released_habits(release: Release) -> ReleasedHabits:
 # What is made when a release is opened.
 MAKES = (recommended_from, released_lots, released_habits)
 _OFFERS = """
-select item_id, i.name, i.category, o.price_points, epoch(o.listed_from), epoch(o.listed_until), i.kind
+select item_id, i.name, i.category, i.kind, o.price_points, epoch(o.listed_from), epoch(o.listed_until)
 from release.marts.dim_offer o
 join release.marts.dim_item i using (item_id)
 where o.tenant_id = ?
@@ -125,20 +127,17 @@ def _known(release: Release) -> RecommendedFrom:
     return release.made(recommended_from)
 
 
-async def released_names(release: Release, tenant_id: UUID, item_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return item → name of those of some items that the tenant offers or has offered, in their order."""
-    names = (
-        {item_id: name for item_id, name, *_ in await release.rows(_OFFERS, tenant_id)} if item_ids else {}
-    )
-    return {item_id: names[item_id] for item_id in item_ids if item_id in names}
+async def released_window(release: Release, tenant_id: UUID) -> Window:
+    """Return a tenant's offers as of the landing, put together once; whether they are in stock now it cannot say."""
+    return await release.kept((Window, tenant_id), lambda: _window(release, tenant_id))
 
 
-async def offers_at_landing(release: Release, tenant_id: UUID, now: datetime, budget: int) -> list[Offer]:
-    """Return the tenant's listed offers within a budget; whether they are in stock now, a release cannot say."""
+async def _window(release: Release, tenant_id: UUID) -> Window:
     found = await release.rows(_OFFERS, tenant_id)
-    moment = now.timestamp()
-    return [
-        Offer(item_id, name, category, price, _EPOCH + timedelta(seconds=listed_from), kind=kind)
-        for item_id, name, category, price, listed_from, listed_until, kind in found
-        if price <= budget and listed_from <= moment and (listed_until is None or moment < listed_until)
-    ]
+    return Window(
+        *await asyncio.to_thread(window_of, ((*row[:5], _at(row[5]), _at(row[6]), None) for row in found))
+    )
+
+
+def _at(seconds: float | None) -> datetime | None:
+    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)

@@ -6,11 +6,11 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from serving.context import CallerOf, LiveDatabase, Now, ReleaseInUse
+from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.metrics import Meters
 from serving.problems import InvalidRequest, responses
-from serving.recommendations.answers import Answer, Asked, UnknownItem, UnknownMember, recommend
+from serving.recommendations.answers import Answer, Asked, Live, UnknownItem, UnknownMember, recommend
 from serving.recommendations.contexts import Context
 from serving.recommendations.documents import RecommendationsAnswer, answer_document
 from serving.recommendations.parameters import ContextOf, FilterOf, Limit, ReachOf
@@ -40,6 +40,14 @@ def _http(request: Request, response: Response) -> _Http:
 
 
 Http = Annotated[_Http, Depends(_http)]
+
+
+def _live(request: Request) -> Live:
+    live: Live = request.app.state.live
+    return live
+
+
+LiveOf = Annotated[Live, Depends(_live)]
 ExperimentOf = Annotated[Experiment, Depends(_experiment)]
 
 
@@ -54,7 +62,7 @@ async def get_recommendations(
     http: Http,
     caller: CallerOf,
     release: ReleaseInUse,
-    database: LiveDatabase,
+    live: LiveOf,
     now: Now,
     experiment: ExperimentOf,
     context: ContextOf,
@@ -67,7 +75,7 @@ async def get_recommendations(
     Of each ten items at most two cannot be had for points now, and never the first two.
     """
     asked = Asked(caller.tenant_id, member_id, uuid4(), limit, reach, now, context=context, filter=filter_)
-    return _told(http, asked, await recommend(release, database, asked, experiment), release)
+    return _told(http, asked, await recommend(release, live, asked, experiment), release)
 
 
 @router.get(
@@ -81,7 +89,7 @@ async def get_goes_with(
     http: Http,
     caller: CallerOf,
     release: ReleaseInUse,
-    database: LiveDatabase,
+    live: LiveOf,
     now: Now,
     experiment: ExperimentOf,
     filter_: FilterOf,
@@ -97,7 +105,7 @@ async def get_goes_with(
         caller.tenant_id, member_id, uuid4(), limit, reach, now,
         is_member=False, context=Context("goes_with", (item_id,)), filter=filter_,
     )  # fmt: skip
-    return _told(http, asked, await recommend(release, database, asked, experiment), release)
+    return _told(http, asked, await recommend(release, live, asked, experiment), release)
 
 
 def _told(http: Http, asked: Asked, answer: Answer, release: Release) -> RecommendationsAnswer:

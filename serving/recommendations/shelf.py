@@ -1,4 +1,4 @@
-"""The offers of one answer as vectors: one entry per offer, in the order they came."""
+"""Offers as vectors: one entry per offer, in the order they came; of a whole shop, or of the part an answer is about."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -20,32 +20,86 @@ class Shelf:
 
     Attributes:
         offers: the offers; their number is the length of every vector.
-        place: item → its entry.
         prices: points.
-        categories: a code per category.
+        stocks: pieces; more than any where that is not known.
+        listed_from: seconds since 1970.
+        codes, category_codes: a code per category, and that of each.
+        ranks: the place of each in the order of the items' ids.
     """
 
     def __init__(self, offers: Sequence[Offer]) -> None:
-        self.place: Mapping[UUID, int] = {offer.item_id: n for n, offer in enumerate(offers)}
-        if len(self.place) < len(offers):
-            offers = [offers[n] for n in self.place.values()]
-            self.place = {item_id: n for n, item_id in enumerate(self.place)}
-        self.offers = offers
-        self.prices: Integers = np.fromiter((offer.price_points for offer in offers), np.int64, len(offers))
+        self._entries: Mapping[UUID, int] = {offer.item_id: n for n, offer in enumerate(offers)}
+        if len(self._entries) < len(offers):
+            offers = [offers[n] for n in self._entries.values()]
+            self._entries = {item_id: n for n, item_id in enumerate(self._entries)}
+        # Of a part: entry of the whole → its own, or NOWHERE.
+        self._own: Integers | None = None
+        self.offers: Sequence[Offer] = offers
+        count, codes = len(offers), dict[str, int]()
+        self.prices: Integers = np.fromiter((offer.price_points for offer in offers), np.int64, count)
+        self.stocks: Floats = np.fromiter(
+            (np.inf if offer.stock is None else offer.stock for offer in offers), np.float64, count
+        )
+        self.listed_from: Floats = np.fromiter(
+            (offer.listed_from.timestamp() for offer in offers), np.float64, count
+        )
+        self.category_codes: Mapping[str, int] = codes
+        self.codes: Integers = np.fromiter(
+            (codes.setdefault(offer.category, len(codes)) for offer in offers), np.int64, count
+        )
+        order = sorted(range(count), key=lambda n: offers[n].item_id.int)
+        self.ranks: Integers = np.empty(count, np.int64)
+        self.ranks[order] = np.arange(count)
+        self.on_sale: Sequence[int] = [n for n, offer in enumerate(offers) if offer.sale is not None]
 
     def __len__(self) -> int:
-        return len(self.place)
+        return len(self.offers)
+
+    def part(self, entries: Integers, changed: Mapping[int, Offer] | None = None) -> "Shelf":
+        """Return some entries of a whole shelf, each once, with what is otherwise about their offers for this answer."""
+        part = Shelf.__new__(Shelf)
+        part._entries = self._entries
+        part._own = own = np.full(len(self), NOWHERE)
+        own[entries] = np.arange(len(entries))
+        offers = [self.offers[n] for n in entries.tolist()]
+        part.prices, part.stocks = self.prices[entries], self.stocks[entries]
+        part.listed_from, part.codes, part.ranks = (
+            self.listed_from[entries],
+            self.codes[entries],
+            self.ranks[entries],
+        )
+        part.category_codes = self.category_codes
+        part.on_sale = []
+        for whole, offer in (changed or {}).items():
+            if (n := int(own[whole])) == NOWHERE:
+                continue
+            offers[n], part.prices[n] = offer, offer.price_points
+            part.stocks[n] = np.inf if offer.stock is None else offer.stock
+            if offer.sale is not None:
+                part.on_sale.append(n)
+        part.offers = offers
+        return part
+
+    def restocked(self, stocks: Floats) -> "Shelf":
+        """Return the same whole shelf with other stocks."""
+        whole = Shelf.__new__(Shelf)
+        whole.__dict__.update(self.__dict__)
+        whole.stocks = stocks
+        return whole
 
     @cached_property
     def categories(self) -> list[int]:
         """Return a code per offer, the same for those of one category."""
-        codes: dict[str, int] = {}
-        return [codes.setdefault(offer.category, len(codes)) for offer in self.offers]
+        codes: list[int] = self.codes.tolist()
+        return codes
 
-    @cached_property
-    def on_sale(self) -> list[int]:
-        """Return the entries of offers with a running sale."""
-        return [n for n, offer in enumerate(self.offers) if offer.sale is not None]
+    def place(self, item_id: UUID) -> int | None:
+        """Return the entry of an item; None of one that is not offered."""
+        n = self._entries.get(item_id)
+        if n is None or self._own is None:
+            return n
+        own = int(self._own[n])
+        return None if own == NOWHERE else own
 
     def zeros(self) -> Floats:
         """Return a vector of zeros."""
@@ -54,18 +108,23 @@ class Shelf:
     def spread(self, values: Mapping[UUID, float]) -> Floats:
         """Return the values of items, 0 where none is given."""
         spread = self.zeros()
-        for item_id, value in values.items():
-            if (n := self.place.get(item_id)) is not None:
-                spread[n] = value
+        if values:
+            places = self.places(list(values))
+            given = np.fromiter(values.values(), np.float64, len(values))
+            spread[places[places != NOWHERE]] = given[places != NOWHERE]
         return spread
 
-    def places(self, item_ids: Sequence[UUID]) -> Integers:
+    def places(self, item_ids: Iterable[UUID]) -> Integers:
         """Return the entry of each item; NOWHERE of one that is not offered."""
-        place = self.place.get
-        return np.array([place(item_id, NOWHERE) for item_id in item_ids], np.int64)
+        entry = self._entries.get
+        found = np.array([entry(item_id, NOWHERE) for item_id in item_ids], np.int64)
+        if self._own is None or not len(found):
+            return found
+        return np.where(found == NOWHERE, NOWHERE, self._own[found])
 
     def flagged(self, item_ids: Iterable[UUID]) -> Flags:
         """Return which offers are of these items."""
         flags = np.zeros(len(self), np.bool_)
-        flags[[n for item_id in item_ids if (n := self.place.get(item_id)) is not None]] = True
+        places = self.places(item_ids)
+        flags[places[places != NOWHERE]] = True
         return flags

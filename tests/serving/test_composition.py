@@ -21,6 +21,7 @@ from serving.recommendations.domain import (
     Shop,
     Signal,
 )
+from serving.recommendations.shelf import Shelf
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 SOURCES = Sources(NOW - timedelta(days=28))
@@ -38,7 +39,7 @@ def composed(policy="recipe", offers=(), sources=SOURCES, member=None, purse=Non
     return compose(
         policy,
         asked,
-        offers,
+        Shelf(offers),
         sources,
         member=member or MemberState(),
         purse=purse or Purse(1_000),

@@ -55,7 +55,11 @@ def signal(kind, age):
         (Reason("affordable"), "您的积分可以兑换", "Within reach of your points"),
         (Reason("goes_with", anchor_name="茶"), "常与“茶”一起被兑换", "Often redeemed together with “茶”"),
         (Reason("alike", anchor_name="茶"), "与“茶”相似", "Similar to “茶”"),
-        (Reason("also_redeemed", anchor_name="茶"), "兑换“茶”的会员也兑换了", "Members who redeemed “茶” redeemed it too"),
+        (
+            Reason("also_redeemed", anchor_name="茶"),
+            "兑换“茶”的会员也兑换了",
+            "Members who redeemed “茶” redeemed it too",
+        ),
     ],
 )
 def test_each_reason_is_one_sentence_per_language(reason, zh, en):

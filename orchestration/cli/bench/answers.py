@@ -6,7 +6,7 @@ The live database is left out: what a member just did and what can be delivered 
 import asyncio
 import multiprocessing
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,7 +28,9 @@ from serving.recommendations.composition import Question, compose
 from serving.recommendations.domain import Offer, Recommendation, Signal, SignalKind
 from serving.recommendations.released import MAKES, released_member
 from serving.recommendations.released_shop import released_shop
+from serving.recommendations.shelf import Shelf
 from serving.recommendations.visitors import member_state, purse_of
+from serving.recommendations.window import merged
 from serving.release import Release, ReleaseReader
 
 _MOST_SIGNALS = 50
@@ -93,7 +95,6 @@ async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
         Offer(item_id(n), f"item {n}", f"category {n % 50}", 100 + n % 400, _LISTED_FROM, stock=1 + n % 90)
         for n in range(plan.items)
     ]
-    deliverable = {offer.item_id: offer for offer in offers}
     settle_garbage_collection()
     before = process.memory_full_info()
     reader = ReleaseReader(releases, makes=MAKES)
@@ -101,7 +102,7 @@ async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
     async with reader.following():
         opened = time.perf_counter() - opening, time.process_time() - opening_cpu
         async with reader.lend() as release:
-            timings = await _timings(plan, release, deliverable)
+            timings = await _timings(plan, release, Shelf(offers))
         after = process.memory_full_info()
     return {
         "answer_cpu_ms": _percentiles([computed for computed, _, _ in timings]),
@@ -114,9 +115,7 @@ async def _measured(plan: Plan, releases: Path) -> dict[str, Any]:
     }
 
 
-async def _timings(
-    plan: Plan, release: Release, deliverable: Mapping[UUID, Offer]
-) -> list[tuple[float, float, float]]:
+async def _timings(plan: Plan, release: Release, whole: Shelf) -> list[tuple[float, float, float]]:
     """Return of each answer its seconds of computing, those of its look-ups, and its seconds by the clock."""
     rng = np.random.default_rng(plan.seed)
     asked = rng.choice(plan.members, plan.answers, replace=plan.answers > plan.members)
@@ -124,7 +123,7 @@ async def _timings(
     for number in asked:
         signals = _signals(rng, plan.items)
         began, began_clock = time.process_time(), time.perf_counter()
-        looked_up, shown = await _answer(release, member_id(int(number)), signals, deliverable)
+        looked_up, shown = await _answer(release, member_id(int(number)), signals, whole)
         ended, ended_clock = time.process_time(), time.perf_counter()
         if len(shown) != _SHOWN:
             raise RuntimeError(f"an answer showed {len(shown)} items")
@@ -133,7 +132,7 @@ async def _timings(
 
 
 async def _answer(
-    release: Release, asking: UUID, signals: Sequence[Signal], deliverable: Mapping[UUID, Offer]
+    release: Release, asking: UUID, signals: Sequence[Signal], whole: Shelf
 ) -> tuple[float, list[Recommendation]]:
     """Answer as serving does; return also the process's seconds of computing when the look-ups were done."""
     now = datetime.now(UTC)
@@ -143,9 +142,10 @@ async def _answer(
     looked_up = time.process_time()
     member = member_state(released, released.habits.profile, signals)
     purse = purse_of(Balance(released.lots), released.habits, now, cash=None)
-    offers = [deliverable[found] for found in put_forward("recipe", sources, member, purse, shop)]
+    entries = whole.places(put_forward("recipe", sources, member, purse, shop))
     question = Question(uuid4(), _SHOWN, exploration_share=_EXPLORATION_SHARE)
-    return looked_up, compose("recipe", question, offers, sources, member=member, purse=purse, shop=shop)
+    part = whole.part(merged([entries], len(whole)))
+    return looked_up, compose("recipe", question, part, sources, member=member, purse=purse, shop=shop)
 
 
 def _signals(rng: np.random.Generator, items: int) -> list[Signal]:

@@ -1,0 +1,112 @@
+"""What a tenant's shop offers at a moment, as vectors: what can be had of it now, within a budget and a filter."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from serving.recommendations.contexts import Filter
+from serving.recommendations.domain import Offer, Sale
+from serving.recommendations.shelf import NOWHERE, Flags, Floats, Integers, Shelf
+
+
+@dataclass(frozen=True)
+class Window:
+    """A shop's offers, those not listed now among them.
+
+    Attributes:
+        shelf: all of them, sorted by item.
+        listed_until: seconds since 1970; infinite where no end is set.
+        kinds: of the items.
+        snapshot: the database's snapshot in which the offers were read; empty where a release tells them.
+        stocked_at: when the stocks were asked for, by a monotonic clock.
+        loaded_at: when the offers were, by the same.
+        has_sales: whether a flash sale runs or is planned.
+    """
+
+    shelf: Shelf
+    listed_until: Floats
+    kinds: NDArray[np.str_]
+    snapshot: str = ""
+    stocked_at: float = 0.0
+    loaded_at: float = 0.0
+    has_sales: bool = False
+
+    def names(self, item_ids: Sequence[UUID]) -> dict[UUID, str]:
+        """Return item → name of those of some items that are or were offered, in their order."""
+        found = ((item_id, self.shelf.place(item_id)) for item_id in item_ids)
+        return {item_id: self.shelf.offers[n].name for item_id, n in found if n is not None}
+
+    def without(self, item_ids: Iterable[UUID]) -> "Window":
+        """Return the window with nothing left of some items."""
+        stocks = self.shelf.stocks.copy()
+        stocks[[n for item_id in item_ids if (n := self.shelf.place(item_id)) is not None]] = 0
+        return replace(self, shelf=self.shelf.restocked(stocks))
+
+    def deliverable(self, entries: Integers, now: datetime, budget: int, asked: Filter) -> Integers:
+        """Return those of some entries that are listed, in stock, within the budget and asked for."""
+        shelf = self.shelf
+        is_had = self._is_listed(entries, now) & (shelf.stocks[entries] > 0)
+        is_had &= (shelf.prices[entries] <= budget) & (shelf.prices[entries] >= asked.price_from)
+        if asked.price_to is not None:
+            is_had &= shelf.prices[entries] <= asked.price_to
+        if asked.kinds:
+            is_had &= np.isin(self.kinds[entries], list(asked.kinds))
+        if asked.categories:
+            codes = [code for name, code in shelf.category_codes.items() if name in asked.categories]
+            is_had &= np.isin(shelf.codes[entries], codes)
+        found: Integers = entries[is_had]
+        return found
+
+    def on_sale(
+        self, sales: Mapping[UUID, Sale], now: datetime, budget: int, asked: Filter
+    ) -> dict[int, Offer]:
+        """Return entry → offer of what is in a flash sale, as it is sold now: pieces of a sale are its own."""
+        found = {}
+        for item_id, sale in sales.items():
+            n = self.shelf.place(item_id)
+            if n is None or not self._is_listed(np.array([n]), now)[0]:
+                continue
+            stock = float(self.shelf.stocks[n])
+            offer = on_sale(
+                replace(self.shelf.offers[n], stock=None if np.isinf(stock) else int(stock)), sale
+            )
+            if offer is not None and offer.price_points <= budget and asked.admits(offer):
+                found[n] = offer
+        return found
+
+    def _is_listed(self, entries: Integers, now: datetime) -> Flags:
+        moment = now.timestamp()
+        listed: Flags = (self.shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment)
+        return listed
+
+
+def window_of(rows: Iterable[Sequence[object]]) -> tuple[Shelf, Floats, NDArray[np.str_]]:
+    """Return the vectors of offers (item, name, category, kind, price, listed from and until, stock), sorted by item."""
+    offers, until = [], []
+    for item_id, name, category, kind, price, listed_from, listed_until, stock in rows:
+        offers.append(Offer(item_id, name, category, price, listed_from, stock, kind=kind))  # type: ignore[arg-type]
+        until.append(np.inf if listed_until is None else listed_until.timestamp())  # type: ignore[attr-defined]
+    return Shelf(offers), np.array(until, np.float64), np.array([offer.kind for offer in offers], "U8")
+
+
+def on_sale(offer: Offer, sale: Sale | None) -> Offer | None:
+    """Return an offer as it is sold now, by a sale if that is cheaper; None if nothing is left of it."""
+    is_on_shelf = offer.stock is None or offer.stock > 0
+    if sale is None or (is_on_shelf and offer.price_points <= sale.price_points):
+        return offer if is_on_shelf else None
+    return replace(offer, price_points=sale.price_points, stock=sale.left, sale=sale)
+
+
+def merged(entries: Sequence[Integers], size: int) -> Integers:
+    """Return entries of several lists, each once and in order; NOWHERE is left out."""
+    is_there = np.zeros(size + 1, np.bool_)
+    for each in entries:
+        is_there[each] = True
+    # NOWHERE is the last.
+    is_there[NOWHERE] = False
+    found: Integers = np.flatnonzero(is_there)
+    return found
