@@ -13,6 +13,7 @@ from serving.database import open_database
 from serving.experiments import routes as experiments
 from serving.forecasts import routes as forecasts
 from serving.holiday_plans import routes as holiday_plans
+from serving.hot_routes import HotRoutes
 from serving.item_performance import routes as item_performance
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
@@ -67,6 +68,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         lifespan=lifespan,
     )
     app.add_middleware(Measured, meters=meters)
+    app.add_middleware(HotRoutes)
     problems.install(app)
     revalidation.install(app)
     app.include_router(health.router)

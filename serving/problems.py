@@ -90,9 +90,7 @@ def install(app: FastAPI) -> None:
 
     async def on_problem(_: Request, error: Exception) -> Response:
         assert isinstance(error, Problem)
-        return _render(
-            _document(error.slug, error.title, error.status, error.detail) | error.extra, error.headers
-        )
+        return render(error)
 
     async def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
@@ -116,6 +114,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(Exception, on_defect)
+
+
+def render(problem: Problem) -> Response:
+    """Return a refusal as it is answered."""
+    document = _document(problem.slug, problem.title, problem.status, problem.detail) | problem.extra
+    return _render(document, problem.headers)
 
 
 def _message(found: dict[str, Any]) -> str:

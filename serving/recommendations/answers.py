@@ -214,9 +214,11 @@ async def _chosen(
     tenant_id, now, purse = asked.tenant_id, asked.now, visitor.purse
     shop, whole = await released_shop(release, tenant_id), window.shelf
     budget = farthest_price(purse, asked.reach)
-    forward = whole.places(put_forward(visitor.policy, sources, visitor.state, purse, shop))
+    forward = [
+        whole.places(items) for items in put_forward(visitor.policy, sources, visitor.state, purse, shop)
+    ]
     on_sale = window.on_sale(sales, now, budget, asked.filter)
-    entries = window.deliverable(merged([forward], len(whole)), now, budget, asked.filter)
+    entries = window.deliverable(merged(forward, len(whole)), now, budget, asked.filter)
     within = int((whole.prices[entries] <= purse.available).sum()) + len(on_sale)
     if purse.available and within < asked.limit:
         # Small balances, young shops and narrow filters.

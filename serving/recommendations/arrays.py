@@ -4,7 +4,7 @@ A look-up is a sorted array of keys, the places where the rows of each key begin
 rows. A look-up that has no arrays has no rows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +13,13 @@ from asyncpg.pgproto import pgproto
 from numpy.typing import NDArray
 
 from serving.recommendations.domain import ListedItem
+from serving.recommendations.items import Codes, Items, Listed, Weighted
 
 Arrays = Mapping[str, NDArray[Any]]
 
 _ID_BYTES = 16
 _NO_IDS = np.empty(0, f"S{_ID_BYTES}")
+_NO_CODES: Codes = np.empty(0, np.int32)
 _NOTHING = slice(0, 0)
 
 
@@ -31,18 +33,18 @@ class LookUp:
     def __init__(self, arrays: Arrays, name: str, *columns: str) -> None:
         self._keys = arrays.get(f"{name}.keys", _NO_IDS)
         self._starts = arrays.get(f"{name}.starts", np.zeros(1, np.int64))
-        self._columns = [arrays.get(f"{name}.{column}", np.empty(0)) for column in columns]
+        self._columns = [arrays.get(f"{name}.{column}", _NO_CODES) for column in columns]
         lengths = {len(column) for column in self._columns}
         if columns and (len(self._starts) != len(self._keys) + 1 or lengths != {int(self._starts[-1])}):
             raise ValueError(f"the arrays of {name} do not belong together")
 
-    def rows(self, *ids: UUID, limit: int | None = None) -> list[list[Any]]:
+    def rows(self, *ids: UUID, limit: int | None = None) -> list[NDArray[Any]]:
         """Return each column of a key's rows, at most so many of the first; none for a key that is not there."""
         place = self.place(*ids)
         span = _NOTHING if place is None else slice(int(self._starts[place]), int(self._starts[place + 1]))
         if limit is not None:
             span = slice(span.start, min(span.stop, span.start + limit))
-        return [column[span].tolist() for column in self._columns]
+        return [column[span] for column in self._columns]
 
     def place(self, *ids: UUID) -> int | None:
         """Return the place of a key among all keys, or None if it is not there."""
@@ -79,37 +81,40 @@ class RecommendedFrom:
         """Return the place of a member among all that the release counts, sorted by tenant; None if it does not."""
         return self._members.place(tenant_id, member_id)
 
-    def listed(self, tenant_id: UUID, member_id: UUID, slice_: str) -> list[ListedItem]:
+    def listed(self, tenant_id: UUID, member_id: UUID, slice_: str) -> Sequence[ListedItem]:
         """Return a member's list of a slice, best first."""
         if slice_ not in self._lists:
             return []
         items, stages = self._lists[slice_].rows(tenant_id, member_id)
-        ids, names = self._item_ids, self._stages
-        return [ListedItem(ids[item], names[stage]) for item, stage in zip(items, stages, strict=True)]
+        names = self._stages
+        return Listed(self._items(items), [names[stage] for stage in stages.tolist()])
 
     def redemption_counts(self, tenant_id: UUID, member_id: UUID) -> dict[UUID, int]:
         """Return item → how often the member redeemed it."""
         items, counts = self._taken.rows(tenant_id, member_id)
-        return {self._item_ids[item]: count for item, count in zip(items, counts, strict=True)}
+        return dict(zip(self._items(items), counts.tolist(), strict=True))
 
-    def popular(self, tenant_id: UUID, limit: int | None) -> list[UUID]:
+    def popular(self, tenant_id: UUID, limit: int | None) -> Items:
         """Return the tenant's items, most popular first."""
         (items,) = self._popular.rows(tenant_id, limit=limit)
-        return [self._item_ids[item] for item in items]
+        return self._items(items)
 
-    def neighbours(self, tenant_id: UUID, item_id: UUID, kind: str) -> list[tuple[UUID, float]]:
+    def neighbours(self, tenant_id: UUID, item_id: UUID, kind: str) -> Weighted:
         """Return an item's neighbours of a kind with their weights, closest first."""
         return self._weighted(self._neighbours, kind, tenant_id, item_id)
 
-    def starting(self, tenant_id: UUID, group: str) -> list[tuple[UUID, float]]:
+    def starting(self, tenant_id: UUID, group: str) -> Weighted:
         """Return what a group of newcomers is shown first with its scores, best first."""
         return self._weighted(self._starting, group, tenant_id)
 
-    def _weighted(self, look_ups: Mapping[str, LookUp], name: str, *ids: UUID) -> list[tuple[UUID, float]]:
+    def _weighted(self, look_ups: Mapping[str, LookUp], name: str, *ids: UUID) -> Weighted:
         if name not in look_ups:
-            return []
+            return Weighted(self._items(_NO_CODES), np.empty(0))
         items, weights = look_ups[name].rows(*ids)
-        return [(self._item_ids[item], weight) for item, weight in zip(items, weights, strict=True)]
+        return Weighted(self._items(items), weights)
+
+    def _items(self, codes: Codes) -> Items:
+        return Items(self._item_ids, codes)
 
 
 def _by_name(arrays: Arrays, name: str, *columns: str) -> dict[str, LookUp]:

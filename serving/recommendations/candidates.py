@@ -1,6 +1,6 @@
 """Which items a release puts forward for a member, before it is known which of them can be had now."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from serving.clock import business_date
 from serving.recommendations.composition import Sources
 from serving.recommendations.contexts import Anchors
 from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop, Signal
+from serving.recommendations.items import columns, item_ids
 from serving.recommendations.released import item_neighbours, popular_items
 from serving.recommendations.released_shop import explorable_items
 from serving.recommendations.signals import weight
@@ -54,21 +55,26 @@ async def sources_of(
     )
 
 
-def put_forward(policy: Policy, sources: Sources, member: MemberState, purse: Purse, shop: Shop) -> set[UUID]:
-    """Return the items that may be shown by a policy."""
-    found = {*sources.popular, *sources.explorable}
+def put_forward(
+    policy: Policy, sources: Sources, member: MemberState, purse: Purse, shop: Shop
+) -> list[Collection[UUID]]:
+    """Return the items that may be shown by a policy, by what puts them forward; some are in several."""
+    found: list[Collection[UUID]] = [sources.popular, sources.explorable]
     for near in sources.anchors.neighbours.values():
-        found.update(neighbour_id for neighbour_id, _ in (*near.together, *near.content))
+        found += [columns(near.together)[0], columns(near.content)[0]]
     # What is taken again is no neighbour of itself, and may be asked for after a redemption.
-    found.update(sources.anchors.names)
+    found.append(list(sources.anchors.names))
     if policy != "recipe":
         return found
-    found.update(listed.item_id for listed in (*member.listed, *member.novel))
-    for group in groups_of(member, shop, purse.available):
-        found.update(shop.starting.get(group, ()))
-    found.update(signal.item_id for signal in member.signals)
+    found += [item_ids(member.listed), item_ids(member.novel)]
+    found += [
+        shop.starting_ids[group]
+        for group in groups_of(member, shop, purse.available)
+        if group in shop.starting_ids
+    ]
+    found.append([signal.item_id for signal in member.signals])
     for near in sources.neighbours.values():
-        found.update(neighbour_id for neighbour_id, _ in (*near.together, *near.content))
+        found += [columns(near.together)[0], columns(near.content)[0]]
     return found
 
 
@@ -88,6 +94,6 @@ async def _with_neighbours(release: Release, tenant_id: UUID, policy: Policy, an
 
 async def _near(release: Release, tenant_id: UUID, item_id: UUID, together: int, alike: int) -> Neighbours:
     return Neighbours(
-        (await item_neighbours(release, tenant_id, item_id))[:together],
-        (await item_neighbours(release, tenant_id, item_id, "content"))[:alike],
+        (await item_neighbours(release, tenant_id, item_id)).first(together),
+        (await item_neighbours(release, tenant_id, item_id, "content")).first(alike),
     )

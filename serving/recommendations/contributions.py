@@ -11,6 +11,8 @@ from uuid import UUID
 import numpy as np
 
 from serving.recommendations.domain import ListedItem, MemberState, Reason, Stage
+from serving.recommendations.items import item_ids
+from serving.recommendations.items import stages as stages_of
 from serving.recommendations.shelf import NOWHERE, Floats, Shelf
 
 # The first of the novel list counts like the eleventh of the list of anything, which a general ranker ordered.
@@ -51,10 +53,10 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
     """Return what the member's lists lend; what is on both counts once, where it stands higher."""
     found, stages = dict[int, float](), dict[int, Stage]()
     for listed, share in ((member.listed, 1.0), (member.novel, _NOVEL_SHARE)):
-        places = shelf.places(item.item_id for item in listed).tolist()
-        for place, (n, item) in enumerate(zip(places, listed, strict=True)):
+        places = shelf.places(item_ids(listed)).tolist()
+        for place, (n, stage) in enumerate(zip(places, stages_of(listed), strict=True)):
             if n != NOWHERE and (value := share * by_place(place)) > found.get(n, 0.0):
-                found[n], stages[n] = value, item.stage
+                found[n], stages[n] = value, stage
     values = shelf.zeros()
     values[list(found)] = list(found.values())
     counts = member.own_counts

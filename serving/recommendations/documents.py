@@ -1,5 +1,6 @@
 """What an answer looks like over HTTP."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
@@ -87,47 +88,43 @@ class RecommendationsAnswer(BaseModel):
     items: list[RecommendedItem]
 
 
-def answer_document(asked: Asked, answer: Answer, release: Release) -> RecommendationsAnswer:
-    """Return an answer as it is told."""
+def told(asked: Asked, answer: Answer, release: Release) -> dict[str, object]:
+    """Return an answer as it is told: the members of `RecommendationsAnswer`, which costs more to make than to choose."""
     expiring, is_member = answer.expiring, answer.available_points is not None
-    return RecommendationsAnswer(
-        request_id=asked.request_id,
-        release_id=release.manifest.release_id,
-        generated_at=asked.now,
-        degraded=answer.is_degraded,
-        policy=answer.policy,
-        member_id=asked.member_id if is_member else None,
-        available_points=answer.available_points,
-        context=asked.context.kind,
-        item_ids=list(answer.item_ids),
-        expiring=None
-        if expiring is None
-        else ExpiringAnswer(
-            points=expiring.points, first_on=expiring.first_on, is_at_once=expiring.is_at_once
-        ),
-        items=[
+    return {
+        "request_id": asked.request_id,
+        "release_id": release.manifest.release_id,
+        "generated_at": asked.now,
+        "degraded": answer.is_degraded,
+        "policy": answer.policy,
+        "member_id": asked.member_id if is_member else None,
+        "available_points": answer.available_points,
+        "context": asked.context.kind,
+        "item_ids": [str(item_id) for item_id in answer.item_ids],
+        "expiring": None if expiring is None else asdict(expiring),
+        "items": [
             _item(position, shown, is_member=is_member)
             for position, shown in enumerate(answer.recommendations, start=1)
         ],
-    )
+    }
 
 
-def _item(position: int, shown: Recommendation, *, is_member: bool) -> RecommendedItem:
+def _item(position: int, shown: Recommendation, *, is_member: bool) -> dict[str, object]:
     offer = shown.offer
     zh, en = sentences(shown.reason)
-    return RecommendedItem(
-        position=position,
-        item_id=offer.item_id,
-        name=offer.name,
-        category=offer.category,
-        price_points=offer.price_points,
-        flash_sale_id=offer.sale.sale_id if offer.sale else None,
-        affordability=shown.affordability if is_member else None,
-        points_due=shown.points_due,
-        cash_fen=shown.cash_fen,
-        slot=shown.slot,
-        propensity=shown.propensity,
-        score=round(shown.score, 6),
-        stage=shown.stage,
-        reason=ReasonAnswer(zh=zh, en=en),
-    )
+    return {
+        "position": position,
+        "item_id": str(offer.item_id),
+        "name": offer.name,
+        "category": offer.category,
+        "price_points": offer.price_points,
+        "flash_sale_id": str(offer.sale.sale_id) if offer.sale else None,
+        "affordability": shown.affordability if is_member else None,
+        "points_due": shown.points_due,
+        "cash_fen": shown.cash_fen,
+        "slot": shown.slot,
+        "propensity": shown.propensity,
+        "score": round(shown.score, 6),
+        "stage": shown.stage,
+        "reason": {"zh": zh, "en": en},
+    }

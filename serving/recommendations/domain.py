@@ -172,6 +172,11 @@ class Shop:
     repeat_goods: frozenset[UUID] = frozenset()
 
     @cached_property
+    def starting_ids(self) -> Mapping[str, frozenset[UUID]]:
+        """Return what the groups of newcomers are shown, without how much it is for them."""
+        return {group: frozenset(items) for group, items in self.starting.items()}
+
+    @cached_property
     def highest_demand(self) -> float:
         """Return the demand of the item that is asked for most."""
         return max(self.daily_demand.values(), default=0.0)

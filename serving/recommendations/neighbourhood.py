@@ -6,6 +6,7 @@ import numpy as np
 
 from serving.recommendations.contributions import Contribution, Told
 from serving.recommendations.domain import Neighbours
+from serving.recommendations.items import columns
 from serving.recommendations.shelf import NOWHERE, Floats, Integers, Shelf
 
 # That two items are alike says less than that the same members take both; it reaches those nobody took yet.
@@ -40,11 +41,10 @@ def lent(
 
 def strengths(shelf: Shelf, near: Neighbours) -> tuple[Integers, Floats]:
     """Return the places of an item's neighbours, those taken together first, and how strongly they follow it."""
-    if not near.together and not near.content:
-        return np.empty(0, np.int64), np.empty(0)
-    item_ids, weights = zip(*near.together, *near.content, strict=True)
-    found = np.array(weights)
-    for kind, share in ((slice(len(near.together)), 1.0), (slice(len(near.together), None), _CONTENT_SHARE)):
-        if len(found[kind]):
-            found[kind] *= share / found[kind].max()
-    return shelf.places(item_ids), found
+    places, strong = [np.empty(0, np.int64)], [np.empty(0)]
+    for kind, share in ((near.together, 1.0), (near.content, _CONTENT_SHARE)):
+        if len(kind):
+            item_ids, weights = columns(kind)
+            places.append(shelf.places(item_ids))
+            strong.append(weights * (share / weights.max()))
+    return np.concatenate(places), np.concatenate(strong)

@@ -11,6 +11,7 @@ from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.balance import Lot
 from serving.recommendations.domain import ListedItem
 from serving.recommendations.habits import HABITS, Habits, ReleasedHabits
+from serving.recommendations.items import Weighted
 from serving.recommendations.lots import LEFT, ReleasedLots
 from serving.recommendations.window import Window, window_of
 from serving.release import Release
@@ -62,7 +63,7 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
     )
 
 
-async def popular_items(release: Release, tenant_id: UUID, limit: int | None = None) -> list[UUID]:
+async def popular_items(release: Release, tenant_id: UUID, limit: int | None = None) -> Sequence[UUID]:
     """Return the tenant's items, most popular first; all of them without a limit.
 
     Raises:
@@ -73,7 +74,7 @@ async def popular_items(release: Release, tenant_id: UUID, limit: int | None = N
 
 async def item_neighbours(
     release: Release, tenant_id: UUID, item_id: UUID, kind: str = "together"
-) -> list[tuple[UUID, float]]:
+) -> Weighted:
     """Return an item's neighbours of a kind with their weights, closest first.
 
     Raises:
@@ -82,7 +83,7 @@ async def item_neighbours(
     return _known(release).neighbours(tenant_id, item_id, kind)
 
 
-async def starting_items(release: Release, tenant_id: UUID, group: str) -> list[tuple[UUID, float]]:
+async def starting_items(release: Release, tenant_id: UUID, group: str) -> Weighted:
     """Return what a group of newcomers is shown first with its scores, up to 1, best first.
 
     Raises:

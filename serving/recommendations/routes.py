@@ -1,24 +1,26 @@
 """GET /v1/recommendations/{member_id} and /v1/items/{item_id}/goes-with."""
 
-from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID, uuid4
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.metrics import Meters
 from serving.problems import InvalidRequest, responses
-from serving.recommendations.answers import Answer, Asked, Live, UnknownItem, UnknownMember, recommend
+from serving.recommendations.answers import Asked, Live, UnknownItem, UnknownMember, recommend
 from serving.recommendations.contexts import Context
-from serving.recommendations.documents import RecommendationsAnswer, answer_document
+from serving.recommendations.documents import RecommendationsAnswer, told
 from serving.recommendations.parameters import ContextOf, FilterOf, Limit, ReachOf
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import NoArrays
 from serving.release import NoRelease, Release
 
-router = APIRouter(prefix="/v1", tags=["recommendations"])
+router = APIRouter(tags=["recommendations"])
+
+MEMBER, GOES_WITH = "/v1/recommendations/{member_id}", "/v1/items/{item_id}/goes-with"
 
 
 def _experiment(request: Request) -> Experiment:
@@ -26,20 +28,12 @@ def _experiment(request: Request) -> Experiment:
     return experiment
 
 
-@dataclass(frozen=True)
-class _Http:
-    """What an answer is sent and counted with."""
-
-    response: Response
-    meters: Meters
-    route: str
+def _meters(request: Request) -> Meters:
+    meters: Meters = request.app.state.meters
+    return meters
 
 
-def _http(request: Request, response: Response) -> _Http:
-    return _Http(response, request.app.state.meters, request.scope["route"].path)
-
-
-Http = Annotated[_Http, Depends(_http)]
+MetersOf = Annotated[Meters, Depends(_meters)]
 
 
 def _live(request: Request) -> Live:
@@ -52,14 +46,15 @@ ExperimentOf = Annotated[Experiment, Depends(_experiment)]
 
 
 @router.get(
-    "/recommendations/{member_id}",
+    MEMBER,
+    response_model=RecommendationsAnswer,
     responses=responses(
         Unauthenticated, UnknownMember, InvalidRequest, NoRelease, NoArrays, DatabaseUnavailable
     ),
 )
 async def get_recommendations(
     member_id: UUID,
-    http: Http,
+    meters: MetersOf,
     caller: CallerOf,
     release: ReleaseInUse,
     live: LiveOf,
@@ -69,24 +64,25 @@ async def get_recommendations(
     filter_: FilterOf,
     limit: Limit = 10,
     reach: ReachOf = "soon",
-) -> RecommendationsAnswer:
+) -> Response:
     """Return what to show a member now: what the member just did changes the next answer.
 
     Of each ten items at most two cannot be had for points now, and never the first two.
     """
     asked = Asked(caller.tenant_id, member_id, uuid4(), limit, reach, now, context=context, filter=filter_)
-    return _told(http, asked, await recommend(release, live, asked, experiment), release)
+    return await answered(release, live, asked, experiment, meters)
 
 
 @router.get(
-    "/items/{item_id}/goes-with",
+    GOES_WITH,
+    response_model=RecommendationsAnswer,
     responses=responses(
         Unauthenticated, UnknownItem, InvalidRequest, NoRelease, NoArrays, DatabaseUnavailable
     ),
 )
 async def get_goes_with(
     item_id: UUID,
-    http: Http,
+    meters: MetersOf,
     caller: CallerOf,
     release: ReleaseInUse,
     live: LiveOf,
@@ -99,18 +95,28 @@ async def get_goes_with(
     ] = None,
     limit: Limit = 10,
     reach: ReachOf = "soon",
-) -> RecommendationsAnswer:
+) -> Response:
     """Return what goes with an item, for its page: its neighbours first, for a member within its reach."""
     asked = Asked(
         caller.tenant_id, member_id, uuid4(), limit, reach, now,
         is_member=False, context=Context("goes_with", (item_id,)), filter=filter_,
     )  # fmt: skip
-    return _told(http, asked, await recommend(release, live, asked, experiment), release)
+    return await answered(release, live, asked, experiment, meters)
 
 
-def _told(http: Http, asked: Asked, answer: Answer, release: Release) -> RecommendationsAnswer:
-    # The next answer may differ by what the member does meanwhile.
-    http.response.headers["Cache-Control"] = "no-store"
+async def answered(
+    release: Release, live: Live, asked: Asked, experiment: Experiment, meters: Meters
+) -> Response:
+    """Answer, and count the answer if it is a degraded one.
+
+    Raises:
+        UnknownMember, UnknownItem, DatabaseUnavailable, NoArrays: as `recommend` says.
+    """
+    answer = await recommend(release, live, asked, experiment)
     if answer.is_degraded:
-        http.meters.degraded(http.route)
-    return answer_document(asked, answer, release)
+        meters.degraded(GOES_WITH if asked.context.kind == "goes_with" else MEMBER)
+    # The next answer may differ by what the member does meanwhile.
+    headers = {"Cache-Control": "no-store"}
+    return Response(
+        msgspec.json.encode(told(asked, answer, release)), headers=headers, media_type="application/json"
+    )

@@ -1,18 +1,44 @@
 """Offers as vectors: one entry per offer, in the order they came; of a whole shop, or of the part an answer is about."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, overload
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from serving.recommendations.domain import Offer
+from serving.recommendations.items import Items
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 NOWHERE = -1
+# Sets of a few releases and days; more only where every answer brings its own.
+_REMEMBERED = 64
+
+
+class _Some(Sequence[Offer]):
+    """Some offers of many, taken out only where they are looked at: an answer looks at ten of a thousand."""
+
+    def __init__(self, offers: Sequence[Offer], entries: Integers) -> None:
+        self.replaced: dict[int, Offer] = {}
+        self._offers = offers
+        self._entries = entries
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @overload
+    def __getitem__(self, at: int) -> Offer: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, at: int | slice) -> Offer | Sequence[Offer]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        found = self.replaced.get(at)
+        return self._offers[self._entries[at]] if found is None else found
 
 
 class Shelf:
@@ -32,8 +58,10 @@ class Shelf:
         if len(self._entries) < len(offers):
             offers = [offers[n] for n in self._entries.values()]
             self._entries = {item_id: n for n, item_id in enumerate(self._entries)}
-        # Of a part: entry of the whole → its own, or NOWHERE.
+        # Of a part: entry of the whole → its own, or NOWHERE; the last one stands for NOWHERE.
         self._own: Integers | None = None
+        self._entries_in_whole: Integers | None = None
+        self._memory: dict[int, tuple[object, NDArray[Any]]] = {}
         self.offers: Sequence[Offer] = offers
         count, codes = len(offers), dict[str, int]()
         self.prices: Integers = np.fromiter((offer.price_points for offer in offers), np.int64, count)
@@ -59,9 +87,11 @@ class Shelf:
         """Return some entries of a whole shelf, each once, with what is otherwise about their offers for this answer."""
         part = Shelf.__new__(Shelf)
         part._entries = self._entries
-        part._own = own = np.full(len(self), NOWHERE)
+        part._memory = self._memory
+        part._own = own = np.full(len(self) + 1, NOWHERE)
         own[entries] = np.arange(len(entries))
-        offers = [self.offers[n] for n in entries.tolist()]
+        part._entries_in_whole = entries
+        offers = _Some(self.offers, entries)
         part.prices, part.stocks = self.prices[entries], self.stocks[entries]
         part.listed_from, part.codes, part.ranks = (
             self.listed_from[entries],
@@ -73,7 +103,7 @@ class Shelf:
         for whole, offer in (changed or {}).items():
             if (n := int(own[whole])) == NOWHERE:
                 continue
-            offers[n], part.prices[n] = offer, offer.price_points
+            offers.replaced[n], part.prices[n] = offer, offer.price_points
             part.stocks[n] = np.inf if offer.stock is None else offer.stock
             if offer.sale is not None:
                 part.on_sale.append(n)
@@ -114,13 +144,49 @@ class Shelf:
             spread[places[places != NOWHERE]] = given[places != NOWHERE]
         return spread
 
+    def lasting(self, values: Mapping[UUID, float]) -> Floats:
+        """Return the values of items as `spread` does, of a mapping that stays as long as its release."""
+        whole = self._kept(values, lambda: self._spread_whole(values))
+        return whole if self._entries_in_whole is None else whole[self._entries_in_whole]
+
+    def _spread_whole(self, values: Mapping[UUID, float]) -> Floats:
+        # The last one takes what is not offered.
+        spread = np.zeros(len(self._entries) + 1)
+        spread[self._entries_of(values)] = np.fromiter(values.values(), np.float64, len(values))
+        return spread[:-1]
+
     def places(self, item_ids: Iterable[UUID]) -> Integers:
         """Return the entry of each item; NOWHERE of one that is not offered."""
+        if isinstance(item_ids, Items):
+            found = self._numbered(item_ids.ids)[item_ids.codes]
+        elif isinstance(item_ids, frozenset):
+            # Those stay for as long as their release, and are asked for by every answer.
+            found = self._looked_up(item_ids)
+        else:
+            found = self._entries_of(item_ids)
+        # NOWHERE is the last entry of it.
+        return found if self._own is None else self._own[found]
+
+    def _entries_of(self, item_ids: Iterable[UUID]) -> Integers:
         entry = self._entries.get
-        found = np.array([entry(item_id, NOWHERE) for item_id in item_ids], np.int64)
-        if self._own is None or not len(found):
-            return found
-        return np.where(found == NOWHERE, NOWHERE, self._own[found])
+        return np.array([entry(item_id, NOWHERE) for item_id in item_ids], np.int64)
+
+    def _looked_up(self, item_ids: frozenset[UUID]) -> Integers:
+        return self._kept(item_ids, lambda: self._entries_of(item_ids))
+
+    def _numbered(self, ids: Sequence[UUID]) -> Integers:
+        """Return the entry of each item of a release."""
+        return self._kept(ids, lambda: self._entries_of(ids))
+
+    def _kept(self, of: object, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Return what was made of an object that never changes, made once."""
+        kept = self._memory.get(id(of))
+        if kept is None:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            # With the object, so that no other one can get its number.
+            kept = self._memory[id(of)] = of, make()
+        return kept[1]
 
     def flagged(self, item_ids: Iterable[UUID]) -> Flags:
         """Return which offers are of these items."""

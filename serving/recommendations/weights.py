@@ -42,10 +42,10 @@ def stock_cover(shelf: Shelf, shop: Shop) -> Floats:
     """Return 1 for items with stock for a day or more, down to 0.2 for those nearly gone: few pieces are not for all."""
     cover = np.ones(len(shelf))
     scarce = shop.highest_demand * _COVER_DAYS
-    for n in np.flatnonzero(shelf.stocks < scarce).tolist():
-        stock = float(shelf.stocks[n])
-        demand = shop.daily_demand.get(shelf.offers[n].item_id, 0.0) * _COVER_DAYS
-        cover[n] = stock / demand if stock < demand else 1.0
+    if (shelf.stocks < scarce).any():
+        demand = shelf.lasting(shop.daily_demand) * _COVER_DAYS
+        is_short = shelf.stocks < demand
+        cover[is_short] = shelf.stocks[is_short] / demand[is_short]
     return np.maximum(cover, _LEAST_COVER)
 
 

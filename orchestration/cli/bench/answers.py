@@ -142,9 +142,9 @@ async def _answer(
     looked_up = time.process_time()
     member = member_state(released, released.habits.profile, signals)
     purse = purse_of(Balance(released.lots), released.habits, now, cash=None)
-    entries = whole.places(put_forward("recipe", sources, member, purse, shop))
+    forward = [whole.places(items) for items in put_forward("recipe", sources, member, purse, shop)]
     question = Question(uuid4(), _SHOWN, exploration_share=_EXPLORATION_SHARE)
-    part = whole.part(merged([entries], len(whole)))
+    part = whole.part(merged(forward, len(whole)))
     return looked_up, compose("recipe", question, part, sources, member=member, purse=purse, shop=shop)
 
 
