@@ -52,7 +52,6 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 grace_seconds=settings.key_grace_seconds,
             )
             app.state.live = Live(
-                database,
                 LiveMembers(database),
                 LiveShops(database, fresh_seconds=settings.shop_fresh_seconds),
             )

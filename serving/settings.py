@@ -20,7 +20,7 @@ class ServingSettings(BaseSettings):
         default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
     )
     shop_fresh_seconds: float = Field(
-        default=0.5,
+        default=0.9,
         ge=0,
         le=1,
         description="So late a new or restocked item may be seen; what is gone is never shown.",

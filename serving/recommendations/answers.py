@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from serving.database import Database, DatabaseAway
+from serving.database import DatabaseAway
 from serving.keys import DatabaseUnavailable
 from serving.problems import Problem
 from serving.recommendations.affordability import farthest_price
@@ -17,7 +17,7 @@ from serving.recommendations.composition import Question, Sources, compose
 from serving.recommendations.contexts import Anchors, Context, Filter, anchor_ids
 from serving.recommendations.domain import Expiring, Policy, Reach, Recommendation, Sale, Signal
 from serving.recommendations.live import NOTHING_LANDED, LiveMembers, LiveState
-from serving.recommendations.live_shop import LiveShops, running_sales
+from serving.recommendations.live_shop import LiveShops
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import ReleasedMember, popular_items, released_member, released_window
 from serving.recommendations.released_shop import released_shop
@@ -91,7 +91,6 @@ class Answer:
 class Live:
     """What is asked of the live database."""
 
-    database: Database
     members: LiveMembers
     shops: LiveShops
 
@@ -162,9 +161,9 @@ async def _live_answer(
     question = Question(
         asked.request_id, asked.limit, asked.reach, experiment.exploration_share, asked.context
     )
-    sales = dict[UUID, Sale]()
+    sales: Mapping[UUID, Sale] = {}
     if window.has_sales:
-        sales = await running_sales(live.database, tenant_id, asked.member_id, now=now)
+        sales = await live.shops.running_sales(tenant_id, asked.member_id, now=now)
     shown = list[Recommendation]()
     gone: Collection[UUID] = ()
     for _ in range(_ATTEMPTS):
