@@ -1,7 +1,7 @@
 """Assembles the service: settings in, application out."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -40,8 +40,10 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock))
-        async with open_database(settings.database_url) as database, releases.following():
+        async with open_database(settings.database_url) as database, AsyncExitStack() as stack:
+            shops = LiveShops(database, fresh_seconds=settings.shop_fresh_seconds)
+            releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, shops))
+            await stack.enter_async_context(releases.following())
             app.state.clock = clock
             app.state.meters = meters
             app.state.database = database
@@ -51,10 +53,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
             )
-            app.state.live = Live(
-                LiveMembers(database),
-                LiveShops(database, fresh_seconds=settings.shop_fresh_seconds),
-            )
+            app.state.live = Live(LiveMembers(database), shops)
             app.state.experiment = Experiment(
                 settings.serving_control_share, settings.serving_exploration_share
             )

@@ -77,6 +77,11 @@ class RecommendedFrom:
         self._neighbours = _by_name(arrays, "neighbours", "items", "weights")
         self._starting = _by_name(arrays, "starting", "items", "scores")
 
+    @property
+    def no_items(self) -> Items:
+        """Return none of the release's items."""
+        return self._items(_NO_CODES)
+
     def place(self, tenant_id: UUID, member_id: UUID) -> int | None:
         """Return the place of a member among all that the release counts, sorted by tenant; None if it does not."""
         return self._members.place(tenant_id, member_id)

@@ -15,6 +15,7 @@ from uuid import UUID
 import numpy as np
 
 from serving.database import Database, DatabaseAway
+from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.domain import Sale
 from serving.recommendations.gathering import Gathering
 from serving.recommendations.window import Window, window_of
@@ -143,6 +144,11 @@ class LiveShops:
             DatabaseAway: the database cannot be reached.
         """
         return await self._selling.get((tenant_id, member_id, now))
+
+    def know(self, known: RecommendedFrom) -> None:
+        """Find the items of a release in all windows before the first answer needs them; may run in a thread."""
+        for window in list(self._windows.values()):
+            window.shelf.places(known.no_items)
 
     def strike_out(self, tenant_id: UUID, window: Window, item_ids: Collection[UUID]) -> Window:
         """Return a window without some items that have run out, for the answers to come too."""
