@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand check check-types check-rest format lock build clean bench-serving
+.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand bench-serving check check-types check-rest format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -21,6 +21,7 @@ RELEASED = {
     "/v1/item-performance": _ALL,
     "/v1/items-to-improve": _ALL,
     "/v1/forecasts": _FOUND,
+    "/v1/forecasts/what-if": _FOUND,
     "/v1/holiday-plans": _ALL,
     "/v1/holiday-plans/{occasion_id}": _FOUND,
     "/v1/suppliers": _ALL,
