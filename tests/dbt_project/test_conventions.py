@@ -136,6 +136,7 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
     assert {exposure["name"] for exposure in exposures} == {
         "serving_recommendations", "serving_kpis", "serving_forecasts", "serving_holiday_plans", "dashboard_enterprise",
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
+        "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health",
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}
     assert {layer(models[key]) for key in read} == {"marts"}
