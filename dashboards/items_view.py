@@ -1,4 +1,4 @@
-"""How items are told: the answer, cards, charts and the rows behind them."""
+"""How items are told: the answer, cards and charts."""
 
 from datetime import date
 
@@ -6,46 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import items, items_charts
-from dashboards.downloads import Column
+from dashboards.items_words import class_names, named_bands, reason_names
 from dashboards.kpi_cards import WHOLE_NAMES
-from dashboards.next_steps import Step
 from dashboards.plain_cards import show_plain_card
 from dashboards.rates import Rate
-from dashboards.tables import Table
-from dashboards.words import NOTHING, Words, literally
+from dashboards.words import NOTHING, Words
 
 _PER_ROW_NAMES = 8
-
-
-def reason_names(words: Words) -> dict[str, str]:
-    """Return what each reason to improve an item is called."""
-    return {
-        "out_of_stock": words("reason_out_of_stock"),
-        "poor_ratings": words("reason_poor_ratings"),
-        "dearer_than_peers": words("reason_dearer_than_peers"),
-        "few_views": words("reason_few_views"),
-        "low_conversion": words("reason_low_conversion"),
-    }
-
-
-def remedies(words: Words) -> dict[str, str]:
-    """Return what to do about each reason."""
-    return {
-        "out_of_stock": words("remedy_out_of_stock"),
-        "poor_ratings": words("remedy_poor_ratings"),
-        "dearer_than_peers": words("remedy_dearer_than_peers"),
-        "few_views": words("remedy_few_views"),
-        "low_conversion": words("remedy_low_conversion"),
-    }
-
-
-def class_names(words: Words) -> dict[str, str]:
-    """Return what the classes of the catalogue are called."""
-    return {
-        "staple": words("class_staple"),
-        "quality": words("class_quality"),
-        "scarce": words("class_scarce"),
-    }
 
 
 def answer(words: Words, month: date, rate: Rate | None, improve: pd.DataFrame, against: str) -> str:
@@ -184,18 +151,6 @@ def show_groups(words: Words, rows: pd.DataFrame) -> None:
         _show_group(words, named, words("category"), words("rates_by_category_alt"))
 
 
-def named_bands(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the price bands of items with their names."""
-    bands = items.bands(rows)
-    names = [
-        words("band_from", low=words.count(low))
-        if not high
-        else words("band_until", low=words.count(low), high=words.count(high))
-        for low, high in zip(bands["low"], bands["high"], strict=True)
-    ]
-    return bands.assign(name=names)
-
-
 def _show_group(words: Words, rows: pd.DataFrame, group: str, alt: str) -> None:
     drawn = rows.assign(
         told=[words.rate(None if pd.isna(rate) else rate) for rate in rows["rate"]],
@@ -236,85 +191,3 @@ def show_mix(words: Words, catalogue: pd.DataFrame) -> None:
     labels = {"month": words("month"), "class": words("item_class"), "share": words("share")}
     st.altair_chart(items_charts.mix(drawn, edges, labels=labels), alt=words("mix_alt"))
     st.caption(words("mix_legend"))
-
-
-def tables(words: Words, rows: pd.DataFrame, improve: pd.DataFrame) -> list[Table]:
-    """Return the rows behind the page: items to improve, all items, price bands."""
-    reasons, cures, classes = reason_names(words), remedies(words), class_names(words)
-    money = [
-        Column("view_count", words("views"), "count"),
-        Column("redemption_count", words("redemptions"), "count"),
-        Column("redemption_rate", words("redemption_rate"), "rate"),
-    ]
-    stock = [
-        Column("listed_days", words("listed_days"), "count"),
-        Column("stocked_out_days", words("stocked_out_days"), "count"),
-        Column("answer_count", words("answer_count"), "count"),
-        Column("mean_score", words("mean_score"), "quantity"),
-        Column("price_points", words("price_points"), "count"),
-    ]
-    return [
-        Table(
-            "improve",
-            words("items_to_improve"),
-            improve.assign(reason=improve["reason"].map(reasons), remedy=improve["reason"].map(cures)),
-            [
-                Column("improvement_rank", words("rank"), "count"),
-                Column("name", words("item"), "text"),
-                Column("reason", words("reason"), "text"),
-                Column("remedy", words("remedy"), "text"),
-                Column("category", words("category"), "text"),
-                *money,
-                Column("tenant_redemption_rate", words("rate_of_all"), "rate"),
-                *stock,
-                Column("peer_price_points", words("peer_price_points"), "count"),
-            ],
-        ),
-        Table(
-            "items",
-            words("all_items"),
-            rows.assign(item_class=rows["class"].map(classes)),
-            [
-                Column("name", words("item"), "text"),
-                Column("category", words("category"), "text"),
-                Column("item_class", words("item_class"), "text"),
-                *money,
-                Column("quantity", words("quantity"), "count"),
-                Column("points", words("points_word"), "count"),
-                *stock,
-            ],
-        ),
-        Table(
-            "bands",
-            words("price_bands"),
-            named_bands(words, rows),
-            [
-                Column("name", words("price_band"), "text"),
-                Column("items", words("items_word"), "count"),
-                Column("views", words("views"), "count"),
-                Column("redemptions", words("redemptions"), "count"),
-                Column("rate", words("redemption_rate"), "rate"),
-                Column("share", words("share_of_redemptions"), "rate"),
-                Column("share_of_points", words("share_of_points"), "rate"),
-            ],
-        ),
-    ]
-
-
-def first_steps(words: Words, improve: pd.DataFrame) -> list[Step]:
-    """Return one step for each reason, the commonest first, with the items it is about."""
-    cures = remedies(words)
-    return [
-        Step(
-            words(
-                "improve_step",
-                remedy=cures[str(reason)],
-                items=words("and").join(
-                    literally(name) for name in improve[improve["reason"] == reason]["name"].head(3)
-                ),
-                count=int(count),
-            ),
-            "stock" if reason == "out_of_stock" else None,
-        )
-        for reason, count in improve["reason"].value_counts().items()
-    ]

@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboards import funnel, items, items_charts, items_view
+from dashboards import funnel, items, items_charts
 from dashboards.alerts import Alert, alerts
+from dashboards.items_words import named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
 from dashboards.next_steps import Step
@@ -51,7 +52,7 @@ def show_why(words: Words, marts: TenantMarts, month: date) -> None:
     with left:
         _show_share(words, items.groups(rows, "category"), words("redeemed_by_category"), words("category"))
     with right:
-        bands = items_view.named_bands(words, rows)
+        bands = named_bands(words, rows)
         _show_share(words, bands, words("redeemed_by_price"), words("price_band"))
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import items, items_view, kpis
+from dashboards import items, items_rows, items_view, kpis
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, say_if_partial
@@ -42,5 +42,5 @@ items_view.show_cards(
 items_view.show_quadrant(words, rows)
 items_view.show_groups(words, rows)
 items_view.show_mix(words, catalogue)
-show_tables(words, items_view.tables(words, rows, improve), file=(f"{month:%Y-%m}",))
-show_next_steps(words, items_view.first_steps(words, improve))
+show_tables(words, items_rows.tables(words, rows, improve), file=(f"{month:%Y-%m}",))
+show_next_steps(words, items_rows.first_steps(words, improve))
