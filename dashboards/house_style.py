@@ -11,6 +11,8 @@ FONT = (
 ACCENT = "#3b7dd8"
 WARNING = "#d9730d"
 QUIET = "#8791a0"
+# Beside the accent where two kinds are drawn together: lighter than it, so that they differ without colour too.
+SECOND = "#6cc3d5"
 
 _OPTIONS: dict[str, object] = {
     "browser.gatherUsageStats": False,

@@ -53,6 +53,15 @@ class TenantMarts:
             raise NoRelease(f"{path} cannot be read") from error
         return [card for card in cards if card["tenant_id"] == str(self.tenant_id)]
 
+    def lacks(self, *tables: str) -> bool:
+        """Tell whether the release is from before one of these tables of the marts."""
+        cursor = _opened(str(self.release.file)).cursor()
+        found = cursor.execute(
+            "select table_name from information_schema.tables "
+            "where table_catalog = 'release' and table_schema = 'marts'"
+        ).fetchall()
+        return not {*tables} <= {name for (name,) in found}
+
     def rows(self, sql: str, **values: Any) -> pd.DataFrame:
         """Return the rows of a query whose `$tenant_id` is always this tenant.
 

@@ -50,6 +50,13 @@ def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
     return marts
 
 
+def require_tables(words: Words, marts: TenantMarts, *tables: str) -> None:
+    """Make sure the release has these tables of the marts; one from before them says so and stops the page."""
+    if marts.lacks(*tables):
+        st.info(words("release_is_older"), icon=":material/update:")
+        st.stop()
+
+
 def show_as_of(words: Words, release: Release) -> None:
     """Say how fresh the figures are, loudly if they are late; an open page follows newer releases by itself."""
     _show_as_of(words.language, release.release_id)

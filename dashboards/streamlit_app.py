@@ -22,6 +22,24 @@ pages = [
         default=True,
     ),
     st.Page(
+        "app_pages/points.py",
+        title=words("points_page"),
+        icon=":material/toll:",
+        url_path="points",
+    ),
+    st.Page(
+        "app_pages/items.py",
+        title=words("items_page"),
+        icon=":material/category:",
+        url_path="items",
+    ),
+    st.Page(
+        "app_pages/members.py",
+        title=words("members_page"),
+        icon=":material/groups:",
+        url_path="members",
+    ),
+    st.Page(
         "app_pages/planner.py",
         title=words("planner_page"),
         icon=":material/event_upcoming:",
@@ -44,6 +62,12 @@ pages = [
         title=words("models_page"),
         icon=":material/model_training:",
         url_path="models",
+    ),
+    st.Page(
+        "app_pages/data_health.py",
+        title=words("health_page"),
+        icon=":material/health_and_safety:",
+        url_path="data_health",
     ),
 ]
 chosen = st.navigation(pages, position="top")

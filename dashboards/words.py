@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
@@ -15,6 +15,7 @@ NOTHING = "—"
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
 _WAN, _YI, _MILLION = 10_000, 100_000_000, 1_000_000
 _FEN = 100
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 def choose_language(*wishes: str | None) -> Language:
@@ -88,6 +89,25 @@ class Words:
             return self("yuan", amount=self.count(round(yuan)))
         return self("yuan", amount=f"{yuan:,.2f}")
 
+    def relative(self, now: float, before: float) -> str | None:
+        """Return a change in per cent of what was before with its sign; None where that was nothing."""
+        if before <= 0:
+            return None
+        share = now / before - 1
+        if is_nought(share):
+            return self("unchanged")
+        return f"{share * 100:+,.{_decimals(share)}f}%".replace("-", "−")
+
+    @property
+    def axis_numbers(self) -> str:
+        """Return the Vega expression that writes the numbers along an axis as `count` does, but short."""
+        if self.language == "zh":
+            return (
+                "abs(datum.value) >= 1e8 ? format(datum.value / 1e8, ',.2~f') + ' 亿' : "
+                "abs(datum.value) >= 1e4 ? format(datum.value / 1e4, ',.2~f') + ' 万' : format(datum.value, ',.2~f')"
+            )
+        return "abs(datum.value) >= 1e3 ? format(datum.value, '.3~s') : format(datum.value, ',.2~f')"
+
     def signed(self, change: float, told: str) -> str:
         """Return an amount, told without its sign, as a change; none is unchanged."""
         if change == 0:
@@ -99,6 +119,27 @@ class Words:
         if self.language == "zh":
             return f"{first_day.year}年{first_day.month}月"
         return f"{first_day:%b %Y}"
+
+    def short_month(self, first_day: date) -> str:
+        """Return a month where there is little room: 2026-03 in both languages."""
+        return f"{first_day:%Y-%m}"
+
+    def lag(self, lag: timedelta) -> str:
+        """Return how long ago something was, in the largest whole unit: seconds, minutes, hours or days."""
+        seconds = max(0, round(lag.total_seconds()))
+        if seconds < _MINUTE:
+            return self("seconds", count=seconds)
+        if seconds < _HOUR:
+            return self("minutes", count=seconds // _MINUTE)
+        return (
+            self("hours", count=seconds // _HOUR)
+            if seconds < 2 * _DAY
+            else self("days", count=seconds // _DAY)
+        )
+
+    def people(self, number: float) -> str:
+        """Return how many people: 1,234 人, 1,234."""
+        return f"{self.count(number)} 人" if self.language == "zh" else self.count(number)
 
     def day(self, day: date) -> str:
         """Return a day: 2026年3月9日, 9 Mar 2026."""

@@ -3,11 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, kpis
+from dashboards import charts, kpis, overview_view
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES, headline, show_card
+from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, show_as_of, show_rows
+from dashboards.periods import choose_period, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 
 words = words_of_reader()
@@ -22,54 +24,19 @@ if rows.empty:
     st.stop()
 
 months = [period.date() for period in sorted(rows["period"].unique())]
-keys = [f"{month:%Y-%m}" for month in months]
-by_key = dict(zip(keys, months, strict=True))
-
-
-def name_of_month(key: str) -> str:
-    """Return a month's name for the filter."""
-    return words.month(by_key[key])
-
-
-default_first = f"{kpis.default_first_month(rows):%Y-%m}"
-with st.container(horizontal=True, vertical_alignment="bottom"):
-    first_key = st.selectbox(
-        words("first_month"),
-        keys,
-        keys.index(from_address("from", keys, default_first)),
-        name_of_month,
-        key="from",
-        width=170,
-    )
-    last_key = st.selectbox(
-        words("last_month"),
-        keys,
-        keys.index(from_address("to", keys, keys[-1])),
-        name_of_month,
-        key="to",
-        width=170,
-    )
-to_address("from", first_key, default_first)
-to_address("to", last_key, keys[-1])
-first, last = by_key[first_key], by_key[last_key]
-if first > last:
-    st.info(words("period_backwards"), icon=":material/date_range:")
-    st.stop()
+first, last = choose_period(words, months, kpis.default_first_month(rows))
 
 shown = kpis.figures(rows, first, last, words.language)
 st.subheader(headline(words, last, shown), anchor=False)
-last_fact = kpis.last_fact_date(marts)
-if (
-    last_fact is not None
-    and kpis.month_after(last) > last_fact >= last
-    and (kpis.month_after(last) - last_fact).days > 1
-):
-    st.caption(words("month_is_partial", month=words.month(last), day=words.day(last_fact)))
+say_if_partial(words, last, kpis.last_fact_date(marts))
 
 st.html(WHOLE_NAMES)
 for column, figure in zip(st.columns(len(shown)), shown, strict=True):
     with column:
         show_card(words, figure)
+
+missed = overview_view.missed(words, marts, last)
+overview_view.show_alerts(words, missed)
 
 names = {figure.metric: figure.name for figure in shown}
 grains = {"month": words("by_month"), "day": words("by_day")}
@@ -118,6 +85,7 @@ else:
 
 if is_daily:
     st.caption(words("targets_are_monthly"))
+overview_view.show_why(words, marts, last)
 show_rows(
     words,
     rows.sort_values("period", ascending=False, kind="stable"),
@@ -131,5 +99,6 @@ show_rows(
         Column("numerator", words("numerator"), "count"),
         Column("denominator", words("denominator"), "count"),
     ],
-    file_name=f"pointmart-kpi-{first_key}-{last_key}",
+    file_name=f"pointmart-kpi-{first:%Y-%m}-{last:%Y-%m}",
 )
+show_next_steps(words, overview_view.steps(words, missed))

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import page
 from tests import literal_release as literal
-from tests.dashboards import planning
+from tests.dashboards import enterprise, planning
 
 SECRET = "a secret of these tests"
 # Nobody listens on port 9 of this machine.
@@ -28,6 +28,13 @@ OpenPage = Callable[..., AppTest]
 @pytest.fixture
 def secret() -> str:
     return SECRET
+
+
+@pytest.fixture
+def enterprise_release(literal_release: Path) -> Path:
+    """The releases folder with what the pages about an enterprise read."""
+    literal.publish(literal_release, "enterprise", enterprise.add_enterprise)
+    return literal_release
 
 
 @pytest.fixture

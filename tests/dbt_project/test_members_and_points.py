@@ -41,6 +41,25 @@ def test_points_without_older_cohorts_are_all_expected_to_be_redeemed(built: Bui
     ]
 
 
+def test_points_that_are_held_expire_in_their_month_with_their_members(built: Build) -> None:
+    rows = built.rows(
+        "select expiry_month, as_of_date, first_expires_on, remaining_points, member_count, member_count_so_far "
+        "from marts.fct_points_expiry"
+    )
+    # All lots of this landing end on the same day: what the liability is about.
+    assert rows == [(date(2026, 1, 1), date(2025, 2, 4), date(2026, 1, 31), 883, 3, 3)]
+
+
+def test_the_funnel_is_of_counted_members_within_the_tenants_time(built: Build) -> None:
+    rows = built.rows(
+        "select month, visitor_count, viewer_count, redeemer_count, repeater_count, unseen_redeemer_count "
+        "from marts.fct_funnel_monthly order by month"
+    )
+    # The visit of 2001 is a wrong clock. Member 11 redeems in both months and views nothing; member 12 views and
+    # redeems on three days of February.
+    assert rows == [(JANUARY, 0, 0, 0, 0, 1), (FEBRUARY, 1, 1, 1, 1, 1)]
+
+
 def test_redemptions_say_where_they_count(built: Build) -> None:
     rows = built.rows(
         f"select {SHORT_ID.format('redemption_id')}, net_points, is_demand, is_kept, is_completed, is_valid_request, "

@@ -1,0 +1,129 @@
+"""What the overview tells beside its figures: alerts, the funnel, and what is redeemed."""
+
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import funnel, items, items_charts
+from dashboards.alerts import Alert, alerts
+from dashboards.items_words import named_bands
+from dashboards.kpis import SMALL_SAMPLE
+from dashboards.marts import TenantMarts
+from dashboards.next_steps import Step
+from dashboards.words import Words
+
+_MOST_CATEGORIES = 8
+# Where to see more of a metric.
+_PAGES = {
+    "activity_rate": "members",
+    "consumption_rate": "points",
+    "consumption_rate_cumulative": "points",
+    "stock_out_rate": "stock",
+    "sell_through_rate": "stock",
+    "catalogue_staple_share": "items",
+    "catalogue_quality_share": "items",
+    "catalogue_scarce_share": "items",
+}
+
+
+def show_alerts(words: Words, found: list[Alert]) -> None:
+    """Show each missed target with its definition on hover; red is only for what needs somebody now."""
+    if not found:
+        return
+    st.subheader(words("alerts"), anchor=False)
+    with st.container(border=True):
+        for alert in found:
+            goal = words("target_ceiling" if alert.is_ceiling else "target", target=words.goal(alert.target))
+            sentence = words("alert", name=alert.name, value=words.rate(alert.value), goal=goal)
+            since = words("alert_since", months=alert.months) if alert.months > 1 else ""
+            mark = ":red[:material/error:]" if alert.is_urgent else ":orange[:material/warning:]"
+            st.markdown(f"{mark} {sentence}{since}", help=alert.definition)
+
+
+def show_why(words: Words, marts: TenantMarts, month: date) -> None:
+    """Show the funnel of a month and what was redeemed in it, or that the release is from before them."""
+    if marts.lacks(*funnel.TABLES, *items.TABLES):
+        st.info(words("release_is_older"), icon=":material/update:")
+        return
+    show_funnel(words, funnel.funnel(marts, month))
+    rows = items.performance(marts, month)
+    left, right = st.columns(2)
+    with left:
+        _show_share(words, items.groups(rows, "category"), words("redeemed_by_category"), words("category"))
+    with right:
+        bands = named_bands(words, rows)
+        _show_share(words, bands, words("redeemed_by_price"), words("price_band"))
+
+
+def show_funnel(words: Words, found: funnel.Funnel | None) -> None:
+    """Draw how far members went."""
+    st.subheader(words("funnel"), anchor=False, help=words("funnel_meaning"))
+    if found is None:
+        st.info(words("nobody_came"), icon=":material/hourglass_empty:")
+        return
+    names = {
+        "visitor": words("step_visit"),
+        "viewer": words("step_view"),
+        "redeemer": words("step_redeem"),
+        "repeater": words("step_repeat"),
+    }
+    told = []
+    for step in funnel.STEPS:
+        share, people = found.of_step_before(step), words.people(found.counts[step])
+        told.append(people if share is None else words("funnel_step", people=people, share=words.rate(share)))
+    drawn = pd.DataFrame(
+        {
+            "name": [names[step] for step in funnel.STEPS],
+            "members": [found.counts[step] for step in funnel.STEPS],
+            "told": told,
+            "is_small": [found.counts["visitor"] < SMALL_SAMPLE] * len(funnel.STEPS),
+        }
+    )
+    labels = {"step": words("funnel_step_word"), "members": words("members_word")}
+    st.altair_chart(funnel.draw(drawn, labels=labels), alt=words("funnel_alt"))
+    unseen = words("funnel_unseen", members=words.people(found.unseen)) if found.unseen else ""
+    st.caption(words("between_sentences").join(filter(None, [words("funnel_legend"), unseen])))
+
+
+def steps(words: Words, found: list[Alert]) -> list[Step]:
+    """Return where to look for more, what misses its target first."""
+    sentences = {
+        "points": words("see_points"),
+        "items": words("see_items"),
+        "members": words("see_members"),
+        "stock": words("see_stock"),
+    }
+    first = [page for page in (_PAGES.get(alert.metric) for alert in found) if page is not None]
+    return [Step(sentences[page], page) for page in dict.fromkeys([*first, *sentences])]
+
+
+def missed(words: Words, marts: TenantMarts, month: date) -> list[Alert]:
+    """Return the targets missed in a month."""
+    return alerts(marts, month, words.language)
+
+
+def _show_share(words: Words, rows: pd.DataFrame, title: str, group: str) -> None:
+    st.subheader(title, anchor=False)
+    redeemed = rows[rows["redemptions"] > 0]
+    if redeemed.empty:
+        st.info(words("nothing_redeemed"), icon=":material/hourglass_empty:")
+        return
+    if "name" not in redeemed:
+        redeemed = redeemed.sort_values("redemptions", ascending=False).head(_MOST_CATEGORIES)
+        redeemed = redeemed.assign(name=redeemed["category"])
+    drawn = pd.DataFrame(
+        {
+            "name": redeemed["name"],
+            "rate": redeemed["share"],
+            "told": [words.rate(share) for share in redeemed["share"]],
+            "note": [
+                words("share_note", count=words.count(count), points=words.rate(share))
+                for count, share in zip(redeemed["redemptions"], redeemed["share_of_points"], strict=True)
+            ],
+            "is_small": [int(rows["redemptions"].sum()) < SMALL_SAMPLE] * len(redeemed),
+        }
+    )
+    labels = {"group": group, "rate": words("share_of_redemptions"), "note": words("group_holds")}
+    st.altair_chart(items_charts.groups(drawn, labels=labels), alt=title)
+    st.caption(words("n_redemptions", n=words.count(rows["redemptions"].sum())))

@@ -1,0 +1,43 @@
+"""The rows behind a page where there is more than one kind of them: the reader chooses, the address bar remembers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.address import from_address, to_address
+from dashboards.downloads import Column, file_name
+from dashboards.page import show_rows
+from dashboards.words import Words
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows to show and download, under a key for the address bar and files and a name for the reader."""
+
+    key: str
+    name: str
+    rows: pd.DataFrame
+    columns: list[Column]
+
+
+def show_tables(words: Words, tables: Sequence[Table], *, file: Sequence[object]) -> None:
+    """Show one of the tables, the first unless the reader chooses; `file` names the downloads, with its key."""
+    by_key = {table.key: table for table in tables}
+    keys = list(by_key)
+    chosen = st.segmented_control(
+        words("rows_of"),
+        keys,
+        default=from_address("rows", keys, keys[0]),
+        required=True,
+        format_func=lambda key: by_key[key].name,
+        key="rows",
+        wrap=True,
+    )
+    to_address("rows", chosen, keys[0])
+    table = by_key[chosen]
+    if table.rows.empty:
+        st.info(words("no_rows"), icon=":material/hourglass_empty:")
+        return
+    show_rows(words, table.rows, table.columns, file_name=file_name("pointmart", table.key, *file))
