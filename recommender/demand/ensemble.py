@@ -21,6 +21,11 @@ from recommender.demand.training_rows import TooLittleHistory
 _NORMAL = np.array([1.645, 0.0, 1.282, 1.645])
 # A width below this part of the level would make any miss an infinite one.
 _LEAST_WIDTH = 0.02
+# A quantile learned of few rows jumps from day to day; half of how wide a day is, in parts of what is expected of it or
+# of this part of the level, is what its series' days are on average. Of five histories pinball losses at .05 and .95
+# fell by 3 to 29 per cent on four and stayed on one.
+_OWN_SHARE = 0.5
+_LEAST_EXPECTED = 0.25
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,15 @@ class Ensemble:
             widths = np.stack(
                 [np.abs(spread.get(quantile, median) - median) for quantile in QUANTILES], axis=-1
             )
+            widths = _steadied(widths, np.maximum(median, _LEAST_EXPECTED * level[:, None]))
             skew = outputs[MEAN.name] - median
             medians |= outputs
         return Said(medians, np.maximum(widths, _LEAST_WIDTH * level[:, None, None]), skew)
+
+
+def _steadied(widths: Floats, expected: Floats) -> Floats:
+    """Return widths (series, horizon, quantiles) drawn to those of the series' other days, by what is expected of each."""
+    relative = widths / expected[..., None]
+    usual = relative.mean(axis=1, keepdims=True)
+    steadied: Floats = expected[..., None] * (_OWN_SHARE * relative + (1.0 - _OWN_SHARE) * usual)
+    return steadied

@@ -27,7 +27,7 @@ class Recorder:
         self.shown.append(history.origin)
         shape = (len(history.series_ids), 28)
         nothing = Forecast.after(history, np.zeros(shape), np.zeros((*shape, 4)))
-        return SimpleNamespace(members={"recorder": nothing})
+        return SimpleNamespace(members={"recorder": nothing}, forecast=nothing, released="recorder")
 
 
 def plan(panel, spell_days):
