@@ -22,7 +22,7 @@ _MOST_WIDENING = 5.0
 _LEVELS = 6
 # The days ahead differ from all origins more than these, close in time, do from each other.
 _MARGIN = 0.1
-_MOST_EXTRA = 0.6
+_MOST_EXTRA = 0.8
 
 
 @dataclass(frozen=True)
