@@ -206,7 +206,8 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
         "fct_funnel_monthly": _FUNNEL,
     }
     for table, columns in _TABLES.items():
-        connection.execute(f"create table marts.{table} ({columns})")
+        # The literal release has some of them, with the columns that others read.
+        connection.execute(f"create or replace table marts.{table} ({columns})")
         _insert(connection, table, rows[table])
     _insert(connection, "dim_metric", _METRICS)
     kpis = [(t, m, name, n, d, v, size, None, None, goal) for t, m, name, n, d, v, size, goal in _KPIS]
