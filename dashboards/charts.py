@@ -12,6 +12,8 @@ Chart = alt.LayerChart | alt.FacetChart
 
 _HEIGHT = 300
 _MARKS = 62
+# So many months have their names under the axis.
+_MOST_NAMES = 6
 _SMALL_RATE = 0.05
 _YEAR = pd.Timedelta(days=366)
 
@@ -168,6 +170,54 @@ def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: d
         align="left", dx=8, font=FONT
     ).encode(x=alt.X("end:Q", scale=scale, title=None), text=alt.Text("value:Q", format=value_format), color=colour)  # fmt: skip
     return styled(alt.layer(rule, point, label), height=34 * len(rows) + 40)
+
+
+def shares_by_month(
+    rows: pd.DataFrame, field: str, colours: dict[str, str], *, columns: int | None, labels: dict[str, str]
+) -> alt.Chart:
+    """Draw what part of a whole each kind is, month by month, one upon the other.
+
+    `rows` has month (text, in order), the kind's name in `field`, share (0-1), told and place, 0 for what stands
+    lowest. `colours` are of the kinds by name, in order; `labels` names month, kind and told.
+    """
+    months = list(dict.fromkeys(rows["month"]))
+    step = -(-len(months) // _MOST_NAMES) or 1
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        labelFont=FONT,
+        symbolType="square",
+        columns=alt.Undefined if columns is None else columns,
+    )
+    return (
+        alt.Chart(rows)
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "month:N",
+                title=None,
+                sort=months,
+                axis=alt.Axis(labelAngle=0, values=months[::step], ticks=False),
+            ),
+            y=alt.Y(
+                "share:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format=".0%", tickCount=5),
+            ),
+            color=alt.Color(
+                f"{field}:N",
+                scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+                legend=legend,
+            ),
+            order="place:Q",
+            tooltip=[
+                alt.Tooltip("month:N", title=labels["month"]),
+                alt.Tooltip(f"{field}:N", title=labels["kind"]),
+                alt.Tooltip("told:N", title=labels["told"]),
+            ],
+        )
+    )
 
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from dashboards.charts import Chart, styled
+from dashboards.charts import Chart, shares_by_month, styled
 from dashboards.house_style import ACCENT, FONT, QUIET, SECOND, WARNING
 
 _TALL, _LOW = 380, 230
@@ -111,37 +111,13 @@ def mix(rows: pd.DataFrame, targets: pd.DataFrame, *, labels: dict[str, str]) ->
     `rows` has month (text, in order), kind (its name), share (0-1), told and place, 0 for what stands lowest;
     `targets` has edge (0-1).
     """
-    months = list(dict.fromkeys(rows["month"]))
-    step = -(-len(months) // 6) or 1
     kinds = list(dict.fromkeys(rows.sort_values("place")["kind"]))
-    bars = (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "month:N",
-                title=None,
-                sort=months,
-                axis=alt.Axis(labelAngle=0, values=months[::step], ticks=False),
-            ),
-            y=alt.Y(
-                "share:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%", tickCount=5),
-            ),
-            color=alt.Color(
-                "kind:N",
-                scale=alt.Scale(domain=kinds, range=[ACCENT, SECOND, QUIET]),
-                legend=alt.Legend(orient="top", title=None, labelFont=FONT, symbolType="square"),
-            ),
-            order="place:Q",
-            tooltip=[
-                alt.Tooltip("month:N", title=labels["month"]),
-                alt.Tooltip("kind:N", title=labels["class"]),
-                alt.Tooltip("told:N", title=labels["share"]),
-            ],
-        )
+    bars = shares_by_month(
+        rows,
+        "kind",
+        dict(zip(kinds, (ACCENT, SECOND, QUIET), strict=False)),
+        columns=None,
+        labels={"month": labels["month"], "kind": labels["class"], "told": labels["share"]},
     )
     # Dark on light, so that the line shows on bars of any colour and on either ground.
     halo = alt.Chart(targets).mark_rule(color="white", strokeWidth=3).encode(y="edge:Q")

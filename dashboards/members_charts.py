@@ -3,13 +3,12 @@
 import altair as alt
 import pandas as pd
 
-from dashboards.charts import Chart, styled
+from dashboards.charts import Chart, shares_by_month, styled
 from dashboards.house_style import ACCENT, FONT, QUIET, SECOND, WARNING
 
 _LOW, _ROW, _FRAME = 260, 30, 40
 # From those who come to those who are gone; each differs from its neighbours in lightness too.
 _STAGES = {"new": SECOND, "active": ACCENT, "at_risk": "#f3c178", "dormant": WARNING, "lost": QUIET}
-_MOST_NAMES = 6
 
 
 def stages(rows: pd.DataFrame, *, names: dict[str, str], labels: dict[str, str]) -> Chart:
@@ -18,38 +17,12 @@ def stages(rows: pd.DataFrame, *, names: dict[str, str], labels: dict[str, str])
     `rows` has month (text, in order), stage (its key), share (0-1), told and place, 0 for the first stage; `names`
     says what the stages are called, in order.
     """
-    months = list(dict.fromkeys(rows["month"]))
-    step = -(-len(months) // _MOST_NAMES) or 1
-    drawn = rows.assign(stage=rows["stage"].map(names))
-    colours = [_STAGES.get(stage, QUIET) for stage in names]
-    bars = (
-        alt.Chart(drawn)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "month:N",
-                title=None,
-                sort=months,
-                axis=alt.Axis(labelAngle=0, values=months[::step], ticks=False),
-            ),
-            y=alt.Y(
-                "share:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%", tickCount=5),
-            ),
-            color=alt.Color(
-                "stage:N",
-                scale=alt.Scale(domain=list(names.values()), range=colours),
-                legend=alt.Legend(orient="top", title=None, labelFont=FONT, symbolType="square", columns=3),
-            ),
-            order="place:Q",
-            tooltip=[
-                alt.Tooltip("month:N", title=labels["month"]),
-                alt.Tooltip("stage:N", title=labels["stage"]),
-                alt.Tooltip("told:N", title=labels["members"]),
-            ],
-        )
+    bars = shares_by_month(
+        rows.assign(stage=rows["stage"].map(names)),
+        "stage",
+        {name: _STAGES.get(stage, QUIET) for stage, name in names.items()},
+        columns=3,
+        labels={"month": labels["month"], "kind": labels["stage"], "told": labels["members"]},
     )
     return styled(alt.layer(bars), height=_LOW)
 

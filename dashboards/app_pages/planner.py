@@ -6,7 +6,7 @@ from typing import cast
 import pandas as pd
 import streamlit as st
 
-from dashboards import forecasts, plan_desk, plan_figures, plan_words, plans
+from dashboards import forecasts, plan_desk, plan_figures, plan_table, plan_words, plans
 from dashboards.address import from_address, to_address
 from dashboards.downloads import file_name
 from dashboards.forecast_view import show_forecast
@@ -190,7 +190,7 @@ if plan is not None:
             plan_desk.show_decision(words, desk, made, mall=mall, today=today)
     elif plan.status == "approved" and is_live and plan.plan_id is not None:
         try:
-            plan_desk.show_orders(words, mall.orders(plan.plan_id), plans.supplier_names(marts))
+            plan_table.show_orders(words, mall.orders(plan.plan_id), plans.supplier_names(marts))
         except (MallAway, Refused):
             st.warning(words("mall_away_reading"), icon=":material/cloud_off:")
     show_downloads(

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from recommender.demand.covariates import Floats
+from recommender.demand.shares import shares_by_error
 
 Bools = NDArray[np.bool_]
 
@@ -145,9 +146,7 @@ def _on_simplex(gram: Floats, target: Floats) -> Floats:
 
 
 def _start(forecasts: Floats, actual: Floats) -> Floats:
-    errors = np.abs(forecasts - actual[:, None]).sum(axis=0)
-    weights = np.exp(-(errors / max(float(errors.min()), 1e-9) - 1.0) / _START_SCALE)
-    return np.asarray(weights / weights.sum(), dtype=np.float64)
+    return shares_by_error(np.abs(forecasts - actual[:, None]).sum(axis=0), _START_SCALE)
 
 
 def _cells(block: Block, names: tuple[str, ...], every: int) -> tuple[Floats, Floats, NDArray[np.int64]]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
 from recommender.demand.model import Member
+from recommender.demand.shares import shares_by_error
 
 # Slow weights: a level that a month ahead is to be told by forgets half of itself in one to ten weeks.
 _LEVEL_WEIGHTS = np.array([0.01, 0.02, 0.04, 0.08, 0.16])
@@ -67,7 +68,7 @@ def smoothed_weekdays(values: Floats, week: int, horizon: int) -> Floats:
         earlier.append(level)
     places = (periods + np.arange(horizon)) % week
     ahead = np.maximum(level[:, None, :] + season[:, places], 0.0) ** (1.0 / _POWER)
-    return np.asarray(np.einsum("shw,sw->sh", ahead, _shares(error)))
+    return np.asarray(np.einsum("shw,sw->sh", ahead, shares_by_error(error, _TOLERANCE)))
 
 
 def _start(roots: Floats, is_known: NDArray[np.bool_], week: int) -> tuple[Floats, Floats]:
@@ -83,10 +84,3 @@ def _start(roots: Floats, is_known: NDArray[np.bool_], week: int) -> tuple[Float
         mean = np.where(of_day, roots[:, day::week], 0.0).sum(axis=1) / np.maximum(count, 1)
         season[:, day] = np.where(count > 0, mean - level, 0.0)
     return level, season
-
-
-def _shares(error: Floats) -> Floats:
-    """Return weights (series, level weights) that sum to one, larger where errors are smaller."""
-    best = np.maximum(error.min(axis=1, keepdims=True), 1e-12)
-    shares = np.exp(-np.minimum(error / best - 1.0, 100.0) / _TOLERANCE)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
