@@ -189,7 +189,7 @@ def shares_by_month(
         symbolType="square",
         columns=alt.Undefined if columns is None else columns,
     )
-    return (
+    bars: alt.Chart = (
         alt.Chart(rows)
         .mark_bar()
         .encode(
@@ -218,6 +218,7 @@ def shares_by_month(
             ],
         )
     )
+    return bars
 
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
