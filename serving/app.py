@@ -18,6 +18,8 @@ from serving.item_performance import routes as item_performance
 from serving.keys import KeyRing
 from serving.kpis import routes as kpis
 from serving.metrics import Measured, Meters
+from serving.platform import holiday_plans as platform_plans
+from serving.platform import kpis as platform_kpis
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
 from serving.recommendations.answers import Live
@@ -62,7 +64,8 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app = FastAPI(
         title="Pointmart serving",
         version="1",
-        summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use.",
+        summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use; "
+        "and what all tenants come to, for the platform.",
         lifespan=lifespan,
     )
     app.add_middleware(Measured, meters=meters)
@@ -73,6 +76,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app.include_router(metrics.router)
     for module in (
         recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
+        platform_plans, platform_kpis,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it

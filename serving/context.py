@@ -8,11 +8,18 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serving.database import Database
-from serving.keys import Caller, KeyRing
+from serving.keys import Caller, KeyRing, PlatformCaller
 from serving.release import Release, ReleaseReader
 
 _scheme = HTTPBearer(
     auto_error=False, scheme_name="TenantKey", description="The tenant's API key; it fixes the tenant."
+)
+
+
+_platform_scheme = HTTPBearer(
+    auto_error=False,
+    scheme_name="PlatformKey",
+    description="A key of the platform for reading what all tenants come to.",
 )
 
 
@@ -23,8 +30,23 @@ async def _caller(
     return await keys.caller(request.headers.get("authorization"))
 
 
+async def _platform_caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_platform_scheme)]
+) -> PlatformCaller:
+    keys: KeyRing = request.app.state.keys
+    return await keys.platform_caller(request.headers.get("authorization"))
+
+
 # Asked for after the caller, so that a stranger learns nothing about releases.
 async def _release(request: Request, _: Annotated[Caller, Depends(_caller)]) -> AsyncIterator[Release]:
+    reader: ReleaseReader = request.app.state.releases
+    async with reader.lend() as release:
+        yield release
+
+
+async def _release_of_all(
+    request: Request, _: Annotated[PlatformCaller, Depends(_platform_caller)]
+) -> AsyncIterator[Release]:
     reader: ReleaseReader = request.app.state.releases
     async with reader.lend() as release:
         yield release
@@ -41,6 +63,8 @@ def _now(request: Request) -> datetime:
 
 
 CallerOf = Annotated[Caller, Depends(_caller)]
+PlatformCallerOf = Annotated[PlatformCaller, Depends(_platform_caller)]
 ReleaseInUse = Annotated[Release, Depends(_release)]
+ReleaseOfAll = Annotated[Release, Depends(_release_of_all)]
 LiveDatabase = Annotated[Database, Depends(_database)]
 Now = Annotated[datetime, Depends(_now)]

@@ -1,4 +1,4 @@
-"""Who is asking: a tenant's API key, looked up by its SHA-256."""
+"""Who is asking: a tenant or the platform, by an API key that is looked up by its SHA-256."""
 
 import re
 import time
@@ -12,6 +12,7 @@ from serving.database import Database, DatabaseAway
 from serving.problems import Problem
 
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[\x21-\x7e]{1,200}")
+_PLATFORM_FORM = re.compile(r"pmp_[\x21-\x7e]{1,200}")
 _REMEMBERED_KEYS = 10_000
 
 
@@ -29,6 +30,21 @@ class Unauthenticated(Problem):
         )
 
 
+class PlatformKeyNeeded(Problem):
+    """Send a platform key for reading as `Authorization: Bearer pmp_…`; a tenant's key does not do."""
+
+    slug = "platform-key-needed"
+    title = "A valid platform key is needed"
+    status = 401
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this tells of all tenants: send a platform key for reading as `Authorization: Bearer pmp_…`; "
+            "`pointmart platform key` makes one, and a tenant's key or one that is revoked does not do"
+        )
+
+
 class DatabaseUnavailable(Problem):
     """The live database is away and the release alone cannot answer this; try again in a moment."""
 
@@ -43,6 +59,13 @@ class Caller:
     """An authenticated tenant; is_degraded: the key could not be checked anew, because the database is away."""
 
     tenant_id: UUID
+    is_degraded: bool
+
+
+@dataclass(frozen=True)
+class PlatformCaller:
+    """One of the platform's own people or programs; is_degraded as with a tenant."""
+
     is_degraded: bool
 
 
@@ -70,28 +93,61 @@ class KeyRing:
             Unauthenticated: it is missing, malformed, unknown or revoked.
             DatabaseUnavailable: the key cannot be checked now and was not seen lately.
         """
-        scheme, _, key = (authorization or "").partition(" ")
-        matched = _FORM.fullmatch(key) if scheme.lower() == "bearer" else None
+        matched = _sent(authorization, _FORM)
         if matched is None:
             raise Unauthenticated
         tenant_id = UUID(matched[1])
+        is_degraded = await self._is_degraded(
+            matched[0],
+            Unauthenticated,
+            "select from access.api_key where key_hash = $1 and tenant_id = $2",
+            tenant_id,
+        )
+        return Caller(tenant_id, is_degraded)
+
+    async def platform_caller(self, authorization: str | None) -> PlatformCaller:
+        """Return who sent an `Authorization` header with a key of the platform for reading.
+
+        Raises:
+            PlatformKeyNeeded: there is none, or it is unknown, revoked, a tenant's or for something else.
+            DatabaseUnavailable: the key cannot be checked now and was not seen lately.
+        """
+        matched = _sent(authorization, _PLATFORM_FORM)
+        if matched is None:
+            raise PlatformKeyNeeded
+        query = "select from access.platform_key where key_hash = $1 and scope = 'read'"
+        return PlatformCaller(await self._is_degraded(matched[0], PlatformKeyNeeded, query))
+
+    async def _is_degraded(
+        self, key: str, unknown: type[Unauthenticated | PlatformKeyNeeded], query: str, *values: object
+    ) -> bool:
+        """Make sure that a key is good, and tell whether only because it was good lately.
+
+        Args:
+            unknown: what is raised if it is not.
+            query: what finds it; its hash comes before the values.
+        """
         key_hash = sha256(key.encode()).digest()
         asked_at = self._monotonic()
         age = asked_at - self._seen_at.get(key_hash, float("-inf"))
         if age < self._fresh_seconds:
-            return Caller(tenant_id, is_degraded=False)
+            return False
         try:
-            found = await self._database.rows(
-                "select from access.api_key where tenant_id = $1 and key_hash = $2", tenant_id, key_hash
-            )
+            found = await self._database.rows(query, key_hash, *values)
         except DatabaseAway as error:
             if age < self._grace_seconds:
-                return Caller(tenant_id, is_degraded=True)
+                return True
             raise DatabaseUnavailable("your key cannot be checked now; try again in a moment") from error
         if not found:
             self._seen_at.pop(key_hash, None)
-            raise Unauthenticated
+            raise unknown
         if len(self._seen_at) >= _REMEMBERED_KEYS:
             self._seen_at.clear()
         self._seen_at[key_hash] = asked_at
-        return Caller(tenant_id, is_degraded=False)
+        return False
+
+
+def _sent(authorization: str | None, form: re.Pattern[str]) -> re.Match[str] | None:
+    """Return the key of a form that an `Authorization` header bears."""
+    scheme, _, key = (authorization or "").partition(" ")
+    return form.fullmatch(key) if scheme.lower() == "bearer" else None

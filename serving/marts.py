@@ -1,4 +1,4 @@
-"""Reads the rows of one tenant from a mart of the release; the columns are the fields of the answer's rows."""
+"""Reads rows from a mart of the release, of one tenant or of all; the columns are the fields of the answer's rows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Depends, Query
 from pydantic import BaseModel, Field
 
-from serving.keys import Caller
+from serving.keys import Caller, PlatformCaller
 from serving.release import Release
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -52,7 +52,7 @@ def _page(
 PageOf = Annotated[Page, Depends(_page)]
 
 
-def about(release: Release, caller: Caller, now: datetime) -> dict[str, Any]:
+def about(release: Release, caller: Caller | PlatformCaller, now: datetime) -> dict[str, Any]:
     """Return the fields of `ReleaseAnswer`."""
     return {
         "release_id": release.manifest.release_id,
@@ -71,12 +71,17 @@ async def rows_of(
         mart: its name, perhaps with joins after it; `tenant_id` has to be clear.
         rest: what follows `where tenant_id = ?`: further conditions and the order.
     """
+    return await rows_of_all(release, row, mart, f"where tenant_id = ? {rest}", tenant_id, *values)
+
+
+async def rows_of_all(release: Release, row: type[Row], mart: str, rest: str, *values: object) -> list[Row]:
+    """Return rows of a mart, or of a join that begins with one, of all tenants.
+
+    Args:
+        rest: conditions and the order.
+    """
     columns = list(row.model_fields)
-    found = await release.rows(
-        f"select {', '.join(columns)} from release.marts.{mart} where tenant_id = ? {rest}",
-        tenant_id,
-        *values,
-    )
+    found = await release.rows(f"select {', '.join(columns)} from release.marts.{mart} {rest}", *values)
     return [row(**dict(zip(columns, values, strict=True))) for values in found]
 
 

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Header, Request, Response
 
-from serving.context import CallerOf, ReleaseInUse
+from serving.context import CallerOf, PlatformCallerOf, ReleaseInUse, ReleaseOfAll
+from serving.release import Release
 
 # A release lives for a minute or so; who has asked a moment ago need not even ask whether there is another.
 CACHE_CONTROL = "private, max-age=5, must-revalidate"
@@ -19,20 +20,37 @@ class NotModified(Exception):
         self.headers = headers
 
 
-def _revalidated(
+_AtHand = Annotated[str | None, Header(description="The ETag of an answer at hand; 304 if it still holds.")]
+
+
+def _of_a_tenant(
     request: Request,
     response: Response,
     caller: CallerOf,
     release: ReleaseInUse,
-    if_none_match: Annotated[
-        str | None, Header(description="The ETag of an answer at hand; 304 if it still holds.")
-    ] = None,
+    if_none_match: _AtHand = None,
 ) -> None:
-    asked = f"{release.manifest.release_id} {caller.tenant_id} {caller.is_degraded} {request.url.path}?{request.url.query}"
+    _revalidate(request, response, release, f"{caller.tenant_id} {caller.is_degraded}", if_none_match)
+
+
+def _of_the_platform(
+    request: Request,
+    response: Response,
+    caller: PlatformCallerOf,
+    release: ReleaseOfAll,
+    if_none_match: _AtHand = None,
+) -> None:
+    _revalidate(request, response, release, f"platform {caller.is_degraded}", if_none_match)
+
+
+def _revalidate(
+    request: Request, response: Response, release: Release, asker: str, at_hand: str | None
+) -> None:
+    asked = f"{release.manifest.release_id} {asker} {request.url.path}?{request.url.query}"
     # Weak: the moment of the answer differs.
     tag = f'W/"{sha256(asked.encode()).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Authorization"}
-    known = [] if if_none_match is None else [each.strip() for each in if_none_match.split(",")]
+    known = [] if at_hand is None else [each.strip() for each in at_hand.split(",")]
     if "*" in known or tag.removeprefix("W/") in {each.removeprefix("W/") for each in known}:
         raise NotModified(headers)
     response.headers.update(headers)
@@ -67,4 +85,5 @@ def document(paths: dict[str, Any]) -> None:
 
 
 # For the routers whose answers the release alone decides.
-RELEASE_ONLY = Depends(_revalidated)
+RELEASE_ONLY = Depends(_of_a_tenant)
+PLATFORM_RELEASE_ONLY = Depends(_of_the_platform)

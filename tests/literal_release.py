@@ -85,6 +85,10 @@ TABLES = {
     "value double, n bigint, low double, high double, target double",
     "fct_kpis_monthly": "tenant_id uuid, month date, metric varchar, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
+    "fct_platform_kpis_daily": "date date, metric varchar, tenant_count bigint, numerator bigint, denominator bigint, "
+    "value double, n bigint, low double, high double, target double",
+    "fct_platform_kpis_monthly": "month date, metric varchar, tenant_count bigint, numerator bigint, denominator bigint, "
+    "value double, n bigint, low double, high double, target double",
     "fct_item_popularity": "tenant_id uuid, item_id uuid, score double, popularity_rank integer",
     "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, kind varchar, weight double, "
     "neighbour_rank integer",
@@ -103,6 +107,10 @@ TABLES = {
     "line_count bigint, ordered_line_count bigint, too_late_line_count bigint, first_order_by date, "
     "wish_quantity bigint, quantity bigint, purchase_fen bigint, cost_without_fen bigint, cost_with_fen bigint, "
     "risk_without double, risk_with double",
+    "fct_platform_holiday_plans": "occasion_id varchar, first_day date, last_day date, as_of_date date, "
+    "tenant_count bigint, line_count bigint, ordered_line_count bigint, too_late_line_count bigint, first_order_by date, "
+    "wish_quantity bigint, quantity bigint, budget_quantity bigint, purchase_fen bigint, cost_without_fen bigint, "
+    "cost_with_fen bigint, stock_outs_without double, stock_outs_with double",
     "fct_holiday_plan_lines": "tenant_id uuid, occasion_id varchar, first_day date, last_day date, as_of_date date, "
     "item_id uuid, warehouse_id uuid, order_up_to bigint, wish_quantity bigint, quantity bigint, "
     "expiring_quantity bigint, order_by date, arrives_on date, need_date date, is_too_late boolean, "
@@ -395,6 +403,13 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         ],
         "fct_kpis_daily": _daily_kpis(),
         "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
+        "fct_platform_kpis_daily": [
+            (LAST_DATE, "activity_rate", 2, 1, 3, 1 / 3, 3, 0.06, 0.79, TARGETS["activity_rate"])
+        ],
+        "fct_platform_kpis_monthly": [
+            (date(2026, 2, 1), "activity_rate", 1, 1, 2, 0.5, 2, 0.09, 0.91, TARGETS["activity_rate"]),
+            (date(2026, 3, 1), "activity_rate", 2, 2, 3, 2 / 3, 3, 0.2, 0.94, TARGETS["activity_rate"]),
+        ],
         "fct_item_popularity": [
             (ACORN, TEA, 9.0, 1),
             (ACORN, RICE, 6.0, 2),
@@ -480,6 +495,46 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 0,
                 0,
                 None,
+                0,
+                0,
+                0,
+                500,
+                500,
+                0.04,
+                0.04,
+            ),
+        ],
+        "fct_platform_holiday_plans": [
+            (
+                "labour-day",
+                date(2026, 5, 1),
+                date(2026, 5, 5),
+                LAST_DATE,
+                1,
+                2,
+                1,
+                1,
+                date(2026, 4, 10),
+                110,
+                60,
+                -10,
+                30_000,
+                90_000,
+                20_000,
+                1.6,
+                0.9,
+            ),
+            (
+                "dragon-boat",
+                date(2026, 6, 19),
+                date(2026, 6, 21),
+                LAST_DATE,
+                1,
+                1,
+                0,
+                0,
+                None,
+                0,
                 0,
                 0,
                 0,

@@ -9,6 +9,7 @@ from orchestration.cli import (
     exchange,
     ledger,
     pipeline,
+    platform,
     release,
     replay,
     sandbox,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(pipeline.app, name="pipeline")
+app.add_typer(platform.app, name="platform")
 app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
 app.add_typer(bench.app, name="bench")

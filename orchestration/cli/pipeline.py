@@ -14,7 +14,7 @@ from rich.table import Table
 from orchestration.cli import attached
 from orchestration.cli.database import database
 from orchestration.cli.days import parse_day, require_past
-from orchestration.cli.pipeline_key import new_pipeline_key
+from orchestration.cli.platform_key import new_platform_key
 from orchestration.refusal import Refusal
 from orchestration.release.summary import ReleaseSummary
 from orchestration.settings import PipelineSettings
@@ -152,7 +152,7 @@ def key(label: Annotated[str, typer.Option(help="What the key is for.")] = "pipe
     """Print a new key for writing back, which is shown only this once; set it as POINTMART_PIPELINE_KEY."""
     settings = PipelineSettings()
     with database(settings.folder.root, settings.database_url) as url:
-        typer.echo(new_pipeline_key(url, label[:100] or "pipeline"))
+        typer.echo(new_platform_key(url, scope="write_back", label=label))
 
 
 @app.command("write-back")

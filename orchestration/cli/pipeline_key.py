@@ -13,11 +13,6 @@ from orchestration.settings import DataFolder
 from transactional.access.operations import is_valid_platform_key, issue_platform_key
 
 
-def new_pipeline_key(database_url: str, label: str) -> str:
-    """Make a further key of the pipeline and return it; the database keeps its hash alone."""
-    return asyncio.run(_issue(database_url, label))
-
-
 def kept_pipeline_key(database_url: str, file: Path) -> str:
     """Return the key in a private file, made on first use and whenever the database does not know it."""
     known = file.read_text().strip() if file.exists() else ""
@@ -35,14 +30,6 @@ def announced(folder: DataFolder, transactional_url: str, key: str) -> Iterator[
         yield
     finally:
         folder.mall.unlink(missing_ok=True)
-
-
-async def _issue(database_url: str, label: str) -> str:
-    connection = await asyncpg.connect(database_url)
-    try:
-        return await issue_platform_key(connection, scope="write_back", label=label)
-    finally:
-        await connection.close()
 
 
 async def _valid_or_new(database_url: str, known: str) -> str:

@@ -108,7 +108,7 @@ async def get_kpi(
     metric: str, caller: CallerOf, release: ReleaseInUse, now: Now, period: Period, grain: Grain = "day"
 ) -> KpiAnswer:
     """Return a metric's values of the days or months touched by the period, with its definition and target."""
-    known = await _known(release, metric)
+    known = await known_metric(release, metric)
     rows = await kpi_rows(release, caller.tenant_id, metric, grain, *period)
     return KpiAnswer(
         **about(release, caller, now),
@@ -138,7 +138,7 @@ async def get_breakdown(
 
     Categories, bands and prices are those of now, segments and stages those of the last month told until then.
     """
-    known = await _known(release, metric)
+    known = await known_metric(release, metric)
     behind = await sources(release, metric)
     possible = await breakdowns(release, behind)
     if by not in possible:
@@ -163,7 +163,12 @@ async def get_breakdown(
     )
 
 
-async def _known(release: Release, metric: str) -> Metric:
+async def known_metric(release: Release, metric: str) -> Metric:
+    """Return a metric of a release.
+
+    Raises:
+        UnknownMetric: there is none of that name.
+    """
     known = await metrics(release)
     if metric not in known:
         listed = ", ".join(known)

@@ -18,7 +18,8 @@ import pytest
 import uvicorn
 from pydantic import SecretStr
 
-from orchestration.cli.pipeline_key import announced, kept_pipeline_key, new_pipeline_key
+from orchestration.cli.pipeline_key import announced, kept_pipeline_key
+from orchestration.cli.platform_key import new_platform_key
 from orchestration.cli.secret import read_private
 from orchestration.cli.serve import listen
 from orchestration.settings import DataFolder, PipelineSettings
@@ -175,7 +176,7 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
             (acorn.tenant_id, WAREHOUSE),
         )
     with serving(database_url) as url:
-        yield Place(Mall(url, new_pipeline_key(database_url, "test")), releases, acorn, birch, database_url)
+        yield Place(Mall(url, new_platform_key(database_url, scope="write_back", label="test")), releases, acorn, birch, database_url)
 
 
 def segments(place: Place) -> list[tuple[UUID, str, str, date]]:

@@ -16,6 +16,8 @@ NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)
 
 ACORN_KEY = f"pm_{literal.ACORN.hex}_acorn-secret-0123456789-0123456789-0123456"
 BIRCH_KEY = f"pm_{literal.BIRCH.hex}_birch-secret-0123456789-0123456789-0123456"
+PLATFORM_KEY = f"pmp_{'read-' * 8}abc"
+PIPELINE_KEY = f"pmp_{'write' * 8}abc"
 
 _numbers = count(1)
 
@@ -47,6 +49,18 @@ class Mall:
             tenant_id,
             sha256(key.encode()).digest(),
         )
+
+    def add_platform_key(self, key: str, scope: str) -> None:
+        """Add a key of the platform for one purpose."""
+        self.execute(
+            "insert into mall.platform_key (key_hash, scope, label) values (%s, %s, 'test')",
+            sha256(key.encode()).digest(),
+            scope,
+        )
+
+    def revoke_platform_keys(self) -> None:
+        """Revoke every key of the platform."""
+        self.execute("update mall.platform_key set revoked_at = now()")
 
     def revoke_keys(self, tenant_id: UUID) -> None:
         """Revoke every key of a tenant."""
@@ -223,6 +237,8 @@ def _fill(mall: Mall) -> None:
     rows = literal.rows()
     mall.add_tenant(literal.ACORN, literal.ACORN_CODE, literal.ACORN_NAME, ACORN_KEY)
     mall.add_tenant(literal.BIRCH, literal.BIRCH_CODE, literal.BIRCH_NAME, BIRCH_KEY)
+    mall.add_platform_key(PLATFORM_KEY, "read")
+    mall.add_platform_key(PIPELINE_KEY, "write_back")
     for item_id, _, name, category, kind, _ in rows["dim_item"]:
         mall.add_item(item_id, name, category, kind)
     for tenant_id, item_id, price_points, *_ in rows["dim_offer"]:

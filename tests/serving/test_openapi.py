@@ -27,6 +27,9 @@ RELEASED = {
     "/v1/suppliers": _ALL,
     "/v1/reports/monthly": _ALL,
     "/v1/recommendation-experiment": _ALL,
+    "/v1/platform/holiday-plans": _ALL,
+    "/v1/platform/holiday-plans/{occasion_id}": _FOUND,
+    "/v1/platform/kpis/{metric}": _FOUND,
 }
 ROUTES = OPEN | LIVE | RELEASED
 
@@ -71,12 +74,14 @@ def test_every_field_of_an_answer_has_a_type_and_every_answer_words(app):
     assert [name for name, schema in schemas.items() if not schema.get("description")] == []
 
 
-def test_every_route_but_health_asks_for_the_tenants_key(app):
+def test_every_route_but_health_asks_for_the_tenants_key_or_the_platforms(app):
     document = app.openapi()
-    assert document["components"]["securitySchemes"]["TenantKey"]["scheme"] == "bearer"
+    for scheme in ("TenantKey", "PlatformKey"):
+        assert document["components"]["securitySchemes"][scheme]["scheme"] == "bearer"
     for path in ROUTES:
         security = document["paths"][path]["get"].get("security")
-        assert security == (None if path in OPEN else [{"TenantKey": []}])
+        key = "PlatformKey" if path.startswith("/v1/platform/") else "TenantKey"
+        assert security == (None if path in OPEN else [{key: []}])
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from transactional.problems import Problem
 
-# What a key of the platform's own programs may do.
-Scope = Literal["write_back"]
+# What a key of the platform's own people and programs may do: put what a release says, or read of all tenants.
+Scope = Literal["write_back", "read"]
 
 _PLATFORM_FORM = re.compile(r"pmp_[A-Za-z0-9_-]{43}")
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")

@@ -1,0 +1,1 @@
+"""What all tenants come to together, for the platform's own people."""
