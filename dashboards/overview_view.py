@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import funnel, items, items_charts
 from dashboards.alerts import Alert, alerts
+from dashboards.categories import with_category_names
 from dashboards.items_words import named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -47,7 +48,7 @@ def show_why(words: Words, marts: TenantMarts, month: date) -> None:
         st.info(words("release_is_older"), icon=":material/update:")
         return
     show_funnel(words, funnel.funnel(marts, month))
-    rows = items.performance(marts, month)
+    rows = with_category_names(marts, items.performance(marts, month), words.language)
     left, right = st.columns(2)
     with left:
         _show_share(words, items.groups(rows, "category"), words("redeemed_by_category"), words("category"))

@@ -58,6 +58,7 @@ TABLES = {
     "is_personalised boolean",
     "dim_lot": "tenant_id uuid, lot_id uuid, member_id uuid, issued_points bigint, active_from timestamptz, "
     "expires_on date",
+    "dim_category": "category varchar, name_zh varchar, name_en varchar",
     "dim_item": "item_id uuid, code varchar, name varchar, category varchar, kind varchar, class varchar",
     "dim_offer": "tenant_id uuid, item_id uuid, price_points bigint, handover varchar, "
     "opted_in_at timestamptz, listed_from timestamptz, listed_until timestamptz",
@@ -366,6 +367,7 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, LOTS[LAN], LAN, 300, "2026-03-01 10:00:00+08", None),
             (BIRCH, LOTS[OTTO], OTTO, 1_000, "2026-03-02 10:00:00+08", None),
         ],
+        "dim_category": [(FOOD, FOOD, "Food"), (HOME, HOME, "Home"), (LEISURE, "休闲", LEISURE)],
         "dim_item": [
             (TEA, "tea", "茶叶礼盒", FOOD, "physical", "staple"),
             (RICE, "rice", "五常大米", FOOD, "physical", "staple"),

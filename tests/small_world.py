@@ -21,6 +21,8 @@ ITEMS = (
     ("film-ticket", "virtual", "virtual", "quality", 400),
     ("massage", "service", "service", "scarce", 3_000),
 )
+# Of the others nobody has said what to call them.
+CATEGORIES = (("food", "粮油食品", "Food"), ("virtual", "虚拟商品", "Virtual goods"))
 TENANTS = (("harbour-bank", "bank", False), ("cloud-air", "airline", True))
 MEMBERS_PER_TENANT = 8
 
@@ -39,6 +41,10 @@ def insert_small_world(connection: psycopg.Connection[Any]) -> SmallWorld:
     """Write the small world into a migrated, empty database and commit it; return the ids."""
     world = SmallWorld()
     with connection.transaction():
+        for named in CATEGORIES:
+            connection.execute(
+                "insert into mall.category (category, name_zh, name_en) values (%s, %s, %s)", named
+            )
         for code, category, kind, item_class, _ in ITEMS:
             world.item_ids.append(
                 _one(

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import items, items_rows, items_view, kpis
+from dashboards.categories import with_category_names
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, say_if_partial
@@ -26,7 +27,10 @@ if not months:
 last_fact = kpis.last_fact_date(marts)
 month, compared = choose_month(words, months, last_fact)
 against = words("against_month", month=words.month(compared))
-rows, improve = items.performance(marts, month), items.to_improve(marts, month)
+rows, improve = (
+    with_category_names(marts, of_month(marts, month), words.language)
+    for of_month in (items.performance, items.to_improve)
+)
 catalogue = items.catalogue(marts)
 catalogue = catalogue[catalogue["month"] <= pd.Timestamp(month)].tail(kpis.DEFAULT_MONTHS)
 redeemed, empty = (

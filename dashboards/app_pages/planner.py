@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards import forecasts, plan_desk, plan_figures, plan_table, plan_words, plans
 from dashboards.address import from_address, to_address
+from dashboards.categories import category_names, with_category_names
 from dashboards.downloads import file_name
 from dashboards.forecast_view import show_forecast
 from dashboards.forecasts import Level
@@ -42,11 +43,14 @@ def known_plans(words: Words, marts: TenantMarts, mall: Mall, today: date) -> tu
     return plans.merged(released, live), True
 
 
-def lines_of(marts: TenantMarts, mall: Mall, plan: Plan, today: date) -> pd.DataFrame:
+def lines_of(words: Words, marts: TenantMarts, mall: Mall, plan: Plan, today: date) -> pd.DataFrame:
     """Return the lines of a plan, as the mall has them if it has the plan."""
-    if plan.plan_id is None:
-        return plans.described(marts, plans.released_lines(marts, plan), today)
-    return plans.described(marts, plans.live_lines(mall.lines(plan.plan_id)), today)
+    lines = (
+        plans.released_lines(marts, plan)
+        if plan.plan_id is None
+        else plans.live_lines(mall.lines(plan.plan_id))
+    )
+    return with_category_names(marts, plans.described(marts, lines, today), words.language)
 
 
 words = words_of_reader()
@@ -114,6 +118,9 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         series_names = forecasts.series(marts, level)
         if level == "tenant":
             series_names = {series: words("whole_mall") for series in series_names}
+        elif level == "category":
+            named = category_names(marts, words.language)
+            series_names = {code: named.get(code, code) for code in series_names}
         largest = next(iter(series_names))
         series_id = largest
         if level != "tenant":
@@ -158,7 +165,7 @@ if plan is not None:
     desk = plan_desk.kept_desk(plan)
     if desk is None:
         try:
-            desk = plan_desk.open_desk(plan, lines_of(marts, mall, plan, today))
+            desk = plan_desk.open_desk(plan, lines_of(words, marts, mall, plan, today))
         except (MallAway, Refused):
             st.warning(words("mall_away_reading"), icon=":material/cloud_off:")
             st.stop()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import quality, quality_charts
 from dashboards.address import from_address, to_address
+from dashboards.categories import with_category_names
 from dashboards.downloads import Column, file_name
 from dashboards.forecasts import Level
 from dashboards.kpi_cards import WHOLE_NAMES
@@ -121,7 +122,7 @@ def show_plans(words: Words, scored: pd.DataFrame) -> None:
             n=words.count(of_plan["line_count"]),
         )
     )
-    lines = quality.scored_lines(marts, plan_id)
+    lines = with_category_names(marts, quality.scored_lines(marts, plan_id), words.language)
     st.altair_chart(
         quality_charts.outcomes(
             lines.head(_SHOWN_ITEMS),

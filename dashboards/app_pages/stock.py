@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboards import quality_charts, stock
 from dashboards.address import from_address, to_address
+from dashboards.categories import category_names, with_category_names
 from dashboards.downloads import Column, file_name
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.marts import records
@@ -145,6 +146,7 @@ else:
         "enough": words("outlook_enough"),
     }
     categories = ["", *sorted(rows["category"].dropna().unique())]
+    category_name = {"": words("whole_mall")} | category_names(marts, words.language)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         outlook = st.segmented_control(
             words("outlook"),
@@ -159,7 +161,7 @@ else:
             words("category"),
             categories,
             categories.index(from_address("category", categories, "")),
-            format_func=lambda key: key or words("whole_mall"),
+            format_func=lambda key: category_name.get(key, key),
             key="category",
             width=240,
         )
@@ -170,12 +172,12 @@ else:
     show_cards(words, of_category, alerts)
     show_chart(words, of_category, outlook)
     wanted = ["out", "short", "over"] if outlook == _ALL else [outlook]
-    shown = of_category[of_category["outlook"].isin(wanted)]
+    shown = with_category_names(
+        marts, of_category[of_category["outlook"].isin(wanted)].fillna({"category": ""}), words.language
+    )
     show_rows(
         words,
-        shown.assign(
-            outlook=[outlook_names[key] for key in shown["outlook"]], category=shown["category"].fillna("")
-        ),
+        shown.assign(outlook=[outlook_names[key] for key in shown["outlook"]]),
         [
             Column("name", words("item"), "text"),
             Column("outlook", words("outlook"), "text"),

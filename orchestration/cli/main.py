@@ -3,6 +3,7 @@
 import typer
 
 from orchestration.cli import (
+    catalogue,
     demo,
     docs,
     draws,
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(platform.app, name="platform")

@@ -14,7 +14,7 @@ from pyarrow import parquet
 from orchestration.refusal import Refusal
 
 VIEWS = (
-    "tenant", "member", "item", "offer", "stock", "stock_movement",
+    "tenant", "member", "category", "item", "offer", "stock", "stock_movement",
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
     "warehouse", "warehouse_movement", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",

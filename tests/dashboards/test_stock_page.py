@@ -68,6 +68,23 @@ def test_filters_are_in_the_address(open_page: OpenPage, query: dict[str, str], 
     assert frame_with(open_page("stock", query), "cover_days")["name"].tolist() == names
 
 
+def test_categories_are_called_by_their_names_and_addressed_by_their_codes(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    chosen = {"category": literal.FOOD, "lang": "en"}
+    app = open_page("stock", chosen)
+    (select,) = app.selectbox
+    assert (select.options, select.value) == (["All items", "Home", "Food"], literal.FOOD)
+    assert set(frame_with(app, "cover_days")["category"]) == {"Food"}
+
+    def nobody_named_any(connection: duckdb.DuckDBPyConnection) -> None:
+        planning.add_planning(connection)
+        connection.execute("delete from marts.dim_category")
+
+    literal.publish(literal_release, "unnamed", nobody_named_any)
+    assert set(frame_with(open_page("stock", chosen), "cover_days")["category"]) == {literal.FOOD}
+
+
 def test_open_alerts_tell_what_is_there_now(open_page: OpenPage) -> None:
     alerts = frame_with(open_page("stock"), "threshold_quantity")
 

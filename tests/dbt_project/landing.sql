@@ -37,6 +37,10 @@ from (values
     (2, 21, false, false, '2025-01-01 02:00:00', 100, null, null, null)
 ) as rows(tenant, n, is_test, is_erased, registered, xid, batch, profile, is_personalised);
 
+create table category as
+select category, name_zh, name_en, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(batch) as batch
+from (values ('food', '食品', 'Food', 101), ('food', '粮油食品', 'Food', 102)) as rows(category, name_zh, name_en, batch);
+
 create table item as
 select
     id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,

@@ -8,7 +8,7 @@ from orchestration.landing.erasure import BEHAVIOUR_VIEWS
 from orchestration.settings import DataFolder
 
 KEYS = {
-    "tenant": "tenant_id", "member": "tenant_id, member_id", "item": "item_id", "offer": "tenant_id, item_id",
+    "tenant": "tenant_id", "member": "tenant_id, member_id", "category": "category", "item": "item_id", "offer": "tenant_id, item_id",
     "stock": "tenant_id, item_id", "stock_movement": "tenant_id, movement_id", "lot": "tenant_id, lot_id",
     "entry": "tenant_id, transfer_id, entry_no", "hold": "tenant_id, hold_id", "redemption": "tenant_id, redemption_id",
     "redemption_line": "tenant_id, redemption_id, line_no", "event": "tenant_id, event_id",
@@ -24,7 +24,7 @@ KEYS = {
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
 }  # fmt: skip
 MUTABLE = {
-    "tenant", "member", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
+    "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line",
 }  # fmt: skip

@@ -165,7 +165,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         },
     }  # fmt: skip
     new = (
-        "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
+        "category", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
         "receipt_batch", "holiday_plan", "holiday_plan_line",
     )  # fmt: skip

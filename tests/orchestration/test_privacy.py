@@ -39,7 +39,7 @@ PUBLIC_WORD = "Harbour Bank"
 # here has made sure that no person types into it, or that the view hands on no more than a code of it. A member's profile
 # is one of four groups, each of a large part of all members: it identifies nobody, and goes with the member all the same.
 READ_BY_VIEWS = {
-    "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "item.kind",
+    "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "category.category", "category.name_zh", "category.name_en", "item.kind",
     "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
     "redemption.mode", "event.kind", "event.policy", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",

@@ -176,7 +176,13 @@ def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
             (acorn.tenant_id, WAREHOUSE),
         )
     with serving(database_url) as url:
-        yield Place(Mall(url, new_platform_key(database_url, scope="write_back", label="test")), releases, acorn, birch, database_url)
+        yield Place(
+            Mall(url, new_platform_key(database_url, scope="write_back", label="test")),
+            releases,
+            acorn,
+            birch,
+            database_url,
+        )
 
 
 def segments(place: Place) -> list[tuple[UUID, str, str, date]]:

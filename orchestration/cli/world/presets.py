@@ -35,13 +35,14 @@ class Category:
     """A category of goods.
 
     Attributes:
-        name: in Chinese, as items are named.
+        name, name_en: in Chinese, as items are named, and in English.
         yuan: the median price of a staple item in it.
         festivals: festivals before which more of it is wanted, with how many times more.
     """
 
     code: str
     name: str
+    name_en: str
     kind: Literal["physical", "virtual", "service"]
     handover: Literal["shipping", "pickup", "instant"]
     yuan: float
@@ -49,54 +50,129 @@ class Category:
 
 
 CATEGORIES = (
-    Category("phone_topup", "话费充值", "virtual", "instant", 10, {}),
+    Category("phone_topup", "话费充值", "Phone top-up", "virtual", "instant", 10, {}),
     Category(
         "video_membership",
         "影音会员",
+        "Video and music",
         "virtual",
         "instant",
         12,
         {"national-day": 1.3, "spring-festival": 1.3},
     ),
-    Category("game_credit", "游戏点卡", "virtual", "instant", 9, {"spring-festival": 1.4, "labour-day": 1.2}),
-    Category("coffee_voucher", "咖啡饮品券", "virtual", "instant", 8, {}),
-    Category("ride_coupon", "出行券", "virtual", "instant", 6, {"national-day": 1.6, "labour-day": 1.5}),
+    Category(
+        "game_credit",
+        "游戏点卡",
+        "Game credit",
+        "virtual",
+        "instant",
+        9,
+        {"spring-festival": 1.4, "labour-day": 1.2},
+    ),
+    Category("coffee_voucher", "咖啡饮品券", "Coffee and drinks", "virtual", "instant", 8, {}),
+    Category(
+        "ride_coupon",
+        "出行券",
+        "Ride coupons",
+        "virtual",
+        "instant",
+        6,
+        {"national-day": 1.6, "labour-day": 1.5},
+    ),
     Category(
         "shopping_card",
         "购物卡",
+        "Shopping cards",
         "virtual",
         "instant",
         20,
         {"618": 1.6, "double-11": 1.8, "spring-festival": 1.4},
     ),
     Category(
-        "cinema_ticket", "电影票", "virtual", "instant", 16, {"spring-festival": 1.8, "national-day": 1.5}
+        "cinema_ticket",
+        "电影票",
+        "Cinema tickets",
+        "virtual",
+        "instant",
+        16,
+        {"spring-festival": 1.8, "national-day": 1.5},
     ),
-    Category("household", "家居日用", "physical", "shipping", 13, {"618": 1.4, "double-11": 1.6}),
-    Category("kitchen", "厨房用品", "physical", "shipping", 18, {"618": 1.4, "double-11": 1.6}),
+    Category(
+        "household", "家居日用", "Household", "physical", "shipping", 13, {"618": 1.4, "double-11": 1.6}
+    ),
+    Category("kitchen", "厨房用品", "Kitchen", "physical", "shipping", 18, {"618": 1.4, "double-11": 1.6}),
     Category(
         "food",
         "粮油食品",
+        "Food",
         "physical",
         "shipping",
         15,
         {"spring-festival": 2.2, "mid-autumn": 1.9, "dragon-boat": 1.7},
     ),
-    Category("baby", "母婴用品", "physical", "shipping", 17, {"618": 1.3, "double-11": 1.5}),
-    Category("personal_care", "个护清洁", "physical", "shipping", 11, {"618": 1.5, "double-11": 1.7}),
-    Category("digital", "数码配件", "physical", "shipping", 19, {"618": 1.7, "double-11": 1.9}),
-    Category("appliance", "小家电", "physical", "shipping", 32, {"618": 1.8, "double-11": 2.0}),
-    Category("sports", "运动户外", "physical", "shipping", 22, {"labour-day": 1.4, "national-day": 1.3}),
-    Category("luggage", "箱包旅行", "physical", "shipping", 30, {"national-day": 1.6, "labour-day": 1.5}),
-    Category("books", "图书文具", "physical", "shipping", 9, {"new-year": 1.2}),
-    Category("health", "健康保健", "physical", "shipping", 24, {"spring-festival": 1.8, "mid-autumn": 1.4}),
+    Category("baby", "母婴用品", "Baby", "physical", "shipping", 17, {"618": 1.3, "double-11": 1.5}),
     Category(
-        "car_service", "汽车服务", "service", "pickup", 14, {"spring-festival": 1.5, "national-day": 1.3}
+        "personal_care",
+        "个护清洁",
+        "Personal care",
+        "physical",
+        "shipping",
+        11,
+        {"618": 1.5, "double-11": 1.7},
     ),
     Category(
-        "airport_lounge", "机场贵宾厅", "service", "pickup", 28, {"national-day": 1.7, "spring-festival": 1.6}
+        "digital",
+        "数码配件",
+        "Digital accessories",
+        "physical",
+        "shipping",
+        19,
+        {"618": 1.7, "double-11": 1.9},
     ),
-    Category("dining", "餐饮服务", "service", "pickup", 16, {"new-year": 1.3, "national-day": 1.3}),
+    Category(
+        "appliance", "小家电", "Small appliances", "physical", "shipping", 32, {"618": 1.8, "double-11": 2.0}
+    ),
+    Category(
+        "sports",
+        "运动户外",
+        "Sports and outdoors",
+        "physical",
+        "shipping",
+        22,
+        {"labour-day": 1.4, "national-day": 1.3},
+    ),
+    Category(
+        "luggage", "箱包旅行", "Luggage", "physical", "shipping", 30, {"national-day": 1.6, "labour-day": 1.5}
+    ),
+    Category("books", "图书文具", "Books and stationery", "physical", "shipping", 9, {"new-year": 1.2}),
+    Category(
+        "health",
+        "健康保健",
+        "Health",
+        "physical",
+        "shipping",
+        24,
+        {"spring-festival": 1.8, "mid-autumn": 1.4},
+    ),
+    Category(
+        "car_service",
+        "汽车服务",
+        "Car services",
+        "service",
+        "pickup",
+        14,
+        {"spring-festival": 1.5, "national-day": 1.3},
+    ),
+    Category(
+        "airport_lounge",
+        "机场贵宾厅",
+        "Airport lounges",
+        "service",
+        "pickup",
+        28,
+        {"national-day": 1.7, "spring-festival": 1.6},
+    ),
+    Category("dining", "餐饮服务", "Dining", "service", "pickup", 16, {"new-year": 1.3, "national-day": 1.3}),
 )
 
 # How many times as much as others a segment likes a category; what is not named counts once.

@@ -9,6 +9,7 @@ from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import Members
 from orchestration.cli.world.presets import CATEGORIES, Preset
 from orchestration.cli.world.service import DAY
+from transactional.catalogue.categories import CategoryName, name_categories
 from transactional.catalogue.operations import (
     NewItem,
     NewOffer,
@@ -86,6 +87,7 @@ async def _shop(
     identities: Identities,
 ) -> list[UUID]:
     opened = datetime.fromtimestamp(start, UTC)
+    await name_categories(connection, [CategoryName(c.code, c.name, c.name_en) for c in CATEGORIES])
     numbers = range(len(catalogue))
     codes = [f"{preset.code}:{number + 1:04d}" for number in numbers]
     ids = await add_items(

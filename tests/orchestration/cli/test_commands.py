@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 
+import psycopg
 import pytest
 
 
@@ -45,6 +46,25 @@ def test_a_tenant_and_a_login_are_created_once(mall):
     assert "8 to 200" in sentence(
         pointmart("login", "create", "acorn", "wang", "--password", "short", **mall)
     )
+
+
+def test_categories_are_named_all_or_none(mall, tmp_path, database_url):
+    file = tmp_path / "categories.csv"
+
+    def name(*rows, encoding="utf-8"):
+        file.write_text("\n".join(["category,name_zh,name_en", *rows]), encoding=encoding)
+        return pointmart("catalogue", "categories", str(file), **mall)
+
+    assert "row 2" in sentence(name("food,粮油食品,Food", "digital,,Digital"))
+    assert "row 1 names the same" in sentence(name("food,粮油食品,Food", "food,食品,Food"))
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select * from mall.category").fetchall() == []
+    assert name("food,粮油食品,Food", "digital,数码,Digital").stdout.startswith("2 of 2")
+    assert name("food,食品,Food", "digital,数码,Digital", encoding="gb18030").stdout.startswith("1 of 2")
+    with psycopg.connect(database_url) as connection:
+        named = connection.execute("select category, name_zh from mall.category order by 1").fetchall()
+    assert named == [("digital", "数码"), ("food", "食品")]
+    assert "no column category" in sentence(pointmart("catalogue", "categories", __file__, **mall))
 
 
 def test_an_exchange_is_proposed_to_a_tenant_that_exists(mall):
