@@ -10,8 +10,12 @@ from serving.release import Release, Rows
 Grain = Literal["day", "month"]
 
 _SOURCE: dict[Grain, tuple[str, str]] = {
-    "day": ("kpis_daily", "date"),
-    "month": ("kpis_monthly", "month"),
+    "day": ("fct_kpis_daily", "date"),
+    "month": ("fct_kpis_monthly", "month"),
+}
+_PLATFORM_SOURCE: dict[Grain, tuple[str, str]] = {
+    "day": ("fct_platform_kpis_daily", "date"),
+    "month": ("fct_platform_kpis_monthly", "month"),
 }
 
 
@@ -48,7 +52,7 @@ async def kpi_rows(
     """Return (period, numerator, denominator, value, n, low, high) of the days or months from first to last."""
     table, period = _SOURCE[grain]
     return await release.rows(
-        f"select {period}, numerator, denominator, value, n, low, high from release.marts.fct_{table} "
+        f"select {period}, numerator, denominator, value, n, low, high from release.marts.{table} "
         f"where tenant_id = ? and metric = ? and {period} between ? and ? order by {period}",
         tenant_id,
         metric,
@@ -59,10 +63,10 @@ async def kpi_rows(
 
 async def platform_kpi_rows(release: Release, metric: str, grain: Grain, first: date, last: date) -> Rows:
     """Return (period, tenant_count, numerator, denominator, value, n, low, high) over all tenants, first to last."""
-    table, period = _SOURCE[grain]
+    table, period = _PLATFORM_SOURCE[grain]
     return await release.rows(
         f"select {period}, tenant_count, numerator, denominator, value, n, low, high "
-        f"from release.marts.fct_platform_{table} where metric = ? and {period} between ? and ? order by {period}",
+        f"from release.marts.{table} where metric = ? and {period} between ? and ? order by {period}",
         metric,
         first.replace(day=1) if grain == "month" else first,
         last,
