@@ -1,6 +1,6 @@
 """Gradient-boosted models of all series together, trained directly on (series, origin, step) rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -109,10 +109,11 @@ class Boosting(Member):
             name: found for name, found in self.outputs(context).items() if not name.startswith("boosted_q")
         }
 
-    def outputs(self, context: Context) -> dict[str, Floats]:
-        """Return what each target forecasts, in units, by name, each (series, horizon)."""
+    def outputs(self, context: Context, names: Collection[str] | None = None) -> dict[str, Floats]:
+        """Return what each target, or each of those named, forecasts, in units, by name, each (series, horizon)."""
         n_series = len(context.values)
-        found = {part.target.name: np.zeros((n_series, context.horizon)) for part in self.fitted_}
+        asked = [part for part in self.fitted_ if names is None or part.target.name in names]
+        found = {part.target.name: np.zeros((n_series, context.horizon)) for part in asked}
         for chunk in _chunks(n_series):
             step = np.tile(np.arange(1, context.horizon + 1), len(chunk))
             series = np.repeat(chunk, context.horizon)
@@ -121,7 +122,7 @@ class Boosting(Member):
             level, base, _ = self._units(context, rows)
             factor = context.factor_ahead[chunk].ravel()
             with threadpool_limits(limits=1):
-                for part in self.fitted_:
+                for part in asked:
                     unit = (base if part.target.over_base else level) * factor
                     found[part.target.name][chunk] = _forecast(part, columns, unit).reshape(len(chunk), -1)
         return found

@@ -66,6 +66,12 @@ class Weights:
                 combined += np.where(share, weight * medians[name], 0.0)
         return combined
 
+    @property
+    def heavy(self) -> frozenset[str]:
+        """The members that weigh something anywhere."""
+        total = np.sum([*self.by_stratum.values(), self.pooled], axis=0)
+        return frozenset(name for name, weight in zip(self.names, total, strict=True) if weight > 0)
+
     def of(self, names: Collection[str]) -> "Weights":
         """Return the weights of the members among `names` alone, in the proportions they have.
 

@@ -4,7 +4,7 @@ A look-up for an origin touches only periods up to it: sums and means here end w
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -69,11 +69,9 @@ class Context:
     def of(cls, history: History, timeline: Timeline, horizon: int) -> Self:
         """Compute the sums of a history; `timeline` covers it and the horizon."""
         covariates = history.covariates.values
-        binary = frozenset(name for name, value in covariates.items() if _is_binary(value))
-        announced = sorted((binary & history.covariates.known_ahead) - {IS_OPEN})
-        # A timeline may reach further than this history's horizon, as at the origins inside a longer one.
-        weekday = timeline.weekday[: history.values.shape[1] + horizon]
-        factor = condition_factors(history, weekday, announced)
+        binary = _binary(history)
+        announced = _announced(history, binary)
+        factor = _factor(history, timeline, horizon, announced)
         values = history.values / factor[:, : history.values.shape[1]] if announced else history.values
         rhythm = history.rhythm
         n_lags = _WEEKDAY_LAGS if rhythm.week > 1 else rhythm.window
@@ -102,6 +100,18 @@ class Context:
             labels=_labels(history.groups),
             least_level=float(positive.min(initial=np.inf)) / rhythm.window if len(positive) else 1.0,
         )
+
+    def under(self, history: History) -> "Context":
+        """Return the context of the same past with other values of what is known ahead; what is of the past is kept."""
+        before, now = self.history.covariates.values, history.covariates.values
+        if _binary(history) != self.binary:
+            return Context.of(history, self.timeline, self.horizon)
+        sums = {
+            name: self.covariate_sums[name] if value is before[name] else Rolling.of(value)
+            for name, value in now.items()
+        }
+        factor = _factor(history, self.timeline, self.horizon, _announced(history, self.binary))
+        return replace(self, history=history, factor=factor, covariate_sums=sums)
 
     def level(self, series: Indices, origin: Indices) -> Floats:
         """Return the mean of the window up to the origin, the unit in which demand is learned."""
@@ -183,8 +193,22 @@ class Aligned:
     pooled_uplift: Floats
 
 
+def _binary(history: History) -> frozenset[str]:
+    return frozenset(name for name, values in history.covariates.values.items() if _is_binary(values))
+
+
 def _is_binary(values: Floats) -> bool:
     return bool(np.isin(values[~np.isnan(values)], (0.0, 1.0)).all())
+
+
+def _announced(history: History, binary: frozenset[str]) -> list[str]:
+    """Return the conditions that are known ahead."""
+    return sorted((binary & history.covariates.known_ahead) - {IS_OPEN})
+
+
+def _factor(history: History, timeline: Timeline, horizon: int, announced: list[str]) -> Floats:
+    # A timeline may reach further than this history's horizon, as at the origins inside a longer one.
+    return condition_factors(history, timeline.weekday[: history.values.shape[1] + horizon], announced)
 
 
 def _labels(groups: Groups) -> dict[str, Indices]:

@@ -1,6 +1,6 @@
 """All members together: fitted on one history, and what they say from an origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,6 +26,10 @@ _LEAST_WIDTH = 0.02
 # fell by 3 to 29 per cent on four and stayed on one.
 _OWN_SHARE = 0.5
 _LEAST_EXPECTED = 0.25
+
+MEDIAN = "boosted_median"
+# Widths and skew are told by these, whoever is asked.
+_ALWAYS = (MEDIAN, MEAN.name, *(target.name for target in SPREAD))
 
 
 @dataclass(frozen=True)
@@ -70,22 +74,35 @@ class Ensemble:
                 boosting = None
         return cls([member.fit(context) for member in plain], boosting)
 
-    def say(self, context: Context) -> Said:
-        """Return what the members say of the periods after the context's origin."""
-        medians: dict[str, Floats] = {}
-        for member in self.plain:
-            for name, median in member.medians(context).items():
-                medians[name] = median * context.factor_ahead
+    def of_plain_periods(self, context: Context) -> dict[str, Floats]:
+        """Return what the members that are not boosted say of plain periods, whatever is known ahead."""
+        return {name: median for member in self.plain for name, median in member.medians(context).items()}
+
+    def say(
+        self,
+        context: Context,
+        plain: Mapping[str, Floats] | None = None,
+        needed: Collection[str] | None = None,
+    ) -> Said:
+        """Return what the members say of the periods after the context's origin.
+
+        Args:
+            plain: `of_plain_periods` of the same past, if it is known.
+            needed: whose medians are asked for; of all, if left out. Widths and skew are always told.
+        """
+        told = self.of_plain_periods(context) if plain is None else plain
+        factor = context.factor_ahead
+        medians = {name: median * factor for name, median in told.items() if needed is None or name in needed}
         level = context.recent_level
         if self.boosting is None:
             widths = np.repeat(
                 (context.recent_spread[:, None] * _NORMAL)[:, None, :], context.horizon, axis=1
             )
-            skew = np.zeros_like(medians["weekday_means"])
+            skew = np.zeros_like(factor)
         else:
-            outputs = self.boosting.outputs(context)
+            outputs = self.boosting.outputs(context, None if needed is None else {*needed, *_ALWAYS})
             spread = {target.quantile: outputs.pop(target.name) for target in SPREAD}
-            median = outputs["boosted_median"]
+            median = outputs[MEDIAN]
             widths = np.stack(
                 [np.abs(spread.get(quantile, median) - median) for quantile in QUANTILES], axis=-1
             )

@@ -7,7 +7,7 @@ import numpy as np
 
 from recommender.demand.boosting import FULL, Effort
 from recommender.demand.calendar.calendar import Calendar
-from recommender.demand.calibration import Calibration, calibrate
+from recommender.demand.calibration import calibrate
 from recommender.demand.combination import Weights
 from recommender.demand.context import Context
 from recommender.demand.covariates import Floats
@@ -17,6 +17,7 @@ from recommender.demand.opening import masked_history, shut
 from recommender.demand.panel import History
 from recommender.demand.timeline import Timeline
 from recommender.demand.validation import COMBINATION, Validation, validate
+from recommender.demand.what_if import with_plan
 
 Report = Callable[[str], None]
 
@@ -57,27 +58,70 @@ class Learned:
 
     def forecast(self, history: History) -> Recipe:
         """Forecast every series for the periods after the history's origin."""
+        return self.at(history).recipe
+
+    def at(self, history: History) -> "Applied":
+        """Apply what was learned to a history."""
         known = masked_history(history)
         context = Context.of(known, _timeline(self.calendar, known, self.horizon), self.horizon)
-        said, validation = self.ensemble.say(context), self.validation
-        is_shut = shut(history, self.horizon)
+        plain = self.ensemble.of_plain_periods(context)
+        return Applied(self, context, plain, self._recipe(context, self.ensemble.say(context, plain)))
 
-        def forecast(name: str, median: Floats) -> Forecast:
-            calibration = calibrate([]) if validation is None else validation.calibrations[name]
-            return _forecast(known, said, median, calibration, is_shut)
-
+    def _recipe(self, context: Context, said: Said) -> Recipe:
+        validation = self.validation
         if validation is None:
-            members = {name: forecast(name, median) for name, median in said.medians.items()}
+            members = {name: self.calibrated(context, said, name, own) for name, own in said.medians.items()}
             return Recipe(members[UNJUDGED], members, None, None, UNJUDGED)
         # Used is what was judged and speaks now: no season may have passed at the inner origins, and of the rows drawn
         # from the longer history too few may have a base.
         weights = validation.weights.of(said.medians)
-        members = {name: forecast(name, said.medians[name]) for name in weights.names}
+        members = {name: self.calibrated(context, said, name, said.medians[name]) for name in weights.names}
         combined = weights.combine(said.medians, context.is_near, context.is_sparse)
-        forecasts = {**members, COMBINATION: forecast(COMBINATION, combined)}
+        forecasts = {**members, COMBINATION: self.calibrated(context, said, COMBINATION, combined)}
         chosen = validation.gate.released
         released = chosen if chosen in forecasts else COMBINATION
         return Recipe(forecasts[released], forecasts, weights, validation, released)
+
+    def calibrated(self, context: Context, said: Said, name: str, median: Floats) -> Forecast:
+        """Return a model's forecast as wide as it should have been, around its median (series, horizon)."""
+        calibration = calibrate([]) if self.validation is None else self.validation.calibrations[name]
+        quantiles = calibration.quantiles(median, said.widths)
+        mean = np.maximum(median + said.skew, 0.0)
+        is_shut = shut(context.history, self.horizon)
+        return Forecast.after(
+            context.history, np.where(is_shut, 0.0, mean), np.where(is_shut[..., None], 0.0, quantiles)
+        )
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What was learned, applied to one history: what no plan of the periods ahead changes is computed once.
+
+    Attributes:
+        plain: what the members that are not boosted say of plain periods.
+        recipe: the forecast of what is announced.
+    """
+
+    learned: Learned
+    context: Context
+    plain: Mapping[str, Floats]
+    recipe: Recipe
+
+    def under(self, plan: Mapping[str, Floats]) -> Forecast:
+        """Return the released forecast under another plan (see `with_plan`).
+
+        Raises:
+            UnknownCovariate: the plan is of what is not known ahead.
+        """
+        learned, weights, released = self.learned, self.recipe.weights, self.recipe.released
+        context = self.context.under(with_plan(self.context.history, plan))
+        if weights is None or released != COMBINATION:
+            said = learned.ensemble.say(context, self.plain, {released})
+            return learned.calibrated(context, said, released, said.medians[released])
+        needed = weights.of(weights.heavy)
+        said = learned.ensemble.say(context, self.plain, needed.names)
+        combined = needed.combine(said.medians, context.is_near, context.is_sparse)
+        return learned.calibrated(context, said, released, combined)
 
 
 def learn(
@@ -122,14 +166,6 @@ def forecast_demand(
 
 def _timeline(calendar: Calendar, history: History, horizon: int) -> Timeline:
     return Timeline.of(calendar, history.dates[0], history.values.shape[1] + horizon, history.rhythm)
-
-
-def _forecast(
-    history: History, said: Said, median: Floats, calibration: Calibration, is_shut: np.ndarray
-) -> Forecast:
-    quantiles = calibration.quantiles(median, said.widths)
-    mean = np.maximum(median + said.skew, 0.0)
-    return Forecast.after(history, np.where(is_shut, 0.0, mean), np.where(is_shut[..., None], 0.0, quantiles))
 
 
 def _silent(message: str) -> None:

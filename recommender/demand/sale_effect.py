@@ -14,8 +14,7 @@ from recommender.demand.announcements import PROMOTION
 from recommender.demand.covariates import Floats
 from recommender.demand.model import QUANTILES, Forecast
 from recommender.demand.panel import History
-from recommender.demand.recipe import Learned
-from recommender.demand.what_if import with_plan
+from recommender.demand.recipe import Applied, Learned
 from recommender.frames import typed_frame
 
 SALE_COLUMNS = {
@@ -102,35 +101,35 @@ def effect_of(learned: Learned, history: History, sale: Floats) -> SaleEffect:
     """
     _require_seen(history)
     is_own = sale == 1.0
-    without, with_sale = (
-        _forecast(learned, history, np.where(is_own, value, np.nan)) for value in (0.0, 1.0)
-    )
+    applied = learned.at(history)
+    without, with_sale = (applied.under({PROMOTION: np.where(is_own, value, np.nan)}) for value in (0.0, 1.0))
     return _told(history, without, with_sale)
 
 
-def effect_of_a_day(learned: Learned, history: History) -> SaleEffect:
+def effect_of_a_day(applied: Applied) -> SaleEffect:
     """Return for each day ahead what a sale of that day alone would change about it.
 
     Raises:
         NothingLearned: see `effect_of`.
     """
+    history, horizon = applied.context.history, applied.learned.horizon
     _require_seen(history)
-    shape = (len(history.series_ids), learned.horizon)
-    without = _forecast(learned, history, np.zeros(shape))
+    shape = (len(history.series_ids), horizon)
+    without = applied.under({PROMOTION: np.zeros(shape)})
     mean, quantiles = without.mean.copy(), without.quantiles.copy()
-    for first in range(min(_APART_DAYS, learned.horizon)):
+    for first in range(min(_APART_DAYS, horizon)):
         own = slice(first, None, _APART_DAYS)
         sale = np.zeros(shape)
         sale[:, own] = 1.0
-        found = _forecast(learned, history, sale)
+        found = applied.under({PROMOTION: sale})
         mean[:, own], quantiles[:, own] = found.mean[:, own], found.quantiles[:, own]
     return _told(history, without, Forecast(without.dates, mean, quantiles))
 
 
-def sale_ahead(learned: Learned, history: History, series_ids: NDArray[np.object_]) -> SaleEffect | None:
+def sale_ahead(applied: Applied, series_ids: NDArray[np.object_]) -> SaleEffect | None:
     """Return what a sale of each day ahead would change about some series; None where nothing was learned of sales."""
     try:
-        return effect_of_a_day(learned, history).of(series_ids)
+        return effect_of_a_day(applied).of(series_ids)
     except NothingLearned:
         return None
 
@@ -148,10 +147,6 @@ def _told(history: History, without: Forecast, with_sale: Forecast) -> SaleEffec
             "The released model does not heed flash sales, so it tells nothing of their effect."
         )
     return SaleEffect(history.series_ids, without, with_sale)
-
-
-def _forecast(learned: Learned, history: History, sale: Floats) -> Forecast:
-    return learned.forecast(with_plan(history, {PROMOTION: sale})).forecast
 
 
 def _taken(forecast: Forecast, rows: NDArray[np.intp]) -> Forecast:

@@ -118,7 +118,8 @@ def train_spell(
     measured = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
     scores = evaluate(measured.overall, level=level, seed=seed)
     learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
-    recipe = learned.forecast(known)
+    applied = learned.at(known)
+    recipe = applied.recipe
     paired = paired_wape(measured.overall, recipe.released, BASELINE, seed=seed)
     card = demand_card(
         recipe,
@@ -151,7 +152,7 @@ def train_spell(
         gate=None if recipe.validation is None else recipe.validation.gate,
         ahead=ahead,
         card=card,
-        sale=sale_ahead(learned, known, ahead.series_ids) if campaigns is not None and by is None else None,
+        sale=sale_ahead(applied, ahead.series_ids) if campaigns is not None and by is None else None,
         tests=measured.tests,
     )
 

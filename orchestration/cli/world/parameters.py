@@ -12,6 +12,7 @@ from orchestration.cli.world import (
     purse,
     service,
     supply,
+    terms,
     wishes,
 )
 from orchestration.cli.world.plan import WorldPlan
@@ -22,6 +23,8 @@ _OLIST_COUNTED = f"{_OLIST}: counted from the first 5,000 orders"
 _OLIST_TILTED = f"{_OLIST}: shape counted from the reviews of the first 5,000 orders, tilted to the mean published for all"
 _CHOSEN = "chosen, so that activity, consumption and stock-outs come out as malls report them"
 _CHOSEN_PERSONAL = "chosen: a mall knows the group of some members only, and few refuse"
+_CHOSEN_SUPPLY = "chosen: what suppliers of a mall plausibly ask and do"
+_FOLLOWS = "follows from how deliveries are drawn: a few days, more by chance, and some late"
 _PROMISE = "the platform's own promise"
 
 
@@ -45,6 +48,13 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "items_per_tenant": (catalogue.ITEMS, _CHOSEN),
         "asks_for_what_is_out": (wishes.ASKS_ANYWAY, _CHOSEN),
         "late_delivery_share_of_suppliers": (supply.LATE_DELIVERY_SHARE, _CHOSEN),
+        "lead_time_chances": (supply.lead_time_chances().tolist(), _FOLLOWS),
+        "split_delivery_share": (supply.SPLIT_SHARE, _CHOSEN_SUPPLY),
+        "damaged_delivery_share": (supply.DAMAGED_SHARE, _CHOSEN_SUPPLY),
+        "promised_lead_days": (supply.lead_time_kept(terms.PROMISED_SHARE), _FOLLOWS),
+        "worst_lead_days": (supply.lead_time_kept(terms.WORST_SHARE), _FOLLOWS),
+        "cost_share_of_price": (terms.COST_SHARE, _CHOSEN_SUPPLY),
+        "shelf_lives_days": (terms.SHELF_LIVES, _CHOSEN_SUPPLY),
         "abuser_share": (members.ABUSER_SHARE, _CHOSEN),
         "profile_share": (members.PROFILE_SHARE, _CHOSEN_PERSONAL),
         "refusing_share": (members.REFUSING_SHARE, _CHOSEN_PERSONAL),
@@ -67,6 +77,7 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "tenants": [asdict(presets.preset_of(number)) for number in range(plan.tenants)],
         "segments": presets.SEGMENTS,
         "categories": [asdict(category) for category in presets.CATEGORIES],
+        "suppliers": [asdict(supplier) for supplier in terms.SUPPLIERS],
     }
 
 

@@ -9,6 +9,7 @@ from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import Members
 from orchestration.cli.world.presets import CATEGORIES, Preset
 from orchestration.cli.world.service import DAY
+from orchestration.cli.world.terms import ItemTerms, sign
 from transactional.catalogue.categories import CategoryName, name_categories
 from transactional.catalogue.operations import (
     NewItem,
@@ -18,6 +19,7 @@ from transactional.catalogue.operations import (
     add_offers,
     receive_stock,
 )
+from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.members.operations import register_members
 from transactional.risk.operations import add_default_rules
@@ -35,6 +37,7 @@ class Setting:
     tenant_id: UUID
     members: list[UUID]
     items: list[UUID]
+    suppliers: list[UUID]
 
 
 async def set_up(
@@ -43,6 +46,7 @@ async def set_up(
     catalogue: Catalogue,
     members: Members,
     opening_stock: IntArray,
+    terms: ItemTerms,
     *,
     start: int,
     until: int,
@@ -73,8 +77,10 @@ async def set_up(
     async with connection.transaction():
         await add_default_rules(connection, tenant_id=tenant_id, valid_from=founded)
     items = await _shop(connection, tenant_id, preset, catalogue, opening_stock, start, identities)
+    async with connection.transaction():
+        suppliers = await sign(connection, tenant_id, items, terms, business_date(opened))
     ids = await _members(connection, tenant_id, members, start, until, identities)
-    return Setting(tenant_id, ids, items)
+    return Setting(tenant_id, ids, items, suppliers)
 
 
 async def _shop(

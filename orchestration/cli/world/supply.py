@@ -1,14 +1,49 @@
-"""Suppliers of a simulated shop: what was ordered of them, and deliveries that are late now and then."""
+"""Deliveries to a simulated shop: what was ordered and when it arrives, late now and then, in two parts or damaged."""
 
 from collections import defaultdict
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from orchestration.cli.world.catalogue import IntArray
+from orchestration.cli.world.catalogue import FloatArray, IntArray
 
 LEAD_DAYS, LEAD_SPREAD = 3, 3.0
 LATE_DELIVERY_SHARE = 0.10
 _LATE_DAYS = (4, 13)
+# Of deliveries of ten pieces and more, so many come in two parts: a tenth to a half of the pieces some days later.
+SPLIT_SHARE = 0.12
+_SPLIT_PIECES, _SPLIT_REST, _SPLIT_DAYS = 10, (0.1, 0.5), (2, 7)
+# So many deliveries bring some pieces broken, which are not replaced.
+DAMAGED_SHARE, _BROKEN = 0.02, 0.1
+
+
+@cache
+def lead_time_chances() -> FloatArray:
+    """Return the chance of each lead time, from 0 days on."""
+    most = 40
+    poisson = np.ones(most)
+    poisson[1:] = np.cumprod(LEAD_SPREAD / np.arange(1, most))
+    usual: FloatArray = np.zeros(most + LEAD_DAYS + _LATE_DAYS[1])
+    usual[LEAD_DAYS : LEAD_DAYS + most] = poisson / poisson.sum()
+    late = np.mean([np.roll(usual, days) for days in range(*_LATE_DAYS)], axis=0)
+    chances: FloatArray = (1.0 - LATE_DELIVERY_SHARE) * usual + LATE_DELIVERY_SHARE * late
+    return chances
+
+
+def lead_time_kept(share: float) -> int:
+    """Return the days within which this share of deliveries arrive."""
+    return int(np.searchsorted(np.cumsum(lead_time_chances()), share))
+
+
+class Arrival(NamedTuple):
+    """Pieces of an item that arrive: good ones and broken ones, of the order of which day, and if it is all of it."""
+
+    ordered: int
+    item: int
+    pieces: int
+    broken: int
+    is_last: bool
 
 
 class Supply:
@@ -17,26 +52,39 @@ class Supply:
     def __init__(self, items: int, rng: np.random.Generator):
         """Begin with nothing ordered."""
         self._rng = rng
-        self._arrivals: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+        # What befalls a delivery on its way leaves the days of the others as they were.
+        (self._way_rng,) = rng.spawn(1)
+        self._arrivals: defaultdict[int, list[Arrival]] = defaultdict(list)
         self.on_order: IntArray = np.zeros(items, dtype=np.int64)
 
     def place(self, day: int, wanted: IntArray) -> IntArray:
-        """Order so many pieces of each item; return the days until they arrive, 0 for what is not ordered."""
+        """Order so many pieces of each item; return the days until the first arrive, 0 for what is not ordered."""
         chosen = np.flatnonzero(wanted)
         lead = LEAD_DAYS + self._rng.poisson(LEAD_SPREAD, len(chosen))
         late = self._rng.random(len(chosen)) < LATE_DELIVERY_SHARE
         lead += np.where(late, self._rng.integers(*_LATE_DAYS, len(chosen)), 0)
         for item, days_on in zip(chosen.tolist(), lead.tolist(), strict=True):
-            self._arrivals[day + days_on].append((item, int(wanted[item])))
+            self._send(day, item, int(wanted[item]), day + days_on)
         self.on_order += wanted
         leads = np.zeros(len(wanted), dtype=np.int64)
         leads[chosen] = lead
         return leads
 
-    def arriving(self, day: int) -> list[tuple[int, int]]:
-        """Return (item, pieces) of what arrives on a day, each item once."""
-        pieces: defaultdict[int, int] = defaultdict(int)
-        for item, quantity in self._arrivals.pop(day, []):
-            pieces[item] += quantity
-            self.on_order[item] -= quantity
-        return sorted(pieces.items())
+    def arriving(self, day: int) -> list[Arrival]:
+        """Return what arrives on a day, by item and the day it was ordered."""
+        arrivals = sorted(self._arrivals.pop(day, []))
+        for arrival in arrivals:
+            self.on_order[arrival.item] -= arrival.pieces + arrival.broken
+        return arrivals
+
+    def _send(self, ordered: int, item: int, pieces: int, arrives: int) -> None:
+        rest = 0
+        if pieces >= _SPLIT_PIECES and self._way_rng.random() < SPLIT_SHARE:
+            rest = int(pieces * self._way_rng.uniform(*_SPLIT_REST))
+            later = arrives + int(self._way_rng.integers(*_SPLIT_DAYS))
+            self._arrivals[later].append(Arrival(ordered, item, rest, 0, is_last=True))
+        first = pieces - rest
+        broken = 0
+        if self._way_rng.random() < DAMAGED_SHARE:
+            broken = max(int(self._way_rng.binomial(first, _BROKEN)), 1)
+        self._arrivals[arrives].append(Arrival(ordered, item, first - broken, broken, is_last=not rest))

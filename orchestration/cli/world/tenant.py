@@ -10,6 +10,7 @@ import numpy as np
 from orchestration.cli.world import calendar
 from orchestration.cli.world.abuse import plan_bursts
 from orchestration.cli.world.aftercare import Aftercare
+from orchestration.cli.world.buyer import Buyer
 from orchestration.cli.world.campaigns import MEMBER_LIMIT, sales_of_day, window
 from orchestration.cli.world.catalogue import FloatArray, IntArray, category_factors, make_catalogue
 from orchestration.cli.world.day import Asked, Asker
@@ -21,9 +22,10 @@ from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.planner import Hire, LookBack, Planner, Seen, Shop
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.purse import Purse
-from orchestration.cli.world.service import DAY, HOUR, late_shares
+from orchestration.cli.world.service import DAY, late_shares
 from orchestration.cli.world.setting import set_up
 from orchestration.cli.world.supply import Supply
+from orchestration.cli.world.terms import make_terms
 from orchestration.cli.world.truth import MEASURES, Truth
 from orchestration.cli.world.wishes import (
     IDLE_VISITS,
@@ -35,10 +37,10 @@ from orchestration.cli.world.wishes import (
     seconds_of_day,
 )
 from transactional.behaviour.importing import PastAnswer, import_feedback
-from transactional.catalogue.operations import StockReceipt
 from transactional.database import Connection
 from transactional.engine.importing.past import PastImport
 from transactional.flash_sales.domain import NewSale
+from transactional.purchasing.importing import PastPurchases
 
 # Commands between two writes: enough that an order's steps are mostly written once, few enough to keep in memory.
 _WRITE_EVERY = 12_000
@@ -53,10 +55,20 @@ class TenantLife:
         Args:
             hire: makes the planner who orders goods; without it, it is the one of the last four weeks.
         """
-        streams = np.random.SeedSequence([plan.seed, number]).spawn(9)
-        goods, people, supply, abuse, purse, self._wish_rng, self._care_rng, ids, event_ids = map(
-            np.random.default_rng, streams
-        )
+        streams = np.random.SeedSequence([plan.seed, number]).spawn(11)
+        (
+            goods,
+            people,
+            supply,
+            abuse,
+            purse,
+            self._wish_rng,
+            self._care_rng,
+            ids,
+            event_ids,
+            terms,
+            order_ids,
+        ) = map(np.random.default_rng, streams)
         self.plan = plan
         self.preset = preset_of(number)
         self.catalogue = make_catalogue(self.preset, plan.days, goods)
@@ -65,6 +77,7 @@ class TenantLife:
         self._factors = calendar.demand_factors(self._days, self.preset.member_day)
         self._identities = Identities(ids)
         self._event_identities = Identities(event_ids)
+        self._order_identities = Identities(order_ids)
         self._purse = Purse(self.preset, self.members, purse)
         self._purse.begin_month()
         daily = self._purse.wish_rates(0, 1.0).sum() * expected_shares(self.members, self.catalogue, goods)
@@ -72,6 +85,7 @@ class TenantLife:
         look_back = LookBack(shop, daily, self._factors)
         self._opening = look_back.opening
         self._planner: Planner = hire(shop, look_back) if hire else look_back
+        self._terms = make_terms(self.catalogue, daily, terms)
         self._supply = Supply(len(self.catalogue), supply)
         self._bursts = plan_bursts(self.members, self._factors, abuse)
         self._sales: dict[int, UUID] = {}
@@ -82,8 +96,8 @@ class TenantLife:
         self._connection = connection
         until = plan.start + plan.days * DAY - 1
         setting = await set_up(
-            connection, self.preset, self.catalogue, self.members, self._opening, start=plan.start,
-            until=until, identities=self._identities,
+            connection, self.preset, self.catalogue, self.members, self._opening, self._terms,
+            start=plan.start, until=until, identities=self._identities,
         )  # fmt: skip
         self._setting = setting
         self._past = await PastImport.begin(
@@ -92,6 +106,10 @@ class TenantLife:
             first=datetime.fromtimestamp(plan.start, UTC),
             last=datetime.fromtimestamp(until, UTC),
             new_id=self._identities.at,
+        )
+        self._purchases = await PastPurchases.begin(connection, tenant_id=setting.tenant_id)
+        self._buyer = Buyer(
+            self._purchases, self._terms, setting.suppliers, setting.items, self._order_identities
         )
         self.truth = Truth(setting.tenant_id, plan.days, len(self.catalogue))
         self._care = Aftercare(
@@ -117,10 +135,11 @@ class TenantLife:
         for day in range(self.plan.days):
             await self._live_day(day)
             if self._waiting >= _WRITE_EVERY:
-                await self._write()
+                await self._write(day)
             lived(day + 1)
-        await self._write()
+        await self._write(self.plan.days - 1)
         await self._past.finish()
+        await self._purchases.finish()
         done = self._outcome
         return TenantSummary(
             self.preset.code, len(self.members), done.earns, done.redemptions, done.refusals, self._events.count,
@@ -174,17 +193,15 @@ class TenantLife:
         refused = pieces["lost_refused"]
         sold = pieces["demand"] - refused - pieces["lost_unasked"] - pieces["lost_blocked"]
         self._planner.note(day, Seen(sold, (on_hand == 0) | (refused > 0), on_hand, pieces["demand"]))
-        leads = self._supply.place(day, self._planner.wanted(day, on_hand, self._supply.on_order))
-        self._planner.told(day, leads)
+        wanted = self._planner.wanted(day, on_hand, self._supply.on_order)
+        ordered = self._terms.orderable(wanted)
+        self._buyer.order(day, self.plan.start + day * DAY, ordered)
+        self._planner.told(day, self._supply.place(day, ordered))
 
     async def _receive(self, day: int, midnight: int) -> None:
-        arriving = self._supply.arriving(day)
-        if arriving:
-            at = _moment(midnight + 7 * HOUR)
-            items = self._setting.items
-            await self._past.receive(
-                [StockReceipt(items[item], pieces, f"{self._days[day]}", at) for item, pieces in arriving]
-            )
+        came = self._buyer.receive(midnight, self._supply.arriving(day))
+        if came:
+            await self._past.receive(came)
 
     async def _run_sales(self, day: int, midnight: int, on_hand: IntArray) -> list[Sale]:
         """Close yesterday's sales and open today's; `on_hand` loses what is set aside."""
@@ -234,8 +251,10 @@ class TenantLife:
             np.minimum(seconds[looks] + 40, last),
         )  # fmt: skip
 
-    async def _write(self) -> None:
+    async def _write(self, day: int) -> None:
+        """Write all that happened until the end of a day."""
         await self._past.flush()
+        await self._purchases.put_away(self._setting.items, _moment(self.plan.start + (day + 1) * DAY - 1))
         await self._events.flush(self._connection)
         await import_feedback(self._connection, tenant_id=self._setting.tenant_id, answers=self._answers)
         self._answered += len(self._answers)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -5,8 +6,9 @@ import pandas as pd
 import pytest
 
 from recommender.demand.asked import Asked, sold_panel
-from recommender.demand.boosting import Effort
+from recommender.demand.boosting import Boosting, Effort
 from recommender.demand.calendar.calendar import Calendar
+from recommender.demand.ensemble import Ensemble
 from recommender.demand.model import Forecast
 from recommender.demand.recipe import learn
 from recommender.demand.sale_effect import (
@@ -18,6 +20,7 @@ from recommender.demand.sale_effect import (
     sale_ahead,
 )
 from recommender.demand.tree import train_levels
+from recommender.demand.what_if import with_plan
 
 FIRST, DAYS, LAST = date(2025, 1, 1), 180, date(2025, 6, 29)
 CALENDAR = Calendar.of_country("CN", 2024, 2026)
@@ -61,7 +64,7 @@ def learned():
 
 
 def test_a_sale_of_a_day_is_told_for_each_day_ahead(learned):
-    effect = effect_of_a_day(learned, known(sales(*PAST)))
+    effect = effect_of_a_day(learned.at(known(sales(*PAST))))
     ratio = effect.with_sale.mean.mean(axis=0) / effect.without.mean.mean(axis=0)
     assert ratio.shape == (28,)
     assert (ratio > 2.5).all()
@@ -73,8 +76,10 @@ def test_a_sale_of_a_day_is_told_for_each_day_ahead(learned):
 
 def test_without_means_without_any_sale_ahead_and_the_rest_stays_as_announced(learned):
     announced = known(sales(*PAST, "2025-07-10"))
-    plain = effect_of_a_day(learned, announced)
-    np.testing.assert_allclose(plain.without.mean, effect_of_a_day(learned, known(sales(*PAST))).without.mean)
+    plain = effect_of_a_day(learned.at(announced))
+    np.testing.assert_allclose(
+        plain.without.mean, effect_of_a_day(learned.at(known(sales(*PAST)))).without.mean
+    )
     sale = np.zeros((4, 28))
     sale[0, 20] = 1.0
     found = effect_of(learned, announced, sale)
@@ -89,12 +94,53 @@ def test_without_a_sale_in_the_past_no_effect_is_invented(learned, campaigns):
     history = known(campaigns)
     assert days_on_sale(history) == 0
     with pytest.raises(NothingLearned, match="No flash sale has happened"):
-        effect_of_a_day(learned, history)
-    assert sale_ahead(learned, history, history.series_ids) is None
+        effect_of(learned, history, np.ones((4, 28)))
+    applied = learned.at(known(sales(*PAST)))
+    unseen = replace(applied, context=replace(applied.context, history=history))
+    with pytest.raises(NothingLearned, match="No flash sale has happened"):
+        effect_of_a_day(unseen)
+    assert sale_ahead(unseen, history.series_ids) is None
 
 
 def test_days_on_sale_are_those_seen_with_demand():
     assert days_on_sale(known(sales(*PAST, "2025-07-10"))) == 4 * 6 * 2
+
+
+@pytest.mark.parametrize("released", ["as chosen", "weekday_means", "boosted_root"])
+def test_a_plan_is_forecast_as_if_it_were_the_history(learned, released):
+    """What is computed once, and what is left out, changes no figure, whichever model is released."""
+    if released != "as chosen":
+        gate = replace(learned.validation.gate, released=released)
+        learned = replace(learned, validation=replace(learned.validation, gate=gate))
+    history = known(sales(*PAST, "2025-07-10"))
+    applied = learned.at(history)
+    for days in (slice(0, 0), slice(3, None, 7), slice(0, 28)):
+        plan = {"promotion": np.zeros((4, 28))}
+        plan["promotion"][:, days] = 1.0
+        whole = learned.forecast(with_plan(history, plan)).forecast
+        found = applied.under(plan)
+        np.testing.assert_allclose(found.mean, whole.mean, rtol=1e-12)
+        np.testing.assert_allclose(found.quantiles, whole.quantiles, rtol=1e-12)
+        assert (found.dates == whole.dates).all()
+
+
+def test_only_what_is_released_is_computed_under_a_plan(learned, monkeypatch):
+    applied = learned.at(known(sales(*PAST)))
+    asked = []
+    real = Boosting.outputs
+
+    def outputs(self, context, names=None):
+        asked.append(names)
+        return real(self, context, names)
+
+    def refuse(self, context):
+        raise AssertionError("plain periods are the same under every plan")
+
+    monkeypatch.setattr(Boosting, "outputs", outputs)
+    monkeypatch.setattr(Ensemble, "of_plain_periods", refuse)
+    applied.under({"promotion": np.zeros((4, 28))})
+    assert len(asked) == 1
+    assert asked[0] is not None
 
 
 def test_both_forecasts_move_with_the_published_one():

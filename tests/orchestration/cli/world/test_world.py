@@ -112,6 +112,55 @@ def test_stock_and_what_was_issued_are_what_was_received(world):
     )
 
 
+def test_goods_come_from_purchase_orders(world):
+    url = world[0]
+    statuses = dict(fetch(url, "select status, count(*) from mall.purchase_order group by status"))
+    assert statuses.keys() <= {"ordered", "partially_received", "received"}
+    assert statuses["received"] > 0.9 * sum(statuses.values())
+    # What came in is what the orders' lines received, to the piece and the delivery.
+    moved = (
+        "select item_id, sum(quantity) from mall.stock_movement where reason = 'receipt' and reference <> 'opening' "
+        "group by item_id order by 1"
+    )
+    lines = "select item_id, sum(received_quantity) from mall.purchase_order_line group by item_id having sum(received_quantity) > 0 order by 1"
+    batches = "select item_id, sum(quantity) from mall.receipt_batch group by item_id having sum(quantity) > 0 order by 1"
+    assert fetch(url, moved) == fetch(url, lines) == fetch(url, batches)
+    parts, damaged, dated = one(
+        url,
+        "select count(*)::int, count(*) filter (where damaged_quantity > 0)::int, "
+        "count(expires_on)::int from mall.receipt_batch",
+    )
+    assert parts > 500
+    assert damaged > 0
+    assert dated > 0
+    # Warehouses hold what the shop has.
+    apart = """
+        select item_id from mall.stock s join (
+            select item_id, sum(quantity) as lying from mall.warehouse_stock group by item_id) w using (item_id)
+        where s.on_hand + s.allotted <> w.lying
+    """
+    assert fetch(url, apart) == []
+
+
+def test_suppliers_keep_what_terms_promise(world):
+    promised, worst, lines = one(
+        world[0],
+        """
+        with came as (
+            select l.expected_on, (o.ordered_at at time zone 'Asia/Shanghai')::date as ordered,
+                min(b.received_at at time zone 'Asia/Shanghai')::date as arrived
+            from mall.purchase_order_line l
+            join mall.purchase_order o using (tenant_id, purchase_order_id)
+            join mall.receipt_batch b using (tenant_id, purchase_order_id, line_no)
+            where o.status = 'received' group by tenant_id, purchase_order_id, l.line_no, 1, 2)
+        select avg((arrived <= expected_on)::int)::float, avg((arrived <= ordered + 14)::int)::float, count(*) from came
+        """,
+    )
+    assert lines > 500
+    assert promised == pytest.approx(0.83, abs=0.04)
+    assert worst == pytest.approx(0.95, abs=0.02)
+
+
 def test_members_ask_in_vain_for_every_reason(world):
     reasons = dict(fetch(world[0], "select reason, count(*) from mall.refusal group by reason"))
     assert {"out-of-stock", "insufficient-points", "risk-denied"} <= reasons.keys()
@@ -258,6 +307,12 @@ def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
         "outbox": "outbox_id, topic, subject_id, payload::text",
         "event": "event_id, member_id, kind, item_id, occurred_at",
         "feedback": "feedback_id, redemption_id, score, answered_at",
+        "supplier": "code, name",
+        "supplier_terms": "item_id, lead_time_days, worst_lead_time_days, min_order_quantity, pack_size, unit_cost_fen",
+        "purchase_order": "purchase_order_id, reference, status, ordered_at, received_at",
+        "purchase_order_line": "purchase_order_id, line_no, item_id, quantity, received_quantity, damaged_quantity",
+        "receipt_batch": "receipt_id, batch_no, item_id, quantity, damaged_quantity, expires_on, received_at",
+        "warehouse_movement": "item_id, quantity, reason, effective_at",
     }
 
     def run(url, plan, folder):
