@@ -38,6 +38,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
                 "releases_dir": str(settings.releases_dir),
                 "session_secret": settings.session_secret.get_secret_value(),
                 "transactional_url": str(settings.transactional_url),
+                "report_font": str(settings.report_font or ""),
             }
         },
         on_script_error=show_failure,

@@ -11,8 +11,9 @@ import pandas as pd
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
-Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score", "money"]
+Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score", "money", "change"]
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
@@ -26,6 +27,8 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "quantity": "#,##0.0",
     "score": "0.0000",
     "money": "#,##0.00",
+    # Of a rate, in percentage points.
+    "change": "+0.00%;-0.00%;0.00%",
 }
 _WIDTHS: dict[Kind, int] = {
     "text": 28,
@@ -36,11 +39,15 @@ _WIDTHS: dict[Kind, int] = {
     "quantity": 14,
     "score": 12,
     "money": 16,
+    "change": 12,
 }
 # A text that begins like this would be run as a formula by the program that opens the file.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 _UNSAFE = re.compile(r"[^\w-]+|_+")
+# What the name of an Excel sheet may not hold, and how long it may be.
+_UNFIT = re.compile(r"[\\/*?:\[\]]")
+_LONGEST_SHEET = 31
 # A file system takes 255 bytes; a Chinese character is three.
 _LONGEST_PART = 40
 
@@ -78,9 +85,21 @@ def to_csv(rows: pd.DataFrame, columns: Sequence[Column]) -> bytes:
 
 def to_excel(rows: pd.DataFrame, columns: Sequence[Column], sheet: str) -> bytes:
     """Return the rows as an Excel workbook with one sheet."""
+    return to_workbook([(sheet, rows, columns)])
+
+
+def to_workbook(sheets: Sequence[tuple[str, pd.DataFrame, Sequence[Column]]]) -> bytes:
+    """Return an Excel workbook with a sheet for each name, rows and columns; names that Excel forbids are made fit."""
     book = Workbook()
-    page = book.active
-    page.title = sheet
+    book.remove(book.active)
+    for name, rows, columns in sheets:
+        _fill(book.create_sheet(_UNFIT.sub(" ", name)[:_LONGEST_SHEET]), rows, columns)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _fill(page: Worksheet, rows: pd.DataFrame, columns: Sequence[Column]) -> None:
     page.append([column.label for column in columns])
     for cell in page[1]:
         cell.font = Font(bold=True)
@@ -94,9 +113,6 @@ def to_excel(rows: pd.DataFrame, columns: Sequence[Column], sheet: str) -> bytes
         page.column_dimensions[get_column_letter(number)].width = _WIDTHS[column.kind]
     page.freeze_panes = "A2"
     page.auto_filter.ref = page.dimensions
-    file = BytesIO()
-    book.save(file)
-    return file.getvalue()
 
 
 def _harmless(text: str) -> str:

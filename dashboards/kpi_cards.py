@@ -77,13 +77,20 @@ def show_card(words: Words, figure: Figure) -> None:
         st.caption(f"{target} · {state}  \n{figure.denominator_name} {words.count(figure.n)}")
 
 
+def standing(words: Words, figure: Figure) -> str:
+    """Return how a figure stands against its target, or why it is not judged."""
+    if figure.value is None:
+        return words("nothing_yet")
+    if figure.is_small:
+        return words("small_sample")
+    return words("target_met") if figure.meets_target else words("target_missed")
+
+
 def _state(words: Words, figure: Figure) -> tuple[Literal["gray", "primary", "orange"], str, str]:
     """Return the colour, the value and the judgement of a figure; the colour never says it alone."""
-    value = words.rate(figure.value)
+    value, told = words.rate(figure.value), standing(words, figure)
     if figure.value is None:
-        return "gray", value, words("nothing_yet")
+        return "gray", value, told
     if figure.is_small:
-        return "gray", f":gray[{value}]", words("small_sample")
-    if figure.meets_target:
-        return "primary", value, words("target_met")
-    return "orange", value, words("target_missed")
+        return "gray", f":gray[{value}]", told
+    return ("primary" if figure.meets_target else "orange"), value, told

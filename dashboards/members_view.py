@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import members, members_charts
+from dashboards.charts import Chart
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
@@ -92,6 +93,11 @@ def show_cards(words: Words, month: date, compared: date, stages: pd.DataFrame, 
 def show_stages(words: Words, stages: pd.DataFrame) -> None:
     """Draw the stages of members month by month. `stages` is what `members.stages` returned."""
     st.subheader(words("stages_course"), anchor=False)
+    st.altair_chart(stages_chart(words, stages), alt=words("stages_alt"))
+
+
+def stages_chart(words: Words, stages: pd.DataFrame) -> Chart:
+    """Return the chart of stages month by month. `stages` is what `members.stages` returned."""
     ordered = stages.sort_values("stage_rank").drop_duplicates("stage")
     names = dict(zip(ordered["stage"], ordered[f"name_{words.language}"], strict=True))
     drawn = pd.DataFrame(
@@ -111,12 +117,18 @@ def show_stages(words: Words, stages: pd.DataFrame) -> None:
         "stage": words("stage"),
         "members": words("members_word"),
     }
-    st.altair_chart(members_charts.stages(drawn, names=names, labels=labels), alt=words("stages_alt"))
+    return members_charts.stages(drawn, names=names, labels=labels)
 
 
 def show_segments(words: Words, segments: pd.DataFrame) -> None:
     """Draw the segments by members and points. `segments` is what `members.segments` returned."""
     st.subheader(words("segments_title"), anchor=False, help=words("segments_meaning"))
+    st.altair_chart(segments_chart(words, segments), alt=words("segments_alt"))
+    st.caption(words("segments_legend"))
+
+
+def segments_chart(words: Words, segments: pd.DataFrame) -> Chart:
+    """Return the chart of segments by members and points. `segments` is what `members.segments` returned."""
     shown = segments[segments["members"] > 0]
     drawn = pd.DataFrame(
         {
@@ -136,8 +148,7 @@ def show_segments(words: Words, segments: pd.DataFrame) -> None:
         "members": words("members_word"),
         "points": words("share_of_points"),
     }
-    st.altair_chart(members_charts.segments(drawn, labels=labels), alt=words("segments_alt"))
-    st.caption(words("segments_legend"))
+    return members_charts.segments(drawn, labels=labels)
 
 
 def show_triangle(words: Words, cohorts: pd.DataFrame) -> None:

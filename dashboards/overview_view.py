@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import funnel, items, items_charts
 from dashboards.alerts import Alert, alerts
 from dashboards.categories import with_category_names
+from dashboards.charts import Chart
 from dashboards.items_words import named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -35,11 +36,15 @@ def show_alerts(words: Words, found: list[Alert]) -> None:
     st.subheader(words("alerts"), anchor=False)
     with st.container(border=True):
         for alert in found:
-            goal = words("target_ceiling" if alert.is_ceiling else "target", target=words.goal(alert.target))
-            sentence = words("alert", name=alert.name, value=words.rate(alert.value), goal=goal)
-            since = words("alert_since", months=alert.months) if alert.months > 1 else ""
             mark = ":red[:material/error:]" if alert.is_urgent else ":orange[:material/warning:]"
-            st.markdown(f"{mark} {sentence}{since}", help=alert.definition)
+            st.markdown(f"{mark} {alert_sentence(words, alert)}", help=alert.definition)
+
+
+def alert_sentence(words: Words, alert: Alert) -> str:
+    """Return what misses its target, and for how long."""
+    goal = words("target_ceiling" if alert.is_ceiling else "target", target=words.goal(alert.target))
+    sentence = words("alert", name=alert.name, value=words.rate(alert.value), goal=goal)
+    return sentence + (words("alert_since", months=alert.months) if alert.months > 1 else "")
 
 
 def show_why(words: Words, marts: TenantMarts, month: date) -> None:
@@ -63,6 +68,12 @@ def show_funnel(words: Words, found: funnel.Funnel | None) -> None:
     if found is None:
         st.info(words("nobody_came"), icon=":material/hourglass_empty:")
         return
+    st.altair_chart(funnel_chart(words, found), alt=words("funnel_alt"))
+    st.caption(funnel_legend(words, found))
+
+
+def funnel_chart(words: Words, found: funnel.Funnel) -> Chart:
+    """Return the chart of how far members went."""
     names = {
         "visitor": words("step_visit"),
         "viewer": words("step_view"),
@@ -81,10 +92,13 @@ def show_funnel(words: Words, found: funnel.Funnel | None) -> None:
             "is_small": [found.counts["visitor"] < SMALL_SAMPLE] * len(funnel.STEPS),
         }
     )
-    labels = {"step": words("funnel_step_word"), "members": words("members_word")}
-    st.altair_chart(funnel.draw(drawn, labels=labels), alt=words("funnel_alt"))
+    return funnel.draw(drawn, labels={"step": words("funnel_step_word"), "members": words("members_word")})
+
+
+def funnel_legend(words: Words, found: funnel.Funnel) -> str:
+    """Return how to read the funnel."""
     unseen = words("funnel_unseen", members=words.people(found.unseen)) if found.unseen else ""
-    st.caption(words("between_sentences").join(filter(None, [words("funnel_legend"), unseen])))
+    return words("between_sentences").join(filter(None, [words("funnel_legend"), unseen]))
 
 
 def steps(words: Words, found: list[Alert]) -> list[Step]:
@@ -106,10 +120,22 @@ def missed(words: Words, marts: TenantMarts, month: date) -> list[Alert]:
 
 def _show_share(words: Words, rows: pd.DataFrame, title: str, group: str) -> None:
     st.subheader(title, anchor=False)
-    redeemed = rows[rows["redemptions"] > 0]
-    if redeemed.empty:
+    chart = share_chart(words, rows, group)
+    if chart is None:
         st.info(words("nothing_redeemed"), icon=":material/hourglass_empty:")
         return
+    st.altair_chart(chart, alt=title)
+    st.caption(words("n_redemptions", n=words.count(rows["redemptions"].sum())))
+
+
+def share_chart(words: Words, rows: pd.DataFrame, group: str) -> Chart | None:
+    """Return the chart of what part of redemptions each group of items has; None if nothing was redeemed.
+
+    `rows` is what `items.groups` returned, or `named_bands`; `group` says what the groups are.
+    """
+    redeemed = rows[rows["redemptions"] > 0]
+    if redeemed.empty:
+        return None
     if "name" not in redeemed:
         redeemed = redeemed.sort_values("redemptions", ascending=False).head(_MOST_CATEGORIES)
         redeemed = redeemed.assign(name=redeemed["category"])
@@ -126,5 +152,4 @@ def _show_share(words: Words, rows: pd.DataFrame, title: str, group: str) -> Non
         }
     )
     labels = {"group": group, "rate": words("share_of_redemptions"), "note": words("group_holds")}
-    st.altair_chart(items_charts.groups(drawn, labels=labels), alt=title)
-    st.caption(words("n_redemptions", n=words.count(rows["redemptions"].sum())))
+    return items_charts.groups(drawn, labels=labels)

@@ -1,6 +1,7 @@
 """What all pages share: the release they show, how fresh it is, and the rows behind them."""
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -98,8 +99,11 @@ def show_rows(
     title: str | None = None,
     warning: str | None = None,
     key: str = "",
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """Show the rows behind a page under a title, sortable, with their downloads; `key` as in `show_downloads`.
+    """Show the rows behind a page under a title, sortable, with their downloads.
+
+    `key` and `beside` are as in `show_downloads`.
 
     A warning stands between the title and the rows it is about.
     """
@@ -115,13 +119,22 @@ def show_rows(
         placeholder=NOTHING,
         alt=title or words("rows"),
     )
-    show_downloads(words, rows, columns, file_name=file_name, key=key)
+    show_downloads(words, rows, columns, file_name=file_name, key=key, beside=beside)
 
 
 def show_downloads(
-    words: Words, rows: pd.DataFrame, columns: list[Column], *, file_name: str, key: str = ""
+    words: Words,
+    rows: pd.DataFrame,
+    columns: list[Column],
+    *,
+    file_name: str,
+    key: str = "",
+    beside: Callable[[], None] | None = None,
 ) -> None:
-    """Offer rows as files; `key` tells the buttons of a page with more than one such pair apart."""
+    """Offer rows as files; `key` tells the buttons of a page with more than one such pair apart.
+
+    `beside` shows what else there is to take home, in the same line.
+    """
     with st.container(horizontal=True):
         st.download_button(
             words("download_excel"),
@@ -141,6 +154,8 @@ def show_downloads(
             key=f"download_csv{key}",
             on_click="ignore",
         )
+        if beside is not None:
+            beside()
 
 
 def _shown(column: Column) -> Any:
@@ -155,5 +170,6 @@ def _shown(column: Column) -> Any:
         "quantity": "%.1f",
         "score": "%.4f",
         "money": "localized",
+        "change": "percent",
     }
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

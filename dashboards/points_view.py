@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import points, points_charts
+from dashboards.charts import Chart
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.plain_cards import show_plain_card
@@ -86,7 +87,7 @@ def show_flows(words: Words, flows: pd.DataFrame) -> None:
     """Draw what came and went in the chosen months. `flows` is part of what `points.flows` returned."""
     st.subheader(words("points_flows"), anchor=False)
     st.altair_chart(
-        points_charts.flows(_told(words, flows), labels=_labels(words), numbers=words.axis_numbers),
+        flows_chart(words, flows),
         alt=words(
             "points_flows_alt",
             first=words.month(flows["month"].iloc[0]),
@@ -94,6 +95,11 @@ def show_flows(words: Words, flows: pd.DataFrame) -> None:
         ),
     )
     st.caption(words("points_flows_legend"))
+
+
+def flows_chart(words: Words, flows: pd.DataFrame) -> Chart:
+    """Return the chart of what came and went. `flows` is part of what `points.flows` returned."""
+    return points_charts.flows(_told(words, flows), labels=_labels(words), numbers=words.axis_numbers)
 
 
 def show_why(words: Words, flows: pd.DataFrame, lots: pd.DataFrame) -> None:
@@ -128,6 +134,12 @@ def show_wave(words: Words, waves: pd.DataFrame, near_until: date | None) -> Non
     if waves.empty:
         st.info(words("nothing_expires"), icon=":material/check_circle:")
         return
+    st.altair_chart(wave_chart(words, waves, near_until), alt=words("expiry_alt"))
+    st.caption(words("expiry_legend", day=words.day(waves["as_of_date"].iloc[0])))
+
+
+def wave_chart(words: Words, waves: pd.DataFrame, near_until: date | None) -> Chart:
+    """Return the chart of what expires in the coming months. `waves` is what `points.expiry` returned, not empty."""
     coming = waves.head(points.DRAWN_MONTHS)
     drawn = pd.DataFrame(
         {
@@ -138,11 +150,7 @@ def show_wave(words: Words, waves: pd.DataFrame, near_until: date | None) -> Non
             "is_near": [near_until is not None and month.date() <= near_until for month in coming["month"]],
         }
     )
-    st.altair_chart(
-        points_charts.expiry(drawn, labels=_labels(words), numbers=words.axis_numbers),
-        alt=words("expiry_alt"),
-    )
-    st.caption(words("expiry_legend", day=words.day(waves["as_of_date"].iloc[0])))
+    return points_charts.expiry(drawn, labels=_labels(words), numbers=words.axis_numbers)
 
 
 def tables(words: Words, flows: pd.DataFrame, lots: pd.DataFrame, waves: pd.DataFrame) -> list[Table]:

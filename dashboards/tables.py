@@ -1,6 +1,6 @@
 """The rows behind a page where there is more than one kind of them: the reader chooses, the address bar remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -22,8 +22,17 @@ class Table:
     columns: list[Column]
 
 
-def show_tables(words: Words, tables: Sequence[Table], *, file: Sequence[object]) -> None:
-    """Show one of the tables, the first unless the reader chooses; `file` names the downloads, with its key."""
+def show_tables(
+    words: Words,
+    tables: Sequence[Table],
+    *,
+    file: Sequence[object],
+    beside: Callable[[], None] | None = None,
+) -> None:
+    """Show one of the tables, the first unless the reader chooses; `file` names the downloads, with its key.
+
+    `beside` shows what else there is to take home, beside the downloads.
+    """
     by_key = {table.key: table for table in tables}
     keys = list(by_key)
     chosen = st.segmented_control(
@@ -40,4 +49,10 @@ def show_tables(words: Words, tables: Sequence[Table], *, file: Sequence[object]
     if table.rows.empty:
         st.info(words("no_rows"), icon=":material/hourglass_empty:")
         return
-    show_rows(words, table.rows, table.columns, file_name=file_name("pointmart", table.key, *file))
+    show_rows(
+        words,
+        table.rows,
+        table.columns,
+        file_name=file_name("pointmart", table.key, *file),
+        beside=beside,
+    )

@@ -11,6 +11,7 @@ from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, show_as_of, show_rows
 from dashboards.periods import choose_period, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.report_button import show_report_button
 
 words = words_of_reader()
 visitor = require_visitor(words)
@@ -100,5 +101,8 @@ show_rows(
         Column("denominator", words("denominator"), "count"),
     ],
     file_name=f"pointmart-kpi-{first:%Y-%m}-{last:%Y-%m}",
+    beside=lambda: show_report_button(
+        words, marts, visitor, "monthly", last, words("download_monthly_report", month=words.month(last))
+    ),
 )
 show_next_steps(words, overview_view.steps(words, missed))

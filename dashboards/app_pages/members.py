@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from dashboards import kpis, members, members_view
+from dashboards import kpis, members, members_view, profiles
 from dashboards.address import from_address, to_address
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, months_back, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.report_button import show_report_button
 from dashboards.tables import show_tables
 
 words = words_of_reader()
@@ -54,5 +55,19 @@ to_address("cohort", kind, "registration")
 cohorts = members.cohorts(marts, kind, first, month)
 members_view.show_triangle(words, cohorts)
 
-show_tables(words, members_view.tables(words, segments, stages, cohorts), file=(f"{month:%Y-%m}",))
+
+def show_profile_button() -> None:
+    """Offer the profile of the month's year, if the release knows it."""
+    if not marts.lacks(*profiles.TABLES):
+        year = month.replace(month=1, day=1)
+        label = words("download_profile_report", year=year.year)
+        show_report_button(words, marts, visitor, "profile", year, label)
+
+
+show_tables(
+    words,
+    members_view.tables(words, segments, stages, cohorts),
+    file=(f"{month:%Y-%m}",),
+    beside=show_profile_button,
+)
 show_next_steps(words, members_view.steps(words, month, segments, stages))

@@ -13,6 +13,19 @@
     cast(make_timestamp(epoch_us({{ timestamp }}) + 28800000000) as date)
 {%- endmacro %}
 
+{# The Asia/Shanghai hour of a UTC timestamp, 0 to 23. #}
+{% macro business_hour(timestamp) -%}
+    {{ return(adapter.dispatch("business_hour")(timestamp)) }}
+{%- endmacro %}
+
+{% macro default__business_hour(timestamp) -%}
+    cast(extract(hour from timezone('Asia/Shanghai', {{ timestamp }})) as integer)
+{%- endmacro %}
+
+{% macro duckdb__business_hour(timestamp) -%}
+    cast(extract(hour from make_timestamp(epoch_us({{ timestamp }}) + 28800000000)) as integer)
+{%- endmacro %}
+
 {# The first instant of an Asia/Shanghai day written YYYY-MM-DD, and the first after it: constants, UTC. #}
 {% macro business_day_start(date) -%}
     {{ return(adapter.dispatch("business_instant")(date, 0)) }}

@@ -6,7 +6,7 @@
        changed_date: a date column · changed_time: a timestamp · changed_period: the first day of a period
        beside a column `grain` · changed_month: the first day of a month · changed_from: a date column, all days
        from the first changed one on · changed_month_from: the first day of a month, all months from the first
-       changed one on
+       changed one on · changed_year_from: the first day of a year, likewise
        changed_views: the kinds of news that decide: a landed view's name, or another time of its rows
        (orchestration/warehouse/news.py lists them)
        changed_days_back: how many days before a changed day change with it. #}
@@ -126,6 +126,11 @@
     cast(date_trunc('month', {{ changed_from(views, days_back) }}) as date)
 {%- endmacro %}
 
+{# The first day of its year. #}
+{% macro changed_year_from(views) -%}
+    cast(date_trunc('year', {{ changed_from(views) }}) as date)
+{%- endmacro %}
+
 {# The rows of a relation that belong to changed rows of another; all of them on a full build, where they all do.
    `since` is a condition on the relation's columns that each of them meets, such as that none is older than the
    first changed day: by it the rest of history is not even read. #}
@@ -159,6 +164,8 @@
         {{ return(meta["changed_from"] ~ " >= " ~ changed_from(views, days_back)) }}
     {%- elif meta.get("changed_month_from") -%}
         {{ return(meta["changed_month_from"] ~ " >= " ~ changed_month_from(views, days_back)) }}
+    {%- elif meta.get("changed_year_from") -%}
+        {{ return(meta["changed_year_from"] ~ " >= " ~ changed_year_from(views)) }}
     {%- endif -%}
     {{
         exceptions.raise_compiler_error(

@@ -13,6 +13,7 @@ from orchestration.cli import (
     platform,
     release,
     replay,
+    report,
     sandbox,
     serve,
     simulate,
@@ -40,6 +41,7 @@ app.add_typer(pipeline.app, name="pipeline")
 app.add_typer(platform.app, name="platform")
 app.add_typer(release.app, name="release")
 app.add_typer(replay.app, name="replay")
+app.add_typer(report.app, name="report")
 app.add_typer(bench.app, name="bench")
 app.add_typer(evaluate.app, name="evaluate")
 evaluate.app.command("policy")(policy)

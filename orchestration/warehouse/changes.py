@@ -23,7 +23,7 @@ from orchestration.warehouse.state import (
 
 # What, changed in a row that was landed before, changes the figures of days that nobody can list.
 _MEMBER_KEY, _MEMBER_FIELDS = "tenant_id, member_id", "is_test, is_erased, registered_at"
-_ITEM_KEY, _ITEM_FIELDS = "item_id", "kind"
+_ITEM_KEY, _ITEM_FIELDS = "item_id", "kind, category"
 # As `calendar_until` in dbt_project.yml.
 _LAST_DAY = date(2049, 12, 31)
 
@@ -106,7 +106,7 @@ def find_changes(project: Project) -> Changes:
         ):
             return Changes(None, "batches that the warehouse had read are gone or were written again", after)
         if news.has_changed("item", _ITEM_KEY, _ITEM_FIELDS):
-            return Changes(None, "an item that was landed before is of another kind", after)
+            return Changes(None, "an item that was landed before is of another kind or category", after)
         days = news.days()
         if news.begins_earlier(days):
             return Changes(None, "a fact lies before its tenant's first day", after)

@@ -62,7 +62,8 @@ def dated_marts(manifest: dict[str, Any]) -> list[DatedMart]:
     found = []
     for node in manifest["nodes"].values():
         meta = node["config"].get("meta", {})
-        if node["schema"] != "marts" or not meta.get("changed_views"):
+        # A year has too few rows to be kept by its months.
+        if node["schema"] != "marts" or not meta.get("changed_views") or meta.get("changed_year_from"):
             continue
         time = meta.get("changed_time")
         day = business_date(time) if time else None
