@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -10,6 +11,7 @@ import dagster as dg
 from orchestration.defs import checks, landing, ml, write_back
 from orchestration.defs.platform import Platform, locked
 from orchestration.defs.release import release_asset
+from orchestration.defs.reports import report_schedule
 from orchestration.defs.warehouse import asset_keys, warehouse_assets
 from orchestration.release.build import code_version
 from orchestration.settings import CHOICE_DAYS, DataFolder, PipelineSettings
@@ -25,9 +27,16 @@ SEED = 20170101
 
 
 def build_definitions(
-    project: Project, resources: Mapping[str, Any], loggers: Mapping[str, dg.LoggerDefinition]
+    project: Project,
+    resources: Mapping[str, Any],
+    loggers: Mapping[str, dg.LoggerDefinition],
+    *,
+    report_folder: Path | None = None,
 ) -> dg.Definitions:
-    """Assemble assets, checks, jobs and schedule; `resources` must hold `platform`."""
+    """Assemble assets, checks, jobs and schedules; `resources` must hold `platform`.
+
+    Reports of each month that is over go to `report_folder`; None writes none.
+    """
     marts = [key for key in asset_keys(project).values() if key.path[0] == "marts"]
     pipeline = dg.define_asset_job(
         JOB, selection=dg.AssetSelection.all(), executor_def=dg.in_process_executor
@@ -52,7 +61,8 @@ def build_definitions(
             dg.ScheduleDefinition(
                 name="nightly", job=pipeline, cron_schedule="30 2 * * *", execution_timezone="Asia/Shanghai",
                 default_status=dg.DefaultScheduleStatus.RUNNING,
-            )
+            ),
+            report_schedule(project.folder, report_folder),
         ],
         executor=dg.in_process_executor,
         resources=dict(resources),
@@ -97,4 +107,6 @@ def defs() -> dg.Definitions:
         choice_days=settings.choice_days,
         holiday_budget_fen=settings.holiday_budget_fen,
     )
-    return build_definitions(parse(folder), {"platform": locked(platform)}, {})
+    return build_definitions(
+        parse(folder), {"platform": locked(platform)}, {}, report_folder=settings.report_folder
+    )

@@ -31,6 +31,8 @@ class PipelineSettings(BaseSettings):
     choice_days: int = Field(default=CHOICE_DAYS, ge=0)
     # What the orders of all tenants before one holiday may cost to buy together; without it, what pays.
     holiday_budget_fen: int | None = Field(default=None, ge=0)
+    # Where tenants' reports of a month or year that is over are put; without it none are written.
+    report_folder: Path | None = None
 
     @property
     def folder(self) -> "DataFolder":

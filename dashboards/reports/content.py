@@ -15,7 +15,7 @@ Width = Literal["whole", "half"]
 
 @dataclass(frozen=True)
 class Heading:
-    """The title of a part."""
+    """The title of a part; charts and tables stand in one."""
 
     text: str
 
@@ -60,10 +60,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table; on paper only its first rows are shown if there are more than `most`, in files all of them."""
+    """A table; on paper only its first rows are shown if there are more than `most`, in files all of them.
+
+    `is_titled` is false where the heading before it says the same.
+    """
 
     table: Table
     most: int = 40
+    is_titled: bool = True
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from dashboards import charts, funnel, items, kpis, overview_view, points, points_view
+from dashboards.categories import with_category_names
 from dashboards.downloads import Column
 from dashboards.items_words import named_bands
 from dashboards.kpi_cards import headline, standing
@@ -125,7 +126,7 @@ def _redeemed(words: Words, marts: TenantMarts, month: date) -> list[Block]:
     if marts.lacks(*funnel.TABLES, *items.TABLES):
         return []
     found = funnel.funnel(marts, month)
-    performance = items.performance(marts, month)
+    performance = with_category_names(marts, items.performance(marts, month), words.language)
     categories, bands = items.groups(performance, "category"), named_bands(words, performance)
     categories = categories.sort_values(["redemptions", "category"], ascending=[False, True])
     count = words("n_redemptions", n=words.count(categories["redemptions"].sum()))

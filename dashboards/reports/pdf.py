@@ -94,13 +94,13 @@ def _told(words: Words, block: Block, typeface: Typeface) -> dict[str, Any]:
             return {
                 "kind": "picture", "title": title, "svg": drawn, "alt": alternative, "note": note, "width": width,
             }  # fmt: skip
-        case Rows(table, most):
+        case Rows(table, most, is_titled):
             left_out = max(0, len(table.rows) - most)
             columns = [column for column in table.columns if column.is_on_page]
             kinds = [column.kind for column in columns]
             return {
                 "kind": "rows",
-                "title": table.name,
+                "title": table.name if is_titled else "",
                 "columns": [column.label for column in columns],
                 "is_number": [kind not in ("text", "month", "date") for kind in kinds],
                 "widths": ["rest" if kind == "text" or "text" not in kinds else "own" for kind in kinds],

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 
 from dashboards import items_charts, members, members_view, profile_charts, profiles
+from dashboards.categories import category_names
 from dashboards.items import BAND_ENDS
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -43,7 +44,8 @@ def profile_report(marts: TenantMarts, words: Words, tenant: str, first_day: dat
         ),
         Cards(_cards(words, rows, everybody, moved)),
         Note(words("profile_privacy", fewest=profiles.FEWEST)),
-        Rows(comparison_table(words, year, rows, everybody)),
+        Heading(words("profile_comparison")),
+        Rows(comparison_table(words, year, rows, everybody), is_titled=False),
         Heading(words("profile_who")),
         *_shares(words, rows),
         Heading(words("profile_life")),
@@ -204,7 +206,9 @@ def _when(marts: TenantMarts, words: Words, year: int) -> list[Block]:
 
 
 def _tastes(marts: TenantMarts, words: Words, rows: pd.DataFrame, year: int) -> list[Block]:
-    tastes = named_tastes(words, profiles.tastes(marts, year), BAND_ENDS)
+    tastes = named_tastes(
+        words, profiles.tastes(marts, year), BAND_ENDS, category_names(marts, words.language)
+    )
     order = [words("everybody"), *rows[rows["group_kind"] == "segment"]["name"]]
     blocks: list[Block] = []
     for kind, title in (

@@ -23,22 +23,23 @@ def named(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(name=names.fillna(rows["member_group"].map(plain)).fillna(rows["member_group"]))
 
 
-def named_tastes(words: Words, rows: pd.DataFrame, ends: tuple[int, ...]) -> pd.DataFrame:
+def named_tastes(
+    words: Words, rows: pd.DataFrame, ends: tuple[int, ...], categories: dict[str, str]
+) -> pd.DataFrame:
     """Return tastes, as `profiles.tastes` gives them, with `segment_name` and `taste_name`.
 
-    `ends` are where bands of prices end; a band is named by where it begins.
+    `ends` are where bands of prices end; `categories` names categories by code, those without a name go by it.
     """
     starts = (0, *ends)
-    bands = {
+    names = categories | {
         str(low): words("band_from", low=words.count(low))
         if place == len(ends)
         else words("band_until", low=words.count(low), high=words.count(ends[place]))
         for place, low in enumerate(starts)
     }
-    is_band = rows["taste_kind"] == "price_band"
     return rows.assign(
         segment_name=rows[f"name_{words.language}"].fillna(words("everybody")),
-        taste_name=rows["taste"].where(~is_band, rows["taste"].map(bands)),
+        taste_name=rows["taste"].map(lambda taste: names.get(taste, taste)),
     )
 
 

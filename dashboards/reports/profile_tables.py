@@ -59,7 +59,11 @@ def comparison_table(words: Words, year: int, rows: pd.DataFrame, everybody: pd.
     before = everybody["before"]
     is_known = pd.notna(before) and before > 0
     lines = [
-        (words("members_word"), words.count(everybody["members"]), words.count(before) if is_known else NOTHING),
+        (
+            words("members_word"),
+            words.count(everybody["members"]),
+            words.count(before) if is_known else NOTHING,
+        ),
         (
             words("profile_redeemed"),
             words.rate(everybody["redeeming"]),

@@ -44,6 +44,12 @@ _TABLES = {
     "definition_en varchar",
     "fct_cohort_retention": "tenant_id uuid, cohort_kind varchar, cohort_month date, months_since integer, month date, "
     "is_whole_month boolean, cohort_size bigint, active_count bigint, retention_rate double, low double, high double",
+    "fct_member_groups_yearly": "tenant_id uuid, year date, group_kind varchar, member_group varchar, as_of_date date, "
+    "member_count bigint, redeemer_count bigint, redemption_count bigint, net_points bigint",
+    "fct_member_tastes_yearly": "tenant_id uuid, year date, segment varchar, taste_kind varchar, taste varchar, "
+    "member_count bigint, line_count bigint, points bigint, share double",
+    "fct_activity_hours_monthly": "tenant_id uuid, month date, iso_weekday integer, hour integer, event_count bigint, "
+    "redemption_count bigint",
     "fct_funnel_monthly": "tenant_id uuid, month date, visitor_count bigint, viewer_count bigint, redeemer_count bigint, "
     "repeater_count bigint, unseen_redeemer_count bigint",
 }
@@ -163,6 +169,38 @@ _COHORTS = [
     (ACORN, "first_redemption", JANUARY, 1, FEBRUARY, True, 40, 12, 0.3, 0.18, 0.45),
     (BIRCH, "registration", MARCH, 0, MARCH, True, 3, 3, 1.0, 0.44, 1.0),
 ]
+_YEAR, _YEAR_BEFORE = date(2026, 1, 1), date(2025, 1, 1)
+_GROUPS = [
+    (ACORN, _YEAR_BEFORE, "all", "all", date(2025, 12, 31), 80, 40, 100, 40_000),
+    (ACORN, _YEAR_BEFORE, "stage", "active", date(2025, 12, 31), 60, 40, 100, 40_000),
+    (ACORN, _YEAR, "all", "all", END, 100, 70, 140, 60_000),
+    (ACORN, _YEAR, "profile", "young", END, 60, 45, 100, 50_000),
+    (ACORN, _YEAR, "profile", "other", END, 40, 25, 40, 10_000),
+    (ACORN, _YEAR, "joined", "this_year", END, 20, 10, 10, 1_000),
+    (ACORN, _YEAR, "joined", "earlier", END, 80, 60, 130, 59_000),
+    (ACORN, _YEAR, "segment", "champion", END, 50, 50, 100, 50_000),
+    (ACORN, _YEAR, "segment", "no_redemption", END, 30, 0, 0, 0),
+    (ACORN, _YEAR, "segment", "keep", END, 20, 20, 40, 10_000),
+    (ACORN, _YEAR, "stage", "active", END, 50, 50, 100, 50_000),
+    (ACORN, _YEAR, "stage", "at_risk", END, 20, 20, 40, 10_000),
+    (ACORN, _YEAR, "stage", "lost", END, 30, 0, 0, 0),
+    # Three members are too few to be told in groups.
+    (BIRCH, _YEAR, "all", "all", END, 3, 3, 7, 7_777),
+]
+_TASTES = [
+    (ACORN, _YEAR, "all", "category", "drinks", 60, 90, 40_000, 0.6),
+    (ACORN, _YEAR, "all", "category", "food", 30, 45, 20_000, 0.3),
+    (ACORN, _YEAR, "champion", "category", "drinks", 45, 80, 36_000, 0.8),
+    (ACORN, _YEAR, "all", "price_band", "0", 60, 100, 30_000, 0.67),
+    (ACORN, _YEAR, "all", "price_band", "500", 20, 35, 30_000, 0.23),
+]
+_HOURS = [
+    (ACORN, date(2025, 3, 1), 1, 9, 4, 1),
+    (ACORN, FEBRUARY, 1, 9, 30, 5),
+    (ACORN, MARCH, 1, 9, 40, 10),
+    (ACORN, MARCH, 7, 20, 15, 0),
+    (BIRCH, MARCH, 3, 3, 2, 1),
+]
 _FUNNEL = [
     (ACORN, FEBRUARY, 70, 50, 20, 5, 2),
     (ACORN, MARCH, 80, 60, 24, 12, 3),
@@ -203,6 +241,9 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
         "dim_member_segment": _SEGMENTS,
         "dim_lifecycle_stage": _STAGES,
         "fct_cohort_retention": _COHORTS,
+        "fct_member_groups_yearly": _GROUPS,
+        "fct_member_tastes_yearly": _TASTES,
+        "fct_activity_hours_monthly": _HOURS,
         "fct_funnel_monthly": _FUNNEL,
     }
     for table, columns in _TABLES.items():

@@ -60,6 +60,24 @@ def test_the_funnel_is_of_counted_members_within_the_tenants_time(built: Build) 
     assert rows == [(JANUARY, 0, 0, 0, 0, 1), (FEBRUARY, 1, 1, 1, 1, 1)]
 
 
+def test_three_members_are_told_of_together_and_what_they_like_is_not_told(built: Build) -> None:
+    rows = built.rows(
+        "select year, group_kind, member_group, as_of_date, member_count, redeemer_count, redemption_count, net_points "
+        "from marts.fct_member_groups_yearly"
+    )
+    assert rows == [(JANUARY, "all", "all", date(2025, 2, 4), 3, 2, 5, 1130)]
+    assert built.rows("select * from marts.fct_member_tastes_yearly") == []
+
+
+def test_hours_of_the_week_are_those_of_shanghai(built: Build) -> None:
+    rows = built.rows(
+        "select month, sum(event_count), sum(redemption_count) from marts.fct_activity_hours_monthly group by 1 order by 1"
+    )
+    kept = built.rows("select count(*) from marts.fct_redemptions where is_kept")
+    assert sum(row[2] for row in rows) == kept[0][0]
+    assert {month for month, *_ in rows} == {JANUARY, FEBRUARY}
+
+
 def test_redemptions_say_where_they_count(built: Build) -> None:
     rows = built.rows(
         f"select {SHORT_ID.format('redemption_id')}, net_points, is_demand, is_kept, is_completed, is_valid_request, "
@@ -145,6 +163,12 @@ def test_the_platform_is_all_tenants_but_those_for_testing(built: Build) -> None
             "scores_and_days_have_one_segment_and_one_stage",
             "update {}.dim_lifecycle_stage set idle_days_until = 91 where stage = 'at_risk'",
         ),
+        ("member_groups_hold_every_member", "update {}.fct_member_groups_yearly set member_count = member_count + 1"),
+        (
+            "member_tastes_are_what_was_taken",
+            "insert into {}.fct_member_tastes_yearly select tenant_id, date '2025-01-01', 'all', 'category', 'tea', 10, 10, 10, 1.0 from marts.dim_tenant",
+        ),
+        ("activity_hours_hold_every_act", "update {}.fct_activity_hours_monthly set event_count = event_count + 1"),
         ("kpis_drill_down_to_their_rows", "delete from {}.fct_entries where transfer_kind = 'earn'"),
         ("kpis_drill_down_to_their_rows", "update {}.fct_feedback set score = 1 where score = 4"),
         ("kpis_drill_down_to_their_rows", "update {}.fct_redemptions set is_successful = is_valid_request"),
