@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from dashboards.charts import Chart
@@ -86,7 +87,8 @@ class Report:
 
     Attributes:
         answer: the sentences that say the most important.
-        as_of: up to when its figures are complete.
+        complete_until: up to when its figures are complete, UTC.
+        as_of: the same in words.
         source: the release that they are from.
     """
 
@@ -94,6 +96,7 @@ class Report:
     title: str
     tenant: str
     period: str
+    complete_until: datetime
     as_of: str
     source: str
     answer: str

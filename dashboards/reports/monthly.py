@@ -81,9 +81,16 @@ def monthly_report(marts: TenantMarts, words: Words, tenant: str, month: date) -
         Definitions([(row[f"name_{words.language}"], row[f"definition_{words.language}"]) for _, row in rates.iterrows()]),
     ]  # fmt: skip
     return Report(
-        words.language, words("monthly_report"), tenant, words.month(month), as_of(words, marts.release),
-        source(words, marts.release), headline(words, month, figures), blocks,
-    )  # fmt: skip
+        language=words.language,
+        title=words("monthly_report"),
+        tenant=tenant,
+        period=words.month(month),
+        complete_until=marts.release.complete_until,
+        as_of=as_of(words, marts.release),
+        source=source(words, marts.release),
+        answer=headline(words, month, figures),
+        blocks=blocks,
+    )
 
 
 def _card(words: Words, figure: Figure) -> Card:

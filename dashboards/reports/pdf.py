@@ -53,7 +53,7 @@ def _set(report: Report, typeface: Typeface, form: Any, **options: Any) -> list[
         sys_inputs={"report": json.dumps(_document(report, typeface), ensure_ascii=False)},
     )
     try:
-        made = compiler.compile(format=form, timestamp=0, **options)
+        made = compiler.compile(format=form, timestamp=int(report.complete_until.timestamp()), **options)
     except typst.TypstError as error:
         if "could not be displayed" in str(error):
             sign = error.message.split("`")[1] if "`" in error.message else ""

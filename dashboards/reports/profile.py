@@ -58,16 +58,23 @@ def profile_report(marts: TenantMarts, words: Words, tenant: str, first_day: dat
         Definitions(_meanings(marts, words, year)),
     ]
     return Report(
-        words.language, words("profile_report"), tenant, words("profile_year", year=year), as_of(words, marts.release),
-        source(words, marts.release), _answer(words, year, rows, everybody), blocks,
-    )  # fmt: skip
+        language=words.language,
+        title=words("profile_report"),
+        tenant=tenant,
+        period=words("profile_year", year=year),
+        complete_until=marts.release.complete_until,
+        as_of=as_of(words, marts.release),
+        source=source(words, marts.release),
+        answer=_answer(words, rows, everybody),
+        blocks=blocks,
+    )
 
 
-def _answer(words: Words, year: int, rows: pd.DataFrame, everybody: pd.Series) -> str:
+def _answer(words: Words, rows: pd.DataFrame, everybody: pd.Series) -> str:
     change = words.relative(everybody["members"], everybody["before"]) if everybody["before"] > 0 else None
     told = words(
         "profile_answer",
-        year=year,
+        day=words.day(everybody["as_of_date"]),
         members=words.people(everybody["members"]),
         redeemed=words.rate(everybody["redeeming"]),
         each=f"{everybody['redemptions_each']:.1f}",

@@ -116,7 +116,10 @@ def test_the_profile_tells_who_the_members_are_and_what_they_like(files: Files) 
     made = pdf(files("profile", YEAR))
 
     assert "会员画像年报·2026年" in made.text
-    assert "2026年末共有会员100人，近12个月有70.0%兑换过，人均1.4次；会员数较上年末+25.0%。" in made.text
+    assert (
+        "截至2026年3月31日，共有会员100人，近12个月有70.0%兑换过，人均1.4次；会员数较上年末+25.0%。"
+        in made.text
+    )
     assert "重要价值会员占会员的50.0%，贡献了83.3%的兑换积分。" in made.text
     assert "2026年尚未结束，数据到2026年3月31日。" in made.text
     assert "青年6060.0%" in made.text
@@ -124,7 +127,7 @@ def test_the_profile_tells_who_the_members_are_and_what_they_like(files: Files) 
     assert "0–500" in made.text
     assert "周日" in made.text
     english = pdf(files("profile", YEAR, "en", formats=("pdf",)))
-    assert "100membersattheendof2026,ofwhom70.0%redeemedintwelvemonths,1.4timeseachonaverage" in english.text
+    assert "100memberson31Mar2026,ofwhom70.0%redeemedintwelvemonths,1.4timeseachonaverage" in english.text
 
 
 def test_groups_of_a_few_are_not_told(files: Files) -> None:

@@ -25,6 +25,7 @@ from websockets.sync.client import connect
 
 from orchestration.cli.postgres import EmbeddedPostgres
 from tests import literal_release as literal
+from tests.dashboards.pdf_text import read_pdf
 from tests.databases import fresh_database
 from transactional import problem_documents
 from transactional.clock import system_clock
@@ -226,6 +227,12 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     rows = list(load_workbook(tmp_path / "rows.xlsx").active.iter_rows(values_only=True))
     assert rows[0][:4] == ("月份", "指标", "数值", "目标")
     assert rows[1] == (datetime(2026, 3, 1), "月活跃率", 0.4, 0.3, None, None, 48, 120)
+
+    # The report is made when it is asked for, which may take a while on a busy machine.
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("button", name="下载 PDF 月报（2026年3月）").click()
+    download.value.save_as(tmp_path / "report.pdf")
+    assert "月活跃率40.0%，达到目标30%" in read_pdf((tmp_path / "report.pdf").read_bytes()).text
 
     page.get_by_role("radio", name="English").or_(page.get_by_text("English", exact=True)).first.click()
     expect(page.get_by_role("heading", name="Enterprise overview")).to_be_visible()
