@@ -8,9 +8,12 @@ from uuid import UUID
 
 import duckdb
 import pytest
+import yaml
 from openpyxl import load_workbook
 
+from dashboards.items import BAND_ENDS
 from dashboards.marts import TenantMarts
+from dashboards.profiles import FEWEST
 from dashboards.release import current_release
 from dashboards.reports.framing import NothingToReport
 from dashboards.reports.typeface import NoTypeface, find_typeface
@@ -98,18 +101,16 @@ def test_no_tenant_reads_another_ones_report(files: Files, kind: Kind, first_day
     acorn, birch = (
         pdf(files(kind, first_day, formats=("pdf",), tenant_id=of)) for of in (literal.ACORN, literal.BIRCH)
     )
-    owns = {"monthly": ("500,000", "900"), "profile": ("6.0万", "7,777")}[kind]
 
     assert literal.ACORN_NAME in acorn.text
     assert literal.BIRCH_NAME not in acorn.text
     assert literal.ACORN_NAME not in birch.text
+    of_acorn, of_birch = {"monthly": ("500,000", "1,000"), "profile": ("60,000", "7,777")}[kind]
+    assert of_acorn in acorn.text
+    assert of_acorn not in birch.text
+    assert of_birch in birch.text
     if kind == "profile":
-        assert "7,777" in birch.text
-        assert "7,777" not in acorn.text
-        assert "60,000" not in birch.text
-    else:
-        assert owns[0] in acorn.text
-        assert owns[0] not in birch.text
+        assert of_birch not in acorn.text
 
 
 def test_the_profile_tells_who_the_members_are_and_what_they_like(files: Files) -> None:
@@ -192,3 +193,11 @@ def test_a_font_file_may_be_named(files: Files) -> None:
 
 def test_the_same_release_gives_the_same_bytes(files: Files) -> None:
     assert files(formats=("pdf", "csv")) == files(formats=("pdf", "csv"))
+
+
+def test_bands_and_the_least_group_are_those_of_the_marts() -> None:
+    project = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
+    variables = yaml.safe_load(project.read_text(encoding="utf-8"))["vars"]
+
+    assert variables["price_band_starts"] == [0, *BAND_ENDS]
+    assert variables["fewest_members_of_a_group"] == FEWEST
