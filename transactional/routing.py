@@ -16,6 +16,9 @@ from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
 from transactional.expired_stock import routes as expired_stock
 from transactional.flash_sales import routes as flash_sales
+from transactional.fulfilment import promise_routes as delivery_promises
+from transactional.fulfilment import push_routes as carrier_pushes
+from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -59,6 +62,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     payments.router,
     redemption.router,
     change_routes.router,
+    shipments.router,
+    carrier_pushes.router,
+    delivery_promises.router,
     requests.router,
     draws.router,
     draw_logs.router,

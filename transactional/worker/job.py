@@ -9,6 +9,7 @@ from random import Random
 from transactional.clock import Clock
 from transactional.database import Pools
 from transactional.engine.committer import Committer
+from transactional.fulfilment.carriers.settings import Carriers, no_carriers
 from transactional.payments.settings import PaymentProviders, no_providers
 from transactional.settings import WorkerSettings
 
@@ -24,6 +25,7 @@ class JobContext:
         settings: the worker's settings.
         chance: where jobs take their jitter from.
         providers: the payment providers of every tenant.
+        carriers: the carriers of every tenant.
         stopping: is set once the worker is to stop; a job that works for long looks at it and ends early.
     """
 
@@ -33,6 +35,7 @@ class JobContext:
     settings: WorkerSettings
     chance: Random
     providers: PaymentProviders = field(default_factory=no_providers)
+    carriers: Carriers = field(default_factory=no_carriers)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -3,6 +3,7 @@
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
+from transactional.fulfilment.jobs import fulfilment_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.stock_alerts.jobs import stock_jobs
@@ -18,6 +19,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *exchange_jobs(),
         *stock_jobs(),
         *expired_stock_jobs(),
+        *fulfilment_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
         *webhook_jobs(settings),
