@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, FastAPI
 
+from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
@@ -65,6 +66,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     shipments.router,
     carrier_pushes.router,
     delivery_promises.router,
+    after_sales.router,
     requests.router,
     draws.router,
     draw_logs.router,

@@ -38,13 +38,14 @@ OWN = {
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
     ("get", "/v1/stock/alerts"), ("get", "/v1/stock/expired"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
-    ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
+    ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
 }  # fmt: skip
 
 
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
 PARCEL = {"reference": "p", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
+CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -146,7 +147,13 @@ async def parcel(client, redemption_id, owner) -> dict[str, str]:
         "member_id, 'carrier', carrier, now(), now(), 0 from mall.shipment join mall.redemption using (tenant_id, "
         "redemption_id) returning compensation_id"
     )
-    return {"shipment_id": made, "compensation_id": str(compensation_id), "carrier": "sf"}
+    case = await client.post("/v1/after-sales", json=CASE | {"redemption_id": redemption_id})
+    return {
+        "case_id": case.json()["case_id"],
+        "shipment_id": made,
+        "compensation_id": str(compensation_id),
+        "carrier": "sf",
+    }
 
 
 @pytest.fixture
@@ -234,6 +241,11 @@ def bodies(mine):
         "/v1/redemptions/{redemption_id}/review": {"verdict": "approve", "reviewer": "x"},
         "/v1/redemptions/{redemption_id}/progress": {"move": "ship"},
         "/v1/redemptions/{redemption_id}/shipments": PARCEL | {"reference": "n"},
+        "/v1/after-sales": CASE | {"reference": "n", "redemption_id": mine["redemption_id"]},
+        "/v1/after-sales/{case_id}/answers": {"text": "x", "answered_by": "x"},
+        "/v1/after-sales/{case_id}/decision": {
+            "outcome": "refund", "responsibility": "platform", "text": "x", "decided_by": "x",
+        },
         "/v1/fulfilment/terms": {"compensation_points": 5, "changed_by": "x"},
         "/v1/fulfilment/rest-days": {"days": [], "announced_by": "x"},
         "/v1/compensations/{compensation_id}/settlement": {"outcome": "waived", "settled_by": "x"},

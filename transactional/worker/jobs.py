@@ -1,5 +1,6 @@
 """The jobs of the worker, all of them."""
 
+from transactional.after_sales.jobs import after_sales_jobs
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
@@ -20,6 +21,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *stock_jobs(),
         *expired_stock_jobs(),
         *fulfilment_jobs(),
+        *after_sales_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
         *webhook_jobs(settings),
