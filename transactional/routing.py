@@ -44,6 +44,7 @@ from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
+from transactional.top_ups import routes as top_ups
 from transactional.warehouses import routes as warehouses
 from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
@@ -67,6 +68,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     carrier_pushes.router,
     delivery_promises.router,
     after_sales.router,
+    top_ups.router,
     requests.router,
     draws.router,
     draw_logs.router,

@@ -38,7 +38,7 @@ OWN = {
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
     ("get", "/v1/stock/alerts"), ("get", "/v1/stock/expired"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
-    ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
+    ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
 }  # fmt: skip
 
@@ -148,7 +148,15 @@ async def parcel(client, redemption_id, owner) -> dict[str, str]:
         "redemption_id) returning compensation_id"
     )
     case = await client.post("/v1/after-sales", json=CASE | {"redemption_id": redemption_id})
+    top_up_id = await owner.fetchval(
+        "insert into mall.top_up (tenant_id, top_up_id, redemption_id, line_no, item_id, quantity, provider, "
+        "product_code, request_hash, account, next_attempt_at, expires_at, requested_at) select tenant_id, uuidv7(), "
+        "redemption_id, line_no, item_id, 1, 'sandbox', 'x', decode(repeat('00', 32), 'hex'), 'x', now(), now(), now() "
+        "from mall.redemption_line where redemption_id = $1 returning top_up_id",
+        redemption_id,
+    )
     return {
+        "top_up_id": str(top_up_id),
         "case_id": case.json()["case_id"],
         "shipment_id": made,
         "compensation_id": str(compensation_id),
@@ -241,6 +249,8 @@ def bodies(mine):
         "/v1/redemptions/{redemption_id}/review": {"verdict": "approve", "reviewer": "x"},
         "/v1/redemptions/{redemption_id}/progress": {"move": "ship"},
         "/v1/redemptions/{redemption_id}/shipments": PARCEL | {"reference": "n"},
+        "/v1/offers/{item_id}/top-up": {"provider": "sandbox", "product_code": "T10", "changed_by": "x"},
+        "/v1/redemptions/{redemption_id}/top-ups": {"line_no": 1, "account": "13800000000"},
         "/v1/after-sales": CASE | {"reference": "n", "redemption_id": mine["redemption_id"]},
         "/v1/after-sales/{case_id}/answers": {"text": "x", "answered_by": "x"},
         "/v1/after-sales/{case_id}/decision": {

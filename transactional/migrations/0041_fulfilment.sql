@@ -165,7 +165,7 @@ grant update (credited_at, credit_refusal, outcome, settled_at, settled_by, note
 grant select on mall.fulfilment_terms, mall.rest_day, mall.shipment, mall.shipment_line, mall.compensation
     to pointmart_committer;
 
--- Tracking numbers and references lead to a person, and who settled what stays here.
+-- Tracking numbers and references lead to a person, and who settled what stays here; the redemption knows its member.
 create view export.shipment as
 select
     tenant_id, shipment_id, redemption_id, carrier, province, region, warehouse_id, status, created_at, shipped_at,
@@ -177,7 +177,7 @@ select tenant_id, shipment_id, line_no, redemption_id, quantity, xid from mall.s
 
 create view export.compensation as
 select
-    tenant_id, compensation_id, clock, redemption_id, shipment_id, member_id, party, supplier_id, carrier, due_at,
+    tenant_id, compensation_id, clock, redemption_id, shipment_id, party, supplier_id, carrier, due_at,
     opened_at, points, credited_at, outcome, settled_at, recorded_at, xid
 from mall.compensation;
 

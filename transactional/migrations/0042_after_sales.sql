@@ -82,10 +82,10 @@ grant update (overdue_at, answered_at, outcome, responsibility, is_restocked, de
     on mall.after_sales_case to pointmart_api;
 grant select on mall.after_sales_case to pointmart_committer;
 
--- What people wrote stays here.
+-- What people wrote stays here; the redemption knows its member.
 create view export.after_sales_case as
 select
-    tenant_id, case_id, redemption_id, line_no, quantity, member_id, supplier_id, type, reason, opened_at, due_at,
+    tenant_id, case_id, redemption_id, line_no, quantity, supplier_id, type, reason, opened_at, due_at,
     answered_at, outcome, responsibility, decided_at, closed_at, recorded_at, xid
 from mall.after_sales_case;
 

@@ -12,6 +12,7 @@ from transactional.engine.committer import Committer
 from transactional.fulfilment.carriers.settings import Carriers, no_carriers
 from transactional.payments.settings import PaymentProviders, no_providers
 from transactional.settings import WorkerSettings
+from transactional.top_ups.settings import TopUpProviders, no_top_ups
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class JobContext:
         chance: where jobs take their jitter from.
         providers: the payment providers of every tenant.
         carriers: the carriers of every tenant.
+        top_ups: the top-up providers of every tenant.
         stopping: is set once the worker is to stop; a job that works for long looks at it and ends early.
     """
 
@@ -36,6 +38,7 @@ class JobContext:
     chance: Random
     providers: PaymentProviders = field(default_factory=no_providers)
     carriers: Carriers = field(default_factory=no_carriers)
+    top_ups: TopUpProviders = field(default_factory=no_top_ups)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -8,6 +8,7 @@ from transactional.fulfilment.jobs import fulfilment_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.stock_alerts.jobs import stock_jobs
+from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
 from transactional.worker.job import Job
@@ -22,6 +23,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *expired_stock_jobs(),
         *fulfilment_jobs(),
         *after_sales_jobs(),
+        *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
         *webhook_jobs(settings),

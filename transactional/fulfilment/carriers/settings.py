@@ -1,6 +1,6 @@
-"""The tenants' accounts at carriers: one TOML file with a section per tenant and carrier.
+"""The tenants' accounts at carriers and top-up providers: one TOML file with a section per tenant and account.
 
-[tenants.acorn.sf], [tenants.acorn.jd] and [tenants.acorn.sandbox]. Nothing of it is in the database.
+[tenants.acorn.sf], [tenants.acorn.jd], [tenants.acorn.sandbox] and [tenants.acorn.top_up]. Nothing of it is in the database.
 """
 
 import tomllib
@@ -60,11 +60,12 @@ class SandboxSection(_Section):
 
 
 class TenantSection(_Section):
-    """Who carries a tenant's parcels."""
+    """Who carries a tenant's parcels, and who tops up what its members redeem."""
 
     sf: SfSection | None = None
     jd: JdSection | None = None
     sandbox: SandboxSection | None = None
+    top_up: SandboxSection | None = None
 
 
 class FulfilmentSettings(_Section):
