@@ -14,6 +14,7 @@ from transactional.body_limit import BodyLimit
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.fulfilment.carriers.settings import carriers_of
 from transactional.hot_routes import HotRoutes
 from transactional.payments.settings import providers_of
 from transactional.problem_documents import responses
@@ -58,8 +59,10 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
             open_pools(settings.database_url) as pools,
             Committer(pools.committer).running() as committer,
             providers_of(settings.payments_file, clock) as providers,
+            carriers_of(settings.fulfilment_file, clock) as carriers,
         ):
             app.state.providers = providers
+            app.state.carriers = carriers
             app.state.pools = pools
             app.state.committer = committer
             app.state.keys = KeyRing(pools.api)

@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, FastAPI
 
+from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
@@ -16,6 +17,9 @@ from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
 from transactional.expired_stock import routes as expired_stock
 from transactional.flash_sales import routes as flash_sales
+from transactional.fulfilment import promise_routes as delivery_promises
+from transactional.fulfilment import push_routes as carrier_pushes
+from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
 from transactional.ledger import balance_routes, batch_routes, hold_routes
@@ -40,6 +44,7 @@ from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
+from transactional.top_ups import routes as top_ups
 from transactional.warehouses import routes as warehouses
 from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
@@ -59,6 +64,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     payments.router,
     redemption.router,
     change_routes.router,
+    shipments.router,
+    carrier_pushes.router,
+    delivery_promises.router,
+    after_sales.router,
+    top_ups.router,
     requests.router,
     draws.router,
     draw_logs.router,

@@ -22,6 +22,8 @@ class WorkerSettings(BaseSettings):
     allow_private_webhooks: bool = False
     # The merchants' accounts at the payment providers; without it members cannot pay in cash.
     payments_file: Path | None = None
+    # The tenants' accounts at carriers and top-up providers; without it parcels can be registered and nobody tells of them.
+    fulfilment_file: Path | None = None
     webhook_timeout_seconds: float = Field(10, gt=0, le=60)
 
     @field_validator("vault_key")

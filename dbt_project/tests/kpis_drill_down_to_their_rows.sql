@@ -16,6 +16,9 @@
 -- depends_on: {{ ref("fct_risk_assessments") }}
 -- depends_on: {{ ref("fct_stock_totals_daily") }}
 -- depends_on: {{ ref("fct_virtual_redemptions") }}
+-- depends_on: {{ ref("fct_fulfilments") }}
+-- depends_on: {{ ref("fct_deliveries") }}
+-- depends_on: {{ ref("fct_after_sales_cases") }}
 with
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     tenants as (select * from {{ ref("dim_tenant") }}),

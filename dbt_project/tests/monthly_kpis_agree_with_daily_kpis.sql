@@ -49,7 +49,11 @@ where
                 'stock_turnover_days',
                 'virtual_issue_rate',
                 'abuse_block_rate',
-                'false_block_rate'
+                'false_block_rate',
+                'ship_48h_rate',
+                'deliver_on_time_rate',
+                'after_sales_24h_rate',
+                'complaint_rate'
             )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum

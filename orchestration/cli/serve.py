@@ -30,10 +30,11 @@ class Service(StrEnum):
     SERVING = "serving"
     DASHBOARDS = "dashboards"
     SANDBOX_PAYMENTS = "sandbox-payments"
+    SANDBOX_FULFILMENT = "sandbox-fulfilment"
 
 
-# What `up` and `demo` run; the payment sandbox is for development and is started by hand.
-MALL = tuple(service for service in Service if service is not Service.SANDBOX_PAYMENTS)
+# What `up` and `demo` run; the sandboxes are for development and are started by hand.
+MALL = tuple(service for service in Service if not service.startswith("sandbox-"))
 
 
 def serve(
@@ -118,6 +119,15 @@ def _application(service: Service) -> Any:
         from orchestration.cli.sandbox import application
 
         return application()
+    if service is Service.SANDBOX_FULFILMENT:
+        from transactional.fulfilment.carriers.settings import UnusableFulfilmentSettings
+        from transactional.fulfilment.sandbox.app import SandboxSettings
+        from transactional.fulfilment.sandbox.app import create_app as sandbox_app
+
+        try:
+            return sandbox_app(SandboxSettings())
+        except UnusableFulfilmentSettings as error:
+            raise SettingsIncomplete(str(error)) from error
     from dashboards.app import create_app as dashboards_app
     from dashboards.settings import DashboardSettings
 

@@ -19,6 +19,7 @@ VIEWS = (
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
     "warehouse", "warehouse_movement", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
+    "shipment", "shipment_line", "compensation", "after_sales_case",
 )  # fmt: skip
 
 

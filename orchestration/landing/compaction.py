@@ -32,6 +32,8 @@ VERSIONED = {
     "reservation": "tenant_id, reservation_id", "supplier": "tenant_id, supplier_id",
     "supplier_terms": "tenant_id, terms_id", "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no",
+    "shipment": "tenant_id, shipment_id", "compensation": "tenant_id, compensation_id",
+    "after_sales_case": "tenant_id, case_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
 }  # fmt: skip
 

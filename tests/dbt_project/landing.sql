@@ -396,6 +396,54 @@ select
     cast(1 as bigint) as quantity, ts('2025-02-02 16:01:00') as opened_at, cast(null as timestamptz) as closed_at,
     ts('2025-02-02 16:01:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
 
+-- Parcel 511 came in time, 512 a second too late to a remote province, 513 waits for its carrier, 514 is of a test member.
+create table shipment as
+select
+    id(1) as tenant_id, id(n) as shipment_id, id(redemption) as redemption_id, 'sf' as carrier, province, region,
+    cast(null as uuid) as warehouse_id, status, ts('2025-01-31 17:00:00') as created_at, ts(shipped) as shipped_at,
+    ts(due) as due_at, ts(delivered) as delivered_at, ts(delivered) as ended_at,
+    ts('2025-01-31 17:00:00') as recorded_at, stamp(xid) as xid, batch(101) as batch
+from (values
+    (511, 62, '广东', 'nationwide', 'in_transit', '2025-01-31 20:00:00', '2025-02-02 20:00:00', null, 900),
+    (511, 62, '广东', 'nationwide', 'delivered', '2025-01-31 20:00:00', '2025-02-02 20:00:00', '2025-02-02 20:00:00', 910),
+    (512, 61, '新疆', 'remote', 'delivered', '2025-01-31 18:00:00', '2025-02-03 18:00:00', '2025-02-03 18:00:01', 900),
+    (513, 61, '广东', 'nationwide', 'registered', null, null, null, 900),
+    (514, 63, '广东', 'nationwide', 'delivered', '2025-02-01 02:00:00', '2025-02-03 02:00:00', '2025-02-02 02:00:00', 900)
+) as rows(n, redemption, province, region, status, shipped, due, delivered, xid);
+
+create table shipment_line as
+select
+    id(1) as tenant_id, id(shipment) as shipment_id, cast(1 as smallint) as line_no, id(redemption) as redemption_id,
+    cast(quantity as int) as quantity, stamp(900) as xid, batch(101) as batch
+from (values (511, 62, 1), (512, 61, 2), (513, 61, 1), (514, 63, 1)) as rows(shipment, redemption, quantity);
+
+create table compensation as
+select
+    id(1) as tenant_id, id(n) as compensation_id, clock, id(redemption) as redemption_id, id(shipment) as shipment_id,
+    party, id(supplier) as supplier_id, carrier, ts(due) as due_at, ts(opened) as opened_at,
+    cast(30 as bigint) as points, ts(credited) as credited_at, cast(null as varchar) as outcome,
+    cast(null as timestamptz) as settled_at, ts(opened) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (521, 'delivery', 61, 512, 'carrier', null, 'sf', '2025-02-03 18:00:00', '2025-02-03 18:00:01', '2025-02-03 18:00:05'),
+    (522, 'shipping', 62, null, 'platform', null, null, '2025-02-02 16:00:00', '2025-02-02 16:00:30', null)
+) as rows(n, clock, redemption, shipment, party, supplier, carrier, due, opened, credited);
+
+-- Case 531 was answered on the second, 532 an hour too late, 533 by nobody, 534 is of a test member.
+create table after_sales_case as
+select
+    id(1) as tenant_id, id(n) as case_id, id(redemption) as redemption_id, cast(line as smallint) as line_no,
+    case when line is not null then 1 end as quantity, cast(null as uuid) as supplier_id, type, 'damaged' as reason,
+    ts(opened) as opened_at, ts(opened) + interval 24 hour as due_at, ts(answered) as answered_at, outcome,
+    case when outcome is not null then 'supplier' end as responsibility,
+    case when outcome is not null then ts(answered) end as decided_at, cast(null as timestamptz) as closed_at,
+    ts(opened) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (531, 61, 1, 'complaint', '2025-02-01 02:00:00', '2025-02-02 02:00:00', 'refund'),
+    (532, 61, null, 'return', '2025-02-01 02:00:00', '2025-02-02 03:00:00', null),
+    (533, 64, 1, 'complaint', '2025-02-01 03:00:00', null, null),
+    (534, 63, 1, 'complaint', '2025-02-01 02:00:00', null, null)
+) as rows(n, redemption, line, type, opened, answered, outcome);
+
 create table reservation as
 select
     id(1) as tenant_id, id(221) as reservation_id, id(31) as item_id, 'campaign' as purpose, cast(1 as bigint) as quantity,

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_project.item_metrics import ITEM_METRICS
+from tests.dbt_project.item_metrics import TESTED_APART
 from tests.dbt_project.small_warehouse import Build
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -22,7 +22,7 @@ def test_every_model_builds_and_every_test_passes(built: Build) -> None:
 def test_monthly_kpis_are_those_computed_by_hand(built: Build) -> None:
     rows = built.rows(
         "select month, metric, numerator, denominator, round(value, 6), n, low, high, target "
-        f"from marts.fct_kpis_monthly where metric not in {ITEM_METRICS} order by month, metric"
+        f"from marts.fct_kpis_monthly where metric not in {TESTED_APART} order by month, metric"
     )
     assert rows == [
         (JANUARY, "activity_rate", 1, 2, 0.5, 2, None, None, 0.3),
@@ -49,7 +49,7 @@ def test_monthly_kpis_are_those_computed_by_hand(built: Build) -> None:
 def test_daily_kpis_take_the_shanghai_day_as_their_period(built: Build) -> None:
     rows = built.rows(
         "select date, metric, numerator, denominator from marts.fct_kpis_daily "
-        f"where date between '2025-01-31' and '2025-02-01' and metric not in {ITEM_METRICS} "
+        f"where date between '2025-01-31' and '2025-02-01' and metric not in {TESTED_APART} "
         "order by date, metric"
     )
     assert rows == [
@@ -95,7 +95,7 @@ def test_tenants_without_facts_are_listed_and_have_no_kpi(built: Build) -> None:
     assert built.rows(
         "select code, first_fact_date, last_fact_date, count(metric) from marts.dim_tenant "
         "left join marts.fct_kpis_monthly using (tenant_id) "
-        f"where metric not in {ITEM_METRICS} or metric is null group by all order by code"
+        f"where metric not in {TESTED_APART} or metric is null group by all order by code"
     ) == [
         ("lakeside", date(2025, 1, 5), date(2025, 2, 4), 18),
         ("quiet", None, None, 0),
@@ -178,7 +178,7 @@ def test_a_new_mall_builds_without_a_row(empty_build: Build) -> None:
     assert empty_build.names("error") | empty_build.names("fail") == set()
     assert empty_build.rows("select count(*) from marts.fct_kpis_daily") == [(0,)]
     assert empty_build.rows(
-        "select count(*) from marts.dim_metric where metric not in " + str(ITEM_METRICS)
+        "select count(*) from marts.dim_metric where metric not in " + str(TESTED_APART)
     ) == [(9,)]
 
 

@@ -21,12 +21,14 @@ KEYS = {
     "supplier": "tenant_id, supplier_id", "supplier_terms": "tenant_id, terms_id",
     "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no", "receipt_batch": "tenant_id, receipt_id, batch_no",
+    "shipment": "tenant_id, shipment_id", "shipment_line": "tenant_id, shipment_id, line_no",
+    "compensation": "tenant_id, compensation_id", "after_sales_case": "tenant_id, case_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
-    "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line",
+    "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
 }  # fmt: skip
 
 

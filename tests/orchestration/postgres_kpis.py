@@ -209,6 +209,69 @@ QUERIES = {
     ),
 }
 
+# Due on the last day of the facts, what has not happened yet is not known.
+_DUE = "select x.*, {due} as day from ({facts}) x join spans s using (tenant_id) where {known} and {due} <= s.last"
+QUERIES |= {
+    "ship_48h_rate": _rate(
+        _DUE.format(
+            facts="""select a.tenant_id, a.status, a.shipped_at, a.completed_at, a.ended_at,
+                    coalesce(a.paid_at, a.effective_at) + interval '48 hours' as due_at
+                from asked a
+                where a.mode <> 'draw' and a.status not in ('created', 'in_review')
+                    and (a.status <> 'cancelled' or a.refunded_points > 0)
+                    and exists (select from mall.redemption_line l join mall.offer o using (tenant_id, item_id)
+                        where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id
+                            and o.handover = 'shipping')""",
+            due=day("x.due_at"),
+            known=f"""(x.shipped_at is not null or x.completed_at is null
+                and case when x.status in ('cancelled', 'refunded') then x.ended_at > x.due_at
+                    else {day("x.due_at")} < s.last end)""",
+        ),
+        "count(*) filter (where shipped_at <= due_at)",
+        "count(*)",
+    ),
+    "deliver_on_time_rate": _rate(
+        _DUE.format(
+            facts="""select a.tenant_id, s.delivered_at, true as is_told,
+                    s.shipped_at + case s.region when 'remote' then interval '72 hours' else interval '48 hours' end
+                        as due_at
+                from mall.shipment s join asked a using (tenant_id, redemption_id) where s.shipped_at is not null
+                union all
+                select a.tenant_id, a.delivered_at, a.completed_at is null and a.status <> 'refunded',
+                    a.shipped_at + interval '48 hours'
+                from asked a
+                where a.mode <> 'draw' and a.shipped_at is not null
+                    and exists (select from mall.redemption_line l join mall.offer o using (tenant_id, item_id)
+                        where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id
+                            and o.handover = 'shipping')
+                    and not exists (select from mall.shipment s
+                        where s.tenant_id = a.tenant_id and s.redemption_id = a.redemption_id)""",
+            due=day("x.due_at"),
+            known=f"(x.delivered_at is not null or x.is_told and {day('x.due_at')} < s.last)",
+        ),
+        "count(*) filter (where delivered_at <= due_at)",
+        "count(*)",
+    ),
+    "after_sales_24h_rate": _rate(
+        _DUE.format(
+            facts="select c.* from mall.after_sales_case c join asked a using (tenant_id, redemption_id)",
+            due=day("x.due_at"),
+            known=f"(x.answered_at is not null or {day('x.due_at')} < s.last)",
+        ),
+        "count(*) filter (where answered_at <= opened_at + interval '24 hours')",
+        "count(*)",
+    ),
+    "complaint_rate": _rate(
+        f"""select a.tenant_id, {day("c.opened_at")} as day, true as is_complaint
+            from mall.after_sales_case c join asked a using (tenant_id, redemption_id) where c.type = 'complaint'
+            union all
+            select a.tenant_id, {day("a.completed_at")}, false
+            from asked a where a.completed_at is not null and a.status <> 'refunded'""",
+        "count(*) filter (where is_complaint)",
+        "count(*) filter (where not is_complaint)",
+    ),
+}
+
 # What lies on the shelf, and what of it anybody may ask for, at each moment at which either changed.
 SHELF = """
 create temporary table shelf as

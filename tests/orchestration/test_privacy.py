@@ -45,7 +45,9 @@ READ_BY_VIEWS = {
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     "warehouse.code", "warehouse.name", "warehouse.region", "warehouse_movement.reason", "reservation.purpose",
     "supplier.code", "supplier.name", "supplier.status", "purchase_order.origin", "purchase_order.status",
-    "holiday_plan.occasion_id", "holiday_plan.status",
+    "holiday_plan.occasion_id", "holiday_plan.status", "shipment.carrier", "shipment.province", "shipment.region",
+    "shipment.status", "compensation.clock", "compensation.party", "compensation.carrier", "compensation.outcome",
+    "after_sales_case.type", "after_sales_case.reason", "after_sales_case.outcome", "after_sales_case.responsibility",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
@@ -315,6 +317,20 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "insert into mall.purchase_order_line (tenant_id, purchase_order_id, line_no, item_id, warehouse_id, terms_id, "
         "quantity, unit_cost_fen, lead_time_days, expected_on, most_quantity) "
         "values (%(t)s, %(r)s, 1, %(i)s, %(w)s, %(k)s, 1, 1, 1, '2026-03-02', 1)",
+        "insert into mall.shipment (tenant_id, shipment_id, redemption_id, reference, request_hash, carrier, "
+        "tracking_number, province, region, created_at, ask_next_at) values (%(t)s, %(r)s, %(r)s, 'p', "
+        "decode(repeat('00', 32), 'hex'), 'sf', 'SF0001', '广东', 'nationwide', %(at)s, %(at)s)",
+        "insert into mall.shipment_line (tenant_id, shipment_id, line_no, redemption_id, quantity) "
+        "values (%(t)s, %(r)s, 1, %(r)s, 1)",
+        "insert into mall.compensation (tenant_id, clock, subject_id, redemption_id, member_id, party, due_at, opened_at, "
+        "points, outcome, settled_at, settled_by, note) select tenant_id, 'shipping', redemption_id, redemption_id, "
+        "member_id, 'platform', %(at)s, %(at)s, 0, 'paid', %(at)s, 'x', 'x' from mall.redemption "
+        "where tenant_id = %(t)s and redemption_id = %(r)s",
+        "insert into mall.after_sales_case (tenant_id, reference, request_hash, redemption_id, member_id, type, reason, "
+        "opened_at, due_at, answered_at, outcome, responsibility, is_restocked, decided_by, decided_at) "
+        "select tenant_id, 'c', decode(repeat('00', 32), 'hex'), redemption_id, member_id, 'complaint', 'late', %(at)s, "
+        "%(at)s::timestamptz + interval '1 day', %(at)s, 'reject', 'member', false, 'x', %(at)s from mall.redemption "
+        "where tenant_id = %(t)s and redemption_id = %(r)s",
         "insert into mall.holiday_plan (tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_by, "
         "decided_at, as_of_date, release_id) values (%(t)s, %(r)s, 'planted', '2026-04-01', '2026-04-02', 'approved', "
         "'x', %(at)s, '2026-03-01', '20260301T020000Z-0123abcd')",
@@ -344,7 +360,8 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "draw.cancel_reason", "flash_sale.reference", "payment.provider_reference", "program.name",
         "risk_assessment.triggered", "risk_assessment.decided_by", "stock_alert.acknowledged_by",
         "reservation.reference", "reservation.reserved_by", "purchase_order.reference", "purchase_order.created_by",
-        "holiday_plan.decided_by", "holiday_plan_line.edited_by",
+        "holiday_plan.decided_by", "holiday_plan_line.edited_by", "shipment.reference", "compensation.settled_by",
+        "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ WITHOUT_KEY = {
     ("post", "/v1/sessions"),
     ("get", "/v1/draws/{draw_id}/log"),
     ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
+    ("post", "/v1/carriers/{carrier}/events/{tenant_id}"),
 }
 # What the platform's own programs do for any tenant: a tenant's key is none here, whosever tenant it names.
 PLATFORM = "/v1/write-back/"
@@ -37,10 +38,14 @@ OWN = {
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
     ("get", "/v1/stock/alerts"), ("get", "/v1/stock/expired"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
+    ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
+    ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
 }  # fmt: skip
 
 
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
+PARCEL = {"reference": "p", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
+CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -132,6 +137,33 @@ async def procurement(client, shop, later) -> dict[str, str]:
     }
 
 
+async def parcel(client, redemption_id, owner) -> dict[str, str]:
+    """A parcel of the redemption that came late."""
+    url = f"/v1/redemptions/{redemption_id}/shipments"
+    made = (await client.post(url, json=PARCEL)).json()["shipment_id"]
+    compensation_id = await owner.fetchval(
+        "insert into mall.compensation (tenant_id, clock, subject_id, redemption_id, shipment_id, member_id, party, "
+        "carrier, due_at, opened_at, points) select tenant_id, 'delivery', shipment_id, redemption_id, shipment_id, "
+        "member_id, 'carrier', carrier, now(), now(), 0 from mall.shipment join mall.redemption using (tenant_id, "
+        "redemption_id) returning compensation_id"
+    )
+    case = await client.post("/v1/after-sales", json=CASE | {"redemption_id": redemption_id})
+    top_up_id = await owner.fetchval(
+        "insert into mall.top_up (tenant_id, top_up_id, redemption_id, line_no, item_id, quantity, provider, "
+        "product_code, request_hash, account, next_attempt_at, expires_at, requested_at) select tenant_id, uuidv7(), "
+        "redemption_id, line_no, item_id, 1, 'sandbox', 'x', decode(repeat('00', 32), 'hex'), 'x', now(), now(), now() "
+        "from mall.redemption_line where redemption_id = $1 returning top_up_id",
+        redemption_id,
+    )
+    return {
+        "top_up_id": str(top_up_id),
+        "case_id": case.json()["case_id"],
+        "shipment_id": made,
+        "compensation_id": str(compensation_id),
+        "carrier": "sf",
+    }
+
+
 @pytest.fixture
 async def belongings(app, client, shop, clock, owner):
     """One of everything that a tenant can have, by the names that paths use, and what bodies say of them."""
@@ -189,6 +221,7 @@ async def belongings(app, client, shop, clock, owner):
         **(supply := await procurement(client, shop, later)),
         "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
+        **await parcel(client, made["redemption_id"], owner),
     }
 
 
@@ -215,6 +248,17 @@ def bodies(mine):
         "/v1/redemptions/{redemption_id}/refunds": {"reason": "x"},
         "/v1/redemptions/{redemption_id}/review": {"verdict": "approve", "reviewer": "x"},
         "/v1/redemptions/{redemption_id}/progress": {"move": "ship"},
+        "/v1/redemptions/{redemption_id}/shipments": PARCEL | {"reference": "n"},
+        "/v1/offers/{item_id}/top-up": {"provider": "sandbox", "product_code": "T10", "changed_by": "x"},
+        "/v1/redemptions/{redemption_id}/top-ups": {"line_no": 1, "account": "13800000000"},
+        "/v1/after-sales": CASE | {"reference": "n", "redemption_id": mine["redemption_id"]},
+        "/v1/after-sales/{case_id}/answers": {"text": "x", "answered_by": "x"},
+        "/v1/after-sales/{case_id}/decision": {
+            "outcome": "refund", "responsibility": "platform", "text": "x", "decided_by": "x",
+        },
+        "/v1/fulfilment/terms": {"compensation_points": 5, "changed_by": "x"},
+        "/v1/fulfilment/rest-days": {"days": [], "announced_by": "x"},
+        "/v1/compensations/{compensation_id}/settlement": {"outcome": "waived", "settled_by": "x"},
         "/v1/draws": {
             "reference": "n", "name": "n", "ticket_points": 5, "starts_at": "2026-03-01T12:00:00+08:00",
             "ends_at": "2026-03-02T12:00:00+08:00", "max_tickets": 5, "member_limit": 1,

@@ -144,11 +144,16 @@ class ConfirmOffset(OfRedemption):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress(OfRedemption):
-    """Note that goods were shipped, delivered, or that the order is complete."""
+    """Note that goods were shipped, delivered, or that the order is complete.
+
+    Attributes:
+        occurred_at: when, if that was before it was told.
+    """
 
     operation: ClassVar[str] = "progress"
 
     move: Literal[Move.SHIP, Move.DELIVER, Move.COMPLETE]
+    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -164,7 +164,11 @@ def review(command: Review, book: Book) -> Reply:
 
 
 def progress(command: Progress, book: Book) -> Reply:
-    """Note how far the goods have come."""
+    """Note how far the goods have come; a carrier may tell late, but nothing happens before what it follows from."""
     redemption, account = redemption_of(book, command)
-    redemption.move(command.move, account.moment(command.at))
+    moment = account.moment(command.at)
+    if command.occurred_at is not None:
+        earliest = redemption.shipped_at or redemption.paid_at or redemption.effective_at
+        moment = max(earliest, min(command.occurred_at, command.at))
+    redemption.move(command.move, moment)
     return announce(book, command.tenant_id, redemption, account, command.at)

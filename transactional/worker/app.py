@@ -14,8 +14,10 @@ from starlette.routing import Route
 from transactional.clock import Clock, system_clock
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
+from transactional.fulfilment.carriers.settings import carriers_of
 from transactional.payments.settings import providers_of
 from transactional.settings import WorkerSettings
+from transactional.top_ups.settings import top_ups_of
 from transactional.worker.job import Job, JobContext
 from transactional.worker.jobs import all_jobs
 from transactional.worker.locks import open_locks
@@ -44,8 +46,12 @@ def create_worker(
             open_locks(settings.database_url, len(known)) as locks,
             Committer(pools.committer).running() as committer,
             providers_of(settings.payments_file, clock) as providers,
+            carriers_of(settings.fulfilment_file, clock) as carriers,
+            top_ups_of(settings.fulfilment_file, clock) as top_ups,
         ):
-            context = JobContext(pools, committer, clock, settings, SystemRandom(), providers)
+            context = JobContext(
+                pools, committer, clock, settings, SystemRandom(), providers, carriers, top_ups
+            )
             async with Worker(context, known, locks).running() as worker:
                 app.state.worker = worker
                 yield

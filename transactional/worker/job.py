@@ -9,8 +9,10 @@ from random import Random
 from transactional.clock import Clock
 from transactional.database import Pools
 from transactional.engine.committer import Committer
+from transactional.fulfilment.carriers.settings import Carriers, no_carriers
 from transactional.payments.settings import PaymentProviders, no_providers
 from transactional.settings import WorkerSettings
+from transactional.top_ups.settings import TopUpProviders, no_top_ups
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class JobContext:
         settings: the worker's settings.
         chance: where jobs take their jitter from.
         providers: the payment providers of every tenant.
+        carriers: the carriers of every tenant.
+        top_ups: the top-up providers of every tenant.
         stopping: is set once the worker is to stop; a job that works for long looks at it and ends early.
     """
 
@@ -33,6 +37,8 @@ class JobContext:
     settings: WorkerSettings
     chance: Random
     providers: PaymentProviders = field(default_factory=no_providers)
+    carriers: Carriers = field(default_factory=no_carriers)
+    top_ups: TopUpProviders = field(default_factory=no_top_ups)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -1,11 +1,14 @@
 """The jobs of the worker, all of them."""
 
+from transactional.after_sales.jobs import after_sales_jobs
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
+from transactional.fulfilment.jobs import fulfilment_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.stock_alerts.jobs import stock_jobs
+from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
 from transactional.worker.job import Job
@@ -18,6 +21,9 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *exchange_jobs(),
         *stock_jobs(),
         *expired_stock_jobs(),
+        *fulfilment_jobs(),
+        *after_sales_jobs(),
+        *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
         *webhook_jobs(settings),

@@ -5,6 +5,7 @@ with
     redeemers as (select * from {{ ref("int_redeemers_by_period") }}),
     requests as (select * from {{ ref("int_requests_by_period") }}),
     item_counts as (select * from {{ ref("int_item_kpi_counts") }}),
+    service_counts as (select * from {{ ref("int_service_kpi_counts") }}),
     metrics as (select * from {{ ref("metrics") }}),
     counts as (
         select
@@ -100,6 +101,9 @@ with
         union all
         select tenant_id, grain, period_start, metric, numerator, denominator
         from item_counts
+        union all
+        select tenant_id, grain, period_start, metric, numerator, denominator
+        from service_counts
     )
 
 select

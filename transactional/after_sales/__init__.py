@@ -1,0 +1,1 @@
+"""Cases of members about what they redeemed: a clock, who was responsible, and what came of it."""

@@ -1,0 +1,66 @@
+"""What a case may be about, when it is to be answered, and what can be refused about it.
+
+Problem
+├── UnknownCase        404  the tenant has no such case
+├── CaseExists         409  the reference names a case with other particulars
+└── CaseDecided        409  the case was decided otherwise
+"""
+
+from datetime import timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from transactional.problems import Problem
+
+Type = Literal["complaint", "return", "exchange", "inquiry"]
+Reason = Literal[
+    "damaged", "wrong_item", "missing", "not_as_described", "late", "not_received", "code_unusable", "changed_mind",
+    "other",
+]  # fmt: skip
+Outcome = Literal["refund", "replace", "reject", "settled"]
+Responsibility = Literal["supplier", "carrier", "platform", "member"]
+
+# People wait on holidays too: this clock never rests.
+ANSWER_WITHIN: Final = timedelta(hours=24)
+
+
+class UnknownCase(Problem):
+    """The tenant has no such case."""
+
+    slug = "unknown-case"
+    title = "No such case"
+    status = 404
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            f"your tenant has no case {case_id}; GET /v1/after-sales lists them", case_id=str(case_id)
+        )
+
+
+class CaseExists(Problem):
+    """The reference names a case with other particulars."""
+
+    slug = "case-exists"
+    title = "The reference was used for another case"
+    status = 409
+
+    def __init__(self, reference: str, case_id: UUID) -> None:
+        super().__init__(
+            f"the reference {reference!r} names a case with other particulars; choose another",
+            case_id=str(case_id),
+        )
+
+
+class CaseDecided(Problem):
+    """The case was decided otherwise."""
+
+    slug = "case-decided"
+    title = "The case is decided"
+    status = 409
+
+    def __init__(self, case_id: UUID, outcome: str, by: str) -> None:
+        super().__init__(
+            f"{by} has decided the case as {outcome}; open another case if more is to be done",
+            case_id=str(case_id),
+            outcome=outcome,
+        )

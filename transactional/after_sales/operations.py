@@ -1,0 +1,226 @@
+"""Opens and answers cases, and tells of those that nobody answered in time. They are decided by `deciding`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from transactional.after_sales.domain import ANSWER_WITHIN, CaseExists, Reason, Type, UnknownCase
+from transactional.clock import business_date
+from transactional.database import Connection, tenant_transaction
+from transactional.problems import InvalidRequest
+from transactional.redemption.domain import UnknownRedemption
+from transactional.redemption.ending import UnknownLine
+from transactional.worker.job import JobContext
+
+_STEP = 500
+
+_INSERT = """
+insert into mall.after_sales_case (tenant_id, case_id, reference, request_hash, redemption_id, line_no, quantity,
+    member_id, supplier_id, type, reason, opened_at, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+on conflict (tenant_id, reference) do nothing returning true
+"""
+# The supplier of a line is the first by rank with terms of its item on the day.
+_SUPPLIER = """
+select t.supplier_id
+from mall.supplier_terms t
+join mall.supplier s using (tenant_id, supplier_id)
+where t.tenant_id = $1 and t.item_id = $2 and s.status = 'active' and $3 between t.valid_from and coalesce(t.valid_until, $3)
+order by t.rank, t.terms_id
+limit 1
+"""
+# Told once for a case: by the worker, or by the answer that comes too late.
+_OVERDUE = """
+with overdue as (
+    update mall.after_sales_case set overdue_at = $3
+    where tenant_id = $1 and case_id = any($2) and answered_at is null and overdue_at is null and due_at < $3
+    returning *
+)
+insert into mall.outbox (tenant_id, topic, subject_id, payload)
+select tenant_id, 'after_sales.overdue', case_id, jsonb_build_object('case_id', case_id, 'redemption_id', redemption_id,
+    'type', type, 'reason', reason, 'opened_at', opened_at, 'due_at', due_at)
+from overdue returning 1
+"""
+_WAITING = """
+select tenant_id, array_agg(case_id) as cases from (
+    select tenant_id, case_id from mall.after_sales_case
+    where answered_at is null and overdue_at is null and due_at < $1
+    order by due_at limit $2
+) waiting group by tenant_id
+"""
+TELL = """
+insert into mall.outbox (tenant_id, topic, subject_id, payload)
+select tenant_id, 'after_sales.' || $3, case_id, jsonb_build_object('case_id', case_id, 'redemption_id', redemption_id,
+    'line_no', line_no, 'quantity', quantity, 'member_id', member_id, 'type', type, 'reason', reason,
+    'opened_at', opened_at, 'due_at', due_at, 'answered_at', answered_at, 'outcome', outcome,
+    'responsibility', responsibility, 'closed_at', closed_at)
+from mall.after_sales_case where tenant_id = $1 and case_id = $2
+"""
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A case to be opened; `reference` is the sender's own name of it, so that a retry opens no second one.
+
+    Attributes:
+        line_no, quantity: which pieces of the redemption it is about; None is all of it.
+    """
+
+    reference: str
+    redemption_id: UUID
+    type: Type
+    reason: Reason
+    text: str
+    opened_by: str
+    line_no: int | None = None
+    quantity: int | None = None
+
+
+async def open_case(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    new: NewCase,
+    request_hash: bytes,
+    now: datetime,
+) -> tuple[UUID, bool]:
+    """Open a case inside the caller's transaction; return its id and whether this call opened it.
+
+    Raises:
+        CaseExists: the reference names a case with other particulars.
+        UnknownRedemption, UnknownLine: it is about what is not there.
+        InvalidRequest: it is about more pieces than the line has.
+    """
+    known = await _known(connection, tenant_id, new.reference, request_hash)
+    if known is not None:
+        return known, False
+    member_id = await connection.fetchval(
+        "select member_id from mall.redemption where tenant_id = $1 and redemption_id = $2",
+        tenant_id,
+        new.redemption_id,
+    )
+    if member_id is None:
+        raise UnknownRedemption(f"your tenant has no redemption {new.redemption_id}")
+    quantity, supplier_id = None, None
+    if new.line_no is not None:
+        line = await connection.fetchrow(
+            "select item_id, quantity from mall.redemption_line "
+            "where tenant_id = $1 and redemption_id = $2 and line_no = $3",
+            tenant_id,
+            new.redemption_id,
+            new.line_no,
+        )
+        if line is None:
+            raise UnknownLine(new.line_no)
+        quantity = new.quantity or line["quantity"]
+        if quantity > line["quantity"]:
+            raise InvalidRequest(f"quantity: line {new.line_no} has {line['quantity']} pieces")
+        supplier_id = await connection.fetchval(_SUPPLIER, tenant_id, line["item_id"], business_date(now))
+    inserted = await connection.fetchval(
+        _INSERT,
+        tenant_id,
+        case_id,
+        new.reference,
+        request_hash,
+        new.redemption_id,
+        new.line_no,
+        quantity,
+        member_id,
+        supplier_id,
+        new.type,
+        new.reason,
+        now,
+        now + ANSWER_WITHIN,
+    )
+    if not inserted:
+        # Another request with this reference was faster.
+        known = await _known(connection, tenant_id, new.reference, request_hash)
+        assert known is not None
+        return known, False
+    await add_note(
+        connection,
+        tenant_id=tenant_id,
+        case_id=case_id,
+        kind="opened",
+        text=new.text,
+        by=new.opened_by,
+        now=now,
+    )
+    await connection.execute(TELL, tenant_id, case_id, "opened")
+    return case_id, True
+
+
+async def answer_case(
+    connection: Connection, *, tenant_id: UUID, case_id: UUID, text: str, by: str, now: datetime
+) -> None:
+    """Answer a case inside the caller's transaction; the first answer stops its clock.
+
+    Raises:
+        UnknownCase: it is not there.
+    """
+    row = await connection.fetchrow(
+        "select answered_at from mall.after_sales_case where tenant_id = $1 and case_id = $2 for update",
+        tenant_id,
+        case_id,
+    )
+    if row is None:
+        raise UnknownCase(case_id)
+    await add_note(
+        connection, tenant_id=tenant_id, case_id=case_id, kind="answered", text=text, by=by, now=now
+    )
+    if row["answered_at"] is None:
+        await stop_clock(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        await connection.execute(TELL, tenant_id, case_id, "answered")
+
+
+async def stop_clock(connection: Connection, *, tenant_id: UUID, case_id: UUID, now: datetime) -> None:
+    """Note the first answer to a case; one that comes too late is told of as overdue."""
+    await connection.execute(_OVERDUE, tenant_id, [case_id], now)
+    await connection.execute(
+        "update mall.after_sales_case set answered_at = $3 "
+        "where tenant_id = $1 and case_id = $2 and answered_at is null",
+        tenant_id,
+        case_id,
+        now,
+    )
+
+
+async def add_note(
+    connection: Connection, *, tenant_id: UUID, case_id: UUID, kind: str, text: str, by: str, now: datetime
+) -> None:
+    """Write down what was said or done about a case."""
+    await connection.execute(
+        "insert into mall.after_sales_note (tenant_id, case_id, kind, text, noted_by, noted_at) "
+        "values ($1, $2, $3, $4, $5, $6)",
+        tenant_id,
+        case_id,
+        kind,
+        text,
+        by,
+        now,
+    )
+
+
+async def tell_overdue(context: JobContext) -> int:
+    """Tell of cases that nobody answered in time, each once; return how many there were."""
+    now = context.clock()
+    told = 0
+    for row in await context.pools.committer.fetch(_WAITING, now, _STEP):
+        async with tenant_transaction(context.pools.api, row["tenant_id"]) as connection:
+            told += len(await connection.fetch(_OVERDUE, row["tenant_id"], row["cases"], now))
+    return told
+
+
+async def _known(connection: Connection, tenant_id: UUID, reference: str, request_hash: bytes) -> UUID | None:
+    row = await connection.fetchrow(
+        "select case_id, request_hash from mall.after_sales_case where tenant_id = $1 and reference = $2",
+        tenant_id,
+        reference,
+    )
+    if row is None:
+        return None
+    if row["request_hash"] != request_hash:
+        raise CaseExists(reference, row["case_id"])
+    case_id: UUID = row["case_id"]
+    return case_id
