@@ -10,6 +10,7 @@ from orchestration.training import holiday_plans as planning
 from orchestration.training import plan_scores as scoring
 from orchestration.training import ranking as ranking_training
 from orchestration.training.cards import Making
+from orchestration.training.item_outlook import FORECASTS
 from orchestration.training.tables import SCORE_FILES, unite_scores
 
 GROUP = "ml"
@@ -20,8 +21,10 @@ _RANKING_INPUTS = [
 ]
 _DEMAND_INPUTS = [
     dg.AssetKey(["marts", table])
-    for table in ("dim_tenant", "dim_item", "dim_offer", "fct_item_demand_daily", "fct_campaign_effect")
-]
+    for table in (
+        "dim_tenant", "dim_item", "dim_offer", "dim_supplier_terms", "fct_item_demand_daily", "fct_campaign_effect",
+    )
+]  # fmt: skip
 _PLAN_INPUTS = [
     dg.AssetKey(["marts", table])
     for table in (
@@ -101,7 +104,9 @@ def plan_scores(platform: dg.ResourceParam[Platform]) -> Iterator[dg.Materialize
     yield from _results(scoring.score(platform.folder))
 
 
-@dg.multi_asset(specs=_specs((planning.TABLE,), _PLAN_INPUTS), name="holiday_plans")
+@dg.multi_asset(
+    specs=_specs((planning.TABLE,), [*_PLAN_INPUTS, dg.AssetKey(["ml", FORECASTS])]), name="holiday_plans"
+)
 def holiday_plans(platform: dg.ResourceParam[Platform]) -> Iterator[dg.MaterializeResult[None]]:
     """Plan the coming holidays of every tenant, all of them within the platform's budget."""
     yield from _results(planning.plan(platform.folder, platform.seed, budget_fen=platform.holiday_budget_fen))

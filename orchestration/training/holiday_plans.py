@@ -2,30 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from orchestration.settings import DataFolder
 from orchestration.training.inputs import Tenant, TrainingInputs, reading
-from orchestration.training.item_panel import item_panel
-from orchestration.training.mall_calendar import mall_calendar
+from orchestration.training.item_outlook import outlook
 from orchestration.training.supply import supply_of
 from orchestration.training.tables import TenantFrame, write_frames
-from recommender.demand.recipe import learn
-from recommender.demand.training import NIGHTLY
-from recommender.replenishment.holidays import Holiday, coming_holidays
-from recommender.replenishment.learned_correlation import learned_correlation
+from recommender.replenishment.holidays import Holiday
 from recommender.replenishment.plan import HolidayPlan
 from recommender.replenishment.succession import Shop, plan_in_succession
 
 TABLE = "holiday_plan_lines"
 
-# A plan is made as long before its holiday as the slowest supplier needs, and a month for people to decide.
-_DECIDING_DAYS = 28
-# Forecasts further ahead are hardly more than last year.
-_FURTHEST_DAYS = 120
 # In the order in which cuts are made.
 _REASONS = ("too_late", "shelf_life", "minimum_order", "pack", "budget", "storage")
 
@@ -49,7 +42,7 @@ def plan(folder: DataFolder, seed: int, *, budget_fen: int | None = None) -> dic
         OSError: the file cannot be written; the former one stays.
     """
     with reading(folder.warehouse) as inputs:
-        found = (_tenant_shop(inputs, tenant, seed) for tenant in inputs.tenants())
+        found = (_tenant_shop(inputs, folder.ml, tenant, seed) for tenant in inputs.tenants())
         frames = [
             told
             for group in _groups((one for one in found if one is not None), budget_fen)
@@ -76,36 +69,24 @@ def _planned(group: list[_TenantShop], seed: int, budget_fen: int | None) -> Ite
         yield group[place].tenant.tenant_id, _told(holiday, made, group[place].origin)
 
 
-def _tenant_shop(inputs: TrainingInputs, tenant: Tenant, seed: int) -> _TenantShop | None:
+def _tenant_shop(inputs: TrainingInputs, ml: Path, tenant: Tenant, seed: int) -> _TenantShop | None:
     """Return what is planned of a tenant; None where nothing can be or no holiday is near."""
-    if not inputs.stock.has_supplier_terms(tenant.tenant_id):
+    found = outlook(inputs, ml, tenant.tenant_id, seed)
+    if found is None:
         return None
-    panel = item_panel(inputs, tenant.tenant_id)
-    if panel is None:
-        return None
-    origin: date = panel.dates[-1].astype(object)
-    supply = supply_of(inputs.stock, tenant.tenant_id, panel.series_ids, origin)
+    supply = supply_of(inputs.stock, tenant.tenant_id, found.item_ids, found.origin)
     if supply is None:
         return None
-    calendar = mall_calendar(panel.dates[0].astype(object), origin)
-    slowest = int((supply.lines["lead_days"] + supply.lines["safety_days"]).max())
-    until = min(slowest + _DECIDING_DAYS, _FURTHEST_DAYS)
-    holidays = coming_holidays(calendar, origin, origin + timedelta(days=until))
-    if not holidays:
-        return None
-    horizon = (max(holiday.last_day for holiday in holidays) - origin).days
-    known = panel.history(origin, horizon)
-    learned = learn(known, calendar, horizon, seed=seed, effort=NIGHTLY)
     shop = Shop(
         supply.lines,
-        supply.parts_of(learned.forecast(known).forecast, panel.series_ids),
-        holidays,
+        supply.parts_of(found.forecast, found.item_ids),
+        found.holidays,
         supply.storage,
         supply.open_orders,
         supply.expiring,
-        learned_correlation(learned.validation),
+        found.correlation,
     )
-    return _TenantShop(tenant, origin, shop)
+    return _TenantShop(tenant, found.origin, shop)
 
 
 def _told(holiday: Holiday, made: HolidayPlan, origin: date) -> pd.DataFrame:

@@ -7,7 +7,7 @@ model.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -159,6 +159,13 @@ class TrainingInputs:
             "where d.tenant_id = $1::uuid order by 1, 2",
             [tenant_id],
         ).df()
+
+    def last_demand_day(self, tenant_id: str) -> date | None:
+        """Return the last day of which demand is known; None without any."""
+        found = self.connection.execute(
+            "select max(date) from marts.fct_item_demand_daily where tenant_id = $1::uuid", [tenant_id]
+        ).fetchone()
+        return None if found is None else found[0]
 
     def listings(self, tenant_id: str) -> pd.DataFrame:
         """Return series_id (item), listed_from (day), category, kind, class of all that is, was or will be listed."""

@@ -49,7 +49,7 @@ SCHEMAS = {
         {
             "tenant_id": _TEXT, "level": _TEXT, "series_id": _TEXT, "date": pa.date32(),
             "origin_date": pa.date32(), "model": _TEXT, "mean": pa.float64(), "q05": pa.float64(),
-            "q50": pa.float64(), "q90": pa.float64(), "q95": pa.float64(),
+            "q50": pa.float64(), "q90": pa.float64(), "q95": pa.float64(), "day_correlation": pa.float64(),
         }
     ),
     "forecast_accuracy_by_holiday": pa.schema(
@@ -129,7 +129,7 @@ def with_former(
     ml: Path, table: str, keys: Sequence[str], frames: Sequence[TenantFrame]
 ) -> list[TenantFrame]:
     """Return the frames with what was written earlier under other `keys`, of the tenants that have a frame."""
-    if not _has_columns(ml / f"{table}.parquet", SCHEMAS[table]):
+    if not has_table(ml, table):
         return list(frames)
     names = list(keys)
     found = []
@@ -149,6 +149,11 @@ def read_frame(ml: Path, table: str, tenant_id: str) -> pd.DataFrame:
     return frame
 
 
+def has_table(ml: Path, table: str) -> bool:
+    """Tell whether a table was written, in its present columns."""
+    return _has_columns(ml / f"{table}.parquet", SCHEMAS[table])
+
+
 def unite_scores(ml: Path) -> int:
     """Write `ml/model_scores.parquet` from the scores of both areas; return the rows."""
     parts = [parquet.read_table(ml / f"{name}.parquet") for name in SCORE_FILES]
@@ -161,9 +166,7 @@ def provide_missing(ml: Path) -> list[str]:
     A new mall has figures long before its first training, and the warehouse needs every table to be there. After an
     update figures do not wait for the next training either.
     """
-    missing = [
-        table for table, schema in SCHEMAS.items() if not _has_columns(ml / f"{table}.parquet", schema)
-    ]
+    missing = [table for table in SCHEMAS if not has_table(ml, table)]
     for table in missing:
         write_frames(ml, table, table, [])
     return missing

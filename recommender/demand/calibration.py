@@ -15,8 +15,10 @@ from recommender.demand.covariates import Floats
 from recommender.demand.model import QUANTILES
 
 MEDIAN = QUANTILES.index(0.5)
-# Parts of the horizon that are calibrated apart, since uncertainty grows with distance.
+# Parts of the horizon that are calibrated apart, since uncertainty grows with distance: three of the usual 28 days, and
+# of a longer horizon as many as keep the nearest days from being as wide as those months ahead.
 _BUCKETS = 3
+_BUCKET_PERIODS = 10
 _MOST_WIDENING = 5.0
 # Levels that are tried from the nominal one on, over this part of what is left up to one.
 _LEVELS = 6
@@ -53,14 +55,16 @@ def calibrate(judged: Sequence[Judged]) -> Calibration:
     Origins differ by more than their series do, so the quantile that is taken of the pooled scores is the one that
     covers as it should at origins it was not taken from.
     """
-    factors = np.ones((_BUCKETS, len(QUANTILES)))
     if not judged:
-        return Calibration(factors)
-    bucket = buckets(judged[0].actual.shape[1], _BUCKETS)
+        return Calibration(np.ones((_BUCKETS, len(QUANTILES))))
+    horizon = judged[0].actual.shape[1]
+    n_buckets = max(_BUCKETS, -(-horizon // _BUCKET_PERIODS))
+    factors = np.ones((n_buckets, len(QUANTILES)))
+    bucket = buckets(horizon, n_buckets)
     for place, quantile in enumerate(QUANTILES):
         if place == MEDIAN:
             continue
-        scores = [[_scores(part, bucket == number, place) for part in judged] for number in range(_BUCKETS)]
+        scores = [[_scores(part, bucket == number, place) for part in judged] for number in range(n_buckets)]
         level = _level(scores, max(quantile, 1.0 - quantile))
         for number, of_bucket in enumerate(scores):
             factors[number, place] = _factor(of_bucket, level)

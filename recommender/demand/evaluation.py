@@ -76,22 +76,31 @@ class Measured:
 
 
 def measure(
-    learned: Learned, panel: Panel, origins: Sequence[date], holidays: Sequence[PastHoliday] = ()
+    learned: Learned,
+    panel: Panel,
+    origins: Sequence[date],
+    holidays: Sequence[PastHoliday] = (),
+    judged_days: int | None = None,
 ) -> Measured:
-    """Measure every member and their combination from the origins; nothing without an origin."""
+    """Measure every member and their combination from the origins; nothing without an origin.
+
+    Args:
+        judged_days: how many of the days ahead are judged; all that are forecast, if left out.
+    """
     overall: dict[str, Errors] = {}
     by_holiday: dict[PastHoliday, dict[str, Errors]] = {}
     tests = []
     is_single = len(panel.series_ids) == 1
     for origin in origins:
         history = panel.history(origin, learned.horizon)
-        actual = panel.actuals(origin, learned.horizon).copy()
+        actual = panel.actuals(origin, judged_days or learned.horizon).copy()
         actual[~is_active(history)] = np.nan
         scale = Scales.of(history)
         windows = windows_at(holidays, history.dates_ahead(actual.shape[1]))
         recipe = learned.forecast(history)
         tests.append(Outcome(ahead_of(recipe, history.latest(_WINDOW_DAYS)), actual, scale))
-        for name, forecast in recipe.members.items():
+        for name, whole in recipe.members.items():
+            forecast = whole.first(actual.shape[1])
             _add(overall, name, _unit_sums(forecast, actual, scale), is_by_week=is_single)
             for holiday, is_inside in windows.items():
                 inside = np.where(is_inside, actual, np.nan)

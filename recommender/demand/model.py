@@ -41,6 +41,10 @@ class Forecast:
             ordered = np.rint(ordered)
         return cls(history.dates_ahead(mean.shape[1]), np.maximum(mean, 0.0), ordered)
 
+    def first(self, periods: int) -> "Forecast":
+        """Return the forecast of the first periods alone."""
+        return Forecast(self.dates[:periods], self.mean[:, :periods], self.quantiles[:, :periods])
+
 
 class Member(BaseEstimator):  # type: ignore[misc]
     """A scikit-learn style estimator: parameters are stored untouched, fitted state ends in `_`."""

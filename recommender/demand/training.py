@@ -17,8 +17,10 @@ from recommender.demand.holiday_accuracy import HOLIDAY_ACCURACY_COLUMNS, accura
 from recommender.demand.metrics import Errors
 from recommender.demand.panel import Panel
 from recommender.demand.recipe import UNJUDGED, learn
+from recommender.demand.rhythm import DAY, Rhythm
 from recommender.demand.sale_effect import SaleEffect, sale_ahead
 from recommender.demand.spell import latest_spell
+from recommender.demand.validation import Validation
 from recommender.frames import typed_frame
 from recommender.gate import GateDecision
 from recommender.scores import score_frame
@@ -26,6 +28,8 @@ from recommender.scores import score_frame
 BASELINE = "seasonal_naive"
 # Every tenant and level is learned twice a night, once to be measured.
 NIGHTLY = Effort(20_000, 80)
+# Forecasts further ahead are hardly more than last year; a holiday that begins then has a week of days off.
+MOST_DAYS = 130
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class DemandResult:
     Attributes:
         sale: what a flash sale would change about the forecasts ahead; None of sums, and where nothing was learned of it.
         tests: what was released from the test origins, and what came.
+        validation: what the inner origins taught; None where nothing could be validated.
     """
 
     demand_forecasts: pd.DataFrame
@@ -46,6 +51,7 @@ class DemandResult:
     card: ModelCard | None
     sale: SaleEffect | None = None
     tests: Sequence[Outcome] = ()
+    validation: Validation | None = None
 
     @property
     def origin_date(self) -> date | None:
@@ -63,13 +69,16 @@ def train_demand(
     groups: tuple[str, ...] = (),
     campaigns: pd.DataFrame | None = None,
     horizon_days: int = 28,
+    reach: date | None = None,
     effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train, evaluate and forecast all series of one tenant and level.
 
     `history` has series_id, date, quantity, optionally is_in_stock, and the `groups`, one row per series and day on
     which it could be had; on days without stock what was likely asked for is learned. Series are summed `by` one of the
-    groups or as a `WHOLE`; single ones know of the `campaigns` announced by then; `effort` bounds the cost of each boosted fit. Forecasts
+    groups or as a `WHOLE`; single ones know of the `campaigns` announced by then; `effort` bounds the cost of each boosted fit.
+    They are forecast for `horizon_days`, or up to the day `reach` if that is later, up to `MOST_DAYS`, where the past is
+    long enough to learn and to test that; judged are the first `horizon_days`. Forecasts
     are those of the released model, for every series observed in the 28 days up to the origin. The
     origin is the last day of the latest unbroken spell of at least 28 days; without one the tables
     have zero rows. Where nothing can be validated the gate is None and the means of weekdays are released.
@@ -85,6 +94,7 @@ def train_demand(
         by=by,
         campaigns=campaigns,
         horizon_days=horizon_days,
+        reach=reach,
         effort=effort,
     )
 
@@ -98,6 +108,7 @@ def train_spell(
     by: str | None = None,
     campaigns: pd.DataFrame | None = None,
     horizon_days: int = 28,
+    reach: date | None = None,
     effort: Effort = NIGHTLY,
 ) -> DemandResult:
     """Train a level as `train_demand` does, on the latest spell of what was sold (see `latest_spell`)."""
@@ -113,11 +124,15 @@ def train_spell(
         )
     sold, spell_days = found
     panel = Asked.of(sold, by, campaigns)
+    origin: date = panel.dates[-1].astype(object)
     origins = plan_origins(panel, spell_days=spell_days, horizon_days=horizon_days)
-    known = panel.history(panel.dates[-1].astype(object), horizon_days)
-    measured = _measured(panel, calendar, origins, horizon_days, seed=seed, effort=effort)
+    learned_days = _learned_days(
+        origin, origins, spell_days=spell_days, horizon_days=horizon_days, reach=reach
+    )
+    known = panel.history(origin, learned_days)
+    measured = _measured(panel, calendar, origins, horizon_days, learned_days, seed=seed, effort=effort)
     scores = evaluate(measured.overall, level=level, seed=seed)
-    learned = learn(known, calendar, horizon_days, seed=seed, effort=effort)
+    learned = learn(known, calendar, learned_days, seed=seed, effort=effort)
     applied = learned.at(known)
     recipe = applied.recipe
     paired = paired_wape(measured.overall, recipe.released, BASELINE, seed=seed)
@@ -154,7 +169,23 @@ def train_spell(
         card=card,
         sale=sale_ahead(applied, ahead.series_ids) if campaigns is not None and by is None else None,
         tests=measured.tests,
+        validation=learned.validation,
     )
+
+
+def _learned_days(
+    origin: date, origins: Sequence[date], *, spell_days: int, horizon_days: int, reach: date | None
+) -> int:
+    """Return over how many days to learn to forecast: those that are judged, or up to `reach` if that can be learned.
+
+    It can where what is known at the first test origin has room for three origins half of those days apart and for the
+    two windows before them: fewer would tell little of weights and widths, and those of the days that are judged too.
+    """
+    wanted = 0 if reach is None else min((reach - origin).days, MOST_DAYS)
+    if wanted <= horizon_days or not origins:
+        return horizon_days
+    known_days = spell_days - (origin - origins[0]).days
+    return wanted if known_days >= 2 * wanted + 2 * Rhythm.of(DAY).window else horizon_days
 
 
 def _measured(
@@ -162,6 +193,7 @@ def _measured(
     calendar: Calendar,
     origins: Sequence[date],
     horizon_days: int,
+    learned_days: int,
     *,
     seed: int,
     effort: Effort,
@@ -172,10 +204,10 @@ def _measured(
     """
     if not origins:
         return Measured({}, {})
-    before = learn(panel.history(origins[0], horizon_days), calendar, horizon_days, seed=seed, effort=effort)
+    before = learn(panel.history(origins[0], learned_days), calendar, learned_days, seed=seed, effort=effort)
     last = origins[-1] + timedelta(days=horizon_days)
     holidays = past_holidays(calendar, origins[0] + timedelta(days=1), last)
-    measured = measure(before, panel, origins, holidays)
+    measured = measure(before, panel, origins, holidays, horizon_days)
     if before.validation is not None:
         return measured
 

@@ -1,6 +1,7 @@
 """The demand run of all levels of a tenant: its items, their categories and everything together, which add up."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -27,6 +28,7 @@ def train_levels(
     seed: int,
     listings: pd.DataFrame | None = None,
     campaigns: pd.DataFrame | None = None,
+    reach: date | None = None,
     effort: Effort = NIGHTLY,
 ) -> dict[str, DemandResult]:
     """Train every level of a tenant on its items' days (see `train_demand`) and make the forecasts add up.
@@ -36,14 +38,17 @@ def train_levels(
     not add up: each belongs to its own series and moved with its mean, for what is exceeded by one item is made up
     by others. Items of the `listings` that are too new for a forecast of their own have one of items like them (see
     `with_new_items`). Scores are those of each level by itself, and beside them, as the model `RECONCILED`, those of the
-    released forecasts from the same test origins once they were made to add up.
+    released forecasts from the same test origins once they were made to add up. With `reach` all levels are forecast up to
+    that day (see `train_demand`).
 
     Raises:
         InvalidFrame: the history lacks a column or holds a value that cannot be used.
     """
     found = latest_spell(sold_panel(history, ("category",)))
     results = {
-        level: train_spell(found, calendar, level=level, seed=seed, by=by, campaigns=campaigns, effort=effort)
+        level: train_spell(
+            found, calendar, level=level, seed=seed, by=by, campaigns=campaigns, reach=reach, effort=effort
+        )
         for level, by in LEVELS.items()
     }
     ahead = [result.ahead for result in results.values() if result.ahead is not None]

@@ -30,6 +30,7 @@ def trade(folder: DataFolder, last: date) -> dict[str, int]:
             f"create schema marts; create table marts.dim_tenant as select '{TENANT}'::uuid as tenant_id; "
             "create table marts.dim_item (item_id uuid, category varchar, kind varchar, class varchar); "
             "create table marts.dim_offer (tenant_id uuid, item_id uuid, listed_from timestamptz); "
+            "create table marts.dim_supplier_terms (tenant_id uuid); "
             "create table marts.fct_campaign_effect (tenant_id uuid, item_id uuid, first_date date, last_date date, "
             "  announced_at timestamptz); "
             "create table marts.fct_item_demand_daily (tenant_id uuid, item_id uuid, date date, quantity bigint, "

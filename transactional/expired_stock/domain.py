@@ -20,7 +20,7 @@ def expired(
     Args:
         batches: pieces that came to the warehouse, by their last day.
         lying: pieces that lie there.
-        came: pieces that ever came there, with and without a last day.
+        came: pieces that ever came there, with and without a last day; those carried away and back, once.
         known: last days that were looked at when they were over.
         set_aside: pieces found then that nobody has taken off the books yet.
     """

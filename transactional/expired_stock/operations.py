@@ -60,13 +60,21 @@ with wanted as (
 )
 select count(*)::int from closed
 """
+# Pieces that were carried away and back have come once: what was carried here and had not left from here is the most that
+# was ever carried in beyond what was carried out.
 _READ = """
 with wanted as (
     select * from unnest($1::uuid[], $2::uuid[]) as w(tenant_id, item_id)
-), came as (
-    select m.tenant_id, m.item_id, m.warehouse_id, sum(m.quantity) as quantity
+), moved as (
+    select m.tenant_id, m.item_id, m.warehouse_id, m.quantity, m.reason = 'relocation' as is_carried,
+        sum(m.quantity) filter (where m.reason = 'relocation') over (
+            partition by m.tenant_id, m.item_id, m.warehouse_id order by m.effective_at, m.movement_id
+        ) as carried
     from wanted w join mall.warehouse_movement m using (tenant_id, item_id)
-    where m.quantity > 0
+), came as (
+    select tenant_id, item_id, warehouse_id,
+        coalesce(sum(quantity) filter (where quantity > 0 and not is_carried), 0) + greatest(max(carried), 0) as quantity
+    from moved
     group by 1, 2, 3
 ), batched as (
     select b.tenant_id, b.item_id, b.warehouse_id, b.expires_on, sum(b.quantity) as quantity

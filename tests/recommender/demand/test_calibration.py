@@ -52,3 +52,23 @@ def test_the_level_is_raised_until_what_was_not_seen_is_covered():
     pooled = [(part.actual - part.median)[:, :10] / part.widths[:, :10, 3] for part in origins]
     nominal = float(np.quantile(np.concatenate(pooled), 0.95))
     assert calibrate(origins).factors[0, 3] > 1.05 * nominal
+
+
+def test_a_longer_horizon_has_more_parts_so_that_near_days_stay_narrow():
+    generator = np.random.default_rng(1)
+    deviation = np.where(np.arange(60) < 10, 1.0, 4.0)
+    shape = (40, 60)
+    judged = [
+        Judged(
+            np.zeros(shape), np.ones((*shape, len(QUANTILES))), deviation * generator.standard_normal(shape)
+        )
+        for _ in range(4)
+    ]
+    factors = calibrate(judged).factors
+    assert len(factors) == 6
+    assert factors[0, 3] < 2.2
+    assert (factors[1:, 3] > 4.0).all()
+    assert (
+        len(calibrate([Judged(p.median[:, :28], p.widths[:, :28], p.actual[:, :28]) for p in judged]).factors)
+        == 3
+    )

@@ -48,6 +48,33 @@ def test_what_is_released_was_validated_measured_and_forecast(result):
     assert wape[result.released_model] < 0.9 * wape["seasonal_naive"]
 
 
+def test_forecasts_reach_a_later_day_and_are_judged_by_the_days_that_all_are():
+    demand = weekly_demand()
+    reach = date(2025, 8, 2)
+    result = training.train_demand(
+        demand, CALENDAR, level="item", seed=1, effort=Effort(600, 20), reach=reach
+    )
+    table = result.demand_forecasts
+    assert (table["date"].min().date(), table["date"].max().date()) == (date(2025, 6, 30), reach)
+    assert len(table) == 6 * 34
+    # Three origins two weeks apart and 28 days after the last, as without it.
+    assert [test.actual.shape for test in result.tests] == [(6, 28)] * 3
+    assert (result.card.test.first, result.card.test.last) == (date(2025, 5, 5), date(2025, 6, 29))
+    # And the same learning is judged that is released: over 34 days.
+    assert {test.ahead.forecast.mean.shape[1] for test in result.tests} == {34}
+    assert {len(part.actual[0]) for part in result.validation.judged} == {34}
+    wape = result.model_scores.query("metric == 'wape'").set_index("model")["value"]
+    assert wape[result.released_model] < 0.9 * wape["seasonal_naive"]
+
+
+def test_a_past_too_short_for_a_later_day_is_forecast_as_far_as_it_is_judged(result):
+    for reach in (date(2025, 9, 30), date(2025, 7, 10), None):
+        found = training.train_demand(
+            weekly_demand(), CALENDAR, level="item", seed=1, effort=Effort(600, 20), reach=reach
+        )
+        assert_frame_equal(found.demand_forecasts, result.demand_forecasts)
+
+
 def test_where_every_week_repeats_exactly_nothing_errs(demand):
     weekly = demand.assign(quantity=demand["date"].dt.day_of_week * 7 % 5 + 1)
     result = train_demand(weekly)

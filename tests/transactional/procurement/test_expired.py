@@ -133,3 +133,24 @@ async def test_a_batch_that_went_in_time_raises_nothing(client, owner, shop, del
     await look()
     assert await alerts() == await alerts("closed") == []
     assert await owner.fetchval("select count(*) from mall.expired_stock where quantity = 0") == 1
+
+
+async def test_pieces_that_are_carried_away_and_back_keep_their_last_day(
+    client, shop, procurement, delivered, look, alerts, clock
+):
+    async def carry(reference, origin, target, quantity):
+        clock.now += timedelta(hours=1)
+        body = {
+            "reference": reference, "item_id": str(shop.tea), "from_warehouse_id": str(origin),
+            "to_warehouse_id": str(target), "quantity": quantity,
+        }  # fmt: skip
+        answer = await client.post("/v1/stock/relocations", json=body)
+        assert answer.status_code in (200, 201), answer.text
+
+    await carry("out", procurement.main, procurement.south, 12)
+    await carry("back", procurement.south, procurement.main, 8)
+    await carry("rest", procurement.south, procurement.main, 4)
+    clock.now += timedelta(days=5)
+    await look()
+    # All 22 lie where they lay: ten of the opening, which have no last day, five that expired and seven that keep.
+    assert await alerts() == [(str(shop.tea), delivered, 5)]

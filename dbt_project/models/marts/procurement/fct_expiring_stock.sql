@@ -1,6 +1,6 @@
 with
     batches as (select * from {{ ref("stg_receipt_batches") }} where expires_on is not null),
-    movements as (select * from {{ ref("stg_warehouse_movements") }} where quantity > 0),
+    movements as (select * from {{ ref("stg_warehouse_movements") }}),
     stock as (select * from {{ ref("fct_warehouse_stock") }}),
     looked_at as (select * from {{ ref("stg_expired_stock") }}),
     -- What was found after its last day stays what it was until it is taken off the books.
@@ -10,9 +10,26 @@ with
         where closed_at is null
         group by tenant_id, warehouse_id, item_id
     ),
-    came as (
-        select tenant_id, warehouse_id, item_id, sum(quantity) as came_quantity
+    -- Pieces that were carried away and back have come once: what was carried here and had not left
+    -- from here is the most that was ever carried in beyond what was carried out.
+    moved as (
+        select
+            *,
+            sum(case when reason = 'relocation' then quantity else 0 end) over (
+                partition by tenant_id, warehouse_id, item_id
+                order by effective_at, movement_id
+                rows between unbounded preceding and current row
+            ) as carried_quantity
         from movements
+    ),
+    came as (
+        select
+            tenant_id,
+            warehouse_id,
+            item_id,
+            sum(case when quantity > 0 and reason <> 'relocation' then quantity else 0 end)
+            + greatest(max(carried_quantity), 0) as came_quantity
+        from moved
         group by tenant_id, warehouse_id, item_id
     ),
     by_day as (

@@ -1,5 +1,9 @@
 with
-    forecasts as (select * from {{ ref("fct_demand_forecasts") }} where level = 'item'),
+    forecasts as (
+        select *
+        from {{ ref("fct_demand_forecasts") }}
+        where level = 'item' and date <= origin_date + {{ var("outlook_days") }}
+    ),
     items as (select * from {{ ref("stg_items") }}),
     stock as (select * from {{ ref("stg_stock") }}),
     incoming as (select * from {{ ref("fct_incoming_stock") }}),

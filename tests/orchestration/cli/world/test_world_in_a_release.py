@@ -1,0 +1,85 @@
+"""What a release tells of a simulated shop's supply: performance of suppliers, proposals, and plans for holidays."""
+
+import asyncio
+import io
+from datetime import date, timedelta
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from orchestration.cli.world.plan import WorldPlan
+from orchestration.cli.world.run import make_tenant
+from orchestration.pipeline import run_pipeline
+from orchestration.settings import PipelineSettings
+
+# New Year's Day lies within six weeks, with days off until 3 January. The past is long enough to learn so far ahead.
+PLAN = WorldPlan(tenants=1, members=120, days=190, seed=5, until=date(2025, 11, 30))
+
+
+@pytest.fixture(scope="module")
+def ask(module_database_url, tmp_path_factory, lend_parsed):
+    """Ask the release of a whole pipeline run over a simulated bank."""
+    root = tmp_path_factory.mktemp("release")
+    settings = PipelineSettings(data_dir=root, database_url=module_database_url)
+    asyncio.run(make_tenant(module_database_url, PLAN, 0, root / "world", lambda day: None))
+    lend_parsed(settings.folder)
+    summary = run_pipeline(settings, Console(file=io.StringIO()))
+    release = settings.folder.releases / summary.release_id / "marts.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release}' as release (read_only); use release.marts")
+        yield lambda query: connection.execute(query).fetchall()
+
+
+def test_suppliers_have_delivered_what_their_terms_say(ask):
+    rows = ask(
+        "select supplier_code, judged_line_count, on_time_in_full_rate, fill_rate, mean_promised_lead_days, "
+        "mean_achieved_lead_days, damage_rate from fct_supplier_performance where line_count > 0"
+    )
+    assert {row[0] for row in rows} >= {"digital-rights", "home-goods", "foods"}
+    lines = sum(row[1] for row in rows)
+    assert lines > 120
+    assert sum(row[1] * row[2] for row in rows) / lines == pytest.approx(0.82, abs=0.1)
+    for _, _, _, fill_rate, promised, achieved, damage_rate in rows:
+        assert fill_rate > 0.8
+        assert promised == 8
+        assert 4 < achieved < 11
+        assert damage_rate < 0.1
+
+
+def test_what_is_short_is_proposed_in_what_suppliers_sell(ask):
+    rows = ask(
+        "select quantity, min_order_quantity, pack_size, lead_days, terms_id from fct_replenishment_proposals"
+    )
+    assert rows
+    for quantity, least, pack, lead_days, terms_id in rows:
+        assert quantity >= least
+        assert quantity % pack == 0
+        assert lead_days == 14
+        assert terms_id is not None
+
+
+def test_the_coming_holiday_is_planned_from_forecasts_that_reach_its_end(ask):
+    ((occasion, first, last, lines),) = ask(
+        "select occasion_id, first_day, last_day, line_count from fct_holiday_plans"
+    )
+    assert (occasion, first, last) == ("new-year", date(2026, 1, 1), date(2026, 1, 3))
+    assert lines == ask("select count(*) from fct_holiday_plan_lines")[0][0] > 200
+    # Of what is forecast all is planned that will still be sold.
+    ((items, until),) = ask(
+        "select count(distinct series_id), max(date) from fct_demand_forecasts where level = 'item'"
+    )
+    assert items >= lines
+    assert until == last
+    # Stock is still looked at over four weeks.
+    assert ask("select max(horizon_days) from fct_stock_outlook") == [(28,)]
+
+
+def test_what_is_under_way_is_expected_and_pastry_keeps_for_a_while(ask):
+    last = PLAN.until
+    ((orders, first_expected),) = ask("select count(*), min(expected_on) from fct_incoming_stock")
+    assert orders > 0
+    assert first_expected > last - timedelta(days=30)
+    ((batches, soonest),) = ask("select count(*), min(expires_on) from fct_expiring_stock")
+    assert batches > 0
+    assert soonest > last - timedelta(days=200)
