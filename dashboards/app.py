@@ -39,6 +39,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
                 "session_secret": settings.session_secret.get_secret_value(),
                 "transactional_url": str(settings.transactional_url),
                 "report_font": str(settings.report_font or ""),
+                "serving_url": str(settings.serving_url or ""),
             }
         },
         on_script_error=show_failure,

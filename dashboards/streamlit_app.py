@@ -69,6 +69,12 @@ pages = [
         icon=":material/health_and_safety:",
         url_path="data_health",
     ),
+    st.Page(
+        "app_pages/storefront.py",
+        title=words("storefront_page"),
+        icon=":material/storefront:",
+        url_path="storefront",
+    ),
 ]
 chosen = st.navigation(pages, position="top")
 

@@ -15,6 +15,8 @@ SESSION_LIFETIME = timedelta(hours=12)
 ROLES = ("enterprise_viewer", "enterprise_admin", "planner")
 # Whose word orders goods.
 DECIDING_ROLES: Final = frozenset({"enterprise_admin", "planner"})
+# Who may act for a member in the mall: it spends that member's points.
+ACTING_ROLES: Final = frozenset({"enterprise_admin"})
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 200
 
@@ -61,10 +63,11 @@ class RoleNeeded(Problem):
     title = "This needs another role"
     status = 403
 
-    def __init__(self, username: str) -> None:
+    def __init__(self, username: str, roles: frozenset[str] = DECIDING_ROLES) -> None:
         super().__init__(
-            f"{username!r} may look at this but not change it; ask somebody with the role planner or enterprise_admin",
-            roles=sorted(DECIDING_ROLES),
+            f"{username!r} may look at this but not change it; ask somebody with the role "
+            + " or ".join(sorted(roles, reverse=True)),
+            roles=sorted(roles),
         )
 
 
