@@ -23,6 +23,8 @@ _SENT = (
     ("completed", "completed_at"),
 )
 _AT_ONCE = (("created", "effective_at"), ("paid", "paid_at"), ("completed", "completed_at"))
+# Its points are set aside and not taken.
+_HELD = ("created", "in_review")
 _BACK = ("cancelled", "refunded")
 _MOVES = {"allocated": "ship", "shipped": "deliver", "delivered": "complete"}
 _MOVE_NAMES = {"ship": "order_ship", "deliver": "order_deliver", "complete": "order_complete"}
@@ -117,10 +119,11 @@ def _settled(words: Words, order: Told) -> str:
         told = words(
             "settled_refunded", points=points, refunded=shop_words.points(words, order["refunded_points"])
         )
-    elif order["paid_at"] is None:
+    elif order["status"] in _HELD:
         told = words("settled_held", points=points)
     else:
-        told = words("settled", points=points, moment=_moment(words, order["paid_at"]))
+        moment = _moment(words, order["paid_at"] or order["effective_at"])
+        told = words("settled", points=points, moment=moment)
     codes = f" · {words('order_codes', n=len(order['codes']))}" if order["codes"] else ""
     return told + codes
 

@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
@@ -24,7 +25,10 @@ _SESSION_FORM = re.compile(r"(?!pm_|pmp_)[\x21-\x7e]+\.[\x21-\x7e]{1,4000}")
 _PLATFORM_FORM = re.compile(r"pmp_[\x21-\x7e]{1,200}")
 _REMEMBERED_KEYS = 10_000
 _KEY = "select from access.api_key where key_hash = $1 and tenant_id = $2"
-_LOGIN = "select from access.login where tenant_id = $1 and username = $2"
+_LOGIN = (
+    "select from access.login where tenant_id = $1 and username = $2 "
+    "and (sessions_from is null or sessions_from <= $3)"
+)
 # As transactional signs them.
 _SESSION_SALT, _SESSION_SECONDS = "pointmart.session", 43_200
 
@@ -70,11 +74,12 @@ class DatabaseUnavailable(Problem):
 
 @dataclass(frozen=True)
 class _Person:
-    """Whose a session says to be."""
+    """Whose a session says to be, and when it was opened."""
 
     token: str
     tenant_id: UUID
     username: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class KeyRing:
         """
         person = self._person(authorization)
         if person is not None:
-            query, values = _LOGIN, (person.tenant_id, person.username)
+            query, values = _LOGIN, (person.tenant_id, person.username, person.opened_at)
             return Caller(
                 person.tenant_id, await self._is_degraded(person.token, Unauthenticated, query, *values)
             )
@@ -186,8 +191,10 @@ class KeyRing:
         if self._sessions is None or matched is None:
             return None
         try:
-            claims = self._sessions.loads(matched[0], max_age=_SESSION_SECONDS)
-            return _Person(matched[0], UUID(claims["tenant_id"]), str(claims["username"]))
+            claims, opened_at = self._sessions.loads(
+                matched[0], max_age=_SESSION_SECONDS, return_timestamp=True
+            )
+            return _Person(matched[0], UUID(claims["tenant_id"]), str(claims["username"]), opened_at)
         except (BadData, KeyError, TypeError, ValueError):
             return None
 

@@ -35,6 +35,7 @@ from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
+from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
@@ -83,6 +84,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     suppliers.router,
     purchasing.router,
     sessions.router,
+    oidc_routes.router,
     webhook_deliveries.router,
     webhooks.router,
 )
