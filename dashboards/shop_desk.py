@@ -1,6 +1,6 @@
 """An item's page, the basket, and redeeming: asked, confirmed, told, each at most once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -25,7 +25,14 @@ def show_news(words: Words, state: ShopState) -> None:
 
 
 def show_item(
-    words: Words, shop: Shop, state: ShopState, item_id: str, *, member_id: str, may_act: bool
+    words: Words,
+    shop: Shop,
+    state: ShopState,
+    item_id: str,
+    categories: Mapping[str, str],
+    *,
+    member_id: str,
+    may_act: bool,
 ) -> bool:
     """Show an item's page with its stock and what it costs; return whether it is on sale."""
     try:
@@ -39,7 +46,8 @@ def show_item(
     price = clicked["price_points"] if clicked and sale_id else offer["price_points"]
     with st.container(border=True):
         st.subheader(literally(offer["name"]), anchor=False)
-        st.caption(f"{literally(offer['category'])} · {shop_words.handover(words, offer['handover'])}")
+        category = categories.get(offer["category"], offer["category"])
+        st.caption(f"{literally(category)} · {shop_words.handover(words, offer['handover'])}")
         st.markdown(
             f"### :primary[{shop_words.points(words, price)}]"
             + (f" :red-badge[{words('shop_sale')}]" if sale_id else "")

@@ -1,7 +1,7 @@
 """How a member's shop is shown: points, and what is recommended as cards."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
 import streamlit as st
@@ -97,6 +97,7 @@ def show_answer(
     shop: Shop,
     state: ShopState,
     answer: Told,
+    categories: Mapping[str, str],
     *,
     member_id: str,
     place: Place,
@@ -124,16 +125,17 @@ def show_answer(
     for first in range(0, len(items), _IN_A_ROW):
         for column, item in zip(st.columns(_IN_A_ROW), items[first : first + _IN_A_ROW], strict=False):
             with column:
-                _show_card(words, state, item, place=place, opened=opened)
+                category = categories.get(item["category"], item["category"])
+                _show_card(words, state, item, category, place=place, opened=opened)
 
 
 def _show_card(
-    words: Words, state: ShopState, item: Told, *, place: Place, opened: Callable[[Told], None]
+    words: Words, state: ShopState, item: Told, category: str, *, place: Place, opened: Callable[[Told], None]
 ) -> None:
     reason, slot = item["reason"][words.language], item["slot"]
     icon = _KINDS.get(item["stage"], "favorite" if slot == "repeat" else "recommend")
     with st.container(border=True, height="stretch"):
-        st.caption(f"{literally(item['category'])} · {words(_SLOTS[slot])}")
+        st.caption(f"{literally(category)} · {words(_SLOTS[slot])}")
         st.markdown(f"**{literally(item['name'])}**")
         due = shop_words.points(words, item["price_points"])
         sale = f" :red-badge[{words('shop_sale')}]" if item["flash_sale_id"] else ""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards import shop_desk, shop_words
 from dashboards.address import from_address, to_address
+from dashboards.categories import category_names
 from dashboards.mall import MallAway, Refused
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
 from dashboards.reader import require_visitor, words_of_reader
@@ -50,7 +51,7 @@ member_id = st.selectbox(
 to_address("member", member_id, first)
 may_act = visitor.role in ACTING_ROLES
 state = state_of(visitor, member_id)
-names = item_names(marts)
+names, categories = item_names(marts), category_names(marts, words.language)
 
 try:
     balance, lots = shop.balance(member_id), shop.lots(member_id)
@@ -122,14 +123,24 @@ def show_place(place: Place, item_ids: tuple[str, ...] = ()) -> None:
     answer = answer_of(words, shop, state, member_id, place, item_ids)
     if answer is not None:
         show_answer(
-            words, shop, state, answer, member_id=member_id, place=place, may_act=may_act, on_open=open_item
+            words,
+            shop,
+            state,
+            answer,
+            categories,
+            member_id=member_id,
+            place=place,
+            may_act=may_act,
+            on_open=open_item,
         )
 
 
 item_id = st.query_params.get("item")
 if item_id is not None:
     st.button(words("shop_back"), icon=":material/arrow_back:", key="shop_back", on_click=leave_item)
-    is_on_sale = shop_desk.show_item(words, shop, state, item_id, member_id=member_id, may_act=may_act)
+    is_on_sale = shop_desk.show_item(
+        words, shop, state, item_id, categories, member_id=member_id, may_act=may_act
+    )
     shop_desk.show_checkout(words, shop, state, on_done=show_my_orders)
     if is_on_sale:
         st.subheader(words("shop_together"), anchor=False)
