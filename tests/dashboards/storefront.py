@@ -13,6 +13,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+import psycopg
 import uvicorn
 from starlette.types import ASGIApp
 
@@ -58,15 +59,9 @@ class Storefront:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return rows of the database."""
-
-        async def fetch() -> list[tuple[Any, ...]]:
-            connection = await asyncpg.connect(self.database_url)
-            try:
-                return [tuple(row) for row in await connection.fetch(sql)]
-            finally:
-                await connection.close()
-
-        return asyncio.run(fetch())
+        # Not asynchronously: a browser's driver keeps a loop of its own in the thread.
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
 
 
 async def _settle(url: str) -> None:
