@@ -115,6 +115,12 @@ async def test_a_person_asks_with_their_session_while_their_login_lasts(database
     async with open_database(database_url) as database:
         keys = sessions_of(database)
         assert await keys.caller(session()) == Caller(ACORN, is_degraded=False)
+        # Its password was changed since.
+        mall.execute("update mall.login set sessions_from = now() + interval '1 minute'")
+        with pytest.raises(Unauthenticated):
+            await keys.caller(session())
+        mall.execute("update mall.login set sessions_from = now() - interval '1 minute'")
+        assert await keys.caller(session()) == Caller(ACORN, is_degraded=False)
         mall.execute("update mall.login set disabled_at = now()")
         with pytest.raises(Unauthenticated):
             await keys.caller(session())
