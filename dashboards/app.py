@@ -13,16 +13,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from streamlit.starlette import App as StreamlitApp
 
+from dashboards.account import Account
 from dashboards.failure import show_failure
 from dashboards.gate import SessionGate
 from dashboards.house_style import configure_streamlit
 from dashboards.login import Login, log_out
+from dashboards.login_oidc import begin_oidc, end_oidc
 from dashboards.problems import on_defect, on_http_error
 from dashboards.release import NoRelease, current_release
 from dashboards.settings import DashboardSettings
 
 _ENTRY = Path(__file__).with_name("streamlit_app.py")
-_OPEN_PATHS = ("/login", "/logout", "/health")
+_OPEN_PATHS = ("/login", "/login/oidc", "/login/oidc/callback", "/logout", "/health")
 # A password check takes 0.1 s; a person waits this long at most for a service that hangs.
 _LOGIN_TIMEOUT_SECONDS = 5.0
 
@@ -39,6 +41,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
                 "session_secret": settings.session_secret.get_secret_value(),
                 "transactional_url": str(settings.transactional_url),
                 "report_font": str(settings.report_font or ""),
+                "serving_url": str(settings.serving_url or ""),
             }
         },
         on_script_error=show_failure,
@@ -52,6 +55,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
         )
         async with transactional, run_screens(app):
             app.state.transactional = transactional
+            app.state.session_secret = settings.session_secret.get_secret_value()
             yield
 
     async def health(_: Request) -> Response:
@@ -70,6 +74,9 @@ def create_app(settings: DashboardSettings) -> Starlette:
         routes=[
             Route("/health", health),
             Route("/login", Login),
+            Route("/login/oidc", begin_oidc, methods=["POST"]),
+            Route("/login/oidc/callback", end_oidc, methods=["GET"]),
+            Route("/account", Account),
             Route("/logout", log_out, methods=["GET"]),
             Route("/enterprise", to_the_overview, methods=["GET"]),
             Mount("/", screens),

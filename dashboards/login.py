@@ -3,18 +3,17 @@
 import logging
 import re
 from html import escape
-from importlib.resources import files
-from string import Template
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from dashboards.visitor import COOKIE, SESSION_SECONDS
-from dashboards.words import LANGUAGE_COOKIE, Words, choose_language
+from dashboards.plain_page import form_of, keep_session, render, words_of
+from dashboards.visitor import COOKIE
+from dashboards.words import LANGUAGE_COOKIE, Words
 
 _log = logging.getLogger(__name__)
 
@@ -23,8 +22,8 @@ _NEXT = "next"
 # A path of this site: two slashes, or what browsers take for a slash, would lead to another.
 _OWN_PAGE = re.compile(r"/(?![/\\])[\x21-\x7e]{0,2000}")
 _FORM_FIELDS = ("tenant_code", "username", "password")
-_MAX_FORM_PARTS = 10
-_MAX_FORM_BYTES = 10_000
+# The form does not wait for the button.
+_BUTTON_SECONDS = 1.0
 # A year: which language someone reads does not change with the session.
 _LANGUAGE_SECONDS = 31_536_000
 
@@ -34,16 +33,14 @@ class Login(HTTPEndpoint):
 
     async def get(self, request: Request) -> Response:
         """Show the form."""
-        return _page(request, _words(request))
+        return await login_page(request, words_of(request))
 
     async def post(self, request: Request) -> Response:
         """Check the credentials with transactional and set the session cookie."""
-        words = _words(request)
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > _MAX_FORM_BYTES:
-            return _page(request, words, None, "login_wrong", 413)
-        async with request.form(max_files=0, max_fields=_MAX_FORM_PARTS) as form:
-            credentials = {field: str(form.get(field, "")) for field in _FORM_FIELDS}
+        words = words_of(request)
+        credentials = await form_of(request, _FORM_FIELDS)
+        if credentials is None:
+            return await login_page(request, words, None, "login_wrong", 413)
         credentials["tenant_code"] = credentials["tenant_code"].strip()
         credentials["username"] = credentials["username"].strip()
         client: httpx.AsyncClient = request.app.state.transactional
@@ -51,21 +48,28 @@ class Login(HTTPEndpoint):
             answer = await client.post("/v1/sessions", json=credentials)
         except httpx.HTTPError as error:
             _log.warning("transactional cannot be reached: %r", error)
-            return _page(request, words, credentials, "login_unreachable", 503)
+            return await login_page(request, words, credentials, "login_unreachable", 503)
         if answer.status_code in (401, 422):
-            return _page(request, words, credentials, "login_wrong", 401)
+            return await login_page(request, words, credentials, "login_wrong", 401)
         if answer.status_code != 201:
             _log.error("transactional answered a login with %s: %s", answer.status_code, answer.text[:500])
-            return _page(request, words, credentials, "login_unreachable", 503)
-        admitted = RedirectResponse(_wished(request) or "/", 303)
-        is_https = request.url.scheme == "https"
-        admitted.set_cookie(
-            COOKIE, answer.json()["token"], SESSION_SECONDS, httponly=True, samesite="lax", secure=is_https
-        )
-        admitted.set_cookie(
-            LANGUAGE_COOKIE, words.language, _LANGUAGE_SECONDS, httponly=True, samesite="lax", secure=is_https
-        )
-        return admitted
+            return await login_page(request, words, credentials, "login_unreachable", 503)
+        return admitted(request, words, answer.json()["token"], wished(request))
+
+
+def admitted(request: Request, words: Words, token: str, page: str | None) -> Response:
+    """Let somebody in with a session, to the page they were on the way to."""
+    response = RedirectResponse(page or "/", 303)
+    keep_session(response, request, token)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        words.language,
+        _LANGUAGE_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
 
 
 def login_for(path: str, query: str) -> str:
@@ -74,9 +78,13 @@ def login_for(path: str, query: str) -> str:
     return "/login" if wished == "/" else f"/login?{urlencode({_NEXT: wished})}"
 
 
-def _wished(request: Request) -> str | None:
+def wished(request: Request) -> str | None:
     """Return the page somebody was on the way to; never one of another site, whatever a link says."""
-    wish = request.query_params.get(_NEXT, "")
+    return own_page(request.query_params.get(_NEXT, ""))
+
+
+def own_page(wish: str) -> str | None:
+    """Return a page if it is one of this site."""
     return wish if _OWN_PAGE.fullmatch(wish) else None
 
 
@@ -92,25 +100,22 @@ def _login_in(language: str, wished: str | None) -> str:
     return "/login?" + urlencode({"lang": language} | ({_NEXT: wished} if wished else {}))
 
 
-def _words(request: Request) -> Words:
-    return Words(choose_language(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)))
-
-
-def _page(
+async def login_page(
     request: Request,
     words: Words,
     typed: dict[str, Any] | None = None,
     mistake: str | None = None,
     status: int = 200,
 ) -> Response:
+    """Return the form, with what was typed and what is wrong with it."""
     typed = typed or {}
-    wished = _wished(request)
+    wish = wished(request)
     other = "en" if words.language == "zh" else "zh"
     texts = {
         "language": "zh-CN" if words.language == "zh" else "en",
-        "here": _login_in(words.language, wished),
+        "here": _login_in(words.language, wish),
         "other_lang": other,
-        "there": _login_in(other, wished),
+        "there": _login_in(other, wish),
         "other_language": words("other_language"),
         "title": words("login_title"),
         "product": words("product"),
@@ -122,13 +127,21 @@ def _page(
         "typed_username": typed.get("username", ""),
         "mistake": words(mistake) if mistake else "",
     }
-    page = Template((files("dashboards") / "login.html").read_text(encoding="utf-8"))
-    return HTMLResponse(
-        page.substitute({name: escape(text) for name, text in texts.items()}),
-        status,
-        headers={
-            "cache-control": "no-store",
-            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
-            "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        },
-    )
+    return render("login.html", texts, status, markup={"oidc": await _oidc_button(request, words, wish)})
+
+
+async def _oidc_button(request: Request, words: Words, wish: str | None) -> str:
+    """Return the button of the identity provider, or nothing if none is configured or known now."""
+    client: httpx.AsyncClient = request.app.state.transactional
+    try:
+        answer = await client.get("/v1/sessions/oidc", timeout=_BUTTON_SECONDS)
+        told = answer.json() if answer.is_success else {}
+    except (httpx.HTTPError, ValueError) as error:
+        _log.warning("transactional cannot tell of an identity provider: %r", error)
+        return ""
+    if not told.get("is_configured"):
+        return ""
+    action = escape(_login_in(words.language, wish).replace("/login", "/login/oidc", 1))
+    label = escape(words("log_in_by", name=told["name"]))
+    # The enterprise's code is asked for there: this button needs neither username nor password.
+    return f'<button class="second" type="submit" formaction="{action}" formnovalidate>{label}</button>'

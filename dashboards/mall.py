@@ -115,25 +115,45 @@ class Mall:
         *,
         seconds: float = _READ_SECONDS,
     ) -> Told:
-        try:
-            answer = _client(self.url).request(
-                method,
-                path,
-                params=params,
-                json=body,
-                headers={"Authorization": f"Bearer {self.token}"},
-                timeout=seconds,
-            )
-            told = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            _log.warning("%s %s: the mall cannot be reached: %r", method, path, error)
-            raise MallAway(str(error)) from error
-        if answer.is_success:
-            return dict(told)
-        if answer.status_code >= 500 or "type" not in told:
-            _log.error("%s %s: the mall answered %s: %s", method, path, answer.status_code, answer.text[:500])
-            raise MallAway(str(answer.status_code))
-        raise Refused(str(told["type"]).rsplit(":", 1)[-1], told)
+        return ask(self.url, self.token, method, path, params, body, seconds=seconds)
+
+
+def ask(
+    url: str,
+    token: str,
+    method: str,
+    path: str,
+    params: Told,
+    body: Told | None = None,
+    *,
+    seconds: float = _READ_SECONDS,
+    headers: Mapping[str, str] | None = None,
+) -> Told:
+    """Ask one of the services something with a person's session, and return what it answers.
+
+    Raises:
+        MallAway: it does not answer in time, or not as it should.
+        Refused: it refused, and said why.
+    """
+    try:
+        answer = _client(url).request(
+            method,
+            path,
+            params=params,
+            json=body,
+            headers={"Authorization": f"Bearer {token}", **(headers or {})},
+            timeout=seconds,
+        )
+        told = answer.json()
+    except (httpx.HTTPError, ValueError) as error:
+        _log.warning("%s %s: the service cannot be reached: %r", method, path, error)
+        raise MallAway(str(error)) from error
+    if answer.is_success:
+        return dict(told)
+    if answer.status_code >= 500 or "type" not in told:
+        _log.error("%s %s: the service answered %s: %s", method, path, answer.status_code, answer.text[:500])
+        raise MallAway(str(answer.status_code))
+    raise Refused(str(told["type"]).rsplit(":", 1)[-1], told)
 
 
 def mall_of_visitor() -> Mall:
@@ -141,7 +161,7 @@ def mall_of_visitor() -> Mall:
     return Mall(st.secrets["pointmart"]["transactional_url"], st.context.cookies[COOKIE])
 
 
-@st.cache_resource(max_entries=2, show_spinner=False, on_release=httpx.Client.close)
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=httpx.Client.close)
 def _client(url: str) -> httpx.Client:
     # One for all visitors: it holds connections and nothing of anybody's; the mall sets no cookies.
     return httpx.Client(base_url=url, trust_env=False)

@@ -14,6 +14,7 @@ class DashboardSettings(BaseSettings):
         session_secret: what transactional signs sessions with.
         transactional_url: where people's passwords are checked, and what planners decide is told.
         report_font: the file or folder with the Chinese font of PDF reports; None takes one of the system's.
+        serving_url: where the storefront demo asks what to recommend; without it the page says so.
     """
 
     model_config = SettingsConfigDict(env_prefix="POINTMART_")
@@ -22,6 +23,7 @@ class DashboardSettings(BaseSettings):
     session_secret: SecretStr = Field(min_length=16)
     transactional_url: AnyHttpUrl
     report_font: Path | None = None
+    serving_url: AnyHttpUrl | None = None
 
     @property
     def releases_dir(self) -> Path:

@@ -69,6 +69,12 @@ pages = [
         icon=":material/health_and_safety:",
         url_path="data_health",
     ),
+    st.Page(
+        "app_pages/storefront.py",
+        title=words("storefront_page"),
+        icon=":material/storefront:",
+        url_path="storefront",
+    ),
 ]
 chosen = st.navigation(pages, position="top")
 
@@ -86,8 +92,9 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
             label_visibility="collapsed",
             key="lang",
         )
-        link = f'<a href="/logout" target="_self" style="color: inherit">{words("log_out")}</a>'
-        st.html(link, width="content")
+        for address, label in (("/account", words("account")), ("/logout", words("log_out"))):
+            link = f'<a href="{address}" target="_self" style="color: inherit">{label}</a>'
+            st.html(link, width="content")
 to_address("lang", language, choose_language(st.context.cookies.get(LANGUAGE_COOKIE)))
 
 chosen.run()

@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from serving import health, metrics, problems, revalidation
 from serving.clock import Clock, system_clock
 from serving.database import open_database
+from serving.experiments import placement_routes as placements
 from serving.experiments import routes as experiments
 from serving.forecasts import routes as forecasts
 from serving.holiday_plans import routes as holiday_plans
@@ -54,6 +55,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 database,
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
+                session_secret=settings.session_secret,
             )
             app.state.live = Live(LiveMembers(database), shops)
             app.state.experiment = Experiment(
@@ -76,7 +78,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app.include_router(metrics.router)
     for module in (
         recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
-        platform_plans, platform_kpis,
+        platform_plans, platform_kpis, placements,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it

@@ -1,23 +1,40 @@
-"""Who is asking: a tenant or the platform, by an API key that is looked up by its SHA-256."""
+"""Who is asking: a tenant or the platform, by an API key that is looked up by its SHA-256, or a person of a tenant.
+
+A person sends the session they logged in to. All are looked up in the database, so that a revoked key and a disabled
+login count at once.
+"""
 
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+from pydantic import SecretStr
 
 from serving.database import Database, DatabaseAway
 from serving.problems import Problem
 
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[\x21-\x7e]{1,200}")
+# Signed tokens have dots, keys need none.
+_SESSION_FORM = re.compile(r"(?!pm_|pmp_)[\x21-\x7e]+\.[\x21-\x7e]{1,4000}")
 _PLATFORM_FORM = re.compile(r"pmp_[\x21-\x7e]{1,200}")
 _REMEMBERED_KEYS = 10_000
+_KEY = "select from access.api_key where key_hash = $1 and tenant_id = $2"
+_LOGIN = (
+    "select from access.login where tenant_id = $1 and username = $2 "
+    "and (sessions_from is null or sessions_from <= $3)"
+)
+# As transactional signs them.
+_SESSION_SALT, _SESSION_SECONDS = "pointmart.session", 43_200
 
 
 class Unauthenticated(Problem):
-    """Send your tenant's API key as `Authorization: Bearer pm_…`."""
+    """Send your tenant's API key as `Authorization: Bearer pm_…`, or the token of a session."""
 
     slug = "unauthenticated"
     title = "A valid API key is needed"
@@ -26,7 +43,8 @@ class Unauthenticated(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "send your tenant's API key as `Authorization: Bearer pm_…`; one that is unknown or revoked does not do"
+            "send your tenant's API key as `Authorization: Bearer pm_…`, or the token of a session from POST "
+            "/v1/sessions of the transactional API; one that is unknown, revoked or over does not do"
         )
 
 
@@ -55,6 +73,16 @@ class DatabaseUnavailable(Problem):
 
 
 @dataclass(frozen=True)
+class _Person:
+    """Whose a session says to be, and when it was opened."""
+
+    token: str
+    tenant_id: UUID
+    username: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True)
 class Caller:
     """An authenticated tenant; is_degraded: the key could not be checked anew, because the database is away."""
 
@@ -78,12 +106,18 @@ class KeyRing:
         *,
         fresh_seconds: float,
         grace_seconds: float,
+        session_secret: SecretStr | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._fresh_seconds = fresh_seconds
         self._grace_seconds = grace_seconds
         self._monotonic = monotonic
+        self._sessions = (
+            None
+            if session_secret is None
+            else URLSafeTimedSerializer(session_secret.get_secret_value(), salt=_SESSION_SALT)
+        )
         self._seen_at: dict[bytes, float] = {}
 
     async def caller(self, authorization: str | None) -> Caller:
@@ -93,17 +127,20 @@ class KeyRing:
             Unauthenticated: it is missing, malformed, unknown or revoked.
             DatabaseUnavailable: the key cannot be checked now and was not seen lately.
         """
+        person = self._person(authorization)
+        if person is not None:
+            query, values = _LOGIN, (person.tenant_id, person.username, person.opened_at)
+            return Caller(
+                person.tenant_id, await self._is_degraded(person.token, Unauthenticated, query, *values)
+            )
         matched = _sent(authorization, _FORM)
         if matched is None:
             raise Unauthenticated
         tenant_id = UUID(matched[1])
-        is_degraded = await self._is_degraded(
-            matched[0],
-            Unauthenticated,
-            "select from access.api_key where key_hash = $1 and tenant_id = $2",
+        return Caller(
             tenant_id,
+            await self._is_degraded(matched[0], Unauthenticated, _KEY, _hash(matched[0]), tenant_id),
         )
-        return Caller(tenant_id, is_degraded)
 
     async def platform_caller(self, authorization: str | None) -> PlatformCaller:
         """Return who sent an `Authorization` header with a key of the platform for reading.
@@ -116,7 +153,9 @@ class KeyRing:
         if matched is None:
             raise PlatformKeyNeeded
         query = "select from access.platform_key where key_hash = $1 and scope = 'read'"
-        return PlatformCaller(await self._is_degraded(matched[0], PlatformKeyNeeded, query))
+        return PlatformCaller(
+            await self._is_degraded(matched[0], PlatformKeyNeeded, query, _hash(matched[0]))
+        )
 
     async def _is_degraded(
         self, key: str, unknown: type[Unauthenticated | PlatformKeyNeeded], query: str, *values: object
@@ -125,15 +164,15 @@ class KeyRing:
 
         Args:
             unknown: what is raised if it is not.
-            query: what finds it; its hash comes before the values.
+            query, values: what finds it.
         """
-        key_hash = sha256(key.encode()).digest()
+        key_hash = _hash(key)
         asked_at = self._monotonic()
         age = asked_at - self._seen_at.get(key_hash, float("-inf"))
         if age < self._fresh_seconds:
             return False
         try:
-            found = await self._database.rows(query, key_hash, *values)
+            found = await self._database.rows(query, *values)
         except DatabaseAway as error:
             if age < self._grace_seconds:
                 return True
@@ -146,8 +185,25 @@ class KeyRing:
         self._seen_at[key_hash] = asked_at
         return False
 
+    def _person(self, authorization: str | None) -> _Person | None:
+        """Return the person whose session an `Authorization` header bears; None if it bears none, or one that is over."""
+        matched = _sent(authorization, _SESSION_FORM)
+        if self._sessions is None or matched is None:
+            return None
+        try:
+            claims, opened_at = self._sessions.loads(
+                matched[0], max_age=_SESSION_SECONDS, return_timestamp=True
+            )
+            return _Person(matched[0], UUID(claims["tenant_id"]), str(claims["username"]), opened_at)
+        except (BadData, KeyError, TypeError, ValueError):
+            return None
+
 
 def _sent(authorization: str | None, form: re.Pattern[str]) -> re.Match[str] | None:
     """Return the key of a form that an `Authorization` header bears."""
     scheme, _, key = (authorization or "").partition(" ")
     return form.fullmatch(key) if scheme.lower() == "bearer" else None
+
+
+def _hash(key: str) -> bytes:
+    return sha256(key.encode()).digest()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -13,6 +13,11 @@ class ServingSettings(BaseSettings):
 
     database_url: str
     data_dir: Path = Path("data")
+    session_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="What transactional signs sessions with; without it only keys are known, and no person.",
+    )
     key_fresh_seconds: float = Field(
         default=2.0, ge=0, le=5, description="A revoked key may work this much longer."
     )

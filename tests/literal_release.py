@@ -149,6 +149,9 @@ TABLES = {
     "fct_recommendation_policies": "tenant_id uuid, policy varchar, month date, member_count bigint, request_count bigint, "
     "impression_count bigint, click_count bigint, click_rate double, click_rate_low double, click_rate_high double, "
     "redemption_count bigint, redemption_rate double, redemption_rate_low double, redemption_rate_high double",
+    "fct_recommendation_placements": "tenant_id uuid, context varchar, stage varchar, position smallint, month date, "
+    "request_count bigint, impression_count bigint, click_count bigint, click_rate double, click_rate_low double, "
+    "click_rate_high double, redemption_count bigint, redemption_rate double",
     "fct_model_scores": "area varchar, tenant_id uuid, model varchar, slice varchar, metric varchar, "
     "k integer, value double, low double, high double, n bigint, is_released boolean, "
     "judged_until date",
@@ -789,6 +792,11 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         ],
         "fct_recommendation_experiment": [
             (ACORN, "recipe", "popularity", 900, 100, 3, 12, 180, 10, 0.2, 0.1, 0.1, 0.03, 0.17, 1.0, True),
+        ],
+        "fct_recommendation_placements": [
+            (ACORN, "home", "personal", 1, date(2026, 3, 1), 200, 200, 10, 0.05, 0.03, 0.09, 2, 0.01),
+            (ACORN, "basket", "neighbour", 1, date(2026, 3, 1), 20, 20, 4, 0.2, 0.08, 0.42, 1, 0.05),
+            (ACORN, "home", "personal", 1, date(2026, 2, 1), 100, 100, 5, 0.05, 0.02, 0.11, 0, 0.0),
         ],
         "fct_recommendation_policies": [
             (

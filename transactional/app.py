@@ -22,7 +22,9 @@ from transactional.query_parameters import refuse_unknown_parameters
 from transactional.risk.subjects import subject_key
 from transactional.routing import HOT_ROUTES, ROUTERS, describe_hot_routes
 from transactional.sessions.domain import SessionSigner
+from transactional.sessions.oidc import Attempts
 from transactional.sessions.operations import LoginDesk
+from transactional.sessions.provider import provider_of
 from transactional.settings import TransactionalSettings
 from transactional.webhooks.addresses import AddressRules
 from transactional.webhooks.lookup import AddressGuard
@@ -59,9 +61,11 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
             open_pools(settings.database_url) as pools,
             Committer(pools.committer).running() as committer,
             providers_of(settings.payments_file, clock) as providers,
+            provider_of(settings.oidc(), clock) as oidc_provider,
             carriers_of(settings.fulfilment_file, clock) as carriers,
         ):
             app.state.providers = providers
+            app.state.oidc_provider = oidc_provider
             app.state.carriers = carriers
             app.state.pools = pools
             app.state.committer = committer
@@ -84,6 +88,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     app.state.clock = clock
     app.state.vault = settings.vault()
     app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
+    app.state.oidc_attempts = Attempts(settings.session_secret.get_secret_value(), clock)
     app.state.max_prize_fen = settings.max_prize_fen
     app.state.webhook_guard = AddressGuard(
         AddressRules(settings.allow_loopback_webhooks, settings.allow_private_webhooks)

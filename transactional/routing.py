@@ -39,6 +39,7 @@ from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
+from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
@@ -93,6 +94,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     suppliers.router,
     purchasing.router,
     sessions.router,
+    oidc_routes.router,
     webhook_deliveries.router,
     webhooks.router,
 )

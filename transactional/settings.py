@@ -1,10 +1,12 @@
 """Settings of the transactional service and of the worker, read once at the edge."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from transactional.sessions.oidc import OidcClient, require_safe
 from transactional.vault import Vault, key_of
 
 
@@ -44,3 +46,30 @@ class TransactionalSettings(WorkerSettings):
     session_secret: SecretStr = Field(min_length=16)
     # No prize of a draw may be worth more: 50,000 yuan by default, the legal maximum in China.
     max_prize_fen: int = Field(5_000_000, ge=0)
+    # An OpenID Connect provider by which people may log in too, and where it sends them back to: all or none of these.
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_redirect_uri: str | None = None
+    # A public client has none.
+    oidc_client_secret: SecretStr | None = None
+    # What its button on the login page is called.
+    oidc_name: str = Field("OpenID", min_length=1, max_length=40)
+
+    def oidc(self) -> OidcClient | None:
+        """Return who we are at the provider, if there is one."""
+        if self.oidc_issuer is None or self.oidc_client_id is None or self.oidc_redirect_uri is None:
+            return None
+        secret = None if self.oidc_client_secret is None else self.oidc_client_secret.get_secret_value()
+        return OidcClient(
+            self.oidc_issuer, self.oidc_client_id, self.oidc_redirect_uri, secret, self.oidc_name
+        )
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Self:
+        told = (self.oidc_issuer, self.oidc_client_id, self.oidc_redirect_uri)
+        if any(told) and not all(told):
+            raise ValueError("set oidc_issuer, oidc_client_id and oidc_redirect_uri, or none of them")
+        if self.oidc_issuer is not None and self.oidc_redirect_uri is not None:
+            for address in (self.oidc_issuer, self.oidc_redirect_uri):
+                require_safe(address)
+        return self

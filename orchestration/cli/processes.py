@@ -109,7 +109,11 @@ def services(
     Raises:
         ServiceDidNotStart: with the last line of its log.
     """
-    environment = {**environment, "POINTMART_TRANSACTIONAL_URL": ports.url(Service.TRANSACTIONAL)}
+    environment = {
+        **environment,
+        "POINTMART_TRANSACTIONAL_URL": ports.url(Service.TRANSACTIONAL),
+        "POINTMART_SERVING_URL": ports.url(Service.SERVING),
+    }
     with ExitStack() as stack:
         programs = {}
         for name, arguments in _programs(ports, follow_seconds).items():

@@ -15,7 +15,8 @@ from orchestration.refusal import Refusal
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
 from transactional.problems import Problem
-from transactional.sessions.operations import create_login
+from transactional.sessions.domain import LoginTaken
+from transactional.sessions.operations import create_login, link_login, unlink_login
 from transactional.tenants.operations import NewTenant, change_program, create_tenant, find_tenant
 from transactional.tenants.queries import program_of
 
@@ -189,6 +190,46 @@ def create_person(
         except Problem as problem:
             raise LoginRefused(problem.detail) from problem
         return f"{username} of {code} can log in now."
+
+    typer.echo(_with_connection(work))
+
+
+@login_app.command("link")
+def link_person(
+    code: Code,
+    username: str,
+    subject: Annotated[str, typer.Option(help="The `sub` by which the identity provider knows the person.")],
+    issuer: Annotated[
+        str, typer.Option(envvar="POINTMART_OIDC_ISSUER", help="The provider, as it calls itself.")
+    ],
+) -> None:
+    """Let a person who has a login use an identity provider for it too."""
+
+    async def work(connection: asyncpg.Connection) -> str:
+        tenant_id = await _tenant(connection, code)
+        try:
+            await link_login(
+                connection, tenant_id=tenant_id, username=username, issuer=issuer, subject=subject
+            )
+        except LoginTaken as problem:
+            raise LoginRefused(
+                f"{username} or {subject} is linked already; `pointmart login unlink {code} {username}` takes it back"
+            ) from problem
+        except Problem as problem:
+            raise LoginRefused(problem.detail) from problem
+        return f"{username} of {code} can log in by {issuer} now."
+
+    typer.echo(_with_connection(work))
+
+
+@login_app.command("unlink")
+def unlink_person(code: Code, username: str) -> None:
+    """Let a person log in with their password alone; sessions that are open last until they expire."""
+
+    async def work(connection: asyncpg.Connection) -> str:
+        tenant_id = await _tenant(connection, code)
+        await unlink_login(connection, tenant_id=tenant_id, username=username)
+        return f"{username} of {code} is linked to no identity provider."
 
     typer.echo(_with_connection(work))
 

@@ -84,6 +84,7 @@ def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyP
         tenant_id: UUID = literal.ACORN,
         token: str | None = None,
         mall: str = NO_MALL,
+        serving: str = "",
         state: dict[str, object] | None = None,
     ) -> AppTest:
         cookies["pointmart_session"] = token if token is not None else make_token(tenant_id)
@@ -92,6 +93,7 @@ def open_page(data_dir: Path, make_token: MakeToken, monkeypatch: pytest.MonkeyP
             "releases_dir": str(data_dir / "releases"),
             "session_secret": SECRET,
             "transactional_url": mall,
+            "serving_url": serving,
         }
         app.switch_page(f"app_pages/{page}.py")
         app.query_params.update(query or {})

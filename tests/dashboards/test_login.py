@@ -105,7 +105,7 @@ async def test_wrong_credentials_are_refused_with_a_sentence(
     answer = await client.post("/login", data=FORM | wrong)
 
     assert answer.status_code == 401
-    assert "企业代码、用户名或密码不正确，请核对后重试。" in answer.text
+    assert "企业代码、用户名或密码不正确，请核对后重试；连续输错 5 次后，要等 15 分钟。" in answer.text
     assert not client.cookies
 
 

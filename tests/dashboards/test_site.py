@@ -207,7 +207,9 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
     )  # fmt: skip
 
     log_in(page, "wrong horse")
-    expect(page.get_by_role("alert")).to_have_text("企业代码、用户名或密码不正确，请核对后重试。")
+    expect(page.get_by_role("alert")).to_have_text(
+        "企业代码、用户名或密码不正确，请核对后重试；连续输错 5 次后，要等 15 分钟。"
+    )
 
     log_in(page)
     expect(page.get_by_test_id("stMetric").first).to_contain_text("40.0%")

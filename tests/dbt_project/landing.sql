@@ -232,17 +232,17 @@ select
     id(1) as tenant_id, id(n) as event_id, id(member) as member_id, kind, id(item) as item_id,
     ts(occurred) as occurred_at, ts(occurred) as recorded_at, stamp(100) as xid,
     batch(batch) as batch, id(request) as request_id, cast(position as smallint) as position,
-    cast(propensity as double) as propensity, policy
+    cast(propensity as double) as propensity, policy, context, stage
 from (values
-    (81, 12, 'view', 31, '2025-02-02 02:00:00', null, null, null, null, null),
-    (82, 15, 'visit', null, '2025-02-02 02:00:00', null, null, null, null, null),
-    (83, 12, 'visit', null, '2001-01-01 02:00:00', null, null, null, null, null),
-    (401, 12, 'impression', 31, '2025-01-20 02:00:00', 101, 411, 1, 0.5, 'recipe'),
-    (402, 14, 'impression', 31, '2025-01-20 02:00:00', 101, 412, 1, 0.5, 'recipe'),
-    (403, 15, 'impression', 31, '2025-01-20 02:00:00', 101, 413, 1, 0.5, 'recipe'),
-    (404, 11, 'impression', 31, '2025-01-31 01:00:00', 101, 414, 2, 1.0, 'recipe'),
-    (405, 11, 'impression', 31, '2025-02-05 02:00:00', 101, 415, 1, 0.2, 'popularity')
-) as rows(n, member, kind, item, occurred, batch, request, position, propensity, policy);
+    (81, 12, 'view', 31, '2025-02-02 02:00:00', null, null, null, null, null, null, null),
+    (82, 15, 'visit', null, '2025-02-02 02:00:00', null, null, null, null, null, null, null),
+    (83, 12, 'visit', null, '2001-01-01 02:00:00', null, null, null, null, null, null, null),
+    (401, 12, 'impression', 31, '2025-01-20 02:00:00', 101, 411, 1, 0.5, 'recipe', 'home', 'personal'),
+    (402, 14, 'impression', 31, '2025-01-20 02:00:00', 101, 412, 1, 0.5, 'recipe', 'home', 'personal'),
+    (403, 15, 'impression', 31, '2025-01-20 02:00:00', 101, 413, 1, 0.5, 'recipe', null, null),
+    (404, 11, 'impression', 31, '2025-01-31 01:00:00', 101, 414, 2, 1.0, 'recipe', 'home', 'popular'),
+    (405, 11, 'impression', 31, '2025-02-05 02:00:00', 101, 415, 1, 0.2, 'popularity', null, null)
+) as rows(n, member, kind, item, occurred, batch, request, position, propensity, policy, context, stage);
 
 create table feedback as
 select

@@ -145,6 +145,14 @@ def test_impressions_are_told_apart_from_acts(built: Build) -> None:
         ("405", "415", 1, "popularity", 0.2, date(2025, 2, 5), False, False),
     ]
     assert built.rows(
+        "select context, stage, position, month, impression_count, click_count, redemption_count "
+        "from marts.fct_recommendation_placements order by all"
+    ) == [
+        ("home", "personal", 1, date(2025, 1, 1), 1, 0, 0),
+        ("home", "popular", 2, date(2025, 1, 1), 1, 0, 1),
+        ("untold", "untold", 1, date(2025, 2, 1), 1, 0, 0),
+    ]
+    assert built.rows(
         "select policy, member_count, control_member_count, both_arms_count, waiting_count, is_decided "
         "from marts.fct_recommendation_experiment"
     ) == [("recipe", 0, 0, 1, 1, False)]

@@ -41,7 +41,7 @@ PUBLIC_WORD = "Harbour Bank"
 READ_BY_VIEWS = {
     "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "category.category", "category.name_zh", "category.name_en", "item.kind",
     "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
-    "redemption.mode", "event.kind", "event.policy", "hold.status", "refusal.operation", "refusal.reason",
+    "redemption.mode", "event.kind", "event.policy", "event.context", "event.stage", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     "warehouse.code", "warehouse.name", "warehouse.region", "warehouse_movement.reason", "reservation.purpose",
     "supplier.code", "supplier.name", "supplier.status", "purchase_order.origin", "purchase_order.status",

@@ -1,4 +1,6 @@
 import pytest
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
+from pydantic import SecretStr
 
 from serving.database import open_database
 from serving.keys import Caller, DatabaseUnavailable, KeyRing, Unauthenticated
@@ -10,7 +12,8 @@ UNAUTHENTICATED = {
     "type": "urn:pointmart:problem:unauthenticated",
     "title": "A valid API key is needed",
     "status": 401,
-    "detail": "send your tenant's API key as `Authorization: Bearer pm_…`; one that is unknown or revoked does not do",
+    "detail": "send your tenant's API key as `Authorization: Bearer pm_…`, or the token of a session from POST "
+    "/v1/sessions of the transactional API; one that is unknown, revoked or over does not do",
 }
 
 
@@ -84,3 +87,59 @@ async def test_while_the_database_is_away_a_key_works_for_the_grace_only(still_d
         now = 1000.0
         with pytest.raises(DatabaseUnavailable):
             await keys.caller(f"Bearer {ACORN_KEY}")
+
+
+SECRET = "a secret of this test"
+
+
+def session(tenant_id=ACORN, *, username="li.na", age=0, secret=SECRET, salt="pointmart.session"):
+    class OlderSigner(TimestampSigner):
+        def get_timestamp(self):
+            return super().get_timestamp() - age
+
+    claims = {"tenant_id": str(tenant_id), "username": username, "role": "enterprise_viewer"}
+    return "Bearer " + str(URLSafeTimedSerializer(secret, salt=salt, signer=OlderSigner).dumps(claims))
+
+
+def sessions_of(database, *, secret=SECRET):
+    return KeyRing(
+        database,
+        fresh_seconds=0,
+        grace_seconds=900,
+        session_secret=None if secret is None else SecretStr(secret),
+    )
+
+
+async def test_a_person_asks_with_their_session_while_their_login_lasts(database_url, mall):
+    mall.execute("insert into mall.login values (%s, 'li.na', 'hash', 'enterprise_viewer')", ACORN)
+    async with open_database(database_url) as database:
+        keys = sessions_of(database)
+        assert await keys.caller(session()) == Caller(ACORN, is_degraded=False)
+        # Its password was changed since.
+        mall.execute("update mall.login set sessions_from = now() + interval '1 minute'")
+        with pytest.raises(Unauthenticated):
+            await keys.caller(session())
+        mall.execute("update mall.login set sessions_from = now() - interval '1 minute'")
+        assert await keys.caller(session()) == Caller(ACORN, is_degraded=False)
+        mall.execute("update mall.login set disabled_at = now()")
+        with pytest.raises(Unauthenticated):
+            await keys.caller(session())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"tenant_id": BIRCH},
+        {"username": "wang.wei"},
+        {"age": 43_300},
+        {"secret": "another secret of this test"},
+        {"salt": "pointmart.other"},
+    ],
+)
+async def test_no_other_session_is_known(database_url, mall, changes):
+    mall.execute("insert into mall.login values (%s, 'li.na', 'hash', 'enterprise_viewer')", ACORN)
+    async with open_database(database_url) as database:
+        with pytest.raises(Unauthenticated):
+            await sessions_of(database).caller(session(**changes))
+        with pytest.raises(Unauthenticated):
+            await sessions_of(database, secret=None).caller(session())

@@ -30,6 +30,7 @@ RELEASED = {
     "/v1/platform/holiday-plans": _ALL,
     "/v1/platform/holiday-plans/{occasion_id}": _FOUND,
     "/v1/platform/kpis/{metric}": _FOUND,
+    "/v1/recommendation-placements": _ALL,
 }
 ROUTES = OPEN | LIVE | RELEASED
 

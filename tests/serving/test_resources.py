@@ -120,6 +120,25 @@ async def test_suppliers_are_judged_by_days_and_quantities(still, as_birch):
     assert [row["supplier_code"] for row in (await got(still, "/v1/suppliers", as_birch))["rows"]] == ["rain"]
 
 
+async def test_click_through_is_told_by_where_and_by_what_items_were_shown(still, as_birch):
+    answer = await got(still, "/v1/recommendation-placements")
+    places = [(row["context"], row["position"], row["month"]) for row in answer["placements"]]
+    assert places == [
+        ("basket", 1, "2026-03-01"),
+        ("home", 1, "2026-03-01"),
+        ("home", 1, "2026-02-01"),
+    ]
+    answer = await got(still, "/v1/recommendation-placements", context="basket")
+    (row,) = answer["placements"]
+    assert (answer["total"], row["click_count"], row["impression_count"], row["click_rate"]) == (
+        1,
+        4,
+        20,
+        0.2,
+    )
+    assert (await got(still, "/v1/recommendation-placements", as_birch))["placements"] == []
+
+
 async def test_the_readout_of_the_experiment_has_intervals(still, as_birch):
     answer = await got(still, "/v1/recommendation-experiment")
     (row,) = answer["comparisons"]
@@ -214,6 +233,7 @@ RELEASE_ONLY = [
     f"/v1/segments/members/{LAN}", "/v1/item-performance", "/v1/items-to-improve", "/v1/forecasts?level=tenant",
     "/v1/holiday-plans", "/v1/holiday-plans/labour-day?first_day=2026-05-01", "/v1/suppliers", "/v1/reports/monthly",
     "/v1/recommendation-experiment",
+    "/v1/recommendation-placements",
 ]  # fmt: skip
 
 

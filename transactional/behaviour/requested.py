@@ -13,7 +13,7 @@ _TOLERATED_LEAD = timedelta(minutes=5)
 # What happened longer ago is history to be imported, or a broken clock.
 _TOLERATED_AGE = timedelta(days=400)
 _LAST_POSITION = 200
-_POLICY = re.compile("[a-z][a-z0-9_]{0,39}")
+_CODE = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
 def _told(description: str, **rules: Any) -> msgspec.Meta:
@@ -39,9 +39,7 @@ class EventRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     position: (
         Annotated[
             int,
-            _told(
-                "Of an impression: its place in the answer, 1 the first.", minimum=1, maximum=_LAST_POSITION
-            ),
+            _told("The place of the item in the answer, 1 the first.", minimum=1, maximum=_LAST_POSITION),
         ]
         | None
     ) = None
@@ -58,9 +56,15 @@ class EventRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     ) = None
     policy: (
         Annotated[
-            str, _told("Of an impression: the code of what chose the item.", pattern=f"^{_POLICY.pattern}$")
+            str, _told("Of an impression: the code of what chose the item.", pattern=f"^{_CODE.pattern}$")
         ]
         | None
+    ) = None
+    context: (
+        Annotated[str, _told("Of an impression: the answer's context.", pattern=f"^{_CODE.pattern}$")] | None
+    ) = None
+    stage: (
+        Annotated[str, _told("Of an impression: the item's stage.", pattern=f"^{_CODE.pattern}$")] | None
     ) = None
 
 
@@ -85,6 +89,9 @@ class EventResult(msgspec.Struct, frozen=True):
         "position_out_of_range",
         "propensity_out_of_range",
         "policy_not_a_code",
+        "context_not_a_code",
+        "stage_not_a_code",
+        "not_shown",
         "not_an_impression",
     ]
 
@@ -105,8 +112,16 @@ def refused(event: EventRequest, now: datetime) -> EventResult | None:
         return EventResult(event.event_id, "time_out_of_range")
     if event.kind == "impression":
         return _refused_impression(event)
-    if event.position is not None or event.propensity is not None or event.policy is not None:
+    return _refused_act(event)
+
+
+def _refused_act(event: EventRequest) -> EventResult | None:
+    names_a_chance = (event.propensity, event.policy, event.context, event.stage) != (None, None, None, None)
+    is_placed = event.position is not None
+    if names_a_chance or (is_placed and (event.request_id is None or event.item_id is None)):
         return EventResult(event.event_id, "not_an_impression")
+    if is_placed and not _is_place(event.position):
+        return EventResult(event.event_id, "position_out_of_range")
     return None
 
 
@@ -114,10 +129,18 @@ def _refused_impression(event: EventRequest) -> EventResult | None:
     position, propensity, policy = event.position, event.propensity, event.policy
     if event.request_id is None or position is None or propensity is None or policy is None:
         return EventResult(event.event_id, "impression_incomplete")
-    if not 1 <= position <= _LAST_POSITION:
+    if not _is_place(position):
         return EventResult(event.event_id, "position_out_of_range")
     if not 0 < propensity <= 1:
         return EventResult(event.event_id, "propensity_out_of_range")
-    if not _POLICY.fullmatch(policy):
+    if not _CODE.fullmatch(policy):
         return EventResult(event.event_id, "policy_not_a_code")
+    if event.context is not None and not _CODE.fullmatch(event.context):
+        return EventResult(event.event_id, "context_not_a_code")
+    if event.stage is not None and not _CODE.fullmatch(event.stage):
+        return EventResult(event.event_id, "stage_not_a_code")
     return None
+
+
+def _is_place(position: int | None) -> bool:
+    return position is not None and 1 <= position <= _LAST_POSITION

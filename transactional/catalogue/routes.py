@@ -14,6 +14,8 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Reference
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["offers"])
@@ -32,6 +34,7 @@ where o.tenant_id = $1
     and o.listed_from <= $2 and (o.listed_until is null or o.listed_until > $2)
     and ($3::text is null or i.category = $3)
     and ($4::uuid is null or o.item_id > $4)
+    and ($6::uuid is null or o.item_id = $6)
 order by o.item_id
 limit $5
 """
@@ -97,19 +100,37 @@ async def add_codes(
     return CodesImported(imported=imported, known=len(body.codes) - imported)
 
 
-@router.get("/offers", summary="List offers", responses=responses(Unauthenticated, InvalidRequest))
+@router.get(
+    "/offers", summary="List offers", responses=responses(Unauthenticated, SessionOver, InvalidRequest)
+)
 async def list_offers(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     category: Annotated[Reference | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: UUID | None = None,
 ) -> OfferPage:
     """List the offers on sale now, with what is in stock of each."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         rows = await connection.fetch(
-            _OFFERS, tenant_id, request.app.state.clock(), category, after, limit + 1
+            _OFFERS, asker.tenant_id, request.app.state.clock(), category, after, limit + 1, None
         )
     offers = [ListedOffer.model_validate(dict(row)) for row in rows]
     page = offers[:limit]
     return OfferPage(offers=page, next_after=page[-1].item_id if len(offers) > limit else None)
+
+
+@router.get(
+    "/offers/{item_id}",
+    summary="Show an offer",
+    responses=responses(Unauthenticated, SessionOver, UnknownOffer, InvalidRequest),
+)
+async def show_offer(item_id: UUID, asker: Asking, request: Request) -> ListedOffer:
+    """Show one offer that is on sale now, with what is in stock of it."""
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        row = await connection.fetchrow(
+            _OFFERS, asker.tenant_id, request.app.state.clock(), None, None, 1, item_id
+        )
+    if row is None:
+        raise UnknownOffer(item_id)
+    return ListedOffer.model_validate(dict(row))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.ledger.balances import balance_at, database_time, present_of
 from transactional.ledger.queries import lots_of, statement
@@ -17,6 +16,8 @@ from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
 from transactional.request_types import Moment, require_past
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 
 router = APIRouter(prefix="/v1/members", tags=["points"])
 
@@ -84,11 +85,11 @@ class Statement(BaseModel):
 @router.get(
     "/{member_id}/balance",
     summary="Show a balance",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest),
 )
 async def show_balance(
     member_id: UUID,
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     at: Annotated[Moment | None, Query(description="A past moment; now if left out.")] = None,
     known_at: Annotated[
@@ -99,9 +100,9 @@ async def show_balance(
 
     `at` goes by when changes took effect, `known_at` by when they were recorded.
     """
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         now = await present_of(
-            connection, tenant_id=tenant_id, member_id=member_id, clock_says=request.app.state.clock()
+            connection, tenant_id=asker.tenant_id, member_id=member_id, clock_says=request.app.state.clock()
         )
         if at is not None:
             require_past("at", at, now)
@@ -109,7 +110,7 @@ async def show_balance(
             require_past("known_at", known_at, await database_time(connection))
         moment = at or now
         buckets = await balance_at(
-            connection, tenant_id=tenant_id, member_id=member_id, moment=moment, known_at=known_at
+            connection, tenant_id=asker.tenant_id, member_id=member_id, moment=moment, known_at=known_at
         )
     return Balance(member_id=member_id, as_of=moment, known_at=known_at, **buckets)
 
@@ -117,22 +118,27 @@ async def show_balance(
 @router.get(
     "/{member_id}/lots",
     summary="List lots",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest),
 )
 async def list_lots(
     member_id: UUID,
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: Annotated[UUID | None, Query(description="The `next_after` of the page before.")] = None,
 ) -> Lots:
     """List a member's lots as they are now, newest first, page by page."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         now = await present_of(
-            connection, tenant_id=tenant_id, member_id=member_id, clock_says=request.app.state.clock()
+            connection, tenant_id=asker.tenant_id, member_id=member_id, clock_says=request.app.state.clock()
         )
         found = await lots_of(
-            connection, tenant_id=tenant_id, member_id=member_id, moment=now, limit=limit + 1, after=after
+            connection,
+            tenant_id=asker.tenant_id,
+            member_id=member_id,
+            moment=now,
+            limit=limit + 1,
+            after=after,
         )
     page = [Lot.model_validate(lot) for lot in found[:limit]]
     return Lots(as_of=now, lots=page, next_after=page[-1].lot_id if len(found) > limit else None)
@@ -141,19 +147,19 @@ async def list_lots(
 @router.get(
     "/{member_id}/statement",
     summary="Show a statement",
-    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest),
 )
 async def show_statement(
     member_id: UUID,
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=300)] = None,
 ) -> Statement:
     """Show a member's changes of points, newest first, page by page."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        await require_member(connection, tenant_id=tenant_id, member_id=member_id)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        await require_member(connection, tenant_id=asker.tenant_id, member_id=member_id)
         page = await statement(
-            connection, tenant_id=tenant_id, member_id=member_id, limit=limit, cursor=cursor
+            connection, tenant_id=asker.tenant_id, member_id=member_id, limit=limit, cursor=cursor
         )
     return Statement.model_validate(page)

@@ -21,6 +21,8 @@ from transactional.redemption.progress import PastDeadline
 from transactional.redemption.routes import Redemption
 from transactional.redemption.states import IllegalMove, Move
 from transactional.request_types import Reference
+from transactional.sessions.asking import ActingForMember
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
 
@@ -180,12 +182,13 @@ async def review(redemption_id: UUID, body: ReviewRequest, tenant_id: Caller, re
 @router.post(
     "/redemptions/{redemption_id}/progress",
     summary="Note how far the goods have come",
-    **_described(UnknownRedemption, IllegalMove),
+    **_described(SessionOver, RoleNeeded, UnknownRedemption, IllegalMove),
 )
 async def note_progress(
-    redemption_id: UUID, body: ProgressRequest, tenant_id: Caller, request: Request
+    redemption_id: UUID, body: ProgressRequest, asker: ActingForMember, request: Request
 ) -> Response:
     """Note that the goods were shipped, delivered, or that the order is complete."""
-    about = _about(request, tenant_id, Progress.operation, str(redemption_id), body)
+    about = _about(request, asker.tenant_id, Progress.operation, str(redemption_id), body)
+    about["key"] = asker.kept_key(about["key"])
     move: Any = Move(body.move)
     return await answer(request, Progress(**about, redemption_id=redemption_id, move=move))

@@ -5,10 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from transactional.database import Connection
+from transactional.members.queries import require_member
 from transactional.redemption.domain import UnknownRedemption
 
-_REDEMPTION = """
+_REDEMPTIONS = """
 select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.fee_points, r.cash_points, r.cash_fen, r.refunded_points,
     r.refunded_cash_fen, r.bill_reference, r.bill_fen, r.deadline, r.effective_at, r.recorded_at, r.paid_at,
     r.shipped_at, r.delivered_at, r.completed_at, r.ended_at, r.cancel_reason as reason,
@@ -25,7 +28,12 @@ select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.fee_points, r
      from mall.voucher_code c
      where c.tenant_id = r.tenant_id and c.redemption_id = r.redemption_id) as sealed_codes
 from mall.redemption r
-where r.tenant_id = $1 and r.redemption_id = $2
+"""
+_REDEMPTION = f"{_REDEMPTIONS} where r.tenant_id = $1 and r.redemption_id = $2"
+_OF_MEMBER = f"""{_REDEMPTIONS}
+where r.tenant_id = $1 and r.member_id = $2 and ($3::timestamptz is null or r.effective_at < $3)
+order by r.effective_at desc, r.redemption_id desc
+limit $4
 """
 
 
@@ -38,6 +46,22 @@ async def redemption_by_id(connection: Connection, *, tenant_id: UUID, redemptio
     row = await connection.fetchrow(_REDEMPTION, tenant_id, redemption_id)
     if row is None:
         raise UnknownRedemption(f"your tenant has no redemption {redemption_id}")
+    return _whole(row)
+
+
+async def redemptions_of_member(
+    connection: Connection, *, tenant_id: UUID, member_id: UUID, before: datetime | None, limit: int
+) -> list[dict[str, Any]]:
+    """Return redemptions of a member, newest first, each as `redemption_by_id` does.
+
+    Raises:
+        UnknownMember: it is not there, or erased.
+    """
+    await require_member(connection, tenant_id=tenant_id, member_id=member_id)
+    return [_whole(row) for row in await connection.fetch(_OF_MEMBER, tenant_id, member_id, before, limit)]
+
+
+def _whole(row: asyncpg.Record) -> dict[str, Any]:
     found = dict(row)
     for name in ("lines", "payment", "sealed_codes"):
         found[name] = json.loads(found[name] or "null")

@@ -44,6 +44,8 @@ from transactional.redemption.payment import Provider
 from transactional.redemption.pricing import CashNotTaken, CashShareOutOfBounds
 from transactional.risk.domain import RiskDenied
 from transactional.risk.subjects import InvalidSubject
+from transactional.sessions.asking import member_asker_of
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 
 class LineRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -76,8 +78,8 @@ _decoder = msgspec.json.Decoder(RedemptionRequest)
 async def redeem(request: Request) -> Response:
     """Spend a member's points on items: all of it or nothing."""
     state = request.app.state
-    tenant_id = await state.keys.tenant(request.headers.get("authorization"))
-    key = command_key(request)
+    asker = await member_asker_of(request)
+    tenant_id, key = asker.tenant_id, asker.kept_key(command_key(request))
     body = await read_body(request, _decoder)
     now = state.clock()
     ip, device = hashed(body.context, state.subject_key)
@@ -108,7 +110,7 @@ def openapi_operation() -> dict[str, Any]:
         "description": "Takes points and stock of all lines, or of none. The same key and body get the first "
         "answer again, marked `Idempotent-Replayed: true`, whether it was a success or a refusal.",
         "operationId": "redeem",
-        "security": [{"TenantKey": []}],
+        "security": [{"TenantKeyOrSession": []}],
         "parameters": [KEY_PARAMETER, DRY_RUN_PARAMETER],
         "requestBody": {
             "required": True,
@@ -129,6 +131,8 @@ def openapi_operation() -> dict[str, Any]:
                 str(status): description
                 for status, description in responses(
                     Unauthenticated,
+                    SessionOver,
+                    RoleNeeded,
                     MissingIdempotencyKey,
                     InvalidRequest,
                     IdempotencyConflict,

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
+from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
 from transactional.redemption.codes import open_codes
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.queries import fate_of_key, redemption_by_id
-from transactional.request_types import Reference
+from transactional.redemption.queries import fate_of_key, redemption_by_id, redemptions_of_member
+from transactional.request_types import Moment, Reference
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
@@ -85,6 +87,13 @@ class RedemptionStatus(BaseModel):
     codes: list[IssuedCode]
 
 
+class RedemptionPage(BaseModel):
+    """A page of redemptions; ask for the next one with `before=next_before`."""
+
+    redemptions: list[RedemptionStatus]
+    next_before: datetime | None
+
+
 class Fate(BaseModel):
     """The first answer given under an idempotency key."""
 
@@ -123,10 +132,11 @@ class Redemption(BaseModel):
 @router.get(
     "/redemptions/{redemption_id}",
     summary="Show a redemption",
-    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest, VaultKeyMissing),
+    responses=responses(Unauthenticated, SessionOver, UnknownRedemption, InvalidRequest, VaultKeyMissing),
 )
-async def show_redemption(redemption_id: UUID, tenant_id: Caller, request: Request) -> RedemptionStatus:
+async def show_redemption(redemption_id: UUID, asker: Asking, request: Request) -> RedemptionStatus:
     """Show a redemption with its lines as it is now."""
+    tenant_id = asker.tenant_id
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         found = await redemption_by_id(connection, tenant_id=tenant_id, redemption_id=redemption_id)
     return RedemptionStatus.model_validate(open_codes(found, request.app.state.vault, tenant_id))
@@ -135,13 +145,38 @@ async def show_redemption(redemption_id: UUID, tenant_id: Caller, request: Reque
 @router.get(
     "/redemptions",
     summary="Tell what became of a request",
-    responses=responses(Unauthenticated, UnknownRedemption, InvalidRequest, VaultKeyMissing),
+    responses=responses(Unauthenticated, SessionOver, UnknownRedemption, InvalidRequest, VaultKeyMissing),
 )
-async def show_fate(
-    idempotency_key: Annotated[Reference, Query()], tenant_id: Caller, request: Request
-) -> Fate:
+async def show_fate(idempotency_key: Annotated[Reference, Query()], asker: Asking, request: Request) -> Fate:
     """Tell the first answer given under an idempotency key, for a client whose answer was lost."""
+    tenant_id, key = asker.tenant_id, str(asker.kept_key(idempotency_key))
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await fate_of_key(connection, tenant_id=tenant_id, key=idempotency_key)
+        found = await fate_of_key(connection, tenant_id=tenant_id, key=key)
     found["response"] = open_codes(found["response"], request.app.state.vault, tenant_id)
     return Fate.model_validate(found)
+
+
+@router.get(
+    "/members/{member_id}/redemptions",
+    summary="List a member's redemptions",
+    responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest, VaultKeyMissing),
+)
+async def list_redemptions(
+    member_id: UUID,
+    asker: Asking,
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    before: Annotated[
+        Moment | None, Query(description="Only what was redeemed before this moment: `next_before`.")
+    ] = None,
+) -> RedemptionPage:
+    """List what a member redeemed, newest first, as it is now."""
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        found = await redemptions_of_member(
+            connection, tenant_id=asker.tenant_id, member_id=member_id, before=before, limit=limit + 1
+        )
+    page = [
+        RedemptionStatus.model_validate(open_codes(one, request.app.state.vault, asker.tenant_id))
+        for one in found[:limit]
+    ]
+    return RedemptionPage(redemptions=page, next_before=page[-1].effective_at if len(found) > limit else None)

@@ -14,9 +14,10 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from transactional.access.operations import KeyRing
 from transactional.problems import InvalidRequest
-from transactional.sessions.domain import DECIDING_ROLES, RoleNeeded, SessionOver
+from transactional.sessions.domain import ACTING_ROLES, DECIDING_ROLES, RoleNeeded, SessionOver
 from transactional.sessions.operations import LoginDesk
 
+_MAX_KEY = 200
 _scheme = HTTPBearer(
     auto_error=False,
     scheme_name="TenantKeyOrSession",
@@ -49,10 +50,29 @@ class Asker:
             raise InvalidRequest(f"{field}: you are logged in as {name!r}; leave it out, or tell that name")
         return name
 
+    def kept_key(self, key: str | None) -> str | None:
+        """Return the idempotency key under which what they ask is kept: a person's tells for ever who it was.
 
-async def _asker(
-    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
-) -> Asker:
+        Raises:
+            InvalidRequest: with the person's name it would be too long.
+        """
+        if key is None or self.username is None:
+            return key
+        kept = f"{self.username}/{key}"
+        if len(kept) > _MAX_KEY:
+            raise InvalidRequest(
+                f"Idempotency-Key: at most {_MAX_KEY - len(self.username) - 1} characters for {self.username!r}"
+            )
+        return kept
+
+
+async def asker_of(request: Request) -> Asker:
+    """Return who sent a request.
+
+    Raises:
+        Unauthenticated: the key is missing or is none.
+        SessionOver: the session has ended, or its login is gone.
+    """
     header = request.headers.get("authorization")
     scheme, _space, token = (header or "").partition(" ")
     # Signed tokens have dots, keys have none.
@@ -66,6 +86,31 @@ async def _asker(
     return Asker(visitor.tenant_id, visitor.username, visitor.role)
 
 
+async def member_asker_of(request: Request) -> Asker:
+    """Return who acts for a member: a program with the tenant's key, or a person whose role may.
+
+    Raises:
+        Unauthenticated, SessionOver: as `asker_of` says.
+        RoleNeeded: the person may only look.
+    """
+    asker = await asker_of(request)
+    if asker.username is not None and asker.role not in ACTING_ROLES:
+        raise RoleNeeded(asker.username, ACTING_ROLES)
+    return asker
+
+
+async def _asker(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+) -> Asker:
+    return await asker_of(request)
+
+
+async def _member_asker(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
+) -> Asker:
+    return await member_asker_of(request)
+
+
 Asking = Annotated[Asker, Depends(_asker)]
 
 
@@ -74,6 +119,9 @@ async def _decider(asker: Asking) -> Asker:
         raise RoleNeeded(asker.username)
     return asker
 
+
+# What is done for a member.
+ActingForMember = Annotated[Asker, Depends(_member_asker)]
 
 # What is changed needs a person whose role may change it; a program answers for that itself.
 Deciding = Annotated[Asker, Depends(_decider)]

@@ -15,12 +15,17 @@ SESSION_LIFETIME = timedelta(hours=12)
 ROLES = ("enterprise_viewer", "enterprise_admin", "planner")
 # Whose word orders goods.
 DECIDING_ROLES: Final = frozenset({"enterprise_admin", "planner"})
+# Who may act for a member in the mall: it spends that member's points.
+ACTING_ROLES: Final = frozenset({"enterprise_admin"})
+# After so many wrong passwords in a row a login takes none for a while, the right one neither.
+MAX_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
 MIN_PASSWORD_LENGTH = 8
 MAX_PASSWORD_LENGTH = 200
 
 
 class WrongCredentials(Problem):
-    """No such tenant, no such username, a disabled login or a wrong password: one answer for all."""
+    """No such tenant, no such username, a disabled or locked login or a wrong password: one answer for all."""
 
     slug = "wrong-credentials"
     title = "The login was refused"
@@ -28,7 +33,8 @@ class WrongCredentials(Problem):
 
     def __init__(self) -> None:
         super().__init__(
-            "the enterprise code, the username or the password is wrong; check them and try again"
+            "the enterprise code, the username or the password is wrong; check them and try again, and after "
+            f"{MAX_FAILURES} wrong passwords wait {LOCKED_FOR // timedelta(minutes=1)} minutes"
         )
 
 
@@ -61,11 +67,37 @@ class RoleNeeded(Problem):
     title = "This needs another role"
     status = 403
 
-    def __init__(self, username: str) -> None:
+    def __init__(self, username: str, roles: frozenset[str] = DECIDING_ROLES) -> None:
         super().__init__(
-            f"{username!r} may look at this but not change it; ask somebody with the role planner or enterprise_admin",
-            roles=sorted(DECIDING_ROLES),
+            f"{username!r} may look at this but not change it; ask somebody with the role "
+            + " or ".join(sorted(roles, reverse=True)),
+            roles=sorted(roles),
         )
+
+
+class WrongPassword(Problem):
+    """The password that is to be changed is another one, or was guessed too often."""
+
+    slug = "wrong-password"
+    title = "The password was not changed"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"your current password is another one; after {MAX_FAILURES} wrong ones wait "
+            f"{LOCKED_FOR // timedelta(minutes=1)} minutes"
+        )
+
+
+class PersonNeeded(Problem):
+    """A key asked for what only a person who is logged in can do."""
+
+    slug = "person-needed"
+    title = "This needs a person"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("this is for people: send the token of a session from POST /v1/sessions")
 
 
 class InvalidLogin(Problem):
@@ -116,15 +148,21 @@ class SessionSigner:
         expires_at = self._clock().replace(microsecond=0) + SESSION_LIFETIME
         return Session(visitor, str(token), expires_at)
 
-    def read(self, token: str) -> Visitor:
-        """Return the visitor of a token, as they were when it was signed.
+    def now(self) -> datetime:
+        """Return the time by which sessions begin and end, in whole seconds, as tokens have it."""
+        return self._clock().replace(microsecond=0)
+
+    def read(self, token: str) -> tuple[Visitor, datetime]:
+        """Return the visitor of a token as they were when it was signed, and when that was.
 
         Raises:
             SessionOver: it is not signed by us, or older than `SESSION_LIFETIME`.
         """
         try:
-            claims = self._serializer.loads(token, max_age=int(SESSION_LIFETIME.total_seconds()))
+            claims, signed_at = self._serializer.loads(
+                token, max_age=int(SESSION_LIFETIME.total_seconds()), return_timestamp=True
+            )
             told = {field.name: str(claims[field.name]) for field in fields(Visitor)}
-            return Visitor(**told | {"tenant_id": UUID(told["tenant_id"])})  # type: ignore[arg-type]
+            return Visitor(**told | {"tenant_id": UUID(told["tenant_id"])}), signed_at  # type: ignore[arg-type]
         except (BadData, KeyError, TypeError, ValueError) as error:
             raise SessionOver from error

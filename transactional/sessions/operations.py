@@ -9,8 +9,10 @@ from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from transactional.database import Connection
+from transactional.database import Connection, tenant_transaction
 from transactional.sessions.domain import (
+    LOCKED_FOR,
+    MAX_FAILURES,
     MAX_PASSWORD_LENGTH,
     MIN_PASSWORD_LENGTH,
     ROLES,
@@ -20,8 +22,18 @@ from transactional.sessions.domain import (
     SessionSigner,
     Visitor,
     WrongCredentials,
+    WrongPassword,
 )
-from transactional.sessions.queries import find_login, find_role
+from transactional.sessions.queries import (
+    NO_TENANT,
+    Login,
+    find_linked,
+    find_login,
+    find_tenant_by_code,
+    note_failure,
+    note_success,
+    store_password,
+)
 
 # One check takes 64 MiB and some 50 ms of four threads: a burst of logins must not take the memory.
 _CHECKS_AT_ONCE = 2
@@ -41,10 +53,7 @@ async def create_login(
     """
     if role not in ROLES:
         raise InvalidLogin(f"the role {role} is unknown; choose one of {', '.join(ROLES)}")
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
-        raise InvalidLogin(
-            f"the password must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
-        )
+    check_password(password)
     try:
         await connection.execute(
             "insert into mall.login (tenant_id, username, password_hash, role) values ($1, $2, $3, $4)",
@@ -61,6 +70,52 @@ async def create_login(
         raise InvalidLogin(
             "the username must have 1 to 100 letters, digits, dots, underscores, hyphens or @ signs"
         ) from error
+
+
+def check_password(password: str) -> None:
+    """Make sure that a password can be given to a login.
+
+    Raises:
+        InvalidLogin: it is too short or too long.
+    """
+    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+        raise InvalidLogin(
+            f"the password must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters"
+        )
+
+
+async def link_login(
+    connection: Connection, *, tenant_id: UUID, username: str, issuer: str, subject: str
+) -> None:
+    """Let a person log in through an identity provider that knows them by a subject.
+
+    The connection must be the owner's: the service itself links nobody.
+
+    Raises:
+        InvalidLogin: there is no such login, or issuer or subject cannot be ones.
+        LoginTaken: the subject is linked to another login, or the login to another subject.
+    """
+    try:
+        await connection.execute(
+            "insert into mall.login_identity (tenant_id, issuer, subject, username) values ($1, $2, $3, $4)",
+            tenant_id,
+            issuer,
+            subject,
+            username,
+        )
+    except asyncpg.UniqueViolationError as error:
+        raise LoginTaken(username) from error
+    except asyncpg.ForeignKeyViolationError as error:
+        raise InvalidLogin(f"there is no login {username}") from error
+    except (asyncpg.CheckViolationError, asyncpg.CharacterNotInRepertoireError) as error:
+        raise InvalidLogin("the issuer must have 1 to 500 characters and the subject 1 to 255") from error
+
+
+async def unlink_login(connection: Connection, *, tenant_id: UUID, username: str) -> None:
+    """Take back all links of a login to identity providers."""
+    await connection.execute(
+        "delete from mall.login_identity where tenant_id = $1 and username = $2", tenant_id, username
+    )
 
 
 async def remove_login(connection: Connection, *, tenant_id: UUID, username: str) -> None:
@@ -84,25 +139,77 @@ class LoginDesk:
         """Return a new session of the person.
 
         Raises:
-            WrongCredentials: they do not belong together, or the login is disabled.
+            WrongCredentials: they do not belong together, or the login is disabled or locked.
         """
-        found = await find_login(self._pool, tenant_code=tenant_code, username=username)
-        # Without a login the work is done all the same, so that time does not tell who exists.
-        stored = found[1] if found else self._nobodys_hash
-        is_right = await to_thread.run_sync(self._matches, stored, password, limiter=self._limiter)
-        if found is None or not is_right:
+        tenant = await find_tenant_by_code(self._pool, tenant_code)
+        tenant_id, name = tenant or (NO_TENANT, "")
+        login = await find_login(self._pool, tenant_id=tenant_id, username=username)
+        is_right = await self._is_right(tenant_id, username, login, password)
+        if tenant is None or login is None or not is_right:
             raise WrongCredentials
-        return self._signer.sign(found[0])
+        return self._signer.sign(Visitor(tenant_id, tenant_code, name, username, login.role))
+
+    async def log_in_linked(self, *, tenant_code: str, issuer: str, subject: str) -> Session | None:
+        """Return a new session of whom a provider has told apart; None if no enabled login is linked to them."""
+        visitor = await find_linked(self._pool, tenant_code=tenant_code, issuer=issuer, subject=subject)
+        return None if visitor is None else self._signer.sign(visitor)
+
+    async def change_password(self, visitor: Visitor, *, current: str, new: str) -> Session:
+        """Give a person another password and a new session; all former sessions are over.
+
+        Raises:
+            WrongPassword: the current one is another, or the login is locked.
+            InvalidLogin: the new one is too short or too long, or the current one.
+        """
+        check_password(new)
+        if new == current:
+            raise InvalidLogin("the new password must be another than the current one")
+        login = await find_login(self._pool, tenant_id=visitor.tenant_id, username=visitor.username)
+        if not await self._is_right(visitor.tenant_id, visitor.username, login, current):
+            raise WrongPassword
+        password_hash = await to_thread.run_sync(self._hasher.hash, new, limiter=self._limiter)
+        async with tenant_transaction(self._pool, visitor.tenant_id) as connection:
+            await store_password(
+                connection,
+                tenant_id=visitor.tenant_id,
+                username=visitor.username,
+                password_hash=password_hash,
+                now=self._signer.now(),
+            )
+        return self._signer.sign(visitor)
 
     async def recognise(self, token: str) -> Visitor | None:
-        """Return the person of a session with the role they have now, None if their login is gone or disabled.
+        """Return the person of a session with the role they have now.
+
+        None if their login is gone or disabled, or its password was changed since.
 
         Raises:
             SessionOver: the session has expired, or is none of ours.
         """
-        visitor = self._signer.read(token)
-        role = await find_role(self._pool, tenant_id=visitor.tenant_id, username=visitor.username)
-        return None if role is None else replace(visitor, role=role)
+        visitor, opened_at = self._signer.read(token)
+        login = await find_login(self._pool, tenant_id=visitor.tenant_id, username=visitor.username)
+        if login is None or (login.sessions_from is not None and opened_at < login.sessions_from):
+            return None
+        return replace(visitor, role=login.role)
+
+    async def _is_right(self, tenant_id: UUID, username: str, login: Login | None, password: str) -> bool:
+        """Tell whether a login may be used with a password, and keep count of wrong ones."""
+        # Without a login the work is done all the same, so that time does not tell who exists.
+        stored = login.password_hash if login else self._nobodys_hash
+        is_right = await to_thread.run_sync(self._matches, stored, password, limiter=self._limiter)
+        now = self._signer.now()
+        async with tenant_transaction(self._pool, tenant_id) as connection:
+            # Whether it is locked is asked after the check: of many guesses at once, none gets past the last failure.
+            if is_right:
+                return await note_success(connection, tenant_id=tenant_id, username=username, now=now)
+            await note_failure(
+                connection,
+                tenant_id=tenant_id,
+                username=username,
+                most=MAX_FAILURES,
+                locked_until=now + LOCKED_FOR,
+            )
+        return False
 
     def _matches(self, stored: str, password: str) -> bool:
         try:

@@ -7,15 +7,27 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from transactional.access.domain import Unauthenticated
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.sessions.domain import MAX_PASSWORD_LENGTH, WrongCredentials
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import (
+    MAX_PASSWORD_LENGTH,
+    InvalidLogin,
+    PersonNeeded,
+    Session,
+    SessionOver,
+    WrongCredentials,
+    WrongPassword,
+)
 from transactional.sessions.operations import LoginDesk
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
 
 # PostgreSQL's text cannot hold a NUL character.
 _WITHOUT_NUL = r"^[^\x00]*$"
+
+TenantCode = Annotated[str, Field(min_length=1, max_length=40, pattern=_WITHOUT_NUL)]
 
 
 class Credentials(BaseModel):
@@ -28,9 +40,18 @@ class Credentials(BaseModel):
         },
     )
 
-    tenant_code: Annotated[str, Field(min_length=1, max_length=40, pattern=_WITHOUT_NUL)]
+    tenant_code: TenantCode
     username: Annotated[str, Field(min_length=1, max_length=100, pattern=_WITHOUT_NUL)]
     password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
+
+
+class PasswordChange(BaseModel):
+    """The password that somebody has, and the one they want."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    current_password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
+    new_password: Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD_LENGTH)]
 
 
 class OpenedSession(BaseModel):
@@ -55,6 +76,36 @@ async def open_session(body: Credentials, request: Request) -> OpenedSession:
     """Log a person in. Whatever is wrong with the credentials, the answer is the same."""
     desk: LoginDesk = request.app.state.login_desk
     session = await desk.log_in(tenant_code=body.tenant_code, username=body.username, password=body.password)
+    return opened(session)
+
+
+@router.post(
+    "/sessions/password",
+    status_code=201,
+    summary="Change one's password",
+    responses=responses(
+        Unauthenticated,
+        SessionOver,
+        WrongPassword,
+        InvalidLogin,
+        PersonNeeded,
+        InvalidRequest,
+        RequestTooLarge,
+    ),
+)
+async def change_password(body: PasswordChange, asker: Asking, request: Request) -> OpenedSession:
+    """Give whoever is logged in another password and a new session; all others of theirs are over."""
+    if asker.username is None:
+        raise PersonNeeded
+    desk: LoginDesk = request.app.state.login_desk
+    visitor = await desk.recognise(request.headers["authorization"].partition(" ")[2])
+    if visitor is None:
+        raise SessionOver
+    return opened(await desk.change_password(visitor, current=body.current_password, new=body.new_password))
+
+
+def opened(session: Session) -> OpenedSession:
+    """Return a session as it is told."""
     visitor = session.visitor
     return OpenedSession(
         token=session.token,

@@ -42,6 +42,11 @@ def test_a_tenant_and_a_login_are_created_once(mall):
     login = ("login", "create", "acorn", "li.na", "--password", "correct horse")
     assert pointmart(*login, **mall).returncode == 0
     assert "taken" in sentence(pointmart(*login, **mall))
+    link = ("login", "link", "acorn", "li.na", "--issuer", "https://id.example", "--subject", "248289761001")
+    assert "by https://id.example" in pointmart(*link, **mall).stdout
+    assert "login unlink acorn li.na" in sentence(pointmart(*link, **mall))
+    assert pointmart("login", "unlink", "acorn", "li.na", **mall).returncode == 0
+    assert pointmart(*link, **mall).returncode == 0
     assert "no tenant" in sentence(pointmart("tenant", "key", "birch", **mall))
     assert "8 to 200" in sentence(
         pointmart("login", "create", "acorn", "wang", "--password", "short", **mall)

@@ -104,7 +104,8 @@ async def test_whatever_is_wrong_the_refusal_is_the_same(
         "type": "urn:pointmart:problem:wrong-credentials",
         "title": "The login was refused",
         "status": 401,
-        "detail": "the enterprise code, the username or the password is wrong; check them and try again",
+        "detail": "the enterprise code, the username or the password is wrong; check them and try again, and after "
+        "5 wrong passwords wait 15 minutes",
     }
 
 

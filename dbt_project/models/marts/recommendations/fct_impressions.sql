@@ -93,6 +93,8 @@ select
     impressions.position,
     impressions.policy,
     impressions.propensity,
+    impressions.context,
+    impressions.stage,
     impressions.shown_at,
     impressions.date,
     clicked.event_id is not null as is_clicked,

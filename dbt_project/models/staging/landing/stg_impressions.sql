@@ -9,6 +9,8 @@ select
     position,
     propensity,
     policy,
+    context,
+    stage,
     occurred_at as shown_at,
     recorded_at
 from events

@@ -1,0 +1,118 @@
+"""A mall with what the literal release landed and its recommendations, both served, and people who may log in."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import psycopg
+import uvicorn
+from starlette.types import ASGIApp
+
+from serving.app import create_app as serving_app
+from serving.settings import ServingSettings
+from tests import literal_release as literal
+from tests.serving.mall import NOW, literal_mall
+from transactional.app import create_app as transactional_app
+from transactional.sessions.operations import create_login
+from transactional.settings import TransactionalSettings
+
+PASSWORD = "correct horse"
+LOGINS = {"an.ran": "enterprise_admin", "li.na": "enterprise_viewer", "zhou.min": "planner"}
+
+# The literal rows are those that landing reads; the engine keeps sums beside them.
+_SUMS = """
+    update mall.account a set balance = coalesce((
+        select sum(amount) from mall.entry e where e.tenant_id = a.tenant_id and e.account_id = a.account_id), 0);
+    update mall.lot l set remaining_points = (
+        select sum(amount) from mall.entry e where e.tenant_id = l.tenant_id and e.lot_id = l.lot_id);
+"""
+
+
+@dataclass(frozen=True)
+class Storefront:
+    """Both services, and the database behind them."""
+
+    mall: str
+    serving: str
+    database_url: str
+
+    def token(self, username: str = "an.ran", tenant_code: str = literal.ACORN_CODE) -> str:
+        """Return the session of a login."""
+        body = {"tenant_code": tenant_code, "username": username, "password": PASSWORD}
+        answer = httpx.post(f"{self.mall}/v1/sessions", json=body, trust_env=False, timeout=30)
+        token: str = answer.json()["token"]
+        return token
+
+    def available(self, member: UUID = literal.MEI) -> int:
+        """Return the points of a member; nothing of them is held."""
+        ((balance,),) = self.rows(f"select balance from mall.account where account_id = '{member}'")
+        return int(balance)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return rows of the database."""
+        # Not asynchronously: a browser's driver keeps a loop of its own in the thread.
+        with psycopg.connect(self.database_url) as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+
+
+async def _settle(url: str) -> None:
+    owner = await asyncpg.connect(url)
+    try:
+        await owner.execute(_SUMS)
+        for tenant_id in (literal.ACORN, literal.BIRCH):
+            for username, role in LOGINS.items():
+                await create_login(
+                    owner, tenant_id=tenant_id, username=username, password=PASSWORD, role=role
+                )
+    finally:
+        await owner.close()
+
+
+@contextmanager
+def _served(app: ASGIApp) -> Iterator[str]:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 60
+        while not server.started:
+            assert time.monotonic() < deadline, "the service did not start"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def running_storefront(database_url: str, data_dir: Path, secret: str) -> Iterator[Storefront]:
+    """Serve both at the literal release's time; sessions are of the real time."""
+    with ExitStack() as stack:
+        mall = stack.enter_context(literal_mall(database_url))
+        asyncio.run(_settle(database_url))
+        literal.publish(data_dir / "releases", literal.RELEASE_ID, snapshot=mall.snapshot())
+        transactional = transactional_app(
+            TransactionalSettings(database_url=database_url, session_secret=secret)  # type: ignore[arg-type]
+        )
+        transactional.state.clock = lambda: NOW
+        serving = serving_app(
+            ServingSettings(
+                database_url=database_url, data_dir=data_dir, session_secret=secret,  # type: ignore[arg-type]
+                shop_fresh_seconds=0, serving_exploration_share=0,
+            ),
+            clock=lambda: NOW,
+        )  # fmt: skip
+        yield Storefront(
+            stack.enter_context(_served(transactional)), stack.enter_context(_served(serving)), database_url
+        )
