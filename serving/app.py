@@ -22,9 +22,8 @@ from serving.platform import holiday_plans as platform_plans
 from serving.platform import kpis as platform_kpis
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
-from serving.recommendations.answers import Live
-from serving.recommendations.live import LiveMembers
-from serving.recommendations.live_shop import LiveShops
+from serving.recommendations.mirror import Mirror
+from serving.recommendations.news import BY_INDEX
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
@@ -42,9 +41,11 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_database(settings.database_url) as database, AsyncExitStack() as stack:
-            shops = LiveShops(database, fresh_seconds=settings.shop_fresh_seconds)
-            releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, shops))
+        url = settings.database_url
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_database(url))
+            live = Mirror(database, await stack.enter_async_context(open_database(url, BY_INDEX)))
+            releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, live))
             await stack.enter_async_context(releases.following())
             app.state.clock = clock
             app.state.meters = meters
@@ -55,7 +56,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 fresh_seconds=settings.key_fresh_seconds,
                 grace_seconds=settings.key_grace_seconds,
             )
-            app.state.live = Live(LiveMembers(database), shops)
+            app.state.live = live
             app.state.experiment = Experiment(
                 settings.serving_control_share, settings.serving_exploration_share
             )

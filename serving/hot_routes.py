@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serving.keys import KeyRing
 from serving.metrics import Meters
 from serving.problems import Problem, render
-from serving.recommendations.answers import Asked, Live
+from serving.recommendations.answers import Asked
+from serving.recommendations.mirror import Mirror
 from serving.recommendations.policies import Experiment
 from serving.recommendations.routes import MEMBER, answered
 from serving.release import ReleaseReader
@@ -45,7 +46,7 @@ async def _answer(member_id: UUID, limit: int, scope: Scope, receive: Receive, s
     keys: KeyRing = state.keys
     releases: ReleaseReader = state.releases
     meters: Meters = state.meters
-    live: Live = state.live
+    live: Mirror = state.live
     experiment: Experiment = state.experiment
     # A defect is told by the framework, further out.
     status = 500

@@ -19,12 +19,6 @@ class ServingSettings(BaseSettings):
     key_grace_seconds: float = Field(
         default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
     )
-    shop_fresh_seconds: float = Field(
-        default=0.9,
-        ge=0,
-        le=1,
-        description="So late a new or restocked item may be seen; what is gone is never shown.",
-    )
     serving_exploration_share: float = Field(
         default=0.1,
         ge=0,

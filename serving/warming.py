@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.clock import Clock, business_date
 from serving.database import DatabaseAway
-from serving.recommendations.live_shop import LiveShops
+from serving.recommendations.mirror import Mirror
 from serving.recommendations.released import popular_items, recommended_from
 from serving.recommendations.released_shop import explorable_items, released_shop
 from serving.release import Release
@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 _TENANTS = 100
 
 
-def warming(clock: Clock, shops: LiveShops) -> Callable[[Release], Awaitable[None]]:
-    """Return what warms a release, and the windows of its shops where the live database can be reached."""
+def warming(clock: Clock, live: Mirror) -> Callable[[Release], Awaitable[None]]:
+    """Return what warms a release, and what its shops have that it lacks, where the live database can be reached."""
 
     async def warm(release: Release) -> None:
         # DuckDB imports pandas at its first parameter, which takes a third of a second.
@@ -37,8 +37,10 @@ def warming(clock: Clock, shops: LiveShops) -> Callable[[Release], Awaitable[Non
                 await explorable_items(release, tenant_id, business_date(clock()))
                 await popular_items(release, tenant_id)
                 with suppress(DatabaseAway):
-                    await shops.window(tenant_id)
-            await run_in_threadpool(shops.know, release.made(recommended_from))
+                    await live.shop(tenant_id)
+            with suppress(DatabaseAway):
+                await live.follow(release.manifest.landing.snapshot)
+            await run_in_threadpool(live.know, release.made(recommended_from))
         except duckdb.Error:
             # What is missing is told by the requests that need it; the others go on.
             _log.exception("release %s could not be warmed up", release.manifest.release_id)

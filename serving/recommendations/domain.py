@@ -40,6 +40,22 @@ class Signal:
     is_unlanded: bool
 
 
+# So long, and so many of them, what a member did says what it is after.
+ACTS_WITHIN = timedelta(days=7)
+ACTS_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a member did with an item; is_unlanded: the release does not know of it yet."""
+
+    kind: SignalKind
+    item_id: UUID
+    item_name: str
+    at: datetime
+    is_unlanded: bool
+
+
 @dataclass(frozen=True)
 class Sale:
     """A flash sale that runs now and of which the member may still have a piece."""

@@ -1,67 +1,22 @@
-"""What the live database knows of a shop: its offers and stocks a moment ago, and to the second what is to be shown.
-
-An answer is chosen from a window that is a second old at most; what was chosen is then looked up, all that wait at
-once, and chosen again if any of it is gone. So nothing is shown that cannot be had, and little is read for it.
-"""
+"""What the live database knows of shops: their offers, stocks and terms, read once and then changed by the news."""
 
 import asyncio
-import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import numpy as np
-
-from serving.database import Database, DatabaseAway
+from serving.database import Database
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.domain import Sale
 from serving.recommendations.gathering import Gathering
+from serving.recommendations.news import OFFER, STOCK, TERMS, News, Terms, terms_of
 from serving.recommendations.window import Window, window_of
 
-# Names and categories of items may be so old; a changed offer is noticed by every answer.
-_RELOAD_SECONDS = 60.0
 _REMEMBERED_SHOPS = 64
 
-_OFFERS = """
-select o.item_id, i.name, i.category, i.kind, o.price_points, o.listed_from, o.listed_until,
-    coalesce(s.on_hand - s.allotted, 0)::bigint as stock
-from export.offer o
-join export.item i on i.item_id = o.item_id
-left join export.stock s on s.tenant_id = o.tenant_id and s.item_id = o.item_id
-where o.tenant_id = $1
-order by o.item_id
-"""
-# Stocks as one value of eight bytes each, in the order of the offers: rows would cost fifty times as much to read.
-_STOCKS = """
-select string_agg(int8send(coalesce(s.on_hand - s.allotted, 0)::bigint), ''::bytea order by o.item_id) as stocks,
-    exists (
-        select from export.flash_sale f where f.tenant_id = $1 and f.closed_at is null and f.left_count > 0
-    ) as has_sales,
-    exists (
-        select from export.offer c
-        where c.tenant_id = $1 and c.xid >= pg_snapshot_xmin($2::text::pg_snapshot)
-            and not pg_visible_in_snapshot(c.xid, $2::text::pg_snapshot)
-    ) as is_changed
-from export.offer o
-left join export.stock s on s.tenant_id = o.tenant_id and s.item_id = o.item_id
-where o.tenant_id = $1
-"""
-# The last row says whether any offer was changed since a snapshot.
-_CHECK = """
-select s.item_id, (s.on_hand - s.allotted)::bigint as stock
-from export.stock s
-where s.tenant_id = $1 and s.item_id = any($2)
-union all
-select null, count(*)
-from (
-    select from export.offer c
-    where c.tenant_id = $1 and c.xid >= pg_snapshot_xmin($3::text::pg_snapshot)
-        and not pg_visible_in_snapshot(c.xid, $3::text::pg_snapshot)
-    limit 1
-) changed
-"""
+_OFFERS = f"{OFFER} from export.offer o {STOCK} where o.tenant_id = $1 order by o.item_id"
 # What was cancelled no longer counts against the limit.
 _SALES = """
 select asked.member_id, f.sale_id, f.item_id, f.price_points, f.ends_at, f.left_count
@@ -80,142 +35,88 @@ order by f.price_points desc, f.sale_id
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a look at some items found: what is left of each, and whether any offer differs from those of the window."""
+class LiveShop:
+    """A shop at a moment."""
 
-    stocks: Mapping[UUID, int]
-    is_changed: bool
+    window: Window
+    terms: Terms = field(default_factory=Terms)
 
 
-_Looked = tuple[UUID, str, tuple[UUID, ...]]
+class LiveShops:
+    """The shops that are asked for; whoever owns them sees to it that one thing is done to them at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._shops: OrderedDict[UUID, LiveShop] = OrderedDict()
+
+    @property
+    def tenant_ids(self) -> list[UUID]:
+        """Return whose shops are known."""
+        return list(self._shops)
+
+    async def shop(self, tenant_id: UUID) -> LiveShop:
+        """Return a shop with all news that were applied, read if it is not known.
+
+        Raises:
+            DatabaseAway: the database cannot be reached.
+        """
+        if tenant_id not in self._shops:
+            self._shops[tenant_id] = await self._read(tenant_id)
+            while len(self._shops) > _REMEMBERED_SHOPS:
+                self._shops.popitem(last=False)
+        self._shops.move_to_end(tenant_id)
+        return self._shops[tenant_id]
+
+    async def apply(self, news: News) -> None:
+        """Change the shops that are known by what was committed since.
+
+        Raises:
+            DatabaseAway: the database cannot be reached, and a shop has to be read anew.
+        """
+        for tenant_id, shop in list(self._shops.items()):
+            window = shop.window.restocked(news.stocks.get(tenant_id, {}))
+            changed = window.changed(news.offers.get(tenant_id, ()))
+            if changed is None:
+                self._shops[tenant_id] = await self._read(tenant_id)
+            else:
+                self._shops[tenant_id] = LiveShop(changed, news.terms.get(tenant_id, shop.terms))
+
+    def forget(self) -> None:
+        """Forget all shops."""
+        self._shops.clear()
+
+    def know(self, known: RecommendedFrom) -> None:
+        """Find the items of a release in all shops before the first answer needs them; may run in a thread."""
+        for shop in list(self._shops.values()):
+            shop.window.shelf.places(known.no_items)
+
+    async def _read(self, tenant_id: UUID) -> LiveShop:
+        rows, terms = await asyncio.gather(
+            self._database.rows(_OFFERS, tenant_id), self._database.rows(TERMS, [tenant_id])
+        )
+        # In a thread, since a large shop takes a tenth of a second, in which others are answered.
+        window = await asyncio.to_thread(lambda: window_of(offer[1:] for (offer,) in rows))
+        return LiveShop(window, terms_of([row for (row,) in terms]).get(tenant_id, Terms()))
+
+
 # Tenant, member or nobody known, when.
 _Buyer = tuple[UUID, UUID | None, datetime]
 
 
-class LiveShops:
-    """The windows of the shops that are asked for.
+class LiveSales:
+    """Flash sales as they are now, for all who ask at once."""
 
-    Args:
-        fresh_seconds: how old a window may be.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        *,
-        fresh_seconds: float,
-        monotonic: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._fresh_seconds = fresh_seconds
-        self._monotonic = monotonic
-        self._windows: OrderedDict[UUID, Window] = OrderedDict()
-        self._opening: Gathering[UUID, Window] = Gathering(self._open)
-        self._checking: Gathering[_Looked, Checked] = Gathering(self._check)
         self._selling: Gathering[_Buyer, Mapping[UUID, Sale]] = Gathering(self._sell)
 
-    async def window(self, tenant_id: UUID, *, is_renewed: bool = False) -> Window:
-        """Return a shop's window; a renewed one holds all that was committed when it was asked for.
-
-        Raises:
-            DatabaseAway: the database cannot be reached.
-        """
-        known = self._windows.get(tenant_id)
-        if known is not None and not is_renewed and self._is_fresh(known):
-            return known
-        if is_renewed and known is not None:
-            self._windows[tenant_id] = replace(known, stocked_at=-np.inf)
-        return await self._opening.get(tenant_id)
-
-    async def check(self, tenant_id: UUID, window: Window, item_ids: Collection[UUID]) -> Checked:
-        """Look at some items of a window now.
-
-        Raises:
-            DatabaseAway: the database cannot be reached.
-        """
-        return await self._checking.get((tenant_id, window.snapshot, tuple(item_ids)))
-
-    async def running_sales(
-        self, tenant_id: UUID, member_id: UUID | None, *, now: datetime
-    ) -> Mapping[UUID, Sale]:
+    async def running(self, tenant_id: UUID, member_id: UUID | None, *, now: datetime) -> Mapping[UUID, Sale]:
         """Return item → the cheapest flash sale in which the member, or somebody unknown, can still buy a piece of it.
 
         Raises:
             DatabaseAway: the database cannot be reached.
         """
         return await self._selling.get((tenant_id, member_id, now))
-
-    def know(self, known: RecommendedFrom) -> None:
-        """Find the items of a release in all windows before the first answer needs them; may run in a thread."""
-        for window in list(self._windows.values()):
-            window.shelf.places(known.no_items)
-
-    def strike_out(self, tenant_id: UUID, window: Window, item_ids: Collection[UUID]) -> Window:
-        """Return a window without some items that have run out, for the answers to come too."""
-        left = window.without(item_ids)
-        if self._windows.get(tenant_id) is window:
-            self._windows[tenant_id] = left
-        return left
-
-    def _is_fresh(self, window: Window) -> bool:
-        return self._monotonic() - window.stocked_at < self._fresh_seconds
-
-    async def _open(self, tenant_ids: Sequence[UUID]) -> Mapping[UUID, Window]:
-        opened = await asyncio.gather(*map(self._renewed, tenant_ids))
-        return dict(zip(tenant_ids, opened, strict=True))
-
-    async def _renewed(self, tenant_id: UUID) -> Window:
-        known = self._windows.get(tenant_id)
-        if known is not None and self._is_fresh(known):
-            return known
-        try:
-            window = await self._restocked(tenant_id, known) or await self._loaded(tenant_id)
-        except DatabaseAway:
-            # Another server may be there when it is back, with another count of transactions.
-            self._windows.pop(tenant_id, None)
-            raise
-        self._windows[tenant_id] = window
-        self._windows.move_to_end(tenant_id)
-        while len(self._windows) > _REMEMBERED_SHOPS:
-            self._windows.popitem(last=False)
-        return window
-
-    async def _restocked(self, tenant_id: UUID, known: Window | None) -> Window | None:
-        """Return a known window with its stocks of now; None if its offers are no longer those."""
-        asked_at = self._monotonic()
-        if known is None or asked_at - known.loaded_at > _RELOAD_SECONDS:
-            return None
-        (found,) = await self._database.rows(_STOCKS, tenant_id, known.snapshot)
-        stocks = np.frombuffer(found["stocks"] or b"", ">i8").astype(np.float64)
-        if found["is_changed"] or len(stocks) != len(known.shelf):
-            return None
-        return replace(
-            known, shelf=known.shelf.restocked(stocks), stocked_at=asked_at, has_sales=found["has_sales"]
-        )
-
-    async def _loaded(self, tenant_id: UUID) -> Window:
-        asked_at = self._monotonic()
-        # Before the offers: what changes in between is noticed as changed since.
-        ((snapshot,),) = await self._database.rows("select pg_current_snapshot()::text")
-        rows = await self._database.rows(_OFFERS, tenant_id)
-        # In a thread, since a large shop takes a tenth of a second, in which others are answered.
-        shelf, until, kinds = await asyncio.to_thread(window_of, map(tuple, rows))
-        return Window(shelf, until, kinds, snapshot, asked_at, asked_at, has_sales=True)
-
-    async def _check(self, looked: Sequence[_Looked]) -> Mapping[_Looked, Checked]:
-        groups: defaultdict[tuple[UUID, str], list[_Looked]] = defaultdict(list)
-        for each in looked:
-            groups[each[:2]].append(each)
-        found = await asyncio.gather(*(self._check_shop(*shop, group) for shop, group in groups.items()))
-        return {
-            each: checked for group, checked in zip(groups.values(), found, strict=True) for each in group
-        }
-
-    async def _check_shop(self, tenant_id: UUID, snapshot: str, looked: Sequence[_Looked]) -> Checked:
-        item_ids = {item_id for _, _, asked in looked for item_id in asked}
-        rows = await self._database.rows(_CHECK, tenant_id, list(item_ids), snapshot)
-        stocks = dict(map(tuple, rows))
-        return Checked(stocks, is_changed=bool(stocks.pop(None)))
 
     async def _sell(self, buyers: Sequence[_Buyer]) -> Mapping[_Buyer, Mapping[UUID, Sale]]:
         groups: defaultdict[UUID, list[_Buyer]] = defaultdict(list)

@@ -117,6 +117,25 @@ class Shelf:
         whole.stocks = stocks
         return whole
 
+    def replaced(self, changed: Mapping[int, Offer]) -> "Shelf":
+        """Return the same whole shelf with other offers of some of its items."""
+        whole = self.restocked(self.stocks.copy())
+        whole.__dict__.pop("categories", None)
+        offers, codes = list(self.offers), dict(self.category_codes)
+        whole.prices, whole.listed_from, whole.codes = (
+            self.prices.copy(),
+            self.listed_from.copy(),
+            self.codes.copy(),
+        )
+        for n, offer in changed.items():
+            offers[n] = offer
+            whole.prices[n] = offer.price_points
+            whole.stocks[n] = np.inf if offer.stock is None else offer.stock
+            whole.listed_from[n] = offer.listed_from.timestamp()
+            whole.codes[n] = codes.setdefault(offer.category, len(codes))
+        whole.offers, whole.category_codes = offers, codes
+        return whole
+
     @cached_property
     def categories(self) -> list[int]:
         """Return a code per offer, the same for those of one category."""
