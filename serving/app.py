@@ -44,7 +44,8 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         url = settings.database_url
         async with AsyncExitStack() as stack:
             database = await stack.enter_async_context(open_database(url))
-            live = Mirror(database, await stack.enter_async_context(open_database(url, BY_INDEX)))
+            looking = await stack.enter_async_context(open_database(url, BY_INDEX))
+            live = Mirror(database, looking, stock_seconds=settings.shop_fresh_seconds)
             releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, live))
             await stack.enter_async_context(releases.following())
             app.state.clock = clock

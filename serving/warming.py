@@ -37,9 +37,9 @@ def warming(clock: Clock, live: Mirror) -> Callable[[Release], Awaitable[None]]:
                 await explorable_items(release, tenant_id, business_date(clock()))
                 await popular_items(release, tenant_id)
                 with suppress(DatabaseAway):
-                    await live.shop(tenant_id)
-            with suppress(DatabaseAway):
-                await live.follow(release.manifest.landing.snapshot)
+                    mirrored = live.tenant(tenant_id)
+                    await mirrored.shop()
+                    await mirrored.follow(release.manifest.landing.snapshot)
             await run_in_threadpool(live.know, release.made(recommended_from))
         except duckdb.Error:
             # What is missing is told by the requests that need it; the others go on.

@@ -118,17 +118,28 @@ async def _released_answer(
 async def _live_answer(
     release: Release, live: Mirror, asked: Asked, experiment: Experiment, released: ReleasedMember
 ) -> Answer:
-    shop = await live.shop(asked.tenant_id)
+    tenant = live.tenant(asked.tenant_id)
+    shop = await tenant.shop()
+    is_as_landed = asked.member_id is None or (
+        released.is_known and tenant.is_as_landed(release.manifest.landing.snapshot, asked.member_id)
+    )
     visitor = SOMEBODY
-    member = None
     if asked.member_id is not None:
-        member = await _member_now(release, live, asked, asked.member_id, released)
-    if asked.member_id is not None and member is not None:
-        visitor = _visitor(asked, asked.member_id, member, released, shop.terms.cash, experiment)
-    elif asked.is_member:
-        raise UnknownMember("this tenant has no such member; register the member first")
-    sales: Mapping[UUID, Sale] = {}
-    if shop.terms.has_sales:
+        member = (
+            as_released(released)
+            if is_as_landed
+            else await _member_now(release, live, asked, asked.member_id, released)
+        )
+        if member is not None:
+            visitor = _visitor(asked, asked.member_id, member, released, shop.terms.cash, experiment)
+        elif asked.is_member:
+            raise UnknownMember("this tenant has no such member; register the member first")
+    running = shop.terms.running(asked.now)
+    sales: Mapping[UUID, Sale] = {sale.item_id: sale for _, sale in running}
+    # Whoever redeemed nothing since the first of them started has bought nothing in any of them.
+    if running and not (
+        is_as_landed and released.habits.redeemed_at < min(started for started, _ in running)
+    ):
         sales = await live.sales.running(asked.tenant_id, asked.member_id, now=asked.now)
     return await _answer(
         release, asked, visitor, shop.window, sales,
@@ -139,15 +150,12 @@ async def _live_answer(
 async def _member_now(
     release: Release, live: Mirror, asked: Asked, member_id: UUID, released: ReleasedMember
 ) -> Member | None:
+    # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
+    # without showing them: everything is read.
     landing = release.manifest.landing
-    if not released.is_known:
-        # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
-        # without showing them: everything is read.
-        landed, landed_at = NOTHING_LANDED, _NEVER
-    elif live.is_as_landed(landing.snapshot, member_id):
-        return as_released(released)
-    else:
-        landed, landed_at = landing.snapshot, landing.landed_at
+    landed, landed_at = (
+        (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
+    )
     found = await live.members.member(
         asked.tenant_id, member_id, landed=landed, landed_at=landed_at, now=asked.now
     )

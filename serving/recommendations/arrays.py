@@ -94,8 +94,7 @@ class RecommendedFrom:
         if slice_ not in self._lists:
             return []
         items, stages = self._lists[slice_].rows(tenant_id, member_id)
-        names = self._stages
-        return Listed(self._items(items), [names[stage] for stage in stages.tolist()])
+        return Listed(self._items(items), stages, self._stages)
 
     def redemption_counts(self, tenant_id: UUID, member_id: UUID) -> dict[UUID, int]:
         """Return item → how often the member redeemed it."""

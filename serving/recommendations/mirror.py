@@ -1,31 +1,49 @@
 """What the live database holds beyond a release, kept in memory and brought up to date before every answer.
 
-An answer waits for a look that began after it was asked for; all who wait share the next one. So nothing that was
-committed before a request is missing from its answer, and the database is asked once for all who ask at once. Of a
-member who did nothing since the landing the release says everything; the others are read.
+An answer waits for a look that began after it was asked for; all of a tenant who wait share the next one. So nothing
+that was committed before a request is missing from its answer, but stocks, which are looked at twenty times a second;
+and the database is asked once for all who ask at once. Of a member who did nothing since the landing the release says everything; the others are read.
 """
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from serving.database import Database, DatabaseAway
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.gathering import Gathering
 from serving.recommendations.live import LiveMembers
-from serving.recommendations.live_shop import LiveSales, LiveShop, LiveShops
-from serving.recommendations.news import changed_since, news_since
+from serving.recommendations.news import Terms, changed_since, news_since, shop_of, stocks_since
+from serving.recommendations.sales import LiveSales
+from serving.recommendations.window import Window, window_of
 
+_REMEMBERED_TENANTS = 64
 # The release in use, the next one, and two that are still being finished on.
 _REMEMBERED_LANDINGS = 4
 
 
+@dataclass(frozen=True)
+class LiveShop:
+    """A shop as of a snapshot of the database, and its stocks as of another one.
+
+    Attributes:
+        stocked_at: when that was asked for, by a monotonic clock.
+    """
+
+    snapshot: str
+    window: Window
+    terms: Terms
+    stock_snapshot: str
+    stocked_at: float
+
+
 @dataclass
 class _Since:
-    """Who changed since a landing; not `is_whole` until those of the time before the first look are among them."""
+    """Who changed since a landing; not `is_whole` until those of the time before it was followed are among them."""
 
     members: set[UUID]
     is_whole: bool = False
@@ -35,28 +53,58 @@ class Mirror:
     """The live database as answers need it.
 
     Args:
-        database: where a member or a shop is read.
+        database: where shops and members are read.
         looking: the same by connections that look only at what is new (`news.BY_INDEX`).
+        stock_seconds: how old stocks may be.
     """
 
-    def __init__(self, database: Database, looking: Database) -> None:
+    def __init__(self, database: Database, looking: Database, *, stock_seconds: float) -> None:
         self.members = LiveMembers(database)
         self.sales = LiveSales(database)
+        self._databases = database, looking
+        self._stock_seconds = stock_seconds
+        self._tenants: OrderedDict[UUID, MirroredTenant] = OrderedDict()
+
+    def tenant(self, tenant_id: UUID) -> "MirroredTenant":
+        """Return what is mirrored of a tenant; nothing is read before its shop is asked for."""
+        if tenant_id not in self._tenants:
+            self._tenants[tenant_id] = MirroredTenant(
+                tenant_id, *self._databases, stock_seconds=self._stock_seconds
+            )
+            while len(self._tenants) > _REMEMBERED_TENANTS:
+                self._tenants.popitem(last=False)
+        self._tenants.move_to_end(tenant_id)
+        return self._tenants[tenant_id]
+
+    def know(self, known: RecommendedFrom) -> None:
+        """Find the items of a release in all shops before the first answer needs them; may run in a thread."""
+        for tenant in list(self._tenants.values()):
+            tenant.know(known)
+
+
+class MirroredTenant:
+    """A tenant's shop, and who of its members did anything since a landing."""
+
+    def __init__(
+        self, tenant_id: UUID, database: Database, looking: Database, *, stock_seconds: float
+    ) -> None:
+        self._tenant_id = tenant_id
+        self._database = database
         self._looking_at = looking
-        self._shops = LiveShops(database)
-        self._snapshot: str | None = None
+        self._stock_seconds = stock_seconds
+        self._shop: LiveShop | None = None
         self._since: OrderedDict[str, _Since] = OrderedDict()
         self._following: set[asyncio.Task[None]] = set()
         # One after another: each look goes on from the snapshot of the one before.
-        self._looks: Gathering[UUID, LiveShop] = Gathering(self._look, at_once=1)
+        self._looks: Gathering[None, LiveShop] = Gathering(self._look, at_once=1)
 
-    async def shop(self, tenant_id: UUID) -> LiveShop:
-        """Return a shop as it is after the call; `is_as_landed` then knows of all that was committed before it.
+    async def shop(self) -> LiveShop:
+        """Return the shop as it is after the call; `is_as_landed` then knows of all that was committed before it.
 
         Raises:
             DatabaseAway: the database cannot be reached.
         """
-        return await self._looks.get(tenant_id)
+        return await self._looks.get(None)
 
     def is_as_landed(self, landed: str, member_id: UUID) -> bool:
         """Return whether a release that ends with a snapshot says everything of a member it knows.
@@ -72,43 +120,65 @@ class Mirror:
     async def follow(self, landed: str) -> None:
         """Find out who changed since a landing, and keep that up to date; until it is known everybody may have.
 
-        Before the first look at any shop nothing can be kept up to date.
+        Nothing can be kept up to date before the shop was asked for.
 
         Raises:
             DatabaseAway: the database cannot be reached.
         """
-        if landed in self._since or self._snapshot is None:
+        if landed in self._since or self._shop is None:
             return
         # Before it is asked: the looks to come tell of what this question comes too early for.
         since = self._since[landed] = _Since(set())
         while len(self._since) > _REMEMBERED_LANDINGS:
             self._since.popitem(last=False)
         try:
-            since.members |= await changed_since(self._looking_at, landed)
+            since.members |= await changed_since(self._looking_at, self._tenant_id, landed)
             since.is_whole = True
         finally:
             if not since.is_whole and self._since.get(landed) is since:
                 del self._since[landed]
 
     def know(self, known: RecommendedFrom) -> None:
-        """Find the items of a release in all shops before the first answer needs them; may run in a thread."""
-        self._shops.know(known)
+        """Find the items of a release in the shop; may run in a thread."""
+        if (shop := self._shop) is not None:
+            shop.window.shelf.places(known.no_items)
 
-    async def _look(self, tenant_ids: Sequence[UUID]) -> Mapping[UUID, LiveShop]:
+    async def _look(self, _: Sequence[None]) -> Mapping[None, LiveShop]:
         try:
-            news = await news_since(self._looking_at, self._snapshot, self._shops.tenant_ids)
-            await self._shops.apply(news)
-            for since in self._since.values():
-                since.members.update(news.members)
-            self._snapshot = news.snapshot
-            return {tenant_id: await self._shops.shop(tenant_id) for tenant_id in tenant_ids}
+            self._shop = await (self._read() if self._shop is None else self._updated(self._shop))
         except BaseException:
             # What came meanwhile is lost, and another server may be there when it is back, with another count of
             # transactions.
-            self._snapshot = None
+            self._shop = None
             self._since.clear()
-            self._shops.forget()
             raise
+        return {None: self._shop}
+
+    async def _updated(self, shop: LiveShop) -> LiveShop:
+        news, shop = await asyncio.gather(
+            news_since(self._looking_at, self._tenant_id, shop.snapshot), self._restocked(shop)
+        )
+        for since in self._since.values():
+            since.members.update(news.members)
+        window = shop.window.changed(news.offers)
+        if window is None:
+            # It offers what it never did before. Read anew it is newer than the news, from which the next look goes
+            # on all the same.
+            return replace(await self._read(), snapshot=news.snapshot)
+        return replace(shop, snapshot=news.snapshot, window=window, terms=news.terms)
+
+    async def _restocked(self, shop: LiveShop) -> LiveShop:
+        now = time.monotonic()
+        if now - shop.stocked_at < self._stock_seconds:
+            return shop
+        snapshot, stocks = await stocks_since(self._database, self._tenant_id, shop.stock_snapshot)
+        return replace(shop, window=shop.window.restocked(stocks), stock_snapshot=snapshot, stocked_at=now)
+
+    async def _read(self) -> LiveShop:
+        now = time.monotonic()
+        snapshot, offers, terms = await shop_of(self._database, self._tenant_id)
+        # In a thread, since a large shop takes a tenth of a second, in which others are answered.
+        return LiveShop(snapshot, await asyncio.to_thread(window_of, offers), terms, snapshot, now)
 
     def _follow_beside(self, landed: str) -> None:
         async def follow() -> None:

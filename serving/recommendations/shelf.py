@@ -154,14 +154,18 @@ class Shelf:
         """Return a vector of zeros."""
         return np.zeros(len(self))
 
+    def put(self, places: Integers, values: Floats) -> Floats:
+        """Return a vector with values at some places, 0 at the others; NOWHERE takes any."""
+        # NOWHERE is the last.
+        vector = np.zeros(len(self) + 1)
+        vector[places] = values
+        return vector[:-1]
+
     def spread(self, values: Mapping[UUID, float]) -> Floats:
         """Return the values of items, 0 where none is given."""
-        spread = self.zeros()
-        if values:
-            places = self.places(list(values))
-            given = np.fromiter(values.values(), np.float64, len(values))
-            spread[places[places != NOWHERE]] = given[places != NOWHERE]
-        return spread
+        if not values:
+            return self.zeros()
+        return self.put(self.places(list(values)), np.fromiter(values.values(), np.float64, len(values)))
 
     def lasting(self, values: Mapping[UUID, float]) -> Floats:
         """Return the values of items as `spread` does, of a mapping that stays as long as its release."""
@@ -209,7 +213,7 @@ class Shelf:
 
     def flagged(self, item_ids: Iterable[UUID]) -> Flags:
         """Return which offers are of these items."""
-        flags = np.zeros(len(self), np.bool_)
-        places = self.places(item_ids)
-        flags[places[places != NOWHERE]] = True
-        return flags
+        # NOWHERE is the last.
+        flags = np.zeros(len(self) + 1, np.bool_)
+        flags[self.places(item_ids)] = True
+        return flags[:-1]

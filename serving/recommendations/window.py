@@ -33,9 +33,9 @@ class Window:
         found = ((item_id, self.shelf.place(item_id)) for item_id in item_ids)
         return {item_id: self.shelf.offers[n].name for item_id, n in found if n is not None}
 
-    def restocked(self, pieces: Mapping[UUID, int]) -> "Window":
+    def restocked(self, pieces: Iterable[tuple[UUID, int]]) -> "Window":
         """Return the window with other stocks of some items."""
-        places = {n: left for item_id, left in pieces.items() if (n := self.shelf.place(item_id)) is not None}
+        places = {n: left for item_id, left in pieces if (n := self.shelf.place(item_id)) is not None}
         if not places:
             return self
         stocks = self.shelf.stocks.copy()

@@ -14,7 +14,7 @@ from tests.serving.mall import NOW
 @pytest.fixture
 async def aged(releases, settings, serve):
     """A client of a service whose windows may be as old as they ever may."""
-    async with serve(settings.model_copy(update={"shop_fresh_seconds": 1.0})) as client:
+    async with serve(settings.model_copy(update={"shop_fresh_seconds": 0.3})) as client:
         yield client
 
 
