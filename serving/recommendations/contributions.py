@@ -6,6 +6,7 @@ items of one answer, not answers with each other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import numpy as np
@@ -50,6 +51,7 @@ class Contribution:
     is_personal: bool = False
 
 
+@cache
 def by_place(count: int) -> Floats:
     """Return for the places of a list 1 for the first, a half for the eleventh, a sixth for the fiftieth."""
     return 10 / (10 + np.arange(count))
@@ -67,7 +69,7 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
 
     def told(n: int) -> Told:
         higher = int(values[1][n] > values[0][n])
-        place = int(np.flatnonzero(places[higher] == n)[0])
+        place = int((places[higher] == n).argmax())
         stage = stage_at(lists[higher], place)
         if stage == "personal":
             return stage, Reason("redeemed", redemption_count=counts.get(shelf.offers[n].item_id, 0))
