@@ -27,6 +27,7 @@ from serving.recommendations.news import BY_INDEX
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
+from serving.remembered import Remembering
 from serving.reports import routes as reports
 from serving.segments import routes as segments
 from serving.settings import ServingSettings
@@ -70,6 +71,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         "and what all tenants come to, for the platform.",
         lifespan=lifespan,
     )
+    app.add_middleware(Remembering)
     app.add_middleware(Measured, meters=meters)
     app.add_middleware(HotRoutes)
     problems.install(app)

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from serving.database import Database, DatabaseAway
 from serving.recommendations.arrays import RecommendedFrom
+from serving.recommendations.domain import Shop
 from serving.recommendations.gathering import Gathering
 from serving.recommendations.live import LiveMembers
 from serving.recommendations.news import Terms, changed_since, news_since, shop_of, stocks_since
@@ -76,11 +77,6 @@ class Mirror:
         self._tenants.move_to_end(tenant_id)
         return self._tenants[tenant_id]
 
-    def know(self, known: RecommendedFrom) -> None:
-        """Find the items of a release in all shops before the first answer needs them; may run in a thread."""
-        for tenant in list(self._tenants.values()):
-            tenant.know(known)
-
 
 class MirroredTenant:
     """A tenant's shop, and who of its members did anything since a landing."""
@@ -138,10 +134,13 @@ class MirroredTenant:
             if not since.is_whole and self._since.get(landed) is since:
                 del self._since[landed]
 
-    def know(self, known: RecommendedFrom) -> None:
-        """Find the items of a release in the shop; may run in a thread."""
-        if (shop := self._shop) is not None:
-            shop.window.shelf.places(known.no_items)
+    def know(self, known: RecommendedFrom, shop: Shop, explorable: frozenset[UUID]) -> None:
+        """Find the items of a release in the live shop before the first answer needs them; may run in a thread."""
+        if self._shop is not None:
+            shelf = self._shop.window.shelf
+            shelf.places(known.no_items)
+            shelf.places(explorable)
+            shelf.lasting(shop.daily_demand)
 
     async def _look(self, _: Sequence[None]) -> Mapping[None, LiveShop]:
         try:
