@@ -37,17 +37,17 @@ _STAMPS = {
 # Whose points, acts, consent or profile may differ.
 _MEMBERS = """
 select member_id from export.event
-where (tenant_id = $1) is true and kind in ('view', 'click', 'favourite') and {new}
+where tenant_id = $1 is true and kind in ('view', 'click', 'favourite') and {new}
 union
-select member_id from export.entry where (tenant_id = $1) is true and member_id is not null and {new}
+select member_id from export.entry where tenant_id = $1 is true and member_id is not null and {new}
 union
-select member_id from export.redemption where (tenant_id = $1) is true and {new}
+select member_id from export.redemption where tenant_id = $1 is true and {new}
 union
-select member_id from export.hold where (tenant_id = $1) is true and {new}
+select member_id from export.hold where tenant_id = $1 is true and {new}
 union
-select member_id from export.lot where (tenant_id = $1) is true and {new}
+select member_id from export.lot where tenant_id = $1 is true and {new}
 union
-select member_id from export.member where (tenant_id = $1) is true and {new}
+select member_id from export.member where tenant_id = $1 is true and {new}
 """.format_map(_STAMPS)
 # Holds lapse without a word.
 _OPEN_HOLDS = "select member_id from export.hold where tenant_id = $1 and status = 'open'"
@@ -59,10 +59,10 @@ select row(
 from export.offer o
 join export.item i on i.item_id = o.item_id
 left join export.stock s on s.tenant_id = o.tenant_id and s.item_id = o.item_id
-where {tenant}
+where o.tenant_id = $1 {rest}
 """
-_OFFERS = _OFFER.format(tenant="o.tenant_id = $1")
-_NEW_OFFERS = _OFFER.format(tenant=f"(o.tenant_id = $1) is true and {_STAMPS['new_offer']}")
+_OFFERS = _OFFER.format(rest="")
+_NEW_OFFERS = _OFFER.format(rest=f"is true and {_STAMPS['new_offer']}")
 # Stocks change too often to have an index of stamps, so all of a tenant's are gone through.
 _STOCKS = """
 select pg_current_snapshot()::text as snapshot, array(
