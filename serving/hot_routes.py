@@ -8,7 +8,6 @@ import re
 import time
 from uuid import UUID, uuid4
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.keys import KeyRing
@@ -52,7 +51,7 @@ async def _answer(member_id: UUID, limit: int, scope: Scope, receive: Receive, s
     status = 500
     try:
         try:
-            caller = await keys.caller(Request(scope).headers.get("authorization"))
+            caller = await keys.caller(_authorization(scope))
             asked = Asked(caller.tenant_id, member_id, uuid4(), limit, "soon", state.clock())
             async with releases.lend() as release:
                 response = await answered(release, live, asked, experiment, meters)
@@ -62,3 +61,10 @@ async def _answer(member_id: UUID, limit: int, scope: Scope, receive: Receive, s
         await response(scope, receive, send)
     finally:
         meters.answered("GET", MEMBER, status, time.perf_counter() - began)
+
+
+def _authorization(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value, "latin-1")
+    return None

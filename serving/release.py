@@ -316,6 +316,8 @@ def _open(folder: Path, makes: Sequence[Callable[[Release], object]]) -> Release
         release = Release(manifest, connection, _mapped(folder, manifest.files))
         for make in makes if release.arrays else ():
             release.made(make)
+        # Until here the other processor was left to those who are answered meanwhile.
+        connection.execute("set threads = 2")
     except (OSError, ValueError, duckdb.Error):
         connection.close()
         raise

@@ -68,16 +68,19 @@ def score(
         lent = [from_popularity(shelf, popular), from_sales(shelf), from_reach(shelf)]
         return _scored(_anchored(lent, shelf, anchors), np.ones(len(shelf)), weight, unmoved)
     listed = from_lists(shelf, member)
-    lent = [
-        listed,
-        from_looks(shelf, member.signals),
-        from_neighbours(shelf, member.signals, neighbours),
-        from_own_redemptions(shelf, member),
+    lent = [listed]
+    # Half of all who look have done nothing lately, and what lends nothing costs as much to add up.
+    if member.signals:
+        lent += [from_looks(shelf, member.signals), from_neighbours(shelf, member.signals, neighbours)]
+    if member.unlanded_counts:
+        lent.append(from_own_redemptions(shelf, member))
+    lent += [
         from_prior(shelf, *prior(member, shop, purse.available)),
         from_popularity(shelf, popular, listed),
-        from_sales(shelf),
-        from_reach(shelf),
     ]
+    if shelf.on_sale:
+        lent.append(from_sales(shelf))
+    lent.append(from_reach(shelf))
     uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
     fit = price_fit(shelf.prices, member.usual_points, purse.available)
     return _scored(_anchored(lent, shelf, anchors), fit, weight * expiry_lift(uses), uses)

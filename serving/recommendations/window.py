@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from serving.recommendations.contexts import Filter
 from serving.recommendations.domain import Offer, Sale
-from serving.recommendations.shelf import NOWHERE, Flags, Floats, Integers, Shelf
+from serving.recommendations.shelf import NOWHERE, Floats, Integers, Shelf
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class Window:
     def deliverable(self, entries: Integers, now: datetime, budget: int, asked: Filter) -> Integers:
         """Return those of some entries that are listed, in stock, within the budget and asked for."""
         shelf = self.shelf
-        is_had = self._is_listed(entries, now) & (shelf.stocks[entries] > 0)
+        moment, stocks = now.timestamp(), shelf.stocks[entries]
+        is_had = (shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment) & (stocks > 0)
         is_had &= (shelf.prices[entries] <= budget) & (shelf.prices[entries] >= asked.price_from)
         if asked.price_to is not None:
             is_had &= shelf.prices[entries] <= asked.price_to
@@ -73,10 +74,10 @@ class Window:
         self, sales: Mapping[UUID, Sale], now: datetime, budget: int, asked: Filter
     ) -> dict[int, Offer]:
         """Return entry → offer of what is in a flash sale, as it is sold now: pieces of a sale are its own."""
-        found = {}
+        found, moment = {}, now.timestamp()
         for item_id, sale in sales.items():
             n = self.shelf.place(item_id)
-            if n is None or not self._is_listed(np.array([n]), now)[0]:
+            if n is None or not self.shelf.listed_from[n] <= moment < self.listed_until[n]:
                 continue
             stock = float(self.shelf.stocks[n])
             offer = on_sale(
@@ -85,11 +86,6 @@ class Window:
             if offer is not None and offer.price_points <= budget and asked.admits(offer):
                 found[n] = offer
         return found
-
-    def _is_listed(self, entries: Integers, now: datetime) -> Flags:
-        moment = now.timestamp()
-        listed: Flags = (self.shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment)
-        return listed
 
 
 def window_of(rows: Iterable[Sequence[Any]]) -> Window:
