@@ -23,12 +23,12 @@ from serving.platform import holiday_plans as platform_plans
 from serving.platform import kpis as platform_kpis
 from serving.query_parameters import refuse_unknown_parameters
 from serving.recommendations import routes as recommendations
-from serving.recommendations.answers import Live
-from serving.recommendations.live import LiveMembers
-from serving.recommendations.live_shop import LiveShops
+from serving.recommendations.mirror import Mirror
+from serving.recommendations.news import BY_INDEX
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
+from serving.remembered import Remembering
 from serving.reports import routes as reports
 from serving.segments import routes as segments
 from serving.settings import ServingSettings
@@ -43,9 +43,12 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_database(settings.database_url) as database, AsyncExitStack() as stack:
-            shops = LiveShops(database, fresh_seconds=settings.shop_fresh_seconds)
-            releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, shops))
+        url = settings.database_url
+        async with AsyncExitStack() as stack:
+            database = await stack.enter_async_context(open_database(url))
+            looking = await stack.enter_async_context(open_database(url, BY_INDEX))
+            live = Mirror(database, looking, stock_seconds=settings.shop_fresh_seconds)
+            releases = ReleaseReader(settings.releases_dir, makes=MAKES, warm=warming(clock, live))
             await stack.enter_async_context(releases.following())
             app.state.clock = clock
             app.state.meters = meters
@@ -57,7 +60,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
                 grace_seconds=settings.key_grace_seconds,
                 session_secret=settings.session_secret,
             )
-            app.state.live = Live(LiveMembers(database), shops)
+            app.state.live = live
             app.state.experiment = Experiment(
                 settings.serving_control_share, settings.serving_exploration_share
             )
@@ -70,6 +73,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         "and what all tenants come to, for the platform.",
         lifespan=lifespan,
     )
+    app.add_middleware(Remembering)
     app.add_middleware(Measured, meters=meters)
     app.add_middleware(HotRoutes)
     problems.install(app)

@@ -41,6 +41,8 @@ async def _platform_caller(
 async def _release(request: Request, _: Annotated[Caller, Depends(_caller)]) -> AsyncIterator[Release]:
     reader: ReleaseReader = request.app.state.releases
     async with reader.lend() as release:
+        # For `remembered`, which has to know what an answer was made from.
+        request.state.release = release
         yield release
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,8 +37,11 @@ class Database:
         self._pool = pool
         self._retry_at = 0.0
 
-    async def rows(self, sql: str, *arguments: Any) -> list[asyncpg.Record]:
+    async def rows(self, sql: str, *arguments: Any, patience: float | None = None) -> list[asyncpg.Record]:
         """Return the rows of one statement.
+
+        Args:
+            patience: seconds it may take, by default three.
 
         Raises:
             DatabaseAway: it cannot be reached, or could not a moment ago.
@@ -46,7 +49,7 @@ class Database:
         if time.monotonic() < self._retry_at:
             raise DatabaseAway
         try:
-            return await self._fetch(sql, arguments)
+            return await self._fetch(sql, arguments, patience)
         except _AWAY as error:
             if time.monotonic() >= self._retry_at:
                 _log.warning("the live database is away: %r", error)
@@ -55,14 +58,16 @@ class Database:
             await self._pool.expire_connections()
             raise DatabaseAway from error
 
-    async def _fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+    async def _fetch(
+        self, sql: str, arguments: tuple[Any, ...], patience: float | None
+    ) -> list[asyncpg.Record]:
         try:
             connection = await self._pool.acquire(timeout=_CONNECT_SECONDS)
         except asyncpg.PostgresError as error:
             # Whatever a server's reason to let nobody in: a wrong password, a missing role, its own start.
             raise ConnectionError(str(error)) from error
         try:
-            found: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
+            found: list[asyncpg.Record] = await connection.fetch(sql, *arguments, timeout=patience)
             return found
         finally:
             await self._pool.release(connection)
@@ -77,8 +82,12 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(url: str) -> AsyncIterator[Database]:
-    """Open the pool for the block; nothing is connected before the first statement."""
+async def open_database(url: str, settings: Mapping[str, str] | None = None) -> AsyncIterator[Database]:
+    """Open the pool for the block; nothing is connected before the first statement.
+
+    Args:
+        settings: of the server, for the connections of this pool.
+    """
     pool = asyncpg.create_pool(
         url,
         min_size=0,
@@ -86,7 +95,11 @@ async def open_database(url: str) -> AsyncIterator[Database]:
         timeout=_CONNECT_SECONDS,
         command_timeout=_STATEMENT_SECONDS,
         reset=_keep,
-        server_settings={"role": "pointmart_reader", "default_transaction_read_only": "on"},
+        server_settings={
+            "role": "pointmart_reader",
+            "default_transaction_read_only": "on",
+            **(settings or {}),
+        },
     )
     async with pool:
         yield Database(pool)

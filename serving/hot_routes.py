@@ -8,13 +8,13 @@ import re
 import time
 from uuid import UUID, uuid4
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.keys import KeyRing
 from serving.metrics import Meters
 from serving.problems import Problem, render
-from serving.recommendations.answers import Asked, Live
+from serving.recommendations.answers import Asked
+from serving.recommendations.mirror import Mirror
 from serving.recommendations.policies import Experiment
 from serving.recommendations.routes import MEMBER, answered
 from serving.release import ReleaseReader
@@ -45,13 +45,13 @@ async def _answer(member_id: UUID, limit: int, scope: Scope, receive: Receive, s
     keys: KeyRing = state.keys
     releases: ReleaseReader = state.releases
     meters: Meters = state.meters
-    live: Live = state.live
+    live: Mirror = state.live
     experiment: Experiment = state.experiment
     # A defect is told by the framework, further out.
     status = 500
     try:
         try:
-            caller = await keys.caller(Request(scope).headers.get("authorization"))
+            caller = await keys.caller(_authorization(scope))
             asked = Asked(caller.tenant_id, member_id, uuid4(), limit, "soon", state.clock())
             async with releases.lend() as release:
                 response = await answered(release, live, asked, experiment, meters)
@@ -61,3 +61,10 @@ async def _answer(member_id: UUID, limit: int, scope: Scope, receive: Receive, s
         await response(scope, receive, send)
     finally:
         meters.answered("GET", MEMBER, status, time.perf_counter() - began)
+
+
+def _authorization(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value, "latin-1")
+    return None

@@ -1,12 +1,24 @@
 """The release in use: opened read-only, switched when `current` points elsewhere, closed after its last reader."""
 
 import asyncio
+import fcntl
+import gc
 import logging
 import os
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -23,6 +35,7 @@ _log = logging.getLogger(__name__)
 _CHECK_SECONDS = 0.25
 # Values, those within lists included: about 50 MB of Python objects.
 _REMEMBERED_VALUES = 500_000
+_FETCHED_ROWS = 500
 _ARRAYS = "arrays/"
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -136,7 +149,10 @@ class Release:
         with self._connection.cursor() as cursor:
             # Pairs are parameters by name.
             is_named = bool(parameters) and isinstance(parameters[0], tuple)
-            return tuple(cursor.execute(sql, dict(parameters) if is_named else parameters).fetchall())
+            found = cursor.execute(sql, dict(parameters) if is_named else parameters)
+            # In parts, for others are answered in between and nobody is while a part is fetched.
+            parts = iter(lambda: found.fetchmany(_FETCHED_ROWS), [])
+            return tuple(chain.from_iterable(parts))
 
 
 def _size(rows: Rows) -> int:
@@ -222,6 +238,11 @@ class ReleaseReader:
         target = self._read_link()
         if target is None or target == self._target:
             return
+        with _turn(self.folder) as is_ours, _uncollected():
+            if is_ours or self._release is None:
+                await self._switch_to(target)
+
+    async def _switch_to(self, target: str) -> None:
         try:
             opened = await run_in_threadpool(_open, self._link.parent / target, self._makes)
         except (OSError, ValueError, duckdb.Error):
@@ -248,16 +269,55 @@ class ReleaseReader:
                 old.close()
 
 
+@contextmanager
+def _turn(releases_dir: Path) -> Iterator[bool]:
+    """Take the turn to open a release for the block, if no other process of this machine has it.
+
+    Opening takes a processor for a second: while one process does, the others answer.
+    """
+    descriptor = os.open(releases_dir, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        is_ours = False
+    else:
+        is_ours = True
+    try:
+        yield is_ours
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Collect no garbage during the block, and what it made not at all, where the process has set itself up for that.
+
+    What is made of a release is a million objects that die with it: to look for garbage among them would stop all
+    answers for a tenth of a second.
+    """
+    is_settled = bool(gc.get_freeze_count())
+    if is_settled:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if is_settled:
+            gc.freeze()
+            gc.enable()
+
+
 def _open(folder: Path, makes: Sequence[Callable[[Release], object]]) -> Release:
     manifest = Manifest.model_validate_json((folder / "manifest.json").read_bytes())
     file = str(folder / "marts.duckdb").replace("'", "''")
     # Attached under another name: opened by itself, the catalogue and the schema would both be called marts.
-    connection = duckdb.connect(config={"threads": 2})
+    connection = duckdb.connect(config={"threads": 1})
     try:
         connection.execute(f"attach '{file}' as release (read_only)")
         release = Release(manifest, connection, _mapped(folder, manifest.files))
         for make in makes if release.arrays else ():
             release.made(make)
+        # Until here the other processor was left to those who are answered meanwhile.
+        connection.execute("set threads = 2")
     except (OSError, ValueError, duckdb.Error):
         connection.close()
         raise

@@ -25,10 +25,10 @@ class ServingSettings(BaseSettings):
         default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
     )
     shop_fresh_seconds: float = Field(
-        default=0.9,
+        default=0.05,
         ge=0,
         le=1,
-        description="So late a new or restocked item may be seen; what is gone is never shown.",
+        description="So late it may be noticed that something has run out or is back in stock.",
     )
     serving_exploration_share: float = Field(
         default=0.1,

@@ -9,8 +9,8 @@ from starlette.concurrency import run_in_threadpool
 
 from serving.clock import Clock, business_date
 from serving.database import DatabaseAway
-from serving.recommendations.live_shop import LiveShops
-from serving.recommendations.released import popular_items, recommended_from
+from serving.recommendations.mirror import Mirror
+from serving.recommendations.released import recommended_from
 from serving.recommendations.released_shop import explorable_items, released_shop
 from serving.release import Release
 
@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 _TENANTS = 100
 
 
-def warming(clock: Clock, shops: LiveShops) -> Callable[[Release], Awaitable[None]]:
-    """Return what warms a release, and the windows of its shops where the live database can be reached."""
+def warming(clock: Clock, live: Mirror) -> Callable[[Release], Awaitable[None]]:
+    """Return what warms a release, and what its shops have that it lacks, where the live database can be reached."""
 
     async def warm(release: Release) -> None:
         # DuckDB imports pandas at its first parameter, which takes a third of a second.
@@ -33,12 +33,13 @@ def warming(clock: Clock, shops: LiveShops) -> Callable[[Release], Awaitable[Non
                 f"select tenant_id from release.marts.dim_tenant order by 1 limit {_TENANTS}"
             )
             for (tenant_id,) in tenants:
-                await released_shop(release, tenant_id)
-                await explorable_items(release, tenant_id, business_date(clock()))
-                await popular_items(release, tenant_id)
+                shop = await released_shop(release, tenant_id)
+                explorable = await explorable_items(release, tenant_id, business_date(clock()))
+                mirrored = live.tenant(tenant_id)
                 with suppress(DatabaseAway):
-                    await shops.window(tenant_id)
-            await run_in_threadpool(shops.know, release.made(recommended_from))
+                    await mirrored.shop()
+                    await mirrored.follow(release.manifest.landing.snapshot)
+                await run_in_threadpool(mirrored.know, release.made(recommended_from), shop, explorable)
         except duckdb.Error:
             # What is missing is told by the requests that need it; the others go on.
             _log.exception("release %s could not be warmed up", release.manifest.release_id)

@@ -72,7 +72,7 @@ TABLES = {
     "effective_at timestamptz, effective_date date, recorded_at timestamptz",
     "fct_redemption_lines": "tenant_id uuid, redemption_id uuid, line_no smallint, member_id uuid, "
     "item_id uuid, mode varchar, status varchar, quantity integer, unit_points bigint, line_points bigint, "
-    "effective_at timestamptz, effective_date date",
+    "effective_at timestamptz, effective_date date, refunded_quantity integer",
     "fct_events": "tenant_id uuid, event_id uuid, member_id uuid, kind varchar, item_id uuid, "
     "occurred_at timestamptz, occurred_date date",
     "fct_impressions": "tenant_id uuid, event_id uuid, item_id uuid, date date",
@@ -341,7 +341,7 @@ def _lines() -> Iterator[tuple[Any, ...]]:
             quantity,
             unit,
         )
-        yield *line, quantity * unit, f"{day} 10:00:00+08", day
+        yield *line, quantity * unit, f"{day} 10:00:00+08", day, 0
 
 
 def _calendar() -> Iterator[tuple[Any, ...]]:

@@ -7,7 +7,7 @@ import numpy as np
 from serving.recommendations.contexts import Anchors
 from serving.recommendations.contributions import Contribution, Told
 from serving.recommendations.domain import Motive, Reason
-from serving.recommendations.neighbourhood import lent, strengths
+from serving.recommendations.neighbourhood import lent
 from serving.recommendations.shelf import Shelf
 
 # The member's first choice of all (about 1.1) counts less beside an item than a neighbour a quarter as close as the
@@ -24,9 +24,9 @@ def from_anchors(shelf: Shelf, anchors: Anchors) -> Contribution:
     for number, (item_id, _) in enumerate(names):
         if (near := anchors.neighbours.get(item_id)) is None:
             continue
-        found, strength = strengths(shelf, near)
+        found = shelf.places(near.items)
         places.append(found)
-        parts.append(_ANCHOR_SHARE * strength)
+        parts.append(_ANCHOR_SHARE * near.strengths)
         # Even numbers are taken together with the item, odd ones alike.
         numbers.append(2 * number + (np.arange(len(found)) >= len(near.together)))
 

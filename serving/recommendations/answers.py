@@ -1,7 +1,6 @@
 """Gathers what an answer needs, from the release and the live database, and has it composed."""
 
-import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
@@ -15,20 +14,19 @@ from serving.recommendations.affordability import farthest_price
 from serving.recommendations.candidates import put_forward, sources_of
 from serving.recommendations.composition import Question, Sources, compose
 from serving.recommendations.contexts import Anchors, Context, Filter, anchor_ids
-from serving.recommendations.domain import Expiring, Policy, Reach, Recommendation, Sale, Signal
-from serving.recommendations.live import NOTHING_LANDED, LiveMembers, LiveState
-from serving.recommendations.live_shop import LiveShops
+from serving.recommendations.domain import CashRule, Expiring, Policy, Reach, Recommendation, Sale
+from serving.recommendations.live import NOTHING_LANDED
+from serving.recommendations.members import Member
+from serving.recommendations.mirror import Mirror
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import ReleasedMember, popular_items, released_member, released_window
 from serving.recommendations.released_shop import released_shop
-from serving.recommendations.visitors import SOMEBODY, Visitor, member_as_released, member_now
+from serving.recommendations.visitors import SOMEBODY, Visitor, as_of_now, as_released, visitor_of
 from serving.recommendations.window import Window, merged
 from serving.release import Release
 
 # From about there on what popularity lends is no more than what every item is lent.
 _POPULAR_OF_ALL = 1_500
-# An item may run out while it is being chosen; that it happens so often in one answer is next to impossible.
-_ATTEMPTS = 4
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -87,15 +85,7 @@ class Answer:
     expiring: Expiring | None = None
 
 
-@dataclass(frozen=True)
-class Live:
-    """What is asked of the live database."""
-
-    members: LiveMembers
-    shops: LiveShops
-
-
-async def recommend(release: Release, live: Live, asked: Asked, experiment: Experiment) -> Answer:
+async def recommend(release: Release, live: Mirror, asked: Asked, experiment: Experiment) -> Answer:
     """Return what to show a member, or somebody on an item's page, now.
 
     Raises:
@@ -117,86 +107,102 @@ async def recommend(release: Release, live: Live, asked: Asked, experiment: Expe
 async def _released_answer(
     release: Release, asked: Asked, experiment: Experiment, released: ReleasedMember
 ) -> Answer:
-    tenant_id = asked.tenant_id
     visitor = SOMEBODY
     if asked.member_id is not None and released.is_known:
-        visitor = member_as_released(
-            tenant_id, asked.member_id, released, asked.now, asked.context, experiment
-        )
-    window = await released_window(release, tenant_id)
-    names = window.names(anchor_ids(asked.context, visitor.state, visitor.policy))
-    _refuse_unknown(asked.context, names)
-    sources = await sources_of(
-        release, tenant_id, visitor.policy, (), asked.now, _anchors(asked.context, names)
-    )
+        visitor = _visitor(asked, asked.member_id, as_released(released), released, None, experiment)
+    window = await released_window(release, asked.tenant_id)
     # What is drawn has to be deliverable, which a release cannot say.
-    question = Question(asked.request_id, asked.limit, asked.reach, 0.0, asked.context)
-    shown = await _chosen(release, asked, visitor, sources, window, {}, question)
-    return _answer(visitor, sources, shown, asked.context, is_degraded=True)
+    return await _answer(release, asked, visitor, window, {}, exploration_share=0.0, is_degraded=True)
 
 
 async def _live_answer(
-    release: Release, live: Live, asked: Asked, experiment: Experiment, released: ReleasedMember
+    release: Release, live: Mirror, asked: Asked, experiment: Experiment, released: ReleasedMember
 ) -> Answer:
-    tenant_id, now = asked.tenant_id, asked.now
-    state, window = await asyncio.gather(
-        _live_state(release, live, asked, released), live.shops.window(tenant_id)
+    tenant = live.tenant(asked.tenant_id)
+    shop = await tenant.shop()
+    is_as_landed = asked.member_id is None or (
+        released.is_known and tenant.is_as_landed(release.manifest.landing.snapshot, asked.member_id)
     )
-    visitor, signals = SOMEBODY, list[Signal]()
-    if asked.member_id is not None and state is not None and state.member is not None:
-        signals = state.signals(now)
-        visitor = member_now(
-            tenant_id, asked.member_id, released, state.member, signals, now, asked.context, experiment
+    visitor = SOMEBODY
+    if asked.member_id is not None:
+        member = (
+            as_released(released)
+            if is_as_landed
+            else await _member_now(release, live, asked, asked.member_id, released)
         )
-    elif asked.is_member:
-        raise UnknownMember("this tenant has no such member; register the member first")
-    anchors = anchor_ids(asked.context, visitor.state, visitor.policy)
-    if len(names := window.names(anchors)) < len(anchors):
-        window = await live.shops.window(tenant_id, is_renewed=True)
-        names = window.names(anchors)
-    _refuse_unknown(asked.context, names)
-    sources = await sources_of(
-        release, tenant_id, visitor.policy, signals, now, _anchors(asked.context, names)
-    )
-    question = Question(
-        asked.request_id, asked.limit, asked.reach, experiment.exploration_share, asked.context
-    )
-    sales: Mapping[UUID, Sale] = {}
-    if window.has_sales:
-        sales = await live.shops.running_sales(tenant_id, asked.member_id, now=now)
-    shown = list[Recommendation]()
-    gone: Collection[UUID] = ()
-    for _ in range(_ATTEMPTS):
-        shown = await _chosen(release, asked, visitor, sources, window, sales, question)
-        # Pieces of a sale are its own, and were counted just now.
-        on_shelf = [each.offer.item_id for each in shown if each.offer.sale is None]
-        checked = await live.shops.check(tenant_id, window, on_shelf)
-        gone = [item_id for item_id in on_shelf if checked.stocks.get(item_id, 0) <= 0]
-        if checked.is_changed:
-            window = await live.shops.window(tenant_id, is_renewed=True)
-        elif gone:
-            window = live.shops.strike_out(tenant_id, window, gone)
-        else:
-            break
-    else:
-        # Sold faster than it can be chosen.
-        shown = [each for each in shown if each.offer.item_id not in gone]
-    return _answer(visitor, sources, shown, asked.context, is_degraded=False)
+        if member is not None:
+            visitor = _visitor(asked, asked.member_id, member, released, shop.terms.cash, experiment)
+        elif asked.is_member:
+            raise UnknownMember("this tenant has no such member; register the member first")
+    running = shop.terms.running(asked.now)
+    sales: Mapping[UUID, Sale] = {sale.item_id: sale for _, sale in running}
+    # Whoever redeemed nothing since the first of them started has bought nothing in any of them.
+    if running and not (
+        is_as_landed and released.habits.redeemed_at < min(started for started, _ in running)
+    ):
+        sales = await live.sales.running(asked.tenant_id, asked.member_id, now=asked.now)
+    return await _answer(
+        release, asked, visitor, shop.window, sales,
+        exploration_share=experiment.exploration_share, is_degraded=False,
+    )  # fmt: skip
 
 
-async def _live_state(
-    release: Release, live: Live, asked: Asked, released: ReleasedMember
-) -> LiveState | None:
-    if asked.member_id is None:
-        return None
+async def _member_now(
+    release: Release, live: Mirror, asked: Asked, member_id: UUID, released: ReleasedMember
+) -> Member | None:
     # Of a member it does not count (a test member, or one whose row had not landed) a release may hold entries
     # without showing them: everything is read.
     landing = release.manifest.landing
     landed, landed_at = (
         (landing.snapshot, landing.landed_at) if released.is_known else (NOTHING_LANDED, _NEVER)
     )
-    return await live.members.state(
-        asked.tenant_id, asked.member_id, landed=landed, landed_at=landed_at, now=asked.now
+    found = await live.members.member(
+        asked.tenant_id, member_id, landed=landed, landed_at=landed_at, now=asked.now
+    )
+    return found and as_of_now(released, found)
+
+
+def _visitor(
+    asked: Asked, member_id: UUID, member: Member, released: ReleasedMember,
+    cash: CashRule | None, experiment: Experiment,
+) -> Visitor:  # fmt: skip
+    return visitor_of(
+        asked.tenant_id, member_id, member, released,
+        cash=cash, now=asked.now, context=asked.context, experiment=experiment,
+    )  # fmt: skip
+
+
+async def _answer(
+    release: Release,
+    asked: Asked,
+    visitor: Visitor,
+    window: Window,
+    sales: Mapping[UUID, Sale],
+    *,
+    exploration_share: float,
+    is_degraded: bool,
+) -> Answer:
+    """Answer for a visitor from what a shop's window has.
+
+    Raises:
+        UnknownItem: the page is about an item that the tenant never offered.
+    """
+    context, purse = asked.context, visitor.purse
+    names = window.names(anchor_ids(context, visitor.state, visitor.policy))
+    if context.kind == "goes_with" and not names:
+        raise UnknownItem("this tenant offers no such item; look it up among the tenant's offers")
+    anchors = Anchors(names, has_redeemed=context.kind == "after_redemption")
+    sources = await sources_of(
+        release, asked.tenant_id, visitor.policy, visitor.state.signals, asked.now, anchors
+    )
+    question = Question(asked.request_id, asked.limit, asked.reach, exploration_share, context)
+    return Answer(
+        visitor.policy,
+        purse.available if visitor.is_member else None,
+        await _chosen(release, asked, visitor, sources, window, sales, question),
+        is_degraded,
+        item_ids=tuple(names),
+        expiring=purse.expiring if context.kind == "expiring" else None,
     )
 
 
@@ -226,26 +232,3 @@ async def _chosen(
         sources = replace(sources, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL))
     part = whole.part(merged([entries, np.array(list(on_sale), np.int64)], len(whole)), on_sale)
     return compose(visitor.policy, question, part, sources, member=visitor.state, purse=purse, shop=shop)
-
-
-def _answer(
-    visitor: Visitor, sources: Sources, shown: list[Recommendation], context: Context, *, is_degraded: bool
-) -> Answer:
-    purse = visitor.purse
-    return Answer(
-        visitor.policy,
-        purse.available if visitor.is_member else None,
-        shown,
-        is_degraded,
-        item_ids=tuple(sources.anchors.names),
-        expiring=purse.expiring if context.kind == "expiring" else None,
-    )
-
-
-def _anchors(context: Context, names: Mapping[UUID, str]) -> Anchors:
-    return Anchors(names, has_redeemed=context.kind == "after_redemption")
-
-
-def _refuse_unknown(context: Context, names: Mapping[UUID, str]) -> None:
-    if context.kind == "goes_with" and not names:
-        raise UnknownItem("this tenant offers no such item; look it up among the tenant's offers")

@@ -58,6 +58,9 @@ class LookUp:
 class RecommendedFrom:
     """What a release recommends from: lists, neighbours and popularity, by the tenant's and its members' ids.
 
+    Attributes:
+        item_ids: all items, by the number that a release gives them.
+
     Raises:
         ValueError: the arrays do not belong together.
     """
@@ -66,7 +69,7 @@ class RecommendedFrom:
         # An answer names some thousand items; made anew each time, their ids would cost more than all the rest. Those
         # of the database's driver are hashed and compared five times as fast as Python's, which they equal.
         ids = np.asarray(arrays.get("items.keys", _NO_IDS)).tobytes()
-        self._item_ids: list[UUID] = [
+        self.item_ids: list[UUID] = [
             pgproto.UUID(ids[at : at + _ID_BYTES]) for at in range(0, len(ids), _ID_BYTES)
         ]
         self._stages = arrays.get("stages", np.empty(0, "U1")).tolist()
@@ -91,8 +94,7 @@ class RecommendedFrom:
         if slice_ not in self._lists:
             return []
         items, stages = self._lists[slice_].rows(tenant_id, member_id)
-        names = self._stages
-        return Listed(self._items(items), [names[stage] for stage in stages.tolist()])
+        return Listed(self._items(items), stages, self._stages)
 
     def redemption_counts(self, tenant_id: UUID, member_id: UUID) -> dict[UUID, int]:
         """Return item → how often the member redeemed it."""
@@ -119,7 +121,7 @@ class RecommendedFrom:
         return Weighted(self._items(items), weights)
 
     def _items(self, codes: Codes) -> Items:
-        return Items(self._item_ids, codes)
+        return Items(self.item_ids, codes)
 
 
 def _by_name(arrays: Arrays, name: str, *columns: str) -> dict[str, LookUp]:

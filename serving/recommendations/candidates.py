@@ -8,8 +8,8 @@ from uuid import UUID
 from serving.clock import business_date
 from serving.recommendations.composition import Sources
 from serving.recommendations.contexts import Anchors
-from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop, Signal
-from serving.recommendations.items import columns, item_ids
+from serving.recommendations.domain import MemberState, Policy, Purse, Shop, Signal
+from serving.recommendations.items import Neighbours, item_ids, joined
 from serving.recommendations.released import item_neighbours, popular_items
 from serving.recommendations.released_shop import explorable_items
 from serving.recommendations.signals import weight
@@ -59,23 +59,17 @@ def put_forward(
     policy: Policy, sources: Sources, member: MemberState, purse: Purse, shop: Shop
 ) -> list[Collection[UUID]]:
     """Return the items that may be shown by a policy, by what puts them forward; some are in several."""
-    found: list[Collection[UUID]] = [sources.popular, sources.explorable]
-    for near in sources.anchors.neighbours.values():
-        found += [columns(near.together)[0], columns(near.content)[0]]
+    listed = [sources.popular, *(near.items for near in sources.anchors.neighbours.values())]
     # What is taken again is no neighbour of itself, and may be asked for after a redemption.
-    found.append(list(sources.anchors.names))
-    if policy != "recipe":
-        return found
-    found += [item_ids(member.listed), item_ids(member.novel)]
-    found += [
-        shop.starting_ids[group]
-        for group in groups_of(member, shop, purse.available)
-        if group in shop.starting_ids
-    ]
-    found.append([signal.item_id for signal in member.signals])
-    for near in sources.neighbours.values():
-        found += [columns(near.together)[0], columns(near.content)[0]]
-    return found
+    others: list[Collection[UUID]] = [sources.explorable, list(sources.anchors.names)]
+    if policy == "recipe":
+        listed += [item_ids(member.listed), item_ids(member.novel)]
+        listed += [near.items for near in sources.neighbours.values()]
+        others += [
+            shop.started_by(groups_of(member, shop, purse.available)).items,
+            [signal.item_id for signal in member.signals],
+        ]
+    return [joined(listed), *others]
 
 
 async def _neighbours(release: Release, tenant_id: UUID, signals: Sequence[Signal]) -> dict[UUID, Neighbours]:
@@ -93,7 +87,10 @@ async def _with_neighbours(release: Release, tenant_id: UUID, policy: Policy, an
 
 
 async def _near(release: Release, tenant_id: UUID, item_id: UUID, together: int, alike: int) -> Neighbours:
-    return Neighbours(
-        (await item_neighbours(release, tenant_id, item_id)).first(together),
-        (await item_neighbours(release, tenant_id, item_id, "content")).first(alike),
-    )
+    async def found() -> Neighbours:
+        return Neighbours(
+            (await item_neighbours(release, tenant_id, item_id)).first(together),
+            (await item_neighbours(release, tenant_id, item_id, "content")).first(alike),
+        )
+
+    return await release.kept((Neighbours, tenant_id, item_id, together, alike), found)

@@ -12,7 +12,6 @@ from serving.recommendations.contexts import Anchors, Context, barred
 from serving.recommendations.contributions import Told
 from serving.recommendations.domain import (
     MemberState,
-    Neighbours,
     Offer,
     Policy,
     Purse,
@@ -22,6 +21,7 @@ from serving.recommendations.domain import (
     Shop,
 )
 from serving.recommendations.exploration import EXPLORING_PLACE, Placed, explore
+from serving.recommendations.items import Neighbours
 from serving.recommendations.scoring import Scored, score
 from serving.recommendations.shelf import Flags, Integers, Shelf
 from serving.recommendations.slate import Choices, Rules, choose

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
-from serving.recommendations.domain import ItemKind, MemberState, Neighbours, Offer, Policy, Shop
+from serving.recommendations.domain import ItemKind, MemberState, Offer, Policy, Shop
+from serving.recommendations.items import Neighbours
 
 ContextKind = Literal["home", "goes_with", "basket", "after_redemption", "expiring"]
 # Two redemptions of its own make an item one that the member takes again.

@@ -6,14 +6,14 @@ items of one answer, not answers with each other.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 import numpy as np
 
-from serving.recommendations.domain import ListedItem, MemberState, Reason, Stage
-from serving.recommendations.items import item_ids
-from serving.recommendations.items import stages as stages_of
-from serving.recommendations.shelf import NOWHERE, Floats, Shelf
+from serving.recommendations.domain import MemberState, Reason, Stage
+from serving.recommendations.items import item_ids, stage_at
+from serving.recommendations.shelf import Floats, Shelf
 
 # The first of the novel list counts like the eleventh of the list of anything, which a general ranker ordered.
 _NOVEL_SHARE = 0.5
@@ -26,6 +26,13 @@ _AFFORDABLE_SHARE = 0.001
 _SALE_SHARE = 0.3
 
 Told = tuple[Stage, Reason]
+
+_POPULAR: Told = ("popular", Reason("popular"))
+_AFFORDABLE: Told = ("popular", Reason("affordable"))
+_STARTING: Told = ("starting", Reason("starting"))
+_SALE: Told = ("campaign", Reason("sale"))
+# Of a list, by whether it is from neighbours.
+_LISTED = (Reason("popular"), Reason("bought_together"))
 
 
 @dataclass(frozen=True)
@@ -44,41 +51,42 @@ class Contribution:
     is_personal: bool = False
 
 
-def by_place(place: int) -> float:
-    """Return 1 for the first place, a half for the eleventh, a sixth for the fiftieth."""
-    return 10 / (10 + place)
+@cache
+def by_place(count: int) -> Floats:
+    """Return for the places of a list 1 for the first, a half for the eleventh, a sixth for the fiftieth."""
+    return 10 / (10 + np.arange(count))
 
 
 def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
     """Return what the member's lists lend; what is on both counts once, where it stands higher."""
-    found, stages = dict[int, float](), dict[int, Stage]()
-    for listed, share in ((member.listed, 1.0), (member.novel, _NOVEL_SHARE)):
-        places = shelf.places(item_ids(listed)).tolist()
-        for place, (n, stage) in enumerate(zip(places, stages_of(listed), strict=True)):
-            if n != NOWHERE and (value := share * by_place(place)) > found.get(n, 0.0):
-                found[n], stages[n] = value, stage
-    values = shelf.zeros()
-    values[list(found)] = list(found.values())
+    lists = (member.listed, member.novel)
+    places = [shelf.places(item_ids(listed)) for listed in lists]
+    values = [
+        shelf.put(of_list, share * by_place(len(of_list)))
+        for of_list, share in zip(places, (1.0, _NOVEL_SHARE), strict=True)
+    ]
     counts = member.own_counts
 
     def told(n: int) -> Told:
-        item = ListedItem(shelf.offers[n].item_id, stages[n])
-        return item.stage, _listed_reason(item, counts)
+        higher = int(values[1][n] > values[0][n])
+        place = int((places[higher] == n).argmax())
+        stage = stage_at(lists[higher], place)
+        if stage == "personal":
+            return stage, Reason("redeemed", redemption_count=counts.get(shelf.offers[n].item_id, 0))
+        return stage, _LISTED[stage == "neighbour"]
 
-    return Contribution(values, told, is_personal=True)
+    return Contribution(np.maximum(*values), told, is_personal=True)
 
 
 def from_popularity(
     shelf: Shelf, popular: Sequence[UUID], listed: Contribution | None = None
 ) -> Contribution:
     """Return what popularity lends; nothing to what the member's own lists hold, which needs no help."""
-    values = shelf.zeros()
     places = shelf.places(popular)
-    lent = _POPULAR_SHARE * 10 / (10 + np.arange(len(places)))
-    values[places[places != NOWHERE]] = lent[places != NOWHERE]
+    values = shelf.put(places, _POPULAR_SHARE * by_place(len(places)))
     if listed is not None:
         values[listed.values > 0] = 0
-    return Contribution(values, lambda _: ("popular", Reason("popular")))
+    return Contribution(values, lambda _: _POPULAR)
 
 
 def from_own_redemptions(shelf: Shelf, member: MemberState) -> Contribution:
@@ -94,25 +102,19 @@ def from_own_redemptions(shelf: Shelf, member: MemberState) -> Contribution:
     return Contribution(shelf.spread(values), told, is_personal=True)
 
 
-def from_prior(shelf: Shelf, prior: Mapping[UUID, float]) -> Contribution:
+def from_prior(shelf: Shelf, started: Mapping[UUID, float], share: float) -> Contribution:
     """Return what the day-one prior lends (see `starting`)."""
-    return Contribution(shelf.spread(prior), lambda _: ("starting", Reason("starting")))
+    return Contribution(share * shelf.lasting(started), lambda _: _STARTING)
 
 
 def from_sales(shelf: Shelf) -> Contribution:
     """Return what a running flash sale lends to its item."""
     values = shelf.zeros()
     values[shelf.on_sale] = _SALE_SHARE
-    return Contribution(values, lambda _: ("campaign", Reason("sale")))
+    return Contribution(values, lambda _: _SALE)
 
 
 def from_reach(shelf: Shelf) -> Contribution:
     """Return what every item that can be had is lent, so that those nobody took come last instead of never."""
     values = np.full(len(shelf), _AFFORDABLE_SHARE)
-    return Contribution(values, lambda _: ("popular", Reason("affordable")))
-
-
-def _listed_reason(listed: ListedItem, counts: Mapping[UUID, int]) -> Reason:
-    if listed.stage == "personal":
-        return Reason("redeemed", redemption_count=counts.get(listed.item_id, 0))
-    return Reason("bought_together" if listed.stage == "neighbour" else "popular")
+    return Contribution(values, lambda _: _AFFORDABLE)

@@ -1,6 +1,6 @@
 """What an answer is made of: what may be shown, what is known of the member and of the shop, and why an item is shown."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -37,6 +37,22 @@ class Signal:
     item_id: UUID
     item_name: str
     age: timedelta
+    is_unlanded: bool
+
+
+# So long, and so many of them, what a member did says what it is after.
+ACTS_WITHIN = timedelta(days=7)
+ACTS_KEPT = 50
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing a member did with an item; is_unlanded: the release does not know of it yet."""
+
+    kind: SignalKind
+    item_id: UUID
+    item_name: str
+    at: datetime
     is_unlanded: bool
 
 
@@ -111,14 +127,6 @@ class Purse:
 
 
 @dataclass(frozen=True)
-class Neighbours:
-    """An item's neighbours with positive weights, closest first: taken by the same members, and alike by what they are."""
-
-    together: Sequence[tuple[UUID, float]] = ()
-    content: Sequence[tuple[UUID, float]] = ()
-
-
-@dataclass(frozen=True)
 class MemberState:
     """What is known of a member.
 
@@ -152,6 +160,18 @@ class MemberState:
 
 
 @dataclass(frozen=True)
+class Started:
+    """What newcomers are shown first: item → how much it is for them, up to 1."""
+
+    scores: Mapping[UUID, float]
+
+    @cached_property
+    def items(self) -> frozenset[UUID]:
+        """Return the items alone."""
+        return frozenset(self.scores)
+
+
+@dataclass(frozen=True)
 class Shop:
     """What a release knows of a tenant's shop.
 
@@ -172,9 +192,22 @@ class Shop:
     repeat_goods: frozenset[UUID] = frozenset()
 
     @cached_property
-    def starting_ids(self) -> Mapping[str, frozenset[UUID]]:
-        """Return what the groups of newcomers are shown, without how much it is for them."""
-        return {group: frozenset(items) for group, items in self.starting.items()}
+    def _together(self) -> dict[Sequence[str], Started]:
+        return {}
+
+    def started_by(self, groups: Sequence[str]) -> Started:
+        """Return what members of some groups are shown first; the same object as long as the shop is the same.
+
+        A group that does not name an item counts as naming it with 0, so that what several groups like comes first.
+        """
+        named = tuple(group for group in groups if self.starting.get(group))
+        if named not in self._together:
+            summed: defaultdict[UUID, float] = defaultdict(float)
+            for group in named:
+                for item_id, score in self.starting[group].items():
+                    summed[item_id] += score
+            self._together[named] = Started({item: score / len(named) for item, score in summed.items()})
+        return self._together[named]
 
     @cached_property
     def highest_demand(self) -> float:

@@ -1,6 +1,8 @@
 """Items as a release numbers them: sequences that cost nothing to hand on, and that a shelf finds without their ids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar, overload
 from uuid import UUID
 
@@ -11,6 +13,8 @@ from serving.recommendations.domain import ListedItem, Stage
 
 Element = TypeVar("Element")
 Codes = NDArray[np.int32]
+# That two items are alike says less than that the same members take both; it reaches those nobody took yet.
+_CONTENT_SHARE = 0.5
 
 
 class _Columns(Sequence[Element], Generic[Element]):
@@ -67,24 +71,54 @@ class Weighted(_Columns[tuple[UUID, float]]):
 
 
 class Listed(_Columns[ListedItem]):
-    """A list with the stage of each item."""
+    """A list with the stage of each item, told by its place among some names."""
 
-    def __init__(self, items: Items, stages: Sequence[Stage]) -> None:
+    def __init__(self, items: Items, stages: NDArray[np.uint8], names: Sequence[Stage]) -> None:
         self.items = items
-        self.stages = stages
+        self._stages = stages
+        self._names = names
 
     def __len__(self) -> int:
         return len(self.items)
 
     def __iter__(self) -> Iterator[ListedItem]:
-        return map(ListedItem, self.items, self.stages)
+        return map(ListedItem, self.items, map(self.stage, range(len(self))))
+
+    def stage(self, place: int) -> Stage:
+        """Return the stage of the item at a place."""
+        return self._names[int(self._stages[place])]
 
 
-def columns(weighted: Sequence[tuple[UUID, float]]) -> tuple[Sequence[UUID], NDArray[Any]]:
-    """Return items and their weights apart."""
-    if isinstance(weighted, Weighted):
-        return weighted.items, weighted.weights
-    return [item_id for item_id, _ in weighted], np.array([weight for _, weight in weighted], np.float64)
+@dataclass(frozen=True)
+class Neighbours:
+    """An item's neighbours with positive weights, closest first: taken by the same members, and alike by what they are."""
+
+    together: Sequence[tuple[UUID, float]] = ()
+    content: Sequence[tuple[UUID, float]] = ()
+
+    @cached_property
+    def items(self) -> Sequence[UUID]:
+        """The neighbours, those taken together first."""
+        return joined([_columns(self.together)[0], _columns(self.content)[0]])
+
+    @cached_property
+    def strengths(self) -> NDArray[np.float64]:
+        """How strongly each of `items` follows the item, up to 1."""
+        found = [np.empty(0)]
+        for kind, share in ((self.together, 1.0), (self.content, _CONTENT_SHARE)):
+            if len(kind):
+                weights = _columns(kind)[1]
+                found.append(weights * (share / weights.max()))
+        return np.concatenate(found)
+
+
+def joined(several: Iterable[Sequence[UUID]]) -> Sequence[UUID]:
+    """Return several sequences one after another, those of one release without looking at their ids."""
+    filled = [each for each in several if len(each)]
+    first = filled[0] if filled else ()
+    if isinstance(first, Items) and all(isinstance(each, Items) and each.ids is first.ids for each in filled):
+        return Items(first.ids, np.concatenate([each.codes for each in filled]))  # type: ignore[attr-defined]
+    return [item_id for each in filled for item_id in each]
 
 
 def item_ids(listed: Sequence[ListedItem]) -> Sequence[UUID]:
@@ -92,6 +126,13 @@ def item_ids(listed: Sequence[ListedItem]) -> Sequence[UUID]:
     return listed.items if isinstance(listed, Listed) else [item.item_id for item in listed]
 
 
-def stages(listed: Sequence[ListedItem]) -> Sequence[Stage]:
-    """Return the stages of a list."""
-    return listed.stages if isinstance(listed, Listed) else [item.stage for item in listed]
+def stage_at(listed: Sequence[ListedItem], place: int) -> Stage:
+    """Return the stage of an item of a list."""
+    return listed.stage(place) if isinstance(listed, Listed) else listed[place].stage
+
+
+def _columns(weighted: Sequence[tuple[UUID, float]]) -> tuple[Sequence[UUID], NDArray[Any]]:
+    """Return items and their weights apart."""
+    if isinstance(weighted, Weighted):
+        return weighted.items, weighted.weights
+    return [item_id for item_id, _ in weighted], np.array([weight for _, weight in weighted], np.float64)

@@ -3,18 +3,17 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 
 from serving.database import Database
 from serving.recommendations.balance import Balance, Lot
-from serving.recommendations.domain import CashRule, Signal, SignalKind
+from serving.recommendations.domain import ACTS_KEPT, ACTS_WITHIN, Act
 from serving.recommendations.gathering import Gathering
+from serving.recommendations.members import Member
 
-_SIGNAL_WINDOW = timedelta(days=7)
 # The snapshot in which no transaction is visible.
 NOTHING_LANDED = "1:1:"
 
@@ -22,12 +21,10 @@ NOTHING_LANDED = "1:1:"
 # the planner drop other members' entries before it joins them to their transfers and accounts.
 _MEMBERS = """
 select m.member_id, m.is_erased, m.is_personalised, m.profile,
-    t.cash_points, t.cash_fen, t.cash_share_min_bp, t.cash_share_max_bp,
     l.lot_id, l.active_from, l.expires_on, coalesce(moved.points, 0) as points,
     (select coalesce(sum(h.points), 0)::bigint from export.hold h
      where h.tenant_id = $1 and h.member_id = m.member_id and h.status = 'open' and h.expires_at > $4) as held_points
 from export.member m
-join export.tenant t on t.tenant_id = m.tenant_id
 left join export.lot l on l.tenant_id = m.tenant_id and l.member_id = m.member_id
 left join (
     select lot_id, sum(amount)::bigint as points
@@ -42,7 +39,7 @@ where m.tenant_id = $1 and m.member_id = any($2)
 """
 
 # A refund renews the stamp of the lines it takes back, so of those the time tells whether they are landed.
-_SIGNALS = """
+_SIGNALS = f"""
 select asked.member_id, s.kind, s.item_id, s.name, s.at, s.is_unlanded
 from unnest($2::uuid[]) asked(member_id)
 cross join lateral (
@@ -70,54 +67,9 @@ cross join lateral (
     where e.tenant_id = $1 and e.member_id = asked.member_id and e.occurred_at > $4
         and e.kind in ('view', 'click', 'favourite')
     order by at desc
-    limit 50
+    limit {ACTS_KEPT}
 ) s
 """
-
-
-@dataclass(frozen=True)
-class LiveMember:
-    """A member now.
-
-    Attributes:
-        balance: its lots with what moved on them since the landing, and what is held of all of them.
-        cash: the tenant's rule of points and cash; None if it takes no cash.
-    """
-
-    is_personalised: bool
-    profile: str | None
-    balance: Balance
-    cash: CashRule | None
-
-
-@dataclass(frozen=True)
-class LiveAct:
-    """One thing a member did with an item; is_unlanded: the release does not know of it yet."""
-
-    kind: SignalKind
-    item_id: UUID
-    item_name: str
-    at: datetime
-    is_unlanded: bool
-
-
-@dataclass(frozen=True)
-class LiveState:
-    """All of a member at once.
-
-    Attributes:
-        member: None if the tenant has no member of that id, or it was erased.
-        acts: what it did in the last seven days, and redemptions the release does not have; the newest 50, newest first.
-    """
-
-    member: LiveMember | None
-    acts: Sequence[LiveAct]
-
-    def signals(self, now: datetime) -> list[Signal]:
-        """Return what the member did with how long ago that was."""
-        return [
-            Signal(act.kind, act.item_id, act.item_name, now - act.at, act.is_unlanded) for act in self.acts
-        ]
 
 
 # Tenant, landed snapshot, when that was, whom.
@@ -129,12 +81,14 @@ class LiveMembers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._asking: Gathering[tuple[_Asked, datetime], LiveState] = Gathering(self._ask)
+        self._asking: Gathering[tuple[_Asked, datetime], Member | None] = Gathering(self._ask)
 
-    async def state(
+    async def member(
         self, tenant_id: UUID, member_id: UUID, *, landed: str, landed_at: datetime, now: datetime
-    ) -> LiveState:
-        """Return a member with its points as far as a landing does not have them.
+    ) -> Member | None:
+        """Return a member with all its lots, of which those points are counted that moved after a landing.
+
+        None if the tenant has no member of that id, or it was erased.
 
         Args:
             landed: the text of the landing's snapshot; what was not visible in it counts.
@@ -147,32 +101,32 @@ class LiveMembers:
 
     async def _ask(
         self, asked: Sequence[tuple[_Asked, datetime]]
-    ) -> Mapping[tuple[_Asked, datetime], LiveState]:
+    ) -> Mapping[tuple[_Asked, datetime], Member | None]:
         groups: defaultdict[tuple[UUID, str, datetime], list[tuple[_Asked, datetime]]] = defaultdict(list)
         for each in asked:
             groups[each[0][:3]].append(each)
         found = await asyncio.gather(*(self._of_landing(*group, wanted) for group, wanted in groups.items()))
-        return {each: state for states in found for each, state in states.items()}
+        return {each: member for members in found for each, member in members.items()}
 
     async def _of_landing(
         self, tenant_id: UUID, landed: str, landed_at: datetime, asked: Sequence[tuple[_Asked, datetime]]
-    ) -> dict[tuple[_Asked, datetime], LiveState]:
+    ) -> dict[tuple[_Asked, datetime], Member | None]:
         # They differ by milliseconds; each counts ages from its own.
         now = max(now for _, now in asked)
         member_ids = list({member_id for (*_, member_id), _ in asked})
         members, acts = await asyncio.gather(
             self._database.rows(_MEMBERS, tenant_id, member_ids, landed, now),
-            self._database.rows(_SIGNALS, tenant_id, member_ids, landed, now - _SIGNAL_WINDOW, landed_at),
+            self._database.rows(_SIGNALS, tenant_id, member_ids, landed, now - ACTS_WITHIN, landed_at),
         )
         rows_of, acts_of = defaultdict(list), defaultdict(list)
         for row in members:
             rows_of[row["member_id"]].append(row)
         for member_id, *act in acts:
-            acts_of[member_id].append(LiveAct(*act))
-        return {each: LiveState(_member(rows_of[each[0][-1]]), acts_of[each[0][-1]]) for each in asked}
+            acts_of[member_id].append(Act(*act))
+        return {each: _member(rows_of[each[0][-1]], acts_of[each[0][-1]]) for each in asked}
 
 
-def _member(found: Sequence[asyncpg.Record]) -> LiveMember | None:
+def _member(found: Sequence[asyncpg.Record], acts: Sequence[Act]) -> Member | None:
     if not found or found[0]["is_erased"]:
         return None
     first = found[0]
@@ -181,9 +135,4 @@ def _member(found: Sequence[asyncpg.Record]) -> LiveMember | None:
         for row in found
         if row["lot_id"] is not None
     ]
-    cash = None
-    if first["cash_points"] is not None:
-        cash = CashRule(
-            first["cash_points"], first["cash_fen"], first["cash_share_min_bp"], first["cash_share_max_bp"]
-        )
-    return LiveMember(first["is_personalised"], first["profile"], Balance(lots, first["held_points"]), cash)
+    return Member(first["is_personalised"], first["profile"], Balance(lots, first["held_points"]), acts)

@@ -5,12 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from serving.recommendations.contributions import Contribution, Told
-from serving.recommendations.domain import Neighbours
-from serving.recommendations.items import columns
 from serving.recommendations.shelf import NOWHERE, Floats, Integers, Shelf
-
-# That two items are alike says less than that the same members take both; it reaches those nobody took yet.
-_CONTENT_SHARE = 0.5
 
 
 def lent(
@@ -37,14 +32,3 @@ def lent(
         return told(int(numbers[of_offer[np.argmax(parts[of_offer])]]))
 
     return Contribution(1 - left, told_of, is_personal)
-
-
-def strengths(shelf: Shelf, near: Neighbours) -> tuple[Integers, Floats]:
-    """Return the places of an item's neighbours, those taken together first, and how strongly they follow it."""
-    places, strong = [np.empty(0, np.int64)], [np.empty(0)]
-    for kind, share in ((near.together, 1.0), (near.content, _CONTENT_SHARE)):
-        if len(kind):
-            item_ids, weights = columns(kind)
-            places.append(shelf.places(item_ids))
-            strong.append(weights * (share / weights.max()))
-    return np.concatenate(places), np.concatenate(strong)

@@ -24,5 +24,7 @@ def policy_of(tenant_id: UUID, member_id: UUID, *, is_personalised: bool, contro
     """Return a member's policy, always the same one while the share stays; a larger share keeps those it had."""
     if not is_personalised:
         return "unpersonalised"
+    if not control_share:
+        return "recipe"
     digest = sha256(b"control" + tenant_id.bytes + member_id.bytes).digest()
     return "popularity" if int.from_bytes(digest[:8], "big") < control_share * 2**64 else "recipe"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from serving.problems import Problem
+from serving.recommendations.acts import NAMES, ReleasedActs, acts_before
 from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.balance import Lot
-from serving.recommendations.domain import ListedItem
+from serving.recommendations.domain import Act, ListedItem
 from serving.recommendations.habits import HABITS, Habits, ReleasedHabits
 from serving.recommendations.items import Weighted
 from serving.recommendations.lots import LEFT, ReleasedLots
@@ -33,6 +34,7 @@ class ReleasedMember:
         is_known: whether the release counts the member; test members and newcomers it does not.
         listed, novel: its lists of anything, and of what it has never taken, best first.
         lots: those of which something is left, each with the sum of its landed entries.
+        acts: what it did in the week before the landing, newest first.
     """
 
     is_known: bool
@@ -40,6 +42,7 @@ class ReleasedMember:
     novel: Sequence[ListedItem] = ()
     redemption_counts: Mapping[UUID, int] = field(default_factory=dict)
     lots: Sequence[Lot] = ()
+    acts: Sequence[Act] = ()
     habits: Habits = field(default_factory=Habits)
 
 
@@ -59,6 +62,7 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
         known.listed(tenant_id, member_id, "novel"),
         known.redemption_counts(tenant_id, member_id),
         release.made(released_lots).of_member(place),
+        release.made(released_acts).of_member(place),
         release.made(released_habits).of_member(place),
     )
 
@@ -107,8 +111,17 @@ def released_habits(release: Release) -> ReleasedHabits:
     return ReleasedHabits(release.columns(HABITS))
 
 
+def released_acts(release: Release) -> ReleasedActs:
+    """Gather what a release's members did in the week before its landing."""
+    return ReleasedActs(
+        release.columns(acts_before(release.manifest.landing.landed_at)),
+        release.made(recommended_from).item_ids,
+        release.columns(NAMES)["name"].tolist(),
+    )
+
+
 # What is made when a release is opened.
-MAKES = (recommended_from, released_lots, released_habits)
+MAKES = (recommended_from, released_lots, released_acts, released_habits)
 _OFFERS = """
 select item_id, i.name, i.category, i.kind, o.price_points, epoch(o.listed_from), epoch(o.listed_until)
 from release.marts.dim_offer o
@@ -135,9 +148,7 @@ async def released_window(release: Release, tenant_id: UUID) -> Window:
 
 async def _window(release: Release, tenant_id: UUID) -> Window:
     found = await release.rows(_OFFERS, tenant_id)
-    return Window(
-        *await asyncio.to_thread(window_of, ((*row[:5], _at(row[5]), _at(row[6]), None) for row in found))
-    )
+    return await asyncio.to_thread(window_of, ((*row[:5], _at(row[5]), _at(row[6]), None) for row in found))
 
 
 def _at(seconds: float | None) -> datetime | None:

@@ -10,9 +10,10 @@ from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.metrics import Meters
 from serving.problems import InvalidRequest, responses
-from serving.recommendations.answers import Asked, Live, UnknownItem, UnknownMember, recommend
+from serving.recommendations.answers import Asked, UnknownItem, UnknownMember, recommend
 from serving.recommendations.contexts import Context
 from serving.recommendations.documents import RecommendationsAnswer, told
+from serving.recommendations.mirror import Mirror
 from serving.recommendations.parameters import ContextOf, FilterOf, Limit, ReachOf
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import NoArrays
@@ -36,12 +37,12 @@ def _meters(request: Request) -> Meters:
 MetersOf = Annotated[Meters, Depends(_meters)]
 
 
-def _live(request: Request) -> Live:
-    live: Live = request.app.state.live
+def _live(request: Request) -> Mirror:
+    live: Mirror = request.app.state.live
     return live
 
 
-LiveOf = Annotated[Live, Depends(_live)]
+LiveOf = Annotated[Mirror, Depends(_live)]
 ExperimentOf = Annotated[Experiment, Depends(_experiment)]
 
 
@@ -105,7 +106,7 @@ async def get_goes_with(
 
 
 async def answered(
-    release: Release, live: Live, asked: Asked, experiment: Experiment, meters: Meters
+    release: Release, live: Mirror, asked: Asked, experiment: Experiment, meters: Meters
 ) -> Response:
     """Answer, and count the answer if it is a degraded one.
 

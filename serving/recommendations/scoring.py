@@ -18,7 +18,8 @@ from serving.recommendations.contributions import (
     from_reach,
     from_sales,
 )
-from serving.recommendations.domain import MemberState, Neighbours, Policy, Purse, Shop
+from serving.recommendations.domain import MemberState, Policy, Purse, Shop
+from serving.recommendations.items import Neighbours
 from serving.recommendations.shelf import Flags, Floats, Shelf
 from serving.recommendations.signals import from_looks, from_neighbours
 from serving.recommendations.starting import prior
@@ -30,18 +31,19 @@ class Scored:
     """Scores, one per offer, with what they came from.
 
     Attributes:
-        lent: each source with what it lent, moved by price where that weighs.
+        sources: what lent something.
+        lent: a row for each of them: what it lent, moved by price where that weighs.
         uses_expiring: which offers are lifted because they use up points that expire.
     """
 
     scores: Floats
-    lent: Sequence[tuple[Contribution, Floats]]
+    sources: Sequence[Contribution]
+    lent: Floats
     uses_expiring: Flags
 
     def told(self, n: int) -> Told:
         """Return the stage and reason of the source that lent an offer most."""
-        largest, _ = max(self.lent, key=lambda lent: float(lent[1][n]))
-        return largest.told(n)
+        return self.sources[int(self.lent[:, n].argmax())].told(n)
 
 
 def score(
@@ -66,16 +68,19 @@ def score(
         lent = [from_popularity(shelf, popular), from_sales(shelf), from_reach(shelf)]
         return _scored(_anchored(lent, shelf, anchors), np.ones(len(shelf)), weight, unmoved)
     listed = from_lists(shelf, member)
-    lent = [
-        listed,
-        from_looks(shelf, member.signals),
-        from_neighbours(shelf, member.signals, neighbours),
-        from_own_redemptions(shelf, member),
-        from_prior(shelf, prior(member, shop, purse.available)),
+    lent = [listed]
+    # Half of all who look have done nothing lately, and what lends nothing costs as much to add up.
+    if member.signals:
+        lent += [from_looks(shelf, member.signals), from_neighbours(shelf, member.signals, neighbours)]
+    if member.unlanded_counts:
+        lent.append(from_own_redemptions(shelf, member))
+    lent += [
+        from_prior(shelf, *prior(member, shop, purse.available)),
         from_popularity(shelf, popular, listed),
-        from_sales(shelf),
-        from_reach(shelf),
     ]
+    if shelf.on_sale:
+        lent.append(from_sales(shelf))
+    lent.append(from_reach(shelf))
     uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
     fit = price_fit(shelf.prices, member.usual_points, purse.available)
     return _scored(_anchored(lent, shelf, anchors), fit, weight * expiry_lift(uses), uses)
@@ -88,6 +93,6 @@ def _anchored(lent: list[Contribution], shelf: Shelf, anchors: Anchors | None) -
 
 
 def _scored(sources: Sequence[Contribution], fit: Floats, weight: Floats | float, uses: Flags) -> Scored:
-    lent = [(source, source.values if source.is_personal else source.values * fit) for source in sources]
-    total = np.sum([values for _, values in lent], axis=0)
-    return Scored(total * weight, lent, uses)
+    lent = np.array([source.values for source in sources])
+    lent[[not source.is_personal for source in sources]] *= fit
+    return Scored(lent.sum(axis=0) * weight, sources, lent, uses)

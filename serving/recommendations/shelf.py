@@ -117,6 +117,25 @@ class Shelf:
         whole.stocks = stocks
         return whole
 
+    def replaced(self, changed: Mapping[int, Offer]) -> "Shelf":
+        """Return the same whole shelf with other offers of some of its items."""
+        whole = self.restocked(self.stocks.copy())
+        whole.__dict__.pop("categories", None)
+        offers, codes = list(self.offers), dict(self.category_codes)
+        whole.prices, whole.listed_from, whole.codes = (
+            self.prices.copy(),
+            self.listed_from.copy(),
+            self.codes.copy(),
+        )
+        for n, offer in changed.items():
+            offers[n] = offer
+            whole.prices[n] = offer.price_points
+            whole.stocks[n] = np.inf if offer.stock is None else offer.stock
+            whole.listed_from[n] = offer.listed_from.timestamp()
+            whole.codes[n] = codes.setdefault(offer.category, len(codes))
+        whole.offers, whole.category_codes = offers, codes
+        return whole
+
     @cached_property
     def categories(self) -> list[int]:
         """Return a code per offer, the same for those of one category."""
@@ -135,14 +154,18 @@ class Shelf:
         """Return a vector of zeros."""
         return np.zeros(len(self))
 
+    def put(self, places: Integers, values: Floats) -> Floats:
+        """Return a vector with values at some places, 0 at the others; NOWHERE takes any."""
+        # NOWHERE is the last.
+        vector = np.zeros(len(self) + 1)
+        vector[places] = values
+        return vector[:-1]
+
     def spread(self, values: Mapping[UUID, float]) -> Floats:
         """Return the values of items, 0 where none is given."""
-        spread = self.zeros()
-        if values:
-            places = self.places(list(values))
-            given = np.fromiter(values.values(), np.float64, len(values))
-            spread[places[places != NOWHERE]] = given[places != NOWHERE]
-        return spread
+        if not values:
+            return self.zeros()
+        return self.put(self.places(list(values)), np.fromiter(values.values(), np.float64, len(values)))
 
     def lasting(self, values: Mapping[UUID, float]) -> Floats:
         """Return the values of items as `spread` does, of a mapping that stays as long as its release."""
@@ -190,7 +213,7 @@ class Shelf:
 
     def flagged(self, item_ids: Iterable[UUID]) -> Flags:
         """Return which offers are of these items."""
-        flags = np.zeros(len(self), np.bool_)
-        places = self.places(item_ids)
-        flags[places[places != NOWHERE]] = True
-        return flags
+        # NOWHERE is the last.
+        flags = np.zeros(len(self) + 1, np.bool_)
+        flags[self.places(item_ids)] = True
+        return flags[:-1]

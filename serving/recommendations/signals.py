@@ -7,8 +7,9 @@ from uuid import UUID
 import numpy as np
 
 from serving.recommendations.contributions import Contribution
-from serving.recommendations.domain import Neighbours, Reason, Signal, SignalKind
-from serving.recommendations.neighbourhood import lent, strengths
+from serving.recommendations.domain import Reason, Signal, SignalKind
+from serving.recommendations.items import Neighbours, joined
+from serving.recommendations.neighbourhood import lent
 from serving.recommendations.shelf import Shelf
 
 # A fresh redemption lifts its closest neighbour past the tenth place of the list (10/19 = 0.53).
@@ -31,16 +32,17 @@ def from_neighbours(
     shelf: Shelf, signals: Sequence[Signal], neighbours: Mapping[UUID, Neighbours]
 ) -> Contribution:
     """Return what signals lend to the neighbours of their items, the closest of each kind most."""
-    near = {item_id: strengths(shelf, found) for item_id, found in neighbours.items()}
-    places, parts, numbers = [np.empty(0, np.int64)], [np.empty(0)], [np.empty(0, np.int64)]
-    for number, signal in enumerate(signals):
-        if signal.item_id in near:
-            found, strength = near[signal.item_id]
-            places.append(found)
-            parts.append(weight(signal) * strength)
-            numbers.append(np.full(len(found), number))
+    followed = [
+        (number, weight(signal), neighbours[signal.item_id])
+        for number, signal in enumerate(signals)
+        if signal.item_id in neighbours
+    ]
+    counts = [len(near.items) for *_, near in followed]
     return lent(
-        shelf, np.concatenate(places), np.concatenate(parts), np.concatenate(numbers),
+        shelf,
+        shelf.places(joined(near.items for *_, near in followed)),
+        np.concatenate([np.empty(0), *(near.strengths * strength for _, strength, near in followed)]),
+        np.repeat(np.array([number for number, *_ in followed], np.int64), counts),
         lambda number: ("live", Reason("follows", signals[number])), is_personal=False,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ now; at most two that it cannot have now, and none of those first. Every further
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 
@@ -57,9 +57,9 @@ class Choices:
     is_later: Flags
 
 
-# An offer's kind: (can be had now, the member has taken it before).
-_Kind = tuple[bool, bool]
-_KINDS: tuple[_Kind, ...] = ((True, True), (True, False), (False, True), (False, False))
+# An offer's kind: whether it can be had now or later, and whether the member has taken it before.
+_NOW_REPEAT, _NOW_NOVEL, _LATER_REPEAT, _LATER_NOVEL = range(4)
+_NOW, _ANY = (_NOW_REPEAT, _NOW_NOVEL), (_NOW_REPEAT, _NOW_NOVEL, _LATER_REPEAT, _LATER_NOVEL)
 
 
 def choose(choices: Choices, rules: Rules, limit: int) -> list[int]:
@@ -70,63 +70,64 @@ def choose(choices: Choices, rules: Rules, limit: int) -> list[int]:
     weights = _CategoryWeights(choices.categories, rules.category_factor)
     scores = choices.scores.tolist()
     order = np.argsort(-choices.scores, kind="stable")
-    queues = {}
-    for is_now, is_repeat in _KINDS:
-        is_of_kind = (choices.is_now if is_now else choices.is_later) & (choices.is_repeat == is_repeat)
-        queues[is_now, is_repeat] = _Queue(order[is_of_kind[order]].tolist(), scores, weights)
+    is_repeat, is_now, is_later = (
+        flags[order] for flags in (choices.is_repeat, choices.is_now, choices.is_later)
+    )
+    queues = [
+        _Queue(order[is_of_kind].tolist(), scores, weights)
+        for is_of_kind in (
+            is_now & is_repeat,
+            is_now & ~is_repeat,
+            is_later & is_repeat,
+            is_later & ~is_repeat,
+        )
+    ]
     slate: list[int] = []
     while len(slate) < limit:
-        block = _Block(rules, min(TEN, limit - len(slate)))
-        for kind in block.kinds(queues):
+        size = min(TEN, limit - len(slate))
+        block = _Block(rules, size, queues)
+        for place in range(size):
+            best = [(queues[kind].best(), kind) for kind in block.allowed(place) if queues[kind]]
+            if not best:
+                return slate
+            _, kind = min(best)
             n = queues[kind].take()
+            block.shown[kind] += 1
             weights.count(n)
             slate.append(n)
-        if not block.is_full:
-            break
     return slate
 
 
 class _Block:
-    """The rules of ten places, or of the fewer that are left of an answer."""
+    """The rules of ten places, or of the fewer that are left of an answer; `shown` counts what it shows by kind."""
 
-    def __init__(self, rules: Rules, size: int) -> None:
+    def __init__(self, rules: Rules, size: int, queues: "Sequence[_Queue]") -> None:
+        self.shown = [0, 0, 0, 0]
         self._rules = rules
         self._size = size
-        self._least = {True: rules.least_repeat * size // TEN, False: rules.least_novel * size // TEN}
-        self._shown: dict[_Kind, int] = defaultdict(int)
-        self.is_full = False
+        self._queues = queues
+        self._least = rules.least_repeat * size // TEN, rules.least_novel * size // TEN
 
-    def kinds(self, queues: "dict[_Kind, _Queue]") -> Iterator[_Kind]:
-        """Yield the kind for each place in turn; the caller takes its best before it asks for the next."""
-        for place in range(self._size):
-            allowed = [kind for kind in self._allowed(place, queues) if queues[kind]]
-            if not allowed:
-                return
-            kind = min(allowed, key=lambda kind: queues[kind].best())
-            self._shown[kind] += 1
-            yield kind
-        self.is_full = True
-
-    def _allowed(self, place: int, queues: "dict[_Kind, _Queue]") -> Sequence[_Kind]:
-        exploring_place, novel = self._rules.exploring_place, (True, False)
-        if place == exploring_place and queues[novel]:
-            return [novel]
-        owed = {(True, is_repeat): self._owed(is_repeat, queues) for is_repeat in self._least}
+    def allowed(self, place: int) -> Sequence[int]:
+        """Return the kinds that may stand in a place, those that have run out among them."""
+        rules, exploring_place = self._rules, self._rules.exploring_place
+        if place == exploring_place and self._queues[_NOW_NOVEL]:
+            return (_NOW_NOVEL,)
+        repeat, novel = self._owed(_NOW_REPEAT), self._owed(_NOW_NOVEL)
         free = self._size - place
         if exploring_place is not None and place < exploring_place < self._size:
             # That place is for a novel one.
             free -= 1
-            owed[novel] = max(owed[novel] - 1, 0)
-        if sum(owed.values()) >= free:
-            return [kind for kind, count in owed.items() if count]
-        later = self._shown[False, True] + self._shown[False, False]
-        may_be_later = place >= self._rules.first_later and later < self._rules.most_later
-        return _KINDS if may_be_later else _KINDS[:2]
+            novel = max(novel - 1, 0)
+        if repeat + novel >= free:
+            return [kind for kind, owed in zip(_NOW, (repeat, novel), strict=True) if owed]
+        later = self.shown[_LATER_REPEAT] + self.shown[_LATER_NOVEL]
+        return _ANY if place >= rules.first_later and later < rules.most_later else _NOW
 
-    def _owed(self, is_repeat: bool, queues: "dict[_Kind, _Queue]") -> int:
-        """Return how many more must be shown of those that can be had now."""
-        shown = self._shown[True, is_repeat] + self._shown[False, is_repeat]
-        return max(0, min(self._least[is_repeat] - shown, len(queues[True, is_repeat])))
+    def _owed(self, kind: int) -> int:
+        """Return how many more must be shown of those that can be had now and were taken before, or were not."""
+        missing = self._least[kind] - self.shown[kind] - self.shown[kind + 2]
+        return min(missing, len(self._queues[kind])) if missing > 0 else 0
 
 
 class _CategoryWeights:
@@ -141,9 +142,10 @@ class _CategoryWeights:
         """Count an offer as shown."""
         self.shown[self.categories[n]] += 1
 
-    def of(self, n: int) -> float:
-        """Return the factor of an offer."""
-        return float(self._factor ** self.shown[self.categories[n]])
+    def of(self, n: int) -> tuple[float, int]:
+        """Return the factor of an offer, and how often its category was shown."""
+        shown = self.shown[self.categories[n]]
+        return self._factor**shown if shown else 1.0, shown
 
 
 class _Queue:
@@ -153,35 +155,32 @@ class _Queue:
     at again, never all of them.
     """
 
-    def __init__(self, order: Sequence[int], scores: Sequence[float], weights: _CategoryWeights) -> None:
-        self._order = order
-        self._next = 0
+    def __init__(self, order: list[int], scores: list[float], weights: _CategoryWeights) -> None:
         self._scores = scores
         self._weights = weights
+        # The next one last.
+        self._rest = order[::-1]
         # (-worth, offer, how often its category was shown then)
         self._front: list[tuple[float, int, int]] = []
 
     def __len__(self) -> int:
-        return len(self._order) - self._next + len(self._front)
+        return len(self._rest) + len(self._front)
 
     def best(self) -> tuple[float, int]:
         """Return (-worth, offer) of the best; there must be one."""
+        rest, front, scores, weights = self._rest, self._front, self._scores, self._weights
         while True:
-            while self._next < len(self._order) and (
-                not self._front or -self._scores[self._order[self._next]] <= self._front[0][0]
-            ):
-                heappush(self._front, self._valued(self._order[self._next]))
-                self._next += 1
-            worth, n, shown = self._front[0]
-            if shown == self._weights.shown[self._weights.categories[n]]:
+            while rest and (not front or -scores[rest[-1]] <= front[0][0]):
+                heappush(front, self._valued(rest.pop()))
+            worth, n, shown = front[0]
+            if shown == weights.shown[weights.categories[n]]:
                 return worth, n
-            heapreplace(self._front, self._valued(n))
+            heapreplace(front, self._valued(n))
 
     def take(self) -> int:
-        """Remove the best and return it."""
-        self.best()
+        """Remove the best, which `best` has just found, and return it."""
         return heappop(self._front)[1]
 
     def _valued(self, n: int) -> tuple[float, int, int]:
-        shown = self._weights.shown[self._weights.categories[n]]
-        return -self._scores[n] * self._weights.of(n), n, shown
+        factor, shown = self._weights.of(n)
+        return -self._scores[n] * factor, n, shown

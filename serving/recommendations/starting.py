@@ -1,6 +1,6 @@
 """The day-one rule: what somebody like the member takes first, worth less with everything the member does itself."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 from uuid import UUID
 
 from serving.recommendations.domain import MemberState, Shop
@@ -13,18 +13,10 @@ _LOOK = 0.3
 _STARTING_SHARE = 0.5
 
 
-def prior(member: MemberState, shop: Shop, available: int) -> dict[UUID, float]:
-    """Return item → what the groups of the member lend it, blended away as evidence grows.
-
-    A group that does not name an item counts as naming it with 0, so that what several groups like comes first.
-    """
-    groups = [found for name in groups_of(member, shop, available) if (found := shop.starting.get(name))]
-    summed: dict[UUID, float] = defaultdict(float)
-    for group in groups:
-        for item_id, score in group.items():
-            summed[item_id] += score
-    share = _STARTING_SHARE * prior_weight(evidence(member))
-    return {item_id: share * score / len(groups) for item_id, score in summed.items()}
+def prior(member: MemberState, shop: Shop, available: int) -> tuple[Mapping[UUID, float], float]:
+    """Return item → what the groups of the member like, and how much of that they lend: less as evidence grows."""
+    started = shop.started_by(groups_of(member, shop, available))
+    return started.scores, _STARTING_SHARE * prior_weight(evidence(member))
 
 
 def evidence(member: MemberState) -> float:

@@ -1,16 +1,16 @@
 """Who looks: a member as it is now or as a release knows it, or somebody of whom nothing is known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from serving.recommendations.affordability import ANY_PRICE
 from serving.recommendations.balance import SOON, Balance, united
 from serving.recommendations.contexts import Context
-from serving.recommendations.domain import CashRule, MemberState, Policy, Purse, Signal
+from serving.recommendations.domain import ACTS_WITHIN, Act, CashRule, MemberState, Policy, Purse, Signal
 from serving.recommendations.habits import Habits
-from serving.recommendations.live import LiveMember
+from serving.recommendations.members import Member
 from serving.recommendations.policies import Experiment, policy_of
 from serving.recommendations.released import ReleasedMember
 
@@ -32,40 +32,44 @@ class Visitor:
 SOMEBODY = Visitor("unpersonalised", MemberState(), Purse(ANY_PRICE), is_member=False)
 
 
-def member_now(
-    tenant_id: UUID,
-    member_id: UUID,
-    released: ReleasedMember,
-    live: LiveMember,
-    signals: Sequence[Signal],
-    now: datetime,
-    context: Context,
-    experiment: Experiment,
-) -> Visitor:
-    """Return a member as it is now: the release with all that came since."""
-    policy = policy_of(
-        tenant_id, member_id, is_personalised=live.is_personalised, control_share=experiment.control_share
-    )
-    balance = Balance(united(live.balance.lots, released.lots), live.balance.held)
-    purse = purse_of(balance, released.habits, now, cash=live.cash, policy=policy, within=context.within)
-    return Visitor(policy, member_state(released, live.profile, signals), purse)
-
-
-def member_as_released(
-    tenant_id: UUID,
-    member_id: UUID,
-    released: ReleasedMember,
-    now: datetime,
-    context: Context,
-    experiment: Experiment,
-) -> Visitor:
+def as_released(released: ReleasedMember) -> Member:
     """Return a member as it was when the release was landed."""
     habits = released.habits
+    return Member(habits.is_personalised, habits.profile, Balance(released.lots), released.acts)
+
+
+def as_of_now(released: ReleasedMember, live: Member) -> Member:
+    """Return a member of whose lots the live database told what moved since the landing."""
+    lots = united(live.balance.lots, released.lots)
+    return replace(live, balance=Balance(lots, live.balance.held))
+
+
+def visitor_of(
+    tenant_id: UUID,
+    member_id: UUID,
+    member: Member,
+    released: ReleasedMember,
+    *,
+    cash: CashRule | None,
+    now: datetime,
+    context: Context,
+    experiment: Experiment,
+) -> Visitor:
+    """Return a member as somebody who looks now."""
     policy = policy_of(
-        tenant_id, member_id, is_personalised=habits.is_personalised, control_share=experiment.control_share
+        tenant_id, member_id, is_personalised=member.is_personalised, control_share=experiment.control_share
     )
-    purse = purse_of(Balance(released.lots), habits, now, cash=None, policy=policy, within=context.within)
-    return Visitor(policy, member_state(released, habits.profile), purse)
+    purse = purse_of(member.balance, released.habits, now, cash=cash, policy=policy, within=context.within)
+    return Visitor(policy, member_state(released, member.profile, signals_of(member.acts, now)), purse)
+
+
+def signals_of(acts: Sequence[Act], now: datetime) -> list[Signal]:
+    """Return what a member did with how long ago that was; what is too long ago says something only if it is unlanded."""
+    return [
+        Signal(act.kind, act.item_id, act.item_name, age, act.is_unlanded)
+        for act in acts
+        if (age := now - act.at) < ACTS_WITHIN or act.is_unlanded
+    ]
 
 
 def member_state(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from serving.recommendations.contexts import Filter
 from serving.recommendations.domain import Offer, Sale
-from serving.recommendations.shelf import NOWHERE, Flags, Floats, Integers, Shelf
+from serving.recommendations.shelf import NOWHERE, Floats, Integers, Shelf
 
 
 @dataclass(frozen=True)
@@ -21,35 +22,43 @@ class Window:
         shelf: all of them, sorted by item.
         listed_until: seconds since 1970; infinite where no end is set.
         kinds: of the items.
-        snapshot: the database's snapshot in which the offers were read; empty where a release tells them.
-        stocked_at: when the stocks were asked for, by a monotonic clock.
-        loaded_at: when the offers were, by the same.
-        has_sales: whether a flash sale runs or is planned.
     """
 
     shelf: Shelf
     listed_until: Floats
     kinds: NDArray[np.str_]
-    snapshot: str = ""
-    stocked_at: float = 0.0
-    loaded_at: float = 0.0
-    has_sales: bool = False
 
     def names(self, item_ids: Sequence[UUID]) -> dict[UUID, str]:
         """Return item → name of those of some items that are or were offered, in their order."""
         found = ((item_id, self.shelf.place(item_id)) for item_id in item_ids)
         return {item_id: self.shelf.offers[n].name for item_id, n in found if n is not None}
 
-    def without(self, item_ids: Iterable[UUID]) -> "Window":
-        """Return the window with nothing left of some items."""
+    def restocked(self, pieces: Iterable[tuple[UUID, int]]) -> "Window":
+        """Return the window with other stocks of some items."""
+        places = {n: left for item_id, left in pieces if (n := self.shelf.place(item_id)) is not None}
+        if not places:
+            return self
         stocks = self.shelf.stocks.copy()
-        stocks[[n for item_id in item_ids if (n := self.shelf.place(item_id)) is not None]] = 0
+        stocks[list(places)] = list(places.values())
         return replace(self, shelf=self.shelf.restocked(stocks))
+
+    def changed(self, rows: Sequence[Sequence[Any]]) -> "Window | None":
+        """Return the window with some offers as rows now tell them; None if there are others among them."""
+        if not rows:
+            return self
+        offers = {self.shelf.place(offer.item_id): (offer, until) for offer, until in map(_offer, rows)}
+        listed_until, kinds, replaced = self.listed_until.copy(), self.kinds.copy(), dict[int, Offer]()
+        for n, (offer, until) in offers.items():
+            if n is None:
+                return None
+            replaced[n], listed_until[n], kinds[n] = offer, until, offer.kind
+        return Window(self.shelf.replaced(replaced), listed_until, kinds)
 
     def deliverable(self, entries: Integers, now: datetime, budget: int, asked: Filter) -> Integers:
         """Return those of some entries that are listed, in stock, within the budget and asked for."""
         shelf = self.shelf
-        is_had = self._is_listed(entries, now) & (shelf.stocks[entries] > 0)
+        moment, stocks = now.timestamp(), shelf.stocks[entries]
+        is_had = (shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment) & (stocks > 0)
         is_had &= (shelf.prices[entries] <= budget) & (shelf.prices[entries] >= asked.price_from)
         if asked.price_to is not None:
             is_had &= shelf.prices[entries] <= asked.price_to
@@ -65,10 +74,10 @@ class Window:
         self, sales: Mapping[UUID, Sale], now: datetime, budget: int, asked: Filter
     ) -> dict[int, Offer]:
         """Return entry → offer of what is in a flash sale, as it is sold now: pieces of a sale are its own."""
-        found = {}
+        found, moment = {}, now.timestamp()
         for item_id, sale in sales.items():
             n = self.shelf.place(item_id)
-            if n is None or not self._is_listed(np.array([n]), now)[0]:
+            if n is None or not self.shelf.listed_from[n] <= moment < self.listed_until[n]:
                 continue
             stock = float(self.shelf.stocks[n])
             offer = on_sale(
@@ -78,19 +87,23 @@ class Window:
                 found[n] = offer
         return found
 
-    def _is_listed(self, entries: Integers, now: datetime) -> Flags:
-        moment = now.timestamp()
-        listed: Flags = (self.shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment)
-        return listed
 
-
-def window_of(rows: Iterable[Sequence[object]]) -> tuple[Shelf, Floats, NDArray[np.str_]]:
-    """Return the vectors of offers (item, name, category, kind, price, listed from and until, stock), sorted by item."""
+def window_of(rows: Iterable[Sequence[Any]]) -> Window:
+    """Return the window of offers (item, name, category, kind, price, listed from and until, stock), sorted by item."""
     offers, until = [], []
-    for item_id, name, category, kind, price, listed_from, listed_until, stock in rows:
-        offers.append(Offer(item_id, name, category, price, listed_from, stock, kind=kind))  # type: ignore[arg-type]
-        until.append(np.inf if listed_until is None else listed_until.timestamp())  # type: ignore[attr-defined]
-    return Shelf(offers), np.array(until, np.float64), np.array([offer.kind for offer in offers], "U8")
+    for row in rows:
+        offer, listed_until = _offer(row)
+        offers.append(offer)
+        until.append(listed_until)
+    kinds = np.array([offer.kind for offer in offers], "U8")
+    return Window(Shelf(offers), np.array(until, np.float64), kinds)
+
+
+def _offer(row: Sequence[Any]) -> tuple[Offer, float]:
+    """Return the offer of a row and until when it is listed."""
+    item_id, name, category, kind, price, listed_from, listed_until, stock = row
+    until = np.inf if listed_until is None else listed_until.timestamp()
+    return Offer(item_id, name, category, price, listed_from, stock, kind=kind), until
 
 
 def on_sale(offer: Offer, sale: Sale | None) -> Offer | None:

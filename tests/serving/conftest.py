@@ -81,7 +81,7 @@ def releases(data_dir: Path, still_data_dir: Path, mall: Mall) -> Path:
 
 @pytest.fixture
 def settings(database_url: str, data_dir: Path) -> ServingSettings:
-    """Settings that check keys and shops anew on every request, and draw nothing by chance."""
+    """Settings that check keys and stocks anew on every request, and draw nothing by chance."""
     return ServingSettings(
         database_url=database_url,
         data_dir=data_dir,

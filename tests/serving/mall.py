@@ -247,7 +247,7 @@ def _fill(mall: Mall) -> None:
     for tenant_id, member_id, *_ in rows["dim_member"]:
         mall.add_member(tenant_id, member_id)
         mall.earn(tenant_id, member_id, landed[member_id], lot_id=literal.LOTS[member_id])
-    for tenant_id, redemption_id, _, member_id, item_id, _, _, _, _, points, at, _ in rows[
+    for tenant_id, redemption_id, _, member_id, item_id, _, _, _, _, points, at, *_ in rows[
         "fct_redemption_lines"
     ]:
         moment = datetime.fromisoformat(at)

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from serving.recommendations.candidates import put_forward, sources_of
-from serving.recommendations.domain import ListedItem, MemberState, Neighbours, Purse, Shop, Signal
+from serving.recommendations.domain import ListedItem, MemberState, Purse, Shop, Signal
+from serving.recommendations.items import Neighbours
 from serving.recommendations.released import MAKES
 from serving.release import ReleaseReader
 from tests.literal_release import ACORN, MUG, RICE, TEA, TICKET, WATCH, publish

@@ -15,12 +15,12 @@ from serving.recommendations.domain import (
     CashRule,
     ListedItem,
     MemberState,
-    Neighbours,
     Offer,
     Purse,
     Shop,
     Signal,
 )
+from serving.recommendations.items import Neighbours
 from serving.recommendations.shelf import Shelf
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)

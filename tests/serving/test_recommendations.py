@@ -192,7 +192,10 @@ async def test_an_expired_lot_cannot_be_spent(acorn, mall, clock):
 
 
 async def test_a_landed_lot_that_expired_cannot_be_spent(acorn, mall):
-    mall.execute("update mall.lot set expires_on = '2026-03-31' where lot_id = %s", LOTS[MEI])
+    mall.execute(
+        "update mall.lot set expires_on = '2026-03-31', xid = pg_current_xact_id() where lot_id = %s",
+        LOTS[MEI],
+    )
     answer = await recommended(acorn, MEI)
     assert (answer["available_points"], answer["items"]) == (0, [])
 

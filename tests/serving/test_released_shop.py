@@ -1,7 +1,7 @@
 """What is read of a shop and of a member's ways from the literal release."""
 
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -93,6 +93,10 @@ async def test_a_large_shop_has_others_to_draw_every_day(data_dir):
         assert len(first & second) < 100
 
 
+def at(day):
+    return datetime(2026, 3, day, 2, tzinfo=UTC)
+
+
 async def test_a_members_ways_are_what_it_usually_pays_and_earns(data_dir):
     changes = [
         f"update marts.dim_member set profile = 'family', is_personalised = false where member_id = '{LAN}'",
@@ -108,7 +112,7 @@ async def test_a_members_ways_are_what_it_usually_pays_and_earns(data_dir):
         f"from marts.fct_entries where transfer_kind = 'earn' and member_id = '{OTTO}'",
     ]
     async with opened(data_dir, *changes) as release:
-        assert (await released_member(release, ACORN, MEI)).habits == Habits(True, None, 100.0, 0)
+        assert (await released_member(release, ACORN, MEI)).habits == Habits(True, None, 100.0, 0, at(20))
         assert (await released_member(release, ACORN, LAN)).habits == Habits(False, "family", None, 0)
-        assert (await released_member(release, BIRCH, OTTO)).habits == Habits(True, None, 300.0, 500)
+        assert (await released_member(release, BIRCH, OTTO)).habits == Habits(True, None, 300.0, 500, at(12))
         assert (await released_member(release, BIRCH, MEI)).habits == Habits()

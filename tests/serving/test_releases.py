@@ -1,4 +1,5 @@
 import asyncio
+import fcntl
 import json
 import os
 import shutil
@@ -42,6 +43,19 @@ async def test_the_first_request_after_a_pause_is_answered_from_the_newest_relea
     publish(releases, "second", raise_activity)
     await asyncio.sleep(2)  # nobody asks meanwhile
     assert await march(acorn) == ("second", 0.99)
+
+
+async def test_one_process_at_a_time_opens_the_next_release(acorn, releases):
+    assert (await march(acorn))[0] == RELEASE_ID
+    descriptor = os.open(releases, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        publish(releases, "second", raise_activity)
+        await asyncio.sleep(1)
+        assert (await march(acorn))[0] == RELEASE_ID
+    finally:
+        os.close(descriptor)
+    assert await until_served(acorn, "second") == ("second", 0.99)
 
 
 async def test_requests_during_switches_never_fail_and_never_mix_releases(acorn, releases):

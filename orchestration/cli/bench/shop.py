@@ -63,8 +63,13 @@ _MARTS = {
     "null::bigint as until_points",
     "fct_starting_items": "select tenant() as tenant_id, member_group, walk(length(member_group), r, $items) as item_id, "
     f"1.0 / (1 + r) as score, 1 + r as starting_rank from (values ('any'), ('high')) g(member_group), range({_LIST_LENGTH}) s(r)",
-    "fct_redemption_lines": "select tenant() as tenant_id, member(m) as member_id, 'points' as mode, "
-    f"'completed' as status, (100 + 50 * r)::bigint as unit_points from range($members) t(m), range({_TAKEN}) s(r)",
+    "fct_redemption_lines": "select tenant() as tenant_id, member(m) as member_id, walk(m, r, $items) as item_id, "
+    "'points' as mode, 'completed' as status, 1 as quantity, 0 as refunded_quantity, (100 + 50 * r)::bigint as unit_points, "
+    "timestamptz '2026-03-01 00:00:00+00' as effective_at, date '2026-03-01' as effective_date "
+    f"from range($members) t(m), range({_TAKEN}) s(r)",
+    # None, unless whoever publishes knows of some.
+    "fct_events": "select tenant() as tenant_id, member(0) as member_id, 'view' as kind, item(0) as item_id, "
+    "timestamptz '2026-03-01 00:00:00+00' as occurred_at, date '2026-03-01' as occurred_date where false",
     "fct_member_items": "select tenant() as tenant_id, member(m) as member_id, walk(m, r, $items) as item_id, "
     f"(1 + r)::integer as redemption_count from range($members) t(m), range({_TAKEN}) s(r)",
     "fct_member_recommendations": "select tenant() as tenant_id, member(m) as member_id, "

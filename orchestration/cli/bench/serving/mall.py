@@ -3,6 +3,7 @@
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -20,13 +21,11 @@ from orchestration.settings import DataFolder
 
 _LOTS, _CATEGORIES = 2, 50
 _METRICS = ("activity_rate", "consumption_rate", "satisfaction_rate", "stock_out_rate")
-# What members did lately: half of them some views, so that answers have something to follow.
-_EVENTS = f"""
-insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at)
-select %(tenant)s, {sql_identifier(MEMBER, "m")}, (array['view', 'view', 'click', 'favourite'])[1 + e %% 4],
-    {sql_identifier(ITEM, "1 + (m * 7919 + e * 104729) %% %(items)s")}, now() - interval '1 hour' * (1 + (m + e * 17) %% 150)
-from generate_series(1::bigint, %(members)s, 2) m, generate_series(1::bigint, %(each)s) e
-"""
+# What members did lately: half of them some views, so that answers have something to follow. By PostgreSQL and DuckDB
+# alike, member and event by number.
+_KIND = "(array['view', 'view', 'click', 'favourite'])[1 + e % 4]"
+_LOOKED_AT = "1 + (m * 7919 + e * 104729) % {items}"
+_OCCURRED_AT = "timestamptz '{now}' - interval '1 hour' * (1 + (m + e * 17) % 150)"
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,17 @@ def make_up(url: str, root: Path, *, members: int, items: int, events: int, cons
     """
     plan = MallPlan(root / "none.json", members=members, items=items)
     tenant_id = seed(url, plan, console)
+    acts = {"items": items, "now": datetime.now(UTC).isoformat()}
+    looked_at, occurred_at = _LOOKED_AT.format_map(acts), _OCCURRED_AT.format_map(acts)
     with psycopg.connect(url, autocommit=True) as connection, console.status("Recent views"):
         connection.execute(
             f"update mall.item set category = 'made up ' || (hashtext(code) % {_CATEGORIES})::text"
         )
-        connection.execute(_EVENTS, {"tenant": tenant_id, "members": members, "items": items, "each": events})
+        connection.execute(
+            "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at) "
+            f"select '{tenant_id}', {sql_identifier(MEMBER, 'm')}, {_KIND}, {sql_identifier(ITEM, looked_at)}, {occurred_at} "
+            f"from generate_series(1::bigint, {members}, 2) m, generate_series(1::bigint, {events}) e"
+        )
         connection.execute("vacuum analyze")
         ((snapshot,),) = connection.execute("select pg_current_snapshot()::text").fetchall()
     folder = DataFolder(root.resolve())
@@ -67,7 +72,12 @@ def make_up(url: str, root: Path, *, members: int, items: int, events: int, cons
             items=items,
             lots=_LOTS,
             ids=_ids(tenant_id),
-            marts=_kpis(),
+            marts=_kpis()
+            | {
+                "fct_events": f"select tenant() as tenant_id, member(m - 1) as member_id, {_KIND} as kind, "
+                f"item({looked_at} - 1) as item_id, {occurred_at} as occurred_at, ({occurred_at})::date as occurred_date "
+                f"from range(1, {members} + 1, 2) t(m), range(1, {events} + 1) s(e)"
+            },
             snapshot=snapshot,
         )
         second = _again(folder.releases, first)
