@@ -33,6 +33,10 @@ VERSIONED = {
     "supplier_terms": "tenant_id, terms_id", "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
+    "invoice": "tenant_id, invoice_id",
+    "licence_alert": "alert_id",
+    "onboarding": "tenant_id",
+    "pilot": "tenant_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -22,11 +22,23 @@ KEYS = {
     "purchase_order": "tenant_id, purchase_order_id",
     "purchase_order_line": "tenant_id, purchase_order_id, line_no", "receipt_batch": "tenant_id, receipt_id, batch_no",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
+    "fee": "tenant_id, fee_id",
+    "invoice": "tenant_id, invoice_id",
+    "settlement_statement": "tenant_id, statement_id",
+    "reconciliation": "tenant_id, reconciliation_id",
+    "licence": "licence_id",
+    "licence_alert": "alert_id",
+    "onboarding": "tenant_id",
+    "pilot": "tenant_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line",
+    "invoice",
+    "licence_alert",
+    "onboarding",
+    "pilot",
 }  # fmt: skip
 
 

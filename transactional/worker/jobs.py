@@ -3,8 +3,11 @@
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
+from transactional.invoices.jobs import invoice_jobs
+from transactional.licences.jobs import licence_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
+from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
@@ -20,5 +23,8 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *expired_stock_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
+        *invoice_jobs(),
+        *settlement_jobs(),
+        *licence_jobs(),
         *webhook_jobs(settings),
     )
