@@ -124,7 +124,9 @@ async def _listed(connection: Connection, today: date, licence_id: UUID | None =
     return [Licence.model_validate(dict(row)) for row in rows]
 
 
-@router.get("/licences", summary="List the platform's licences", responses=responses(Unauthenticated))
+@router.get(
+    "/licences", summary="List the platform's licences", responses=responses(Unauthenticated, InvalidRequest)
+)
 async def show_all(tenant_id: Caller, request: Request) -> LicenceList:
     """List the licences under which the platform works, by kind."""
     today = business_date(request.app.state.clock())
