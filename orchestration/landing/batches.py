@@ -18,8 +18,8 @@ VIEWS = (
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
     "warehouse", "warehouse_movement", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
-    "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line", "fee", "invoice", "settlement_statement",
-    "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
+    "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
+    "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
 )  # fmt: skip
 
 

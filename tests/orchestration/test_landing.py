@@ -167,8 +167,8 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     new = (
         "category", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
-        "receipt_batch", "holiday_plan", "holiday_plan_line", "fee", "invoice", "settlement_statement",
-        "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
+        "receipt_batch", "holiday_plan", "holiday_plan_line",
+        "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)
