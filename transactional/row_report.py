@@ -20,8 +20,8 @@ class RowsRefused(Problem):
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
         super().__init__(
-            f"{len(rows)} problems with rows of the file, so nothing was imported; correct them and send the file "
-            "again. Row 1 is the first after the header.",
+            f"rows of the file cannot be used ({len(rows)} problems), so nothing was imported; correct them and send "
+            "the file again. Row 1 is the first after the header.",
             problem_count=len(rows),
             rows=list(rows[:_MOST_TOLD]),
         )
