@@ -1,11 +1,9 @@
 """`/v1/onboarding` for the tenant that is taken on, and the steps for the operators who take it on."""
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.operations import issue_key
@@ -15,12 +13,25 @@ from transactional.database import Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
 from transactional.onboarding.checks import before_live, find_steps
+from transactional.onboarding.documents import (
+    ApplicationRequest,
+    ApplicationRow,
+    Applied,
+    AppliedList,
+    AppliedRow,
+    Check,
+    ConfigurationRequest,
+    KeyRequest,
+    NewKey,
+    Onboarding,
+    StepRequest,
+)
 from transactional.onboarding.domain import NotOnboarding, NotReady, StepOutOfTurn, TenantExists
 from transactional.onboarding.operations import Application, apply, configure, go_live, pass_test
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_hash import request_hash
-from transactional.request_types import Day, Reference
+from transactional.request_types import Reference
 from transactional.row_report import RowsRefused, all_or_nothing
 from transactional.tenants import domain
 from transactional.tenants.domain import ProgramRefused
@@ -31,99 +42,6 @@ platform_router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"], d
 
 # An application is of no tenant yet.
 _NOBODY = UUID(int=0)
-Industry = Literal["bank", "airline", "retail", "ecommerce", "employee_benefit"]
-
-
-class ApplicationRow(BaseModel):
-    """A tenant that applies, with its qualification."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
-    name: Reference
-    industry: Industry
-    qualification_number: Annotated[Reference, Field(max_length=100)]
-    qualification_expires_on: Day
-
-
-class ApplicationRequest(ApplicationRow):
-    """An application. Sent again with the same contents it changes nothing."""
-
-    applied_by: Reference
-
-
-class ConfigurationRequest(BaseModel):
-    """The program to settle; without one, the industry's is kept."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    program: Program | None = None
-    configured_by: Reference
-
-
-class StepRequest(BaseModel):
-    """Who does the step."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    done_by: Reference
-
-
-class KeyRequest(BaseModel):
-    """What a further key is for."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    label: Annotated[Reference, Field(max_length=100)]
-
-
-class NewKey(BaseModel):
-    """An API key; it is shown this once."""
-
-    api_key: str
-
-
-class Check(BaseModel):
-    """Something that must be so before going live, and what to do if it is not."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    check: str
-    is_met: bool
-    detail: str
-
-
-class Onboarding(BaseModel):
-    """When each step was done, what comes next, and what must be so before going live."""
-
-    tenant_id: UUID
-    applied_on: date
-    configured_on: date | None
-    tested_on: date | None
-    live_on: date | None
-    next_step: Literal["configure", "test", "live"] | None
-    is_test_mode: bool = Field(description="Whoever registers is a test member, whom no figure counts.")
-    checks: list[Check]
-
-
-class Applied(Onboarding):
-    """A tenant that was taken on; its first API key is told once, with the first answer."""
-
-    api_key: str | None
-
-
-class AppliedRow(BaseModel):
-    """A tenant of a file, with its first API key if it is new."""
-
-    code: str
-    tenant_id: UUID
-    api_key: str | None
-
-
-class AppliedList(BaseModel):
-    """Tenants of a file, in its order."""
-
-    tenants: list[AppliedRow]
 
 
 async def _shown(connection: Connection, tenant_id: UUID, request: Request) -> Onboarding:

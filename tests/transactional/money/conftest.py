@@ -1,9 +1,12 @@
 """A tariff that the shop has confirmed."""
 
+from datetime import datetime
+
 import pytest
 
 # The goods that are settled are ordered as procurement's tests order them.
 from tests.transactional.procurement.conftest import deliver, move, procurement, propose
+from transactional.settlement.operations import state
 
 __all__ = ["deliver", "move", "procurement", "propose"]
 
@@ -36,3 +39,13 @@ async def confirmed(client, tariff, live) -> str:
     answer = await client.post(f"/v1/tariffs/{tariff}/confirmation", json={"confirmed_by": "li.na"})
     assert answer.status_code == 200, answer.text
     return tariff
+
+
+@pytest.fixture
+def run(app, shop, clock):
+    async def run(now: datetime | None = None):
+        """State what is due at a time and return how many statements were made."""
+        async with app.state.pools.committer.acquire() as connection, connection.transaction():
+            return await state(connection, tenant_id=shop.tenant_id, now=now or clock())
+
+    return run
