@@ -24,7 +24,7 @@ _FORM = re.compile(r"pm_([0-9a-f]{32})_[\x21-\x7e]{1,200}")
 _SESSION_FORM = re.compile(r"(?!pm_|pmp_)[\x21-\x7e]+\.[\x21-\x7e]{1,4000}")
 _PLATFORM_FORM = re.compile(r"pmp_[\x21-\x7e]{1,200}")
 _REMEMBERED_KEYS = 10_000
-_KEY = "select from access.api_key where key_hash = $1 and tenant_id = $2"
+_KEY = "select from access.api_key where tenant_id = $1 and key_hash = $2"
 _LOGIN = (
     "select from access.login where tenant_id = $1 and username = $2 "
     "and (sessions_from is null or sessions_from <= $3)"
@@ -139,7 +139,7 @@ class KeyRing:
         tenant_id = UUID(matched[1])
         return Caller(
             tenant_id,
-            await self._is_degraded(matched[0], Unauthenticated, _KEY, _hash(matched[0]), tenant_id),
+            await self._is_degraded(matched[0], Unauthenticated, _KEY, tenant_id, _hash(matched[0])),
         )
 
     async def platform_caller(self, authorization: str | None) -> PlatformCaller:

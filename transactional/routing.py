@@ -16,19 +16,28 @@ from transactional.exchange import link_routes as member_links
 from transactional.exchange import routes as exchanges
 from transactional.exchange import statement_routes as exchange_statements
 from transactional.expired_stock import routes as expired_stock
+from transactional.features import routes as features
+from transactional.fees import platform_routes as platform_fees
+from transactional.fees import routes as fees
 from transactional.flash_sales import routes as flash_sales
 from transactional.fulfilment import promise_routes as delivery_promises
 from transactional.fulfilment import push_routes as carrier_pushes
 from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
+from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
+from transactional.licences import routes as licences
 from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
+from transactional.onboarding import routes as onboarding
+from transactional.opt_ins import routes as opt_ins
 from transactional.payments import routes as payments
+from transactional.pilot import routes as pilot
 from transactional.problem_documents import ProblemDocument
 from transactional.purchasing import routes as purchasing
+from transactional.reconciliation import routes as reconciliation
 from transactional.redemption import change_routes
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
@@ -41,6 +50,7 @@ from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
+from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
@@ -93,6 +103,23 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reservations.router,
     suppliers.router,
     purchasing.router,
+    fees.router,
+    invoices.router,
+    platform_fees.router,
+    invoices.platform_router,
+    settlement.router,
+    settlement.platform_router,
+    reconciliation.router,
+    reconciliation.platform_router,
+    licences.router,
+    licences.platform_router,
+    onboarding.router,
+    onboarding.platform_router,
+    features.router,
+    features.platform_router,
+    opt_ins.router,
+    opt_ins.platform_router,
+    pilot.router,
     sessions.router,
     oidc_routes.router,
     webhook_deliveries.router,

@@ -1,5 +1,6 @@
 """`pointmart platform`: keys by which the platform's own people and programs read of all tenants."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -11,9 +12,22 @@ from orchestration.settings import PipelineSettings
 app = typer.Typer(no_args_is_help=True, help="What is for the platform's own people, over all tenants.")
 
 
+class Purpose(StrEnum):
+    """What a key of the platform's own people is for."""
+
+    READ = "read"
+    OPERATE = "operate"
+
+
 @app.command()
-def key(label: Annotated[str, typer.Option(help="What the key is for.")] = "reading") -> None:
-    """Print a new key for reading serving's /v1/platform, which is shown only this once."""
+def key(
+    label: Annotated[str, typer.Option(help="What the key is for.")] = "reading",
+    scope: Annotated[
+        Purpose,
+        typer.Option(help="read serving's /v1/platform, or operate the transactional API's /v1/platform."),
+    ] = Purpose.READ,
+) -> None:
+    """Print a new key for reading of all tenants or for operating the mall, which is shown only this once."""
     settings = PipelineSettings()
     with database(settings.folder.root, settings.database_url) as url:
-        typer.echo(new_platform_key(url, scope="read", label=label))
+        typer.echo(new_platform_key(url, scope=scope.value, label=label))

@@ -35,6 +35,10 @@ VERSIONED = {
     "shipment": "tenant_id, shipment_id", "compensation": "tenant_id, compensation_id",
     "after_sales_case": "tenant_id, case_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
+    "invoice": "tenant_id, invoice_id",
+    "licence_alert": "alert_id",
+    "onboarding": "tenant_id",
+    "pilot": "tenant_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

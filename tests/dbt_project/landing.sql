@@ -474,3 +474,71 @@ select
     id(1) as item_id, id(1) as redemption_id, cast(null as varchar) as row_key, cast(null as varchar) as rule,
     batch(null) as batch
 limit 0;
+
+-- The shop confirmed its tariff on 15 January, in whose second half 17 days of 31,000 fen a month were charged and a
+-- day's artwork was waived; of the invoice something was given back. February is open.
+create table fee as
+select
+    id(1) as tenant_id, id(n) as fee_id, cast(month as date) as month, line as line_code, basis, cast(rate as bigint) as rate,
+    date '2025-01-01' as tariff_valid_from, date '2025-01-15' as confirmed_on, cast(first as date) as first_day,
+    cast(last as date) as last_day, cast(quantity as bigint) as quantity, cast(amount as bigint) as amount_fen,
+    cast(waived as bigint) as waived_fen, cast(amount - waived as bigint) as due_fen, ts('2025-02-01 02:00:00') as charged_at,
+    ts('2025-02-01 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (241, '2025-01-01', 'platform', 'month', 31000, '2025-01-15', '2025-01-31', 17, 17000, 0),
+    (242, '2025-01-01', 'artwork', 'piece', 200, '2025-01-20', '2025-01-20', 2, 400, 400),
+    (243, '2025-02-01', 'artwork', 'piece', 200, '2025-02-03', '2025-02-03', 1, 200, 0)
+) as rows(n, month, line, basis, rate, first, last, quantity, amount, waived);
+
+create table invoice as
+select
+    id(1) as tenant_id, id(251) as invoice_id, 'lakeside-202501' as number, date '2025-01-01' as month, cast(2 as int) as fees,
+    cast(17000 as bigint) as amount_fen, cast(400 as bigint) as waived_fen, cast(credited as bigint) as credited_fen,
+    ts('2025-02-01 02:00:00') as issued_at, date '2025-03-03' as due_on, ts('2025-02-01 02:00:00') as recorded_at,
+    stamp(xid) as xid, batch(batch) as batch
+from (values (0, 900, 101), (1000, 910, 102)) as rows(credited, xid, batch);
+
+-- The statement of 12 January was made on the day after, that of 13 January two days late; the other shop owes as much.
+create table settlement_statement as
+select
+    id(tenant) as tenant_id, id(n) as statement_id, kind as party_kind, id(party) as party_id, cast(day as date) as day,
+    cast(1 as int) as lines, cast(5 as bigint) as quantity, cast(owed as bigint) as owed_fen, ts(stated) as stated_at,
+    cast(due as date) as due_on, ts(stated) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (1, 261, 'supplier', 176, '2025-01-12', 6000, '2025-01-12 17:00:00', '2025-01-13'),
+    (1, 262, 'tenant', 2, '2025-01-13', -70, '2025-01-16 02:00:00', '2025-01-14'),
+    (2, 263, 'tenant', 1, '2025-01-13', 70, '2025-01-16 02:00:00', '2025-01-14')
+) as rows(tenant, n, kind, party, day, owed, stated, due);
+
+-- The provider sent the file of 12 January again after the first one lacked a payment.
+create table reconciliation as
+select
+    id(1) as tenant_id, id(n) as reconciliation_id, 'wechat' as provider, date '2025-01-12' as day, cast(matched as int) as matched,
+    cast(0 as int) as missing_here, cast(absent as int) as missing_there, cast(0 as int) as different_amount,
+    cast(500 * matched as bigint) as file_fen, cast(1000 as bigint) as our_fen, ts(imported) as imported_at,
+    ts(imported) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (271, 1, 1, '2025-01-13 02:00:00'), (272, 2, 0, '2025-01-13 08:00:00')) as rows(n, matched, absent, imported);
+
+create table licence as
+select
+    id(281) as licence_id, 'value_added_telecom' as kind, 'B2-1' as number, date '2020-03-01' as valid_from,
+    date '2025-03-01' as expires_on, ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+create table licence_alert as
+select
+    id(n) as alert_id, id(281) as licence_id, cast(days as int) as days_before, ts(opened) as opened_at,
+    cast(null as timestamptz) as acknowledged_at, cast(null as timestamptz) as closed_at, ts(opened) as recorded_at,
+    stamp(900) as xid, batch(101) as batch
+from (values (282, 90, '2025-01-01 00:00:00'), (283, 30, '2025-01-29 16:00:00')) as rows(n, days, opened);
+
+-- One shop went live after nine days, the other has configured. By its salt member 11 is in the pilot of the first.
+create table onboarding as
+select
+    id(n) as tenant_id, date '2024-12-23' as applied_on, date '2024-12-24' as configured_on, cast(tested as date) as tested_on,
+    cast(live as date) as live_on, ts('2024-12-24 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (1, '2024-12-30', '2025-01-01'), (2, null, null)) as rows(n, tested, live);
+
+create table pilot as
+select
+    id(1) as tenant_id, 'eccbc87e4b5ce2fe28308fd9f2a7baf3' as salt, cast(5000 as int) as share_bp, date '2025-01-01' as starts_on,
+    date '2025-01-31' as ends_on, ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;

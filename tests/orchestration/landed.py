@@ -24,11 +24,20 @@ KEYS = {
     "shipment": "tenant_id, shipment_id", "shipment_line": "tenant_id, shipment_id, line_no",
     "compensation": "tenant_id, compensation_id", "after_sales_case": "tenant_id, case_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
+    "fee": "tenant_id, fee_id",
+    "invoice": "tenant_id, invoice_id",
+    "settlement_statement": "tenant_id, statement_id",
+    "reconciliation": "tenant_id, reconciliation_id",
+    "licence": "licence_id",
+    "licence_alert": "alert_id",
+    "onboarding": "tenant_id",
+    "pilot": "tenant_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
+    "invoice", "licence_alert", "onboarding", "pilot",
 }  # fmt: skip
 
 

@@ -48,6 +48,9 @@ READ_BY_VIEWS = {
     "holiday_plan.occasion_id", "holiday_plan.status", "shipment.carrier", "shipment.province", "shipment.region",
     "shipment.status", "compensation.clock", "compensation.party", "compensation.carrier", "compensation.outcome",
     "after_sales_case.type", "after_sales_case.reason", "after_sales_case.outcome", "after_sales_case.responsibility",
+    "tariff_line.line_code", "tariff_line.basis", "fee.line_code",
+    "invoice.number", "settlement_statement.party_kind", "reconciliation.provider",
+    "licence.kind", "licence.number", "pilot.salt",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
@@ -120,6 +123,7 @@ def plant(connection: psycopg.Connection[Any], world: SmallWorld) -> set[str]:
         names,
     )
     plant_procurement(connection, names)
+    plant_money(connection, names)
     connection.execute(
         "update mall.risk_assessment set decided_verdict = 'deny', decided_by = 'x', decided_at = now()"
     )
@@ -343,6 +347,37 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         connection.execute(statement, names)
 
 
+def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> None:
+    """Give the tables of tariffs, fees and invoices a row each; who charged what and why must not leave."""
+    for statement in (
+        "insert into mall.tariff (tariff_id, reference, valid_from, announced_by, announced_at, request_hash) "
+        "values (%(r)s, 'r', '2026-01-01', 'x', %(at)s, decode(repeat('00', 32), 'hex'))",
+        "insert into mall.tariff_line (tariff_id, line_code, basis, rate, name_zh, name_en) "
+        "values (%(r)s, 'planted', 'piece', 1, 'x', 'x')",
+        "insert into mall.fee (tenant_id, reference, month, tariff_id, line_code, confirmed_on, first_day, last_day, "
+        "quantity, amount_fen, charged_by, charged_at) values (%(t)s, 'f', '2026-01-01', %(r)s, 'planted', "
+        "'2026-01-01', '2026-01-02', '2026-01-02', 1, 1, 'x', %(at)s)",
+        "insert into mall.invoice (tenant_id, invoice_id, number, month, fees, amount_fen, waived_fen, issued_at, due_on) "
+        "values (%(t)s, %(r)s, 'planted-202601', '2026-01-01', 1, 1, 0, %(at)s, '2026-03-01')",
+        "insert into mall.credit_note (tenant_id, invoice_id, reference, request_hash, amount_fen, reason, issued_by, "
+        "issued_at) values (%(t)s, %(r)s, 'c', decode(repeat('00', 32), 'hex'), 1, 'x', 'x', %(at)s)",
+        "insert into mall.settlement_statement (tenant_id, party_kind, party_id, day, lines, quantity, owed_fen, stated_at, "
+        "due_on) values (%(t)s, 'supplier', %(s)s, '2026-01-05', 1, 1, 1, %(at)s, '2026-01-06')",
+        "insert into mall.reconciliation (tenant_id, provider, day, file_hash, matched, missing_here, missing_there, "
+        "different_amount, file_fen, our_fen, imported_by, imported_at) values (%(t)s, 'wechat', '2026-01-05', "
+        "decode(repeat('00', 32), 'hex'), 0, 0, 0, 0, 0, 0, 'x', %(at)s)",
+        "insert into mall.licence (licence_id, kind, number, holder, valid_from, expires_on, registered_by, registered_at) "
+        "values (%(r)s, 'planted', 'planted', 'x', '2026-01-01', '2026-01-02', 'x', %(at)s)",
+        "insert into mall.licence_alert (licence_id, days_before, opened_at, acknowledged_at, acknowledged_by) "
+        "values (%(r)s, 7, %(at)s, %(at)s, 'x')",
+        "insert into mall.onboarding (tenant_id, request_hash, applied_on, applied_by, qualification_number, "
+        "qualification_expires_on) values (%(t)s, decode(repeat('00', 32), 'hex'), '2026-01-01', 'x', 'x', '2030-01-01')",
+        "insert into mall.pilot (tenant_id, salt, share_bp, starts_on, ends_on, set_by, set_at) "
+        "values (%(t)s, repeat('0', 32), 1000, '2026-01-01', '2026-01-02', 'x', %(at)s)",
+    ):
+        connection.execute(statement, names)
+
+
 def test_the_views_read_no_text_that_nobody_has_looked_at(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         read = connection.execute(
@@ -362,6 +397,9 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "reservation.reference", "reservation.reserved_by", "purchase_order.reference", "purchase_order.created_by",
         "holiday_plan.decided_by", "holiday_plan_line.edited_by", "shipment.reference", "compensation.settled_by",
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
+        "fee.reference", "fee.charged_by",
+        "credit_note.reason", "credit_note.issued_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
+        "pilot.set_by",
     }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ import pytest
 
 import serving
 
-# Items are the platform's: they have no tenant.
-SHARED = {"export.item"}
+# Items and its own keys are the platform's: they have no tenant.
+SHARED = {"export.item", "access.platform_key"}
 # Whether anything was committed since a release is the same for everybody; no row of anybody is told.
 OF_NOBODY = {"freshness"}
 

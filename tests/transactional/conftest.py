@@ -10,7 +10,7 @@ import asyncpg
 import httpx
 import pytest
 
-from transactional.access.operations import issue_key
+from transactional.access.operations import issue_key, issue_platform_key
 from transactional.app import create_app
 from transactional.catalogue.operations import (
     NewItem,
@@ -194,6 +194,14 @@ def client_for(app, key: str) -> Client:
 async def client(app, shop):
     async with client_for(app, shop.key) as client:
         client.committer = app.state.committer
+        yield client
+
+
+@pytest.fixture
+async def operator(app, owner):
+    """A client with an operator's key."""
+    key = await issue_platform_key(owner, scope="operate", label="test")
+    async with client_for(app, key) as client:
         yield client
 
 

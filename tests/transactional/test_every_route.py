@@ -24,8 +24,8 @@ WITHOUT_KEY = {
     ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
     ("post", "/v1/carriers/{carrier}/events/{tenant_id}"),
 }
-# What the platform's own programs do for any tenant: a tenant's key is none here, whosever tenant it names.
-PLATFORM = "/v1/write-back/"
+# What the platform's own people and programs do for any tenant: a tenant's key is none here, whosever tenant it names.
+PLATFORM = ("/v1/write-back/", "/v1/platform/")
 # What only a person does, about nobody else: sessions/test_passwords.py.
 BY_PEOPLE = {("post", "/v1/sessions/password")}
 # What concerns two tenants is tried with three of them in exchange/test_isolation.py.
@@ -45,9 +45,17 @@ OWN = {
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
     ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
+    # Tariffs are the same for all; a confirmation is of the caller's own tenant.
+    ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
+    ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),
+    ("get", "/v1/licences"), ("get", "/v1/features"), ("get", "/v1/opt-ins"), ("put", "/v1/pilot"), ("get", "/v1/pilot"),
+    # Items are the platform's, so each tenant decides for itself about the same ones.
+    ("post", "/v1/opt-ins"), ("post", "/v1/opt-ins/{item_id}/withdrawal"),
 }  # fmt: skip
 
 
+TARIFF = {"reference": "t", "valid_from": "2026-01-01", "announced_by": "x", "lines": []}
+CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-02-03", "charged_by": "x"}
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
 PARCEL = {"reference": "p", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
 CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
@@ -169,6 +177,41 @@ async def parcel(client, redemption_id, owner) -> dict[str, str]:
     }
 
 
+async def charged(app, client, shop, owner) -> dict[str, str]:
+    """A tariff that the shop confirmed, and the invoice of a month."""
+    await owner.execute("update mall.tenant set live_on = '2025-01-01'")
+    key = await issue_platform_key(owner, scope="operate", label="money")
+    line = {"line_code": "artwork", "basis": "piece", "rate": 100, "name_zh": "图", "name_en": "Artwork"}
+    async with client_for(app, key) as operator:
+        tariff = await operator.post("/v1/platform/tariffs", json=TARIFF | {"lines": [line]})
+        tariff_id = tariff.json()["tariff_id"]
+        await client.post(f"/v1/tariffs/{tariff_id}/confirmation", json={"confirmed_by": "x"})
+        # As if it had been confirmed in February.
+        await owner.execute("alter table mall.fee_confirmation disable trigger fee_confirmation_append_only")
+        await owner.execute("update mall.fee_confirmation set confirmed_on = '2026-02-01'")
+        mine = f"/v1/platform/tenants/{shop.tenant_id}"
+        fee = await operator.post(f"{mine}/fees", json=CHARGE)
+        invoice = await operator.post(f"{mine}/invoices", json={"month": "2026-02"})
+        compared = await operator.post(
+            f"{mine}/reconciliations/import?provider=wechat&day=2026-02-03&imported_by=x",
+            content=b"kind,order_number,amount_yuan\npayment,a,1\n",
+        )
+    for answer in (fee, invoice, compared):
+        assert answer.status_code == 201, answer.text
+    async with owner.transaction():
+        await owner.execute("set local session_replication_role = replica")
+        statement_id = await owner.fetchval(
+            "insert into mall.settlement_statement (tenant_id, party_kind, party_id, day, lines, quantity, owed_fen, "
+            "stated_at, due_on) values ($1, 'supplier', uuidv7(), '2026-02-03', 1, 1, 1, now(), '2026-02-04') "
+            "returning statement_id",
+            shop.tenant_id,
+        )
+    return {
+        "tariff_id": tariff_id, "fee_id": fee.json()["fee_id"], "invoice_id": invoice.json()["invoice_id"],
+        "statement_id": str(statement_id), "reconciliation_id": compared.json()["reconciliation_id"],
+    }  # fmt: skip
+
+
 @pytest.fixture
 async def belongings(app, client, shop, clock, owner):
     """One of everything that a tenant can have, by the names that paths use, and what bodies say of them."""
@@ -221,12 +264,14 @@ async def belongings(app, client, shop, clock, owner):
         "delivery_id": str(uuid4()),
         "idempotency_key": "r1",
         "provider": "wechat",
+        "feature": "draws",
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
         **(supply := await procurement(client, shop, later)),
         "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
         **await parcel(client, made["redemption_id"], owner),
+        **await charged(app, client, shop, owner),
     }
 
 
@@ -336,6 +381,40 @@ def bodies(mine):
         "/v1/purchase-orders/{purchase_order_id}/receipts": {
             "reference": "n", "received_by": "x", "batches": [{"line_no": 1, "quantity": 1}],
         },
+        "/v1/tariffs/{tariff_id}/confirmation": {"confirmed_by": "x"},
+        "/v1/suppliers/{supplier_id}/settlement-basis": {"basis": "redemption", "changed_by": "x"},
+        "/v1/platform/working-days": {"days": [{"day": "2026-03-02", "is_working": False}], "changed_by": "x"},
+        "/v1/platform/working-days/import": {},
+        "/v1/opt-ins": {"item_id": mine["item_id"], "opted_in_by": "x"},
+        "/v1/opt-ins/{item_id}/withdrawal": {"withdrawn_by": "x"},
+        "/v1/opt-ins/import": {},
+        "/v1/pilot": {"starts_on": "2026-04-01", "ends_on": "2026-04-02", "set_by": "x"},
+        "/v1/platform/tenants": {
+            "code": "crow", "name": "乌鸦", "industry": "bank", "qualification_number": "n",
+            "qualification_expires_on": "2030-01-01", "applied_by": "x",
+        },
+        "/v1/platform/tenants/import": {},
+        "/v1/platform/tenants/{tenant_id}/keys": {"label": "x"},
+        "/v1/platform/tenants/{tenant_id}/onboarding/configuration": {"configured_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/onboarding/test": {"done_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/onboarding/live": {"done_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/features/{feature}": {"is_on": False, "changed_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/offers": {
+            "offers": [{"item_id": mine["item_id"], "price_points": 1, "handover": "pickup"}],
+        },
+        "/v1/platform/licences": {
+            "kind": "k", "number": "n", "holder": "x", "valid_from": "2026-01-01", "expires_on": "2026-01-02",
+            "registered_by": "x",
+        },
+        "/v1/platform/licences/import": {},
+        "/v1/platform/licences/alerts/{alert_id}/acknowledgement": {"acknowledged_by": "x"},
+        "/v1/platform/tariffs": TARIFF,
+        "/v1/platform/tariffs/import": {},
+        "/v1/platform/tenants/{tenant_id}/fees": CHARGE | {"reference": "n"},
+        "/v1/platform/tenants/{tenant_id}/invoices": {"month": "2026-02"},
+        "/v1/platform/tenants/{tenant_id}/invoices/{invoice_id}/credit-notes": {
+            "reference": "n", "amount_fen": 1, "reason": "x", "issued_by": "x",
+        },
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
     }  # fmt: skip
@@ -359,9 +438,8 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
     document = (await client.get("/openapi.json")).json()
     before = await rows_of(owner, shop.tenant_id)
     texts = bodies(belongings)
-    secrets = {value for name, value in belongings.items() if name.endswith("_id")} - {
-        belongings["delivery_id"]
-    }
+    public = {belongings["delivery_id"], belongings["tariff_id"]}
+    secrets = {value for name, value in belongings.items() if name.endswith("_id")} - public
     async with client_for(app, stranger.key) as foreign, client_for(app, "none") as nobody:
         del nobody.headers["Authorization"]
         for path, methods in document["paths"].items():
@@ -382,7 +460,9 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if path.startswith(PLATFORM):
+                if path == "/v1/opt-ins/import":
+                    assert told.status_code == 422, "a body that is no CSV"
+                elif path.startswith(PLATFORM):
                     assert told.status_code == 401, (method, path, told.text)
                 elif (method, path) in OWN:
                     assert told.status_code < 300 or told.status_code == 409, (method, path, told.text)

@@ -1,9 +1,10 @@
 """Migrations are applied once, and a changed or unknown one is refused."""
 
 import asyncpg
+import psycopg
 import pytest
 
-from transactional.migrate import DatabaseAhead, MigrationChanged, ServerTooOld, migrate
+from transactional.migrate import DatabaseAhead, MigrationChanged, ServerTooOld, known_migrations, migrate
 
 from .conftest import open_shop
 
@@ -84,3 +85,44 @@ async def test_every_tenant_owned_table_has_row_security(connection):
         """
     )
     assert unprotected == []
+
+
+async def test_a_mall_from_before_is_live_and_opted_in(postgres_server):
+    """As a mall has it that was set up before tenants were taken on step by step."""
+    name = "before_onboarding"
+    with psycopg.connect(postgres_server.url(), autocommit=True) as server:
+        server.execute(f"create database {name}")
+    connection = await asyncpg.connect(postgres_server.url(name))
+    try:
+        earlier = [m for m in known_migrations() if m.version < 44]
+        for migration in earlier:
+            await connection.execute(migration.sql)
+        await connection.execute(
+            "create table public.pointmart_migration (version int primary key, name text not null, "
+            "digest text not null, applied_at timestamptz not null default now())"
+        )
+        await connection.executemany(
+            "insert into public.pointmart_migration (version, name, digest) values ($1, $2, $3)",
+            [(m.version, m.name, m.digest) for m in earlier],
+        )
+        await connection.execute(
+            "with t as (insert into mall.tenant (code, name, industry, recorded_at) "
+            "values ('acorn', '橡果', 'retail', '2026-01-31 17:00+00') returning tenant_id), "
+            "i as (insert into mall.item (code, name, category, kind, class) "
+            "values ('tea', '茶', 'tea', 'physical', 'staple') returning item_id), "
+            "m as (insert into mall.member (tenant_id, external_ref, registered_at) select tenant_id, 'E-1', now() from t) "
+            "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from) "
+            "select tenant_id, item_id, 5, 'pickup', '2026-02-01', '2026-02-02' from t, i"
+        )
+        assert {44, 45, 46, 47} <= {m.version for m in await migrate(connection)}
+        assert str(await connection.fetchval("select live_on from mall.tenant")) == "2026-02-01"
+        row = await connection.fetchrow(
+            "select p.opted_in_at = o.opted_in_at, p.withdrawn_at from mall.offer o "
+            "join mall.offer_opt_in p using (tenant_id, item_id)"
+        )
+        assert tuple(row) == (True, None)
+        assert await connection.fetchval("select is_test from mall.member") is False
+    finally:
+        await connection.close()
+        with psycopg.connect(postgres_server.url(), autocommit=True) as server:
+            server.execute(f"drop database {name} with (force)")

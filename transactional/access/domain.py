@@ -8,8 +8,9 @@ from uuid import UUID
 
 from transactional.problems import Problem
 
-# What a key of the platform's own people and programs may do: put what a release says, or read of all tenants.
-Scope = Literal["write_back", "read"]
+# What a key of the platform's own people and programs may do: put what a release says, read of all tenants, or
+# operate the mall: charge, settle, take tenants on.
+Scope = Literal["write_back", "read", "operate"]
 
 _PLATFORM_FORM = re.compile(r"pmp_[A-Za-z0-9_-]{43}")
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")
@@ -36,9 +37,10 @@ class PlatformKeyNeeded(Problem):
     status = 401
 
     def __init__(self, scope: Scope) -> None:
+        command = "pipeline key" if scope == "write_back" else f"platform key --scope {scope}"
         super().__init__(
-            f"this is for the platform's own programs: send a platform key of scope {scope} as "
-            "`Authorization: Bearer pmp_…`; `pointmart pipeline key` makes one"
+            f"this is for the platform's own people and programs: send a platform key of scope {scope} as "
+            f"`Authorization: Bearer pmp_…`; `pointmart {command}` makes one"
         )
 
 

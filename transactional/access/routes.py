@@ -33,8 +33,16 @@ async def _write_back(
     await keys.require_platform(request.headers.get("authorization"), "write_back")
 
 
-# Given to a route's `dependencies`: it serves the pipeline alone.
+async def _operate(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_platform_scheme)]
+) -> None:
+    keys: KeyRing = request.app.state.keys
+    await keys.require_platform(request.headers.get("authorization"), "operate")
+
+
+# Given to a route's `dependencies`: it serves the pipeline alone, or the platform's operators.
 WRITE_BACK_ONLY = Depends(_write_back)
+OPERATORS_ONLY = Depends(_operate)
 
 Caller = Annotated[UUID, Depends(_caller)]
 

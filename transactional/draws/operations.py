@@ -154,8 +154,10 @@ async def _opened_before(
 
 async def _item_names(connection: Connection, tenant_id: UUID, item_ids: list[UUID]) -> dict[UUID, str]:
     rows = await connection.fetch(
+        # What the tenant opted out of is no prize either.
         "select i.item_id, i.name from mall.offer o join mall.item i using (item_id) "
-        "where o.tenant_id = $1 and o.item_id = any($2::uuid[])",
+        "join mall.offer_opt_in p using (tenant_id, item_id, opted_in_at) "
+        "where o.tenant_id = $1 and o.item_id = any($2::uuid[]) and p.withdrawn_at is null",
         tenant_id,
         item_ids,
     )

@@ -31,6 +31,8 @@ from transactional.draws.refusals import (
     TooManyPrizes,
     UnknownDraw,
 )
+from transactional.features.domain import FeatureOff
+from transactional.features.routes import needs
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -43,11 +45,13 @@ router = APIRouter(prefix="/v1", tags=["draws"])
 
 @router.post(
     "/draws",
+    dependencies=[needs("draws")],
     status_code=201,
     summary="Open a draw",
     responses={
         200: {"model": ShownDraw, "description": "The reference and these terms were sent before"},
         **responses(
+            FeatureOff,
             Unauthenticated,
             UnknownOffer,
             OutOfStock,

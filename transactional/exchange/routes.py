@@ -22,6 +22,8 @@ from transactional.engine.lean import (
 from transactional.exchange import consent_refusals, documents, queries, refusals
 from transactional.exchange.commands import ExchangePoints, ReverseExchange
 from transactional.exchange.quotes import make_quote, member_of_quote
+from transactional.features.domain import FeatureOff
+from transactional.features.routes import needs
 from transactional.identifiers import uuid7
 from transactional.ledger.account import InsufficientPoints
 from transactional.members.domain import UnknownMember
@@ -55,9 +57,11 @@ def _described(model: type[BaseModel], *problems: type[Problem]) -> dict[str, An
 
 @router.post(
     "/quotes",
+    dependencies=[needs("exchanges")],
     status_code=201,
     summary="Quote an exchange",
     responses=responses(
+        FeatureOff,
         Unauthenticated,
         UnknownMember,
         consent_refusals.UnknownLink,

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
+from transactional.features.domain import FeatureOff
+from transactional.features.routes import needs
 from transactional.flash_sales.domain import NewSale, SaleExists, UnknownSale
 from transactional.flash_sales.operations import close_sale, open_sale
 from transactional.flash_sales.queries import find_sale, sales_of
@@ -67,11 +69,13 @@ class FlashSalePage(BaseModel):
 
 @router.post(
     "/flash-sales",
+    dependencies=[needs("flash_sales")],
     status_code=201,
     summary="Open a flash sale",
     responses={
         200: {"model": FlashSale, "description": "The reference and these terms were sent before"},
         **responses(
+            FeatureOff,
             Unauthenticated,
             UnknownOffer,
             UnknownReservation,

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.access.routes import Caller
 from transactional.engine.describing import COMMAND_PARAMETERS, command_responses
 from transactional.engine.lean import answer, command_key, hash_of
+from transactional.features.domain import FeatureOff
+from transactional.features.routes import needs
 from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge, InsufficientPoints
 from transactional.members.domain import UnknownMember
@@ -106,7 +108,8 @@ def _about(request: Request, tenant_id: UUID, operation: str, *parts: Any) -> di
 @router.post(
     "/bill-offsets",
     summary="Turn points into a credit on a bill",
-    **_described(UnknownMember, InsufficientPoints, OffsetNotOffered, OffsetTooSmall, status=201),
+    dependencies=[needs("bill_offsets")],
+    **_described(FeatureOff, UnknownMember, InsufficientPoints, OffsetNotOffered, OffsetTooSmall, status=201),
 )
 async def offset_bill(body: OffsetRequest, tenant_id: Caller, request: Request) -> Response:
     """Hold points until the system that owns the bill confirms the credit, or the deadline passes."""

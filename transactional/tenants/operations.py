@@ -1,4 +1,4 @@
-"""Creates tenants and sets their rules. Needs the owner's connection: no tenant can make another."""
+"""Creates tenants and sets their rules. Needs the owner's connection, or the committer's: no tenant can make another."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -25,6 +25,7 @@ class NewTenant:
         lot_validity_months: points expire after so many months; None means never.
         point_cost_fen_per_100: what 100 points cost the tenant, in fen.
         tenant_id: its identifier; None makes a new one.
+        is_live: whether it is live at once; otherwise it is taken on step by step, in test mode until then.
     """
 
     code: str
@@ -34,6 +35,7 @@ class NewTenant:
     point_cost_fen_per_100: int = 100
     is_test: bool = False
     tenant_id: UUID | None = None
+    is_live: bool = True
 
 
 async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
@@ -44,13 +46,15 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
     """
     async with connection.transaction():
         tenant_id: UUID = await connection.fetchval(
-            "insert into mall.tenant (tenant_id, code, name, industry, is_test) "
-            "values (coalesce($5, uuidv7()), $1, $2, $3, $4) returning tenant_id",
+            "insert into mall.tenant (tenant_id, code, name, industry, is_test, live_on) "
+            "values (coalesce($5, uuidv7()), $1, $2, $3, $4, "
+            "case when $6 then (now() at time zone 'Asia/Shanghai')::date end) returning tenant_id",
             new.code,
             new.name,
             new.industry,
             new.is_test,
             new.tenant_id,
+            new.is_live,
         )
         await connection.execute(
             "insert into mall.program (tenant_id, name, lot_validity_months, point_cost_fen_per_100) "

@@ -5,8 +5,11 @@ from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
 from transactional.fulfilment.jobs import fulfilment_jobs
+from transactional.invoices.jobs import invoice_jobs
+from transactional.licences.jobs import licence_jobs
 from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
+from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
 from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
@@ -26,5 +29,8 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
+        *invoice_jobs(),
+        *settlement_jobs(),
+        *licence_jobs(),
         *webhook_jobs(settings),
     )

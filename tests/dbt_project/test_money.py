@@ -1,0 +1,71 @@
+"""What the marts of money say of the small landing, worked out by hand."""
+
+from tests.dbt_project.small_warehouse import Build
+
+
+def test_fees_know_the_invoice_of_their_month(built: Build) -> None:
+    rows = built.rows(
+        "select line_code, month_start::varchar, due_fen, waived_fen, invoice_id is not null from marts.fct_fees order by fee_id"
+    )
+    assert rows == [
+        ("platform", "2025-01-01", 17000, 0, True),
+        ("artwork", "2025-01-01", 0, 400, True),
+        ("artwork", "2025-02-01", 200, 0, False),
+    ]
+
+
+def test_an_invoice_is_its_newest_version(built: Build) -> None:
+    rows = built.rows(
+        "select amount_fen, fees_due_fen, credited_fen, net_fen, issued_date::varchar from marts.fct_invoices"
+    )
+    assert rows == [(17000, 17000, 1000, 16000, "2025-02-01")]
+
+
+def test_statements_tell_whether_they_were_made_by_the_next_day(built: Build) -> None:
+    rows = built.rows(
+        "select party_kind, party_name, owed_fen, days_to_state, is_on_time from marts.fct_settlement_statements "
+        "order by statement_id"
+    )
+    assert [row[0] for row in rows] == ["supplier", "tenant", "tenant"]
+    assert [row[2:] for row in rows] == [(6000, 1, True), (-70, 3, False), (70, 3, False)]
+    assert [row[1] for row in rows][1:] == ["Quiet", "Lakeside"]
+
+
+def test_the_newest_file_of_a_day_counts(built: Build) -> None:
+    rows = built.rows(
+        "select matched_count, missing_there_count, is_clean, file_fen from marts.fct_reconciliations"
+    )
+    assert rows == [(2, 0, True, 1000)]
+
+
+def test_licence_alerts_name_their_licence(built: Build) -> None:
+    rows = built.rows(
+        "select licence_number, days_before, opened_date::varchar, is_open from marts.fct_licence_alerts order by days_before"
+    )
+    assert rows == [("B2-1", 30, "2025-01-30", True), ("B2-1", 90, "2025-01-01", True)]
+
+
+def test_onboarding_days_run_from_the_application_to_going_live(built: Build) -> None:
+    rows = built.rows(
+        "select reached, onboarding_days, is_on_target from marts.fct_onboarding order by tenant_id"
+    )
+    assert rows == [("live", 9, True), ("configured", None, None)]
+
+
+def test_a_pilot_is_compared_with_the_members_who_are_not_in_it(built: Build) -> None:
+    chosen = built.rows(
+        "select right(member_id::varchar, 2), is_pilot from intermediate.int_pilot_members order by member_id"
+    )
+    assert ("11", True) in chosen
+    assert ("12", False) in chosen
+    rows = {
+        metric: parts
+        for metric, *parts in built.rows(
+            "select metric, pilot_denominator, others_denominator, pilot_numerator, others_numerator, is_no_worse, is_go "
+            "from marts.fct_pilot_effect"
+        )
+    }
+    assert rows["member_redemption_rate"][:2] == [
+        sum(is_pilot for _, is_pilot in chosen), sum(not is_pilot for _, is_pilot in chosen),
+    ]  # fmt: skip
+    assert {parts[-1] for parts in rows.values()} == {True}

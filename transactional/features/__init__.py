@@ -1,0 +1,1 @@
+"""Which parts of the mall a tenant uses."""

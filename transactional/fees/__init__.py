@@ -1,0 +1,1 @@
+"""What the platform charges a tenant: dated tariffs, confirmations and the fees of a month."""

@@ -1,0 +1,1 @@
+"""Monthly invoices, issued once, and the credit notes that put them right."""

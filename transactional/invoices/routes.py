@@ -1,0 +1,122 @@
+"""`/v1/invoices` for tenants, and `/v1/platform/tenants/{tenant_id}/invoices` for those who issue them."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.database import tenant_transaction
+from transactional.fees.refusals import MonthNotOver, UnknownTenant
+from transactional.invoices import documents
+from transactional.invoices.operations import NewCreditNote, give_credit, issue_invoice
+from transactional.invoices.queries import find_invoice, list_invoices
+from transactional.invoices.refusals import CreditNoteExists, CreditTooLarge, NothingToInvoice, UnknownInvoice
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_hash import request_hash
+
+router = APIRouter(prefix="/v1", tags=["invoices"])
+platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
+
+
+@router.get("/invoices", summary="List invoices", responses=responses(Unauthenticated, InvalidRequest))
+async def show_all(
+    tenant_id: Caller,
+    request: Request,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> documents.InvoicePage:
+    """List your invoices, the newest first."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await list_invoices(connection, tenant_id=tenant_id, before=before, limit=limit + 1)
+    page = [documents.Invoice.model_validate(row) for row in found[:limit]]
+    return documents.InvoicePage(
+        invoices=page, next_before=page[-1].invoice_id if len(found) > limit else None
+    )
+
+
+@router.get(
+    "/invoices/{invoice_id}",
+    summary="Show an invoice",
+    responses=responses(Unauthenticated, UnknownInvoice, InvalidRequest),
+)
+async def show(invoice_id: UUID, tenant_id: Caller, request: Request) -> documents.InvoiceInFull:
+    """Show an invoice with each fee it sums, the tariff line and confirmation it rests on, and its credit notes."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+    return documents.InvoiceInFull.model_validate(found)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/invoices",
+    status_code=201,
+    summary="Issue a month's invoice",
+    responses={
+        200: {"model": documents.InvoiceInFull, "description": "It was issued before"},
+        **responses(
+            PlatformKeyNeeded, UnknownTenant, MonthNotOver, NothingToInvoice, InvalidRequest, RequestTooLarge
+        ),
+    },
+)
+async def issue(
+    tenant_id: UUID,
+    body: documents.InvoiceRequest,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
+) -> documents.InvoiceInFull:
+    """Charge what a month that is over measured and issue its invoice, as the worker does of itself."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        invoice_id, is_new = await issue_invoice(
+            connection, tenant_id=tenant_id, month=body.month, now=request.app.state.clock()
+        )
+        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+    if not is_new:
+        response.status_code = 200
+    return documents.InvoiceInFull.model_validate(found)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/invoices/{invoice_id}/credit-notes",
+    status_code=201,
+    summary="Give back a part of an invoice",
+    responses={
+        200: {
+            "model": documents.InvoiceInFull,
+            "description": "The reference and this credit were sent before",
+        },
+        **responses(
+            PlatformKeyNeeded,
+            UnknownInvoice,
+            CreditNoteExists,
+            CreditTooLarge,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
+    },
+)
+async def credit(
+    tenant_id: UUID,
+    invoice_id: UUID,
+    body: documents.CreditNoteRequest,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
+) -> documents.InvoiceInFull:
+    """Put an invoice right by giving back; the invoice itself stays as it was issued."""
+    new = NewCreditNote(**body.model_dump())
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        _, is_new = await give_credit(
+            connection,
+            tenant_id=tenant_id,
+            invoice_id=invoice_id,
+            new=new,
+            request_hash=request_hash(body),
+            now=request.app.state.clock(),
+        )
+        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+    if not is_new:
+        response.status_code = 200
+    return documents.InvoiceInFull.model_validate(found)

@@ -1,0 +1,1 @@
+"""The register of licences, and alerts before they lapse."""

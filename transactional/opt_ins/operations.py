@@ -1,0 +1,152 @@
+"""Takes tenants' decisions about goods, and lists what they decided for. Runs inside the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from transactional.database import Connection
+from transactional.fees.queries import live_day
+from transactional.problems import InvalidRequest, Problem
+from transactional.row_report import all_or_nothing
+
+
+class UnknownItem(Problem):
+    """The platform has no such item."""
+
+    slug = "unknown-item"
+    title = "No such item"
+    status = 404
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(f"the platform has no item {item_id}", item_id=str(item_id))
+
+
+class OptInNeeded(Problem):
+    """The tenant has not opted in to the item, or no longer."""
+
+    slug = "opt-in-needed"
+    title = "The tenant has not opted in to this item"
+    status = 409
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(
+            f"the tenant has not opted in to item {item_id}; only the tenant itself can, by POST /v1/opt-ins",
+            item_id=str(item_id),
+        )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How an item is to stand in a tenant's shop from `listed_from` on, which is by default now."""
+
+    item_id: UUID
+    price_points: int
+    handover: Literal["shipping", "pickup", "instant"]
+    listed_from: datetime | None = None
+    listed_until: datetime | None = None
+
+
+async def opt_in(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: str, now: datetime) -> bool:
+    """Note that a tenant wants an item in its shop, and tell whether it had not; the first decision stays.
+
+    Raises:
+        UnknownItem: the platform does not have it.
+    """
+    if not await connection.fetchval("select exists (select from mall.item where item_id = $1)", item_id):
+        raise UnknownItem(item_id)
+    noted = await connection.fetchval(
+        "insert into mall.offer_opt_in (tenant_id, item_id, opted_in_at, opted_in_by) values ($1, $2, $3, $4) "
+        "on conflict (tenant_id, item_id) where withdrawn_at is null do nothing returning true",
+        tenant_id,
+        item_id,
+        now,
+        by,
+    )
+    return bool(noted)
+
+
+async def opt_in_all(
+    connection: Connection, *, tenant_id: UUID, item_ids: Sequence[UUID], by: str, now: datetime
+) -> int:
+    """Opt in to all items of a list or to none, and return how many were new.
+
+    Raises:
+        RowsRefused: naming each item that is not there.
+    """
+    made = await all_or_nothing(
+        item_ids, lambda item: opt_in(connection, tenant_id=tenant_id, item_id=item, by=by, now=now)
+    )
+    return sum(made)
+
+
+async def withdraw(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: str, now: datetime) -> None:
+    """Take a decision back: the item leaves the shop at once. Withdrawn before, nothing changes.
+
+    Raises:
+        OptInNeeded: the tenant never opted in to it.
+    """
+    if not await connection.fetchval(
+        "select exists (select from mall.offer_opt_in where tenant_id = $1 and item_id = $2)",
+        tenant_id,
+        item_id,
+    ):
+        raise OptInNeeded(item_id)
+    await connection.execute(
+        "update mall.offer_opt_in set withdrawn_at = greatest($3, opted_in_at + interval '1 microsecond'), "
+        "withdrawn_by = $4 where tenant_id = $1 and item_id = $2 and withdrawn_at is null",
+        tenant_id,
+        item_id,
+        now,
+        by,
+    )
+
+
+async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listing, now: datetime) -> bool:
+    """Put an item into a tenant's shop, or change how it stands there; return whether it is new in it.
+
+    Raises:
+        UnknownTenant, UnknownItem: they are not there.
+        OptInNeeded: the tenant has not opted in to the item, or has withdrawn that.
+        InvalidRequest: it would be listed before it was opted in to, or end before it begins.
+    """
+    await live_day(connection, tenant_id=tenant_id)
+    item_id = listing.item_id
+    if not await connection.fetchval("select exists (select from mall.item where item_id = $1)", item_id):
+        raise UnknownItem(item_id)
+    opted_in_at = await connection.fetchval(
+        # A withdrawal waits until this is committed, and then delists it.
+        "select opted_in_at from mall.offer_opt_in where tenant_id = $1 and item_id = $2 and withdrawn_at is null for update",
+        tenant_id,
+        item_id,
+    )
+    if opted_in_at is None:
+        raise OptInNeeded(item_id)
+    listed_from = listing.listed_from or now
+    if listed_from < opted_in_at:
+        raise InvalidRequest(f"listed_from: the tenant opted in at {opted_in_at.isoformat()}, after this")
+    if listing.listed_until is not None and listing.listed_until <= listed_from:
+        raise InvalidRequest("listed_until: the offer would end before it begins")
+    values = (
+        tenant_id, item_id, listing.price_points, listing.handover, opted_in_at, listed_from, listing.listed_until,
+    )  # fmt: skip
+    known = await connection.fetchval(
+        "update mall.offer set price_points = $3, handover = $4, opted_in_at = $5, "
+        # An offer that is listed already keeps its day unless another is asked for.
+        "listed_from = case when $8 and opted_in_at = $5 then listed_from else $6 end, listed_until = $7 "
+        "where tenant_id = $1 and item_id = $2 returning true",
+        *values,
+        listing.listed_from is None,
+    )
+    if known:
+        return False
+    await connection.execute(
+        "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until) "
+        "values ($1, $2, $3, $4, $5, $6, $7)",
+        *values,
+    )
+    await connection.execute(
+        "insert into mall.stock (tenant_id, item_id, on_hand) values ($1, $2, 0)", tenant_id, item_id
+    )
+    return True

@@ -1,0 +1,232 @@
+"""`/v1/opt-ins`: what a tenant decided to have in its shop; and the operators' listing of just that."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.csv_rows import csv_body, rows_of
+from transactional.database import tenant_transaction
+from transactional.fees.queries import live_day
+from transactional.fees.refusals import UnknownTenant
+from transactional.opt_ins.operations import (
+    Listing,
+    OptInNeeded,
+    UnknownItem,
+    list_offer,
+    opt_in,
+    opt_in_all,
+    withdraw,
+)
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Moment, Reference
+from transactional.row_report import RowsRefused, all_or_nothing
+
+router = APIRouter(prefix="/v1", tags=["opt-ins"])
+platform_router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"], dependencies=[OPERATORS_ONLY])
+
+_OPT_INS = """
+select item_id, opted_in_at, opted_in_by, withdrawn_at, withdrawn_by
+from mall.offer_opt_in
+where tenant_id = $1 and ($2::uuid is null or item_id = $2) and ($3::uuid is null or item_id > $3)
+    and ($4 or withdrawn_at is null)
+order by item_id, opted_in_at
+limit $5
+"""
+
+
+class ItemRow(BaseModel):
+    """An item to opt in to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item_id: UUID
+
+
+class OptInRequest(ItemRow):
+    """An item to opt in to, and who decides it. Sent again it changes nothing."""
+
+    opted_in_by: Reference
+
+
+class WithdrawalRequest(BaseModel):
+    """Who takes the decision back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    withdrawn_by: Reference
+
+
+class OptIn(BaseModel):
+    """A dated decision for an item; withdrawn, the item left the shop then."""
+
+    item_id: UUID
+    opted_in_at: datetime
+    opted_in_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
+
+
+class OptInPage(BaseModel):
+    """A page of decisions by item; ask for the next one with `after=next_after`."""
+
+    opt_ins: list[OptIn]
+    next_after: UUID | None
+
+
+class OptedIn(BaseModel):
+    """How many items of a file were new and how many were opted in to before."""
+
+    opted_in: int
+    known: int
+
+
+class OfferRow(BaseModel):
+    """How an item stands in a tenant's shop."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    item_id: UUID
+    price_points: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    handover: Literal["shipping", "pickup", "instant"]
+    listed_from: Moment | None = None
+    listed_until: Moment | None = None
+
+
+class OfferList(BaseModel):
+    """Offers to list; all or nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    offers: Annotated[list[OfferRow], Field(min_length=1, max_length=1000)]
+
+
+class Listed(BaseModel):
+    """How many offers are new in the shop and how many were changed."""
+
+    listed: int
+    changed: int
+
+
+@router.get("/opt-ins", summary="List opt-ins", responses=responses(Unauthenticated, InvalidRequest))
+async def show_all(
+    tenant_id: Caller,
+    request: Request,
+    item_id: UUID | None = None,
+    with_withdrawn: Annotated[bool, Query(description="Only of one item.")] = False,
+    after: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> OptInPage:
+    """List the items you decided to have in your shop; of one item, on demand, also what you withdrew."""
+    if with_withdrawn and item_id is None:
+        raise InvalidRequest("with_withdrawn: name an item_id, whose decisions are then all shown")
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        rows = await connection.fetch(_OPT_INS, tenant_id, item_id, after, with_withdrawn, limit)
+    page = [OptIn.model_validate(dict(row)) for row in rows]
+    return OptInPage(opt_ins=page, next_after=page[-1].item_id if len(page) == limit else None)
+
+
+@router.post(
+    "/opt-ins",
+    status_code=201,
+    summary="Opt in to an item",
+    responses={
+        200: {"model": OptIn, "description": "It was opted in to before"},
+        **responses(Unauthenticated, UnknownItem, InvalidRequest, RequestTooLarge),
+    },
+)
+async def add(
+    body: OptInRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+) -> OptIn:
+    """Decide to have an item in your shop. Nothing is ever listed there without it."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        is_new = await opt_in(
+            connection,
+            tenant_id=tenant_id,
+            item_id=body.item_id,
+            by=body.opted_in_by,
+            now=request.app.state.clock(),
+        )
+        (row,) = await connection.fetch(_OPT_INS, tenant_id, body.item_id, None, False, 1)
+    if not is_new:
+        response.status_code = 200
+    return OptIn.model_validate(dict(row))
+
+
+@router.post(
+    "/opt-ins/import",
+    summary="Opt in to the items of a CSV file",
+    responses=responses(Unauthenticated, InvalidRequest, RowsRefused, RequestTooLarge),
+    openapi_extra=csv_body(ItemRow),
+)
+async def import_opt_ins(
+    tenant_id: Caller, request: Request, opted_in_by: Annotated[Reference, Query()], dry_run: DryRun = False
+) -> OptedIn:
+    """Decide for every item that is a row of a file, or for none of them."""
+    rows = await rows_of(request, ItemRow)
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        made = await opt_in_all(
+            connection,
+            tenant_id=tenant_id,
+            item_ids=[row.item_id for row in rows],
+            by=opted_in_by,
+            now=request.app.state.clock(),
+        )
+    return OptedIn(opted_in=made, known=len(rows) - made)
+
+
+@router.post(
+    "/opt-ins/{item_id}/withdrawal",
+    status_code=204,
+    summary="Withdraw an opt-in",
+    responses=responses(Unauthenticated, OptInNeeded, InvalidRequest, RequestTooLarge),
+)
+async def take_back(
+    item_id: UUID, body: WithdrawalRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+) -> None:
+    """Take the decision for an item back: it leaves your shop at once, whoever listed it."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await withdraw(
+            connection,
+            tenant_id=tenant_id,
+            item_id=item_id,
+            by=body.withdrawn_by,
+            now=request.app.state.clock(),
+        )
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/offers",
+    summary="List offers in a tenant's shop",
+    responses=responses(PlatformKeyNeeded, UnknownTenant, InvalidRequest, RowsRefused, RequestTooLarge),
+)
+async def put_offers(tenant_id: UUID, body: OfferList, request: Request, dry_run: DryRun = False) -> Listed:
+    """List items that the tenant opted in to, or change how they stand in its shop; all or nothing."""
+    return await _list(tenant_id, body.offers, request, dry_run)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/offers/import",
+    summary="List offers from a CSV file",
+    responses=responses(PlatformKeyNeeded, UnknownTenant, InvalidRequest, RowsRefused, RequestTooLarge),
+    openapi_extra=csv_body(OfferRow),
+)
+async def import_offers(tenant_id: UUID, request: Request, dry_run: DryRun = False) -> Listed:
+    """List the items that are the rows of a file, or none of them."""
+    return await _list(tenant_id, await rows_of(request, OfferRow), request, dry_run)
+
+
+async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run: bool) -> Listed:
+    now = request.app.state.clock()
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await live_day(connection, tenant_id=tenant_id)
+        made = await all_or_nothing(
+            [Listing(**row.model_dump()) for row in rows],
+            lambda one: list_offer(connection, tenant_id=tenant_id, listing=one, now=now),
+        )
+    return Listed(listed=sum(made), changed=len(made) - sum(made))

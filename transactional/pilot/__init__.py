@@ -1,0 +1,1 @@
+"""Which members of a tenant see the mall first."""

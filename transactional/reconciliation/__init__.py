@@ -1,0 +1,1 @@
+"""Payments and refunds compared line by line with the payment providers' files."""

@@ -1,0 +1,47 @@
+"""What is told of a file whose rows cannot all be used: each of them, and that nothing of the file was taken."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+from transactional.problems import Problem
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+_MOST_TOLD = 100
+
+
+class RowsRefused(Problem):
+    """Rows of a file cannot be used, so nothing of it was imported."""
+
+    slug = "rows-refused"
+    title = "Rows of the file cannot be used"
+    status = 422
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        super().__init__(
+            f"rows of the file cannot be used ({len(rows)} problems), so nothing was imported; correct them and send "
+            "the file again. Row 1 is the first after the header.",
+            problem_count=len(rows),
+            rows=list(rows[:_MOST_TOLD]),
+        )
+
+
+async def all_or_nothing(items: Sequence[Item], take: Callable[[Item], Awaitable[Made]]) -> list[Made]:
+    """Take each item inside the caller's transaction.
+
+    Args:
+        take: refuses by a Problem, before it writes anything of the item.
+
+    Raises:
+        RowsRefused: naming every item that was refused; the caller's transaction then takes back the others.
+    """
+    made, refused = [], []
+    for number, item in enumerate(items, start=1):
+        try:
+            made.append(await take(item))
+        except Problem as problem:
+            refused.append({"row": number, "column": None, "problem": problem.detail})
+    if refused:
+        raise RowsRefused(refused)
+    return made

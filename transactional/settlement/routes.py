@@ -1,0 +1,163 @@
+"""`/v1/settlements` for tenants, and what the operators do about settlement."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
+from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.csv_rows import csv_body, rows_of
+from transactional.database import tenant_transaction
+from transactional.fees.refusals import UnknownTenant
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.request_types import Day, Reference
+from transactional.row_report import RowsRefused
+from transactional.settlement import documents
+from transactional.settlement.domain import BasisFixed, UnknownStatement
+from transactional.settlement.operations import change_working_days, set_basis, state
+from transactional.settlement.queries import basis_of, find_statement, list_statements
+from transactional.suppliers.domain import UnknownSupplier
+
+router = APIRouter(prefix="/v1", tags=["settlement"])
+platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
+
+# Working days are of no tenant.
+_NOBODY = UUID(int=0)
+
+
+@router.get("/settlements", summary="List statements", responses=responses(Unauthenticated, InvalidRequest))
+async def show_all(
+    tenant_id: Caller,
+    request: Request,
+    day: Day | None = None,
+    party_kind: documents.PartyKind | None = None,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> documents.StatementPage:
+    """List what you owe suppliers and other tenants for days that are over, those stated last first."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await list_statements(
+            connection, tenant_id=tenant_id, day=day, party_kind=party_kind, before=before, limit=limit + 1
+        )
+    page = [documents.Statement.model_validate(row) for row in found[:limit]]
+    return documents.StatementPage(
+        statements=page, next_before=page[-1].statement_id if len(found) > limit else None
+    )
+
+
+@router.get(
+    "/settlements/{statement_id}",
+    summary="Show a statement",
+    responses=responses(Unauthenticated, UnknownStatement, InvalidRequest),
+)
+async def show(statement_id: UUID, tenant_id: Caller, request: Request) -> documents.StatementInFull:
+    """Show a statement with its lines."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)
+    return documents.StatementInFull.model_validate(found)
+
+
+@router.get(
+    "/suppliers/{supplier_id}/settlement-basis",
+    summary="Show what a supplier is owed for",
+    responses=responses(Unauthenticated, UnknownSupplier, InvalidRequest),
+)
+async def show_basis(supplier_id: UUID, tenant_id: Caller, request: Request) -> documents.SettlementBasis:
+    """Show whether a supplier is owed for pieces received, as of itself, or for pieces redeemed."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        basis = await basis_of(connection, tenant_id=tenant_id, supplier_id=supplier_id)
+    return documents.SettlementBasis.model_validate({"supplier_id": supplier_id, "basis": basis})
+
+
+@router.put(
+    "/suppliers/{supplier_id}/settlement-basis",
+    summary="Say what a supplier is owed for",
+    responses=responses(Unauthenticated, UnknownSupplier, BasisFixed, InvalidRequest, RequestTooLarge),
+)
+async def put_basis(
+    supplier_id: UUID,
+    body: documents.BasisRequest,
+    tenant_id: Caller,
+    request: Request,
+    dry_run: DryRun = False,
+) -> documents.SettlementBasis:
+    """Say whether a supplier is owed for pieces received or redeemed; fixed once it has a statement."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await set_basis(
+            connection,
+            tenant_id=tenant_id,
+            supplier_id=supplier_id,
+            basis=body.basis,
+            by=body.changed_by,
+            now=request.app.state.clock(),
+        )
+    return documents.SettlementBasis(supplier_id=supplier_id, basis=body.basis)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/settlements",
+    summary="State what is owed now",
+    responses=responses(PlatformKeyNeeded, UnknownTenant, InvalidRequest, RequestTooLarge),
+)
+async def run(tenant_id: UUID, request: Request, dry_run: DryRun = False) -> documents.Stated:
+    """State everything of days that are over, as the worker does of itself; again it states nothing twice."""
+    pool = request.app.state.pools.committer
+    async with tenant_transaction(pool, tenant_id, dry_run=dry_run) as connection:
+        stated = await state(connection, tenant_id=tenant_id, now=request.app.state.clock())
+    return documents.Stated(stated=stated)
+
+
+@platform_router.get(
+    "/working-days",
+    summary="List changed working days",
+    responses=responses(PlatformKeyNeeded, InvalidRequest),
+)
+async def show_working_days(request: Request) -> documents.WorkingDayList:
+    """List the days on which banks work otherwise than by the week."""
+    rows = await request.app.state.pools.api.fetch(
+        "select day::text, is_working from mall.working_day_change order by day"
+    )
+    return documents.WorkingDayList.model_validate({"days": [dict(row) for row in rows]})
+
+
+@platform_router.put(
+    "/working-days",
+    summary="Change working days",
+    responses=responses(PlatformKeyNeeded, InvalidRequest, RequestTooLarge),
+)
+async def put_working_days(
+    body: documents.WorkingDaysRequest, request: Request, dry_run: DryRun = False
+) -> documents.WorkingDayList:
+    """Say on which days banks work otherwise than by the week, as the yearly notice says."""
+    return await _change(body, request, dry_run)
+
+
+@platform_router.post(
+    "/working-days/import",
+    summary="Change working days by a CSV file",
+    responses=responses(PlatformKeyNeeded, InvalidRequest, RowsRefused, RequestTooLarge),
+    openapi_extra=csv_body(documents.WorkingDay),
+)
+async def import_working_days(
+    request: Request, changed_by: Annotated[Reference, Query()], dry_run: DryRun = False
+) -> documents.WorkingDayList:
+    """Change the days that are the rows of a file, or none of them."""
+    days = await rows_of(request, documents.WorkingDay)
+    return await _change(
+        documents.WorkingDaysRequest.model_construct(days=days, changed_by=changed_by), request, dry_run
+    )
+
+
+async def _change(
+    body: documents.WorkingDaysRequest, request: Request, dry_run: bool
+) -> documents.WorkingDayList:
+    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+        await change_working_days(
+            connection,
+            days={one.day: one.is_working for one in body.days},
+            by=body.changed_by,
+            now=request.app.state.clock(),
+        )
+    return documents.WorkingDayList(days=body.days)
