@@ -16,12 +16,18 @@ class Gathering(Generic[Key, Value]):
     Args:
         ask: answers several different questions by the same statement; each has an answer.
         at_once: so many statements are under way at most, so that a slow one does not hold up all others.
+        when: is awaited before a statement leaves; who comes meanwhile goes with it.
     """
 
     def __init__(
-        self, ask: Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value]]], at_once: int = 2
+        self,
+        ask: Callable[[Sequence[Key]], Awaitable[Mapping[Key, Value]]],
+        at_once: int = 2,
+        *,
+        when: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._ask = ask
+        self._when = when
         self._waiting: dict[Key, asyncio.Future[Value]] = {}
         self._free = at_once
         self._running: set[asyncio.Task[None]] = set()
@@ -47,6 +53,8 @@ class Gathering(Generic[Key, Value]):
         task.add_done_callback(self._returned)
 
     async def _answer(self) -> None:
+        if self._when is not None:
+            await self._when()
         # The loop has let everybody who is ready join before this runs.
         asked, self._waiting = self._waiting, {}
         try:

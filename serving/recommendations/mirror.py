@@ -20,6 +20,7 @@ from serving.recommendations.gathering import Gathering
 from serving.recommendations.live import LiveMembers
 from serving.recommendations.news import Terms, changed_since, news_since, shop_of, stocks_since
 from serving.recommendations.sales import LiveSales
+from serving.recommendations.turns import Turns
 from serving.recommendations.window import Window, window_of
 
 _REMEMBERED_TENANTS = 64
@@ -64,13 +65,14 @@ class Mirror:
         self.sales = LiveSales(database)
         self._databases = database, looking
         self._stock_seconds = stock_seconds
+        self._turns = Turns()
         self._tenants: OrderedDict[UUID, MirroredTenant] = OrderedDict()
 
     def tenant(self, tenant_id: UUID) -> "MirroredTenant":
         """Return what is mirrored of a tenant; nothing is read before its shop is asked for."""
         if tenant_id not in self._tenants:
             self._tenants[tenant_id] = MirroredTenant(
-                tenant_id, *self._databases, stock_seconds=self._stock_seconds
+                tenant_id, *self._databases, self._turns, stock_seconds=self._stock_seconds
             )
             while len(self._tenants) > _REMEMBERED_TENANTS:
                 self._tenants.popitem(last=False)
@@ -82,7 +84,7 @@ class MirroredTenant:
     """A tenant's shop, and who of its members did anything since a landing."""
 
     def __init__(
-        self, tenant_id: UUID, database: Database, looking: Database, *, stock_seconds: float
+        self, tenant_id: UUID, database: Database, looking: Database, turns: Turns, *, stock_seconds: float
     ) -> None:
         self._tenant_id = tenant_id
         self._database = database
@@ -92,15 +94,20 @@ class MirroredTenant:
         self._since: OrderedDict[str, _Since] = OrderedDict()
         self._following: set[asyncio.Task[None]] = set()
         # One after another: each look goes on from the snapshot of the one before.
-        self._looks: Gathering[None, LiveShop] = Gathering(self._look, at_once=1)
+        self._looks: Gathering[None, LiveShop] = Gathering(self._look, at_once=1, when=turns.few)
+        self._turns = turns
 
     async def shop(self) -> LiveShop:
-        """Return the shop as it is after the call; `is_as_landed` then knows of all that was committed before it.
+        """Return the shop as it is after the call, when it is the caller's turn to be answered.
+
+        `is_as_landed` then knows of all that was committed before the call.
 
         Raises:
             DatabaseAway: the database cannot be reached.
         """
-        return await self._looks.get(None)
+        shop = await self._looks.get(None)
+        await self._turns.take()
+        return shop
 
     def is_as_landed(self, landed: str, member_id: UUID) -> bool:
         """Return whether a release that ends with a snapshot says everything of a member it knows.
