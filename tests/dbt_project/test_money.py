@@ -68,4 +68,6 @@ def test_a_pilot_is_compared_with_the_members_who_are_not_in_it(built: Build) ->
     assert rows["member_redemption_rate"][:2] == [
         sum(is_pilot for _, is_pilot in chosen), sum(not is_pilot for _, is_pilot in chosen),
     ]  # fmt: skip
+    # One redemption was completed on the pilot's days, by one in it, and complained about twice; nobody is beside it.
+    assert rows["complaint_rate"] == [1, 0, 1, 0, None, True]
     assert {parts[-1] for parts in rows.values()} == {True}

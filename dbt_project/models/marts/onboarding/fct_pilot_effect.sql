@@ -2,7 +2,11 @@ with
     members as (select * from {{ ref("int_pilot_members") }}),
     redemptions as (select * from {{ ref("int_redemptions") }}),
     virtual_redemptions as (select * from {{ ref("int_virtual_redemptions") }}),
-    feedback as (select * from {{ ref("stg_feedback") }}),
+    complaints as (
+        select distinct tenant_id, redemption_id
+        from {{ ref("int_after_sales_cases") }}
+        where type = 'complaint'
+    ),
     trials as (
         select
             members.tenant_id,
@@ -36,16 +40,20 @@ with
         union all
         select
             members.tenant_id,
-            'poor_answer_rate' as metric,
+            'complaint_rate' as metric,
             members.is_pilot,
-            feedback.score <= 2 as is_success
-        from feedback
+            complaints.redemption_id is not null as is_success
+        from redemptions
         inner join
             members
-            on members.tenant_id = feedback.tenant_id
-            and members.member_id = feedback.member_id
-            and {{ business_date("feedback.answered_at") }}
-            between members.starts_on and members.ends_on
+            on members.tenant_id = redemptions.tenant_id
+            and members.member_id = redemptions.member_id
+            and redemptions.status = 'completed'
+            and redemptions.effective_date between members.starts_on and members.ends_on
+        left join
+            complaints
+            on complaints.tenant_id = redemptions.tenant_id
+            and complaints.redemption_id = redemptions.redemption_id
     ),
     counts as (
         select
@@ -73,7 +81,7 @@ with
         select
             *,
             case
-                when metric = 'poor_answer_rate'
+                when metric = 'complaint_rate'
                 then pilot_low <= others_high
                 else pilot_high >= others_low
             end as is_no_worse
