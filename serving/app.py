@@ -27,7 +27,7 @@ from serving.recommendations.mirror import Mirror
 from serving.recommendations.news import BY_INDEX
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import MAKES
-from serving.release import ReleaseReader
+from serving.release_reader import ReleaseReader
 from serving.remembered import Remembering
 from serving.reports import routes as reports
 from serving.segments import routes as segments

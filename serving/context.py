@@ -9,7 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from serving.database import Database
 from serving.keys import Caller, KeyRing, PlatformCaller
-from serving.release import Release, ReleaseReader
+from serving.release import Release
+from serving.release_reader import ReleaseReader
 
 _scheme = HTTPBearer(
     auto_error=False, scheme_name="TenantKey", description="The tenant's API key; it fixes the tenant."

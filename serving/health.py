@@ -10,7 +10,8 @@ from serving.context import LiveDatabase, Now
 from serving.database import DatabaseAway
 from serving.freshness import LONGEST_LAG_SECONDS, freshness_of, is_behind
 from serving.problems import responses
-from serving.release import NoRelease, ReleaseReader
+from serving.release import NoRelease
+from serving.release_reader import ReleaseReader
 
 router = APIRouter(tags=["health"])
 

@@ -17,7 +17,7 @@ from serving.recommendations.answers import Asked
 from serving.recommendations.mirror import Mirror
 from serving.recommendations.policies import Experiment
 from serving.recommendations.routes import MEMBER, answered
-from serving.release import ReleaseReader
+from serving.release_reader import ReleaseReader
 
 _PATH = re.compile(r"/v1/recommendations/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 _QUERY = re.compile(rb"(?:limit=([1-9]|[1-4][0-9]|50))?")

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.context import Now
 from serving.problems import responses
-from serving.release import NoRelease, ReleaseReader
+from serving.release import NoRelease
+from serving.release_reader import ReleaseReader
 
 router = APIRouter(tags=["health"])
 

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.keys import Caller, KeyRing
 from serving.problems import Problem
-from serving.release import Release, ReleaseReader
+from serving.release import Release
+from serving.release_reader import ReleaseReader
 
 _REMEMBERED_BYTES = 32_000_000
 

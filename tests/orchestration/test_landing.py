@@ -201,7 +201,11 @@ def test_a_folder_of_the_first_version_goes_on(
     before = json.loads(folder.cursor.read_text())["xmin"]
     execute(database_url, "update mall.offer set price_points = 81 where item_id = %s", (world.item_ids[0],))
     landed = land_now(folder, database_url)
-    assert {view: rows for view, rows in landed.rows.items() if rows} == {"hold": 1, "offer": 2, "category": 2}
+    assert {view: rows for view, rows in landed.rows.items() if rows} == {
+        "hold": 1,
+        "offer": 2,
+        "category": 2,
+    }
     assert landed.cursor.next_batch == before + 1
     # What gained a column has it in a batch, even if no row came; what gained none but `batch` too.
     for view in VIEWS:

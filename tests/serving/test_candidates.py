@@ -9,7 +9,7 @@ from serving.recommendations.candidates import put_forward, sources_of
 from serving.recommendations.domain import ListedItem, MemberState, Purse, Shop, Signal
 from serving.recommendations.items import Neighbours
 from serving.recommendations.released import MAKES
-from serving.release import ReleaseReader
+from serving.release_reader import ReleaseReader
 from tests.literal_release import ACORN, MUG, RICE, TEA, TICKET, WATCH, publish
 
 NOW = datetime(2026, 4, 1, 3, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from serving.recommendations.habits import Habits
 from serving.recommendations.released import MAKES, released_member
 from serving.recommendations.released_shop import explorable_items, released_shop
-from serving.release import ReleaseReader
+from serving.release_reader import ReleaseReader
 from tests.literal_release import (
     ACORN,
     BIRCH,

@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from serving.recommendations.released import MAKES, item_neighbours
-from serving.release import NoRelease, ReleaseReader
+from serving.release import NoRelease
+from serving.release_reader import ReleaseReader
 from tests.literal_release import ACORN, MEI, MUG, RELEASE_ID, RICE, TEA, publish, switch
 
 WITHIN_SECONDS = 10

@@ -31,7 +31,8 @@ from serving.recommendations.released_shop import released_shop
 from serving.recommendations.shelf import Shelf
 from serving.recommendations.visitors import member_state, purse_of
 from serving.recommendations.window import merged
-from serving.release import Release, ReleaseReader
+from serving.release import Release
+from serving.release_reader import ReleaseReader
 
 _MOST_SIGNALS = 50
 _SHOWN = 10
