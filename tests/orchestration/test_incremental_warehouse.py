@@ -130,8 +130,8 @@ def test_effects_of_an_impression_reach_back_to_its_day(
     tenant_id, member_id = world.tenant_ids[0], world.member_ids[world.tenant_ids[0]][3]
     tea, rice, answer = world.item_ids[2], world.item_ids[0], UUID(int=5)
     shown_at = FIRST_DAY + timedelta(days=12, hours=3)
-    for item_id in (tea, rice):
-        _show(connection, tenant_id, member_id, item_id, answer, shown_at)
+    for position, item_id in enumerate((tea, rice), 1):
+        _show(connection, tenant_id, member_id, item_id, answer, shown_at, position)
     # Long after the last fact: it moves no end of the tenant's figures.
     _show(connection, tenant_id, member_id, tea, UUID(int=6), FIRST_DAY + timedelta(days=90))
     connection.commit()
@@ -303,11 +303,12 @@ def _show(
     item_id: UUID,
     answer: UUID,
     at: datetime,
+    position: int = 1,
 ) -> None:
     connection.execute(
         "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at, request_id, position, propensity, "
-        "policy) values (%s, %s, 'impression', %s, %s, %s, 1, 0.5, 'recipe')",
-        (tenant_id, member_id, item_id, at, answer),
+        "policy) values (%s, %s, 'impression', %s, %s, %s, %s, 0.5, 'recipe')",
+        (tenant_id, member_id, item_id, at, answer, position),
     )
 
 

@@ -144,7 +144,13 @@ async def show(shipment_id: UUID, asker: Asking, request: Request) -> ShipmentHi
     "/shipments/{shipment_id}/inquiry",
     summary="Ask the carrier now",
     responses=responses(
-        Unauthenticated, UnknownShipment, UnknownCarrier, CarrierUnavailable, CarrierRefused, InvalidRequest
+        Unauthenticated,
+        UnknownShipment,
+        UnknownCarrier,
+        CarrierUnavailable,
+        CarrierRefused,
+        InvalidRequest,
+        RequestTooLarge,
     ),
 )
 async def ask(shipment_id: UUID, tenant_id: Caller, request: Request) -> ShipmentHistory:

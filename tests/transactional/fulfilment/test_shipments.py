@@ -167,6 +167,8 @@ async def test_a_redemption_ships_once_all_its_pieces_are_collected(
     await owner.execute("update mall.stock set on_hand = 9 where item_id = $1", shop.pot)
     redemption = await ordered((shop.pot, 3), (shop.tea, 1))
     one = await parcel(redemption, "SB0001", lines=[{"line_no": 1, "quantity": 1}])
+    # The newest is listed first.
+    clock.now += timedelta(seconds=1)
     rest = await parcel(redemption, "SB0002")
     assert rest["lines"] == [{"line_no": 1, "quantity": 2}]
     clock.now += 40 * HOUR

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -31,7 +32,7 @@ PERSONAL = (
 # up belong to their exchange.
 BOOKS = (
     "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
-    "member_transfer",
+    "member_transfer", "after_sales_case", "compensation",
 )  # fmt: skip
 
 
@@ -159,6 +160,39 @@ async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, 
     assert int(told) == -balance
     # The partner's copy of the link says no longer that somebody there is the same person.
     assert await owner.fetchval("select count(*) from mall.member_link where withdrawn_at is null") == 0
+
+
+async def test_what_was_said_about_cases_and_what_leads_to_parcels_goes(client, shop, owner, clock):
+    await owner.execute("update mall.stock set on_hand = 9 where item_id = $1", shop.pot)
+    await client.earn(shop.member, 3000, "e1")
+    redemption_id = (await client.redeem(shop.member, "r1", (shop.pot, 1))).json()["redemption_id"]
+    parcel = {"reference": "for Li Na", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
+    url = f"/v1/redemptions/{redemption_id}"
+    assert (await client.post(f"{url}/shipments", json=parcel)).status_code == 201
+    case = {
+        "reference": "call of Li Na", "type": "complaint", "reason": "late", "text": "Li Na waits", "opened_by": "x",
+        "redemption_id": redemption_id,
+    }  # fmt: skip
+    assert (await client.post("/v1/after-sales", json=case)).status_code == 201
+    await owner.execute(
+        "insert into mall.compensation (tenant_id, clock, subject_id, redemption_id, member_id, party, due_at, "
+        "opened_at, points, note) values ($1, 'shipping', $2, $2, $3, 'platform', now(), now(), 0, 'Li Na called')",
+        shop.tenant_id, UUID(redemption_id), shop.member,
+    )  # fmt: skip
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner.execute("delete from mall.after_sales_note")
+    assert (await client.change(redemption_id, "cancellation", "c1", reason="x")).status_code == 200
+    assert (await erase(client, shop.member)).status_code == 200
+    told = [
+        await owner.fetch(f"select * from mall.{table}")
+        for table in ("after_sales_case", "after_sales_note", "compensation", "shipment")
+    ]
+    said = str([dict(row) for rows in told for row in rows])
+    assert "Li Na" not in said
+    assert "SF1001" not in said
+    # The books know still that there was a case about late goods, and a parcel.
+    assert await owner.fetchval("select reason from mall.after_sales_case") == "late"
+    assert await owner.fetchval("select count(*) from mall.shipment") == 1
 
 
 async def test_every_table_of_members_is_personal_or_a_book(owner):

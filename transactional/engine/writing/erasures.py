@@ -73,6 +73,27 @@ _FORGET = (
     update mall.hold h set reference = null from {_ERASED}
     where h.tenant_id = e.tenant_id and h.member_id = e.member_id and h.reference is not null
     """,
+    # What was said about cases and broken promises, and by what carriers and systems outside know the person's parcels.
+    f"""
+    delete from mall.after_sales_note n using {_ERASED}, mall.after_sales_case c
+    where c.tenant_id = e.tenant_id and c.member_id = e.member_id
+        and n.tenant_id = c.tenant_id and n.case_id = c.case_id
+    """,
+    f"""
+    update mall.after_sales_case c set reference = 'erased-' || gen_random_uuid() from {_ERASED}
+    where c.tenant_id = e.tenant_id and c.member_id = e.member_id and c.reference not like 'erased-%'
+    """,
+    f"""
+    update mall.compensation c set note = null from {_ERASED}
+    where c.tenant_id = e.tenant_id and c.member_id = e.member_id and c.note is not null
+    """,
+    f"""
+    update mall.shipment s set reference = 'erased-' || gen_random_uuid(),
+        tracking_number = 'erased-' || replace(gen_random_uuid()::text, '-', '')
+    from {_ERASED}
+    join mall.redemption r on r.tenant_id = e.tenant_id and r.member_id = e.member_id
+    where s.tenant_id = r.tenant_id and s.redemption_id = r.redemption_id and s.reference not like 'erased-%'
+    """,
 )  # fmt: skip
 
 
