@@ -131,15 +131,15 @@ class KeyRing:
         if person is not None:
             query, values = _LOGIN, (person.tenant_id, person.username, person.opened_at)
             return Caller(
-                person.tenant_id, await self._is_degraded(person.token, Unauthenticated, query, *values)
+                person.tenant_id,
+                await self._is_degraded(_hash(person.token), Unauthenticated, query, *values),
             )
         matched = _sent(authorization, _FORM)
         if matched is None:
             raise Unauthenticated
-        tenant_id = UUID(matched[1])
+        tenant_id, key_hash = UUID(matched[1]), _hash(matched[0])
         return Caller(
-            tenant_id,
-            await self._is_degraded(matched[0], Unauthenticated, _KEY, tenant_id, _hash(matched[0])),
+            tenant_id, await self._is_degraded(key_hash, Unauthenticated, _KEY, tenant_id, key_hash)
         )
 
     async def platform_caller(self, authorization: str | None) -> PlatformCaller:
@@ -153,12 +153,11 @@ class KeyRing:
         if matched is None:
             raise PlatformKeyNeeded
         query = "select from access.platform_key where key_hash = $1 and scope = 'read'"
-        return PlatformCaller(
-            await self._is_degraded(matched[0], PlatformKeyNeeded, query, _hash(matched[0]))
-        )
+        key_hash = _hash(matched[0])
+        return PlatformCaller(await self._is_degraded(key_hash, PlatformKeyNeeded, query, key_hash))
 
     async def _is_degraded(
-        self, key: str, unknown: type[Unauthenticated | PlatformKeyNeeded], query: str, *values: object
+        self, key_hash: bytes, unknown: type[Unauthenticated | PlatformKeyNeeded], query: str, *values: object
     ) -> bool:
         """Make sure that a key is good, and tell whether only because it was good lately.
 
@@ -166,7 +165,6 @@ class KeyRing:
             unknown: what is raised if it is not.
             query, values: what finds it.
         """
-        key_hash = _hash(key)
         asked_at = self._monotonic()
         age = asked_at - self._seen_at.get(key_hash, float("-inf"))
         if age < self._fresh_seconds:

@@ -19,11 +19,6 @@ _COLUMNS = ("category", "name_zh", "name_en")
 _MOST_CHARACTERS = {"category": 200, "name_zh": 100, "name_en": 100}
 
 
-@app.callback()
-def _catalogue() -> None:
-    """The goods of the platform."""
-
-
 @app.command()
 def categories(
     file: Annotated[

@@ -1,6 +1,5 @@
 with
     period_days as (select * from {{ ref("int_kpi_period_days") }}),
-    daily_counts as (select * from {{ ref("int_item_counts_daily") }}),
     stock_totals as (select * from {{ ref("int_stock_totals_daily") }}),
     catalogue as (select * from {{ ref("int_catalogue_daily") }}),
     -- The last month ends with the facts, not with the calendar: both grains close on the same day.
@@ -9,35 +8,21 @@ with
         from period_days
         group by tenant_id, grain, period_start
     ),
-    added_metrics as (
-        select metric
-        from
-            (
-                values
-                    ('item_redemption_rate'),
-                    ('stock_out_rate'),
-                    ('lost_demand_rate'),
-                    ('stock_turnover_days'),
-                    ('virtual_issue_rate'),
-                    ('abuse_block_rate'),
-                    ('false_block_rate')
-            ) as metrics(metric)
-    ),
-    sums as (
-        select
-            period_days.tenant_id,
-            period_days.grain,
-            period_days.period_start,
-            daily_counts.metric,
-            sum(daily_counts.numerator) as numerator,
-            sum(daily_counts.denominator) as denominator
-        from period_days
-        inner join
-            daily_counts
-            on daily_counts.tenant_id = period_days.tenant_id
-            and daily_counts.date = period_days.date
-        group by
-            period_days.tenant_id, period_days.grain, period_days.period_start, daily_counts.metric
+    summed as (
+        {{
+            summed_counts(
+                ref("int_item_counts_daily"),
+                [
+                    "item_redemption_rate",
+                    "stock_out_rate",
+                    "lost_demand_rate",
+                    "stock_turnover_days",
+                    "virtual_issue_rate",
+                    "abuse_block_rate",
+                    "false_block_rate",
+                ],
+            )
+        }}
     ),
     catalogue_at_close as (
         select
@@ -55,21 +40,8 @@ with
             and catalogue.date = periods.closing_date
     )
 
-select
-    periods.tenant_id,
-    periods.grain,
-    periods.period_start,
-    added_metrics.metric,
-    cast(coalesce(sums.numerator, 0) as bigint) as numerator,
-    cast(coalesce(sums.denominator, 0) as bigint) as denominator
-from periods
-cross join added_metrics
-left join
-    sums
-    on sums.tenant_id = periods.tenant_id
-    and sums.grain = periods.grain
-    and sums.period_start = periods.period_start
-    and sums.metric = added_metrics.metric
+select tenant_id, grain, period_start, metric, numerator, denominator
+from summed
 union all
 select
     periods.tenant_id,
