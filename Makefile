@@ -1,6 +1,6 @@
 # `make demo` shows the mall; `make test` and `make check` are what a change must pass.
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand bench-serving check check-types check-rest format lock build clean
+.PHONY: help install demo up test crash proofs coverage docs bench bench-pipeline bench-ranking bench-answers bench-demand bench-serving bench-screens check check-types check-rest format lock build clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,6 +62,9 @@ bench-demand: install ## Measure the forecast of 20,000 series over 900 days (AR
 
 bench-serving: install ## Measure recommendations and KPIs over HTTP with live state on (ARGS="--members 5000 --seconds 5" is quicker)
 	@$(BIN)/pointmart bench serving $(ARGS)
+
+bench-screens: install ## Measure how long each page takes to open, with ten million events (ARGS="--data-dir data --tenant … --promised-seconds 1.5")
+	@$(BIN)/pointmart bench screens $(ARGS)
 
 docs: install ## Write the warehouse's documentation and lineage to build/docs/index.html
 	@$(BIN)/pointmart docs $(ARGS)

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboards.visitor import NotLoggedIn, Visitor, read_visitor
+from dashboards.sessions import as_of_now
+from dashboards.visitor import COOKIE, NotLoggedIn, Visitor, read_visitor
 from dashboards.words import LANGUAGE_COOKIE, Words, choose_language
 
 
@@ -20,8 +21,9 @@ def require_visitor(words: Words) -> Visitor:
 
     Checked at each run of the page: a connection may outlive its session.
     """
+    cookies = st.context.cookies
     try:
-        return read_visitor(st.context.cookies, st.secrets["pointmart"]["session_secret"])
+        return as_of_now(read_visitor(cookies, st.secrets["pointmart"]["session_secret"]), cookies[COOKIE])
     except NotLoggedIn:
         st.warning(words("session_over"))
         st.html(f'<a href="/login" target="_self">{words("log_in")}</a>')

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.types import ASGIApp
 
 from serving import health, metrics, problems, revalidation
 from serving.clock import Clock, system_clock
@@ -66,7 +67,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
             )
             yield
 
-    app = FastAPI(
+    app = _Serving(
         title="Pointmart serving",
         version="1",
         summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use; "
@@ -75,7 +76,6 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     )
     app.add_middleware(Remembering)
     app.add_middleware(Measured, meters=meters)
-    app.add_middleware(HotRoutes)
     problems.install(app)
     revalidation.install(app)
     app.include_router(health.router)
@@ -87,6 +87,14 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return app
+
+
+class _Serving(FastAPI):
+    """FastAPI with the hot routes before all that it does for each request."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return what answers a request."""
+        return HotRoutes(super().build_middleware_stack())
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

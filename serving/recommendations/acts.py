@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.recommendations.domain import ACTS_KEPT, ACTS_WITHIN, Act, SignalKind
+from serving.recommendations.spans import Spans
 
 _KINDS: tuple[SignalKind, ...] = ("redemption", "favourite", "click", "view")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,14 +65,14 @@ class ReleasedActs:
     def __init__(
         self, columns: Mapping[str, NDArray[Any]], item_ids: Sequence[UUID], item_names: Sequence[str]
     ) -> None:
-        self._places = columns["place"]
+        self._spans = Spans(columns["place"])
         self._columns = [columns["kind"], columns["item"].astype(np.int32), columns["at_us"]]
         self._item_ids = item_ids
         self._item_names = item_names
 
     def of_member(self, place: int) -> list[Act]:
         """Return what a member did, the newest first; the release knows of all of it."""
-        first, end = self._places.searchsorted([place, place + 1]).tolist()
+        first, end = self._spans.of_member(place)
         if first == end:
             return []
         return [

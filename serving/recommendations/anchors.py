@@ -1,8 +1,7 @@
 """What the items an answer is to go with lend to their neighbours, and how faint everything else is beside them."""
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from serving.recommendations.contexts import Anchors
 from serving.recommendations.contributions import Contribution, Told

@@ -1,11 +1,12 @@
 """Gathers what an answer needs, from the release and the live database, and has it composed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from serving.database import DatabaseAway
 from serving.keys import DatabaseUnavailable
@@ -46,8 +47,7 @@ class UnknownItem(Problem):
     status = 404
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """One request: who asks for whom, where, how much and how far, when, under which id.
 
     Attributes:
@@ -63,12 +63,11 @@ class Asked:
     reach: Reach
     now: datetime
     is_member: bool = True
-    context: Context = field(default_factory=Context)
-    filter: Filter = field(default_factory=Filter)
+    context: Context = Context()
+    filter: Filter = Filter()
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """Recommendations, with the points they were cut to; degraded: from the release alone, as of its landing.
 
     Attributes:
@@ -230,5 +229,7 @@ async def _chosen(
         everything = window.deliverable(np.arange(len(whole)), now, purse.available, asked.filter)
         entries = merged([entries, everything], len(whole))
         sources = replace(sources, popular=await popular_items(release, tenant_id, _POPULAR_OF_ALL))
-    part = whole.part(merged([entries, np.array(list(on_sale), np.int64)], len(whole)), on_sale)
+    if on_sale:
+        entries = merged([entries, np.array(list(on_sale), np.int64)], len(whole))
+    part = whole.part(entries, on_sale)
     return compose(visitor.policy, question, part, sources, member=visitor.state, purse=purse, shop=shop)

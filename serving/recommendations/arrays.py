@@ -20,7 +20,7 @@ Arrays = Mapping[str, NDArray[Any]]
 _ID_BYTES = 16
 _NO_IDS = np.empty(0, f"S{_ID_BYTES}")
 _NO_CODES: Codes = np.empty(0, np.int32)
-_NOTHING = slice(0, 0)
+NOWHERE = -1
 
 
 class LookUp:
@@ -37,14 +37,33 @@ class LookUp:
         lengths = {len(column) for column in self._columns}
         if columns and (len(self._starts) != len(self._keys) + 1 or lengths != {int(self._starts[-1])}):
             raise ValueError(f"the arrays of {name} do not belong together")
+        self._no_rows = [column[:0] for column in self._columns]
 
     def rows(self, *ids: UUID, limit: int | None = None) -> list[NDArray[Any]]:
         """Return each column of a key's rows, at most so many of the first; none for a key that is not there."""
         place = self.place(*ids)
-        span = _NOTHING if place is None else slice(int(self._starts[place]), int(self._starts[place + 1]))
+        return self.rows_at(NOWHERE if place is None else place, limit)
+
+    def rows_at(self, place: int, limit: int | None = None) -> list[NDArray[Any]]:
+        """Return each column of the rows of the key at a place; none for NOWHERE."""
+        if place == NOWHERE:
+            return self._no_rows
+        start, stop = self._starts.item(place), self._starts.item(place + 1)
         if limit is not None:
-            span = slice(span.start, min(span.stop, span.start + limit))
-        return [column[span] for column in self._columns]
+            stop = min(stop, start + limit)
+        return [column[start:stop] for column in self._columns]
+
+    def places_of(self, keys: NDArray[Any]) -> NDArray[np.int32]:
+        """Return the place of each of some keys; NOWHERE for those that are not there."""
+        if not len(self._keys):
+            return np.full(len(keys), NOWHERE, np.int32)
+        places = np.minimum(self._keys.searchsorted(keys), len(self._keys) - 1)
+        return np.where(self._keys[places] == keys, places, NOWHERE).astype(np.int32)
+
+    @property
+    def keys(self) -> NDArray[Any]:
+        """Return the keys, sorted."""
+        return self._keys
 
     def place(self, *ids: UUID) -> int | None:
         """Return the place of a key among all keys, or None if it is not there."""
@@ -55,8 +74,20 @@ class LookUp:
         return place if is_there else None
 
 
+class _OfMembers:
+    """Rows by the place of a member among all, which is looked for once for all that is known of the member."""
+
+    def __init__(self, look_up: LookUp, members: LookUp) -> None:
+        self._look_up = look_up
+        self._places = look_up.places_of(members.keys)
+
+    def rows(self, member: int) -> list[NDArray[Any]]:
+        """Return each column of a member's rows."""
+        return self._look_up.rows_at(self._places.item(member))
+
+
 class RecommendedFrom:
-    """What a release recommends from: lists, neighbours and popularity, by the tenant's and its members' ids.
+    """What a release recommends from: lists by the place of a member, neighbours and popularity by ids.
 
     Attributes:
         item_ids: all items, by the number that a release gives them.
@@ -74,9 +105,12 @@ class RecommendedFrom:
         ]
         self._stages = arrays.get("stages", np.empty(0, "U1")).tolist()
         self._members = LookUp(arrays, "members")
-        self._taken = LookUp(arrays, "taken", "items", "counts")
+        self._taken = _OfMembers(LookUp(arrays, "taken", "items", "counts"), self._members)
         self._popular = LookUp(arrays, "popular", "items")
-        self._lists = _by_name(arrays, "lists", "items", "stages")
+        self._lists = {
+            slice_: _OfMembers(lists, self._members)
+            for slice_, lists in _by_name(arrays, "lists", "items", "stages").items()
+        }
         self._neighbours = _by_name(arrays, "neighbours", "items", "weights")
         self._starting = _by_name(arrays, "starting", "items", "scores")
 
@@ -89,16 +123,16 @@ class RecommendedFrom:
         """Return the place of a member among all that the release counts, sorted by tenant; None if it does not."""
         return self._members.place(tenant_id, member_id)
 
-    def listed(self, tenant_id: UUID, member_id: UUID, slice_: str) -> Sequence[ListedItem]:
-        """Return a member's list of a slice, best first."""
+    def listed(self, member: int, slice_: str) -> Sequence[ListedItem]:
+        """Return the list of a slice of the member at a place, best first."""
         if slice_ not in self._lists:
             return []
-        items, stages = self._lists[slice_].rows(tenant_id, member_id)
+        items, stages = self._lists[slice_].rows(member)
         return Listed(self._items(items), stages, self._stages)
 
-    def redemption_counts(self, tenant_id: UUID, member_id: UUID) -> dict[UUID, int]:
-        """Return item → how often the member redeemed it."""
-        items, counts = self._taken.rows(tenant_id, member_id)
+    def redemption_counts(self, member: int) -> dict[UUID, int]:
+        """Return item → how often the member at a place redeemed it."""
+        items, counts = self._taken.rows(member)
         return dict(zip(self._items(items), counts.tolist(), strict=True))
 
     def popular(self, tenant_id: UUID, limit: int | None) -> Items:

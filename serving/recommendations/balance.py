@@ -1,9 +1,10 @@
 """A member's points, lot by lot: the entries in the release plus those written since."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct
 
 from serving.clock import business_date
 from serving.recommendations.domain import Expiring
@@ -12,8 +13,7 @@ from serving.recommendations.domain import Expiring
 SOON = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Lot:
+class Lot(Struct, frozen=True):
     """A credit of the member.
 
     Attributes:
@@ -28,8 +28,7 @@ class Lot:
     points: int
 
 
-@dataclass(frozen=True)
-class Balance:
+class Balance(Struct, frozen=True):
     """All lots of a member with all that moved on them.
 
     Attributes:

@@ -1,9 +1,10 @@
 """Which items a release puts forward for a member, before it is known which of them can be had now."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from serving.clock import business_date
 from serving.recommendations.composition import Sources

@@ -1,11 +1,12 @@
 """Composes what a member is shown. Pure: no clock, no database, and what is drawn depends on the request alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from serving.recommendations.affordability import NAMES, NOW, OUT, affordability, payment
 from serving.recommendations.contexts import Anchors, Context, barred
@@ -33,8 +34,7 @@ _PLAIN = Rules(least_repeat=0, least_novel=0, category_factor=1.0)
 _BESIDE = Rules(least_repeat=0, least_novel=0)
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What puts items forward, beside the member itself.
 
     Attributes:
@@ -49,18 +49,17 @@ class Sources:
     popular: Sequence[UUID] = ()
     neighbours: Mapping[UUID, Neighbours] = field(default_factory=dict)
     explorable: frozenset[UUID] = frozenset()
-    anchors: Anchors = field(default_factory=Anchors)
+    anchors: Anchors = Anchors()
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(Struct, frozen=True):
     """What an answer is asked for; `request_id` decides every draw."""
 
     request_id: UUID
     limit: int
     reach: Reach = "soon"
     exploration_share: float = 0.0
-    context: Context = field(default_factory=Context)
+    context: Context = Context()
 
     @property
     def draws(self) -> float:

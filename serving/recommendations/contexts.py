@@ -1,10 +1,11 @@
 """Where an answer is shown, and what that place asks for beside the member: an item's page, a basket, points that expire."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from serving.recommendations.domain import ItemKind, MemberState, Offer, Policy, Shop
 from serving.recommendations.items import Neighbours
@@ -14,8 +15,7 @@ ContextKind = Literal["home", "goes_with", "basket", "after_redemption", "expiri
 _REPEATED = 2
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """Where an answer is shown.
 
     Attributes:
@@ -28,8 +28,7 @@ class Context:
     within: timedelta = timedelta(days=30)
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What an answer is narrowed to; empty: everything.
 
     Attributes:
@@ -51,8 +50,7 @@ class Filter:
         )
 
 
-@dataclass(frozen=True)
-class Anchors:
+class Anchors(Struct, frozen=True):
     """The items that an answer is to go with.
 
     Attributes:

@@ -5,11 +5,11 @@ items of one answer, not answers with each other.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from serving.recommendations.domain import MemberState, Reason, Stage
 from serving.recommendations.items import item_ids, stage_at
@@ -35,8 +35,7 @@ _SALE: Told = ("campaign", Reason("sale"))
 _LISTED = (Reason("popular"), Reason("bought_together"))
 
 
-@dataclass(frozen=True)
-class Contribution:
+class Contribution(Struct, frozen=True):
     """What one source lends.
 
     Attributes:
@@ -67,10 +66,14 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
     ]
     counts = member.own_counts
 
+    @cache
+    def in_order(number: int) -> list[int]:
+        found: list[int] = places[number].tolist()
+        return found
+
     def told(n: int) -> Told:
-        higher = int(values[1][n] > values[0][n])
-        place = int((places[higher] == n).argmax())
-        stage = stage_at(lists[higher], place)
+        higher = values[1].item(n) > values[0].item(n)
+        stage = stage_at(lists[higher], in_order(higher).index(n))
         if stage == "personal":
             return stage, Reason("redeemed", redemption_count=counts.get(shelf.offers[n].item_id, 0))
         return stage, _LISTED[stage == "neighbour"]

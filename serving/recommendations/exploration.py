@@ -6,9 +6,11 @@ most one way into an answer and its probability is told exactly.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from random import Random
+from hashlib import blake2b
+from struct import unpack
 from uuid import UUID
+
+from msgspec import Struct
 
 from serving.recommendations.slate import TEN
 
@@ -16,8 +18,7 @@ from serving.recommendations.slate import TEN
 EXPLORING_PLACE = 4
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An offer's place on the shelf, at its position of an answer.
 
     Attributes:
@@ -40,21 +41,27 @@ def explore(slate: Sequence[int], pool: Sequence[int], *, share: float, request_
     """
     places = range(EXPLORING_PLACE, len(slate), TEN) if share else range(0)
     pools = _pools(slate, pool, places)
-    random = Random(request_id.int)  # noqa: S311 - it has to be drawn again, not to be kept secret
     shown = [Placed(n, False, 1.0) for n in slate]
     for place, drawable in zip(places, pools, strict=True):
-        # Drawn at every place, whether needed or not, so that one place's draw does not depend on another's.
-        is_exploring, drawn = random.random() < share, random.random()
+        whether, which = _draws(request_id, place)
         if not drawable:
             continue
         chosen, each = slate[place], share / len(drawable)
-        n = drawable[int(drawn * len(drawable))] if is_exploring else chosen
+        n = drawable[int(which * len(drawable))] if whether < share else chosen
         if n == chosen:
             # It stands there unless another one is drawn.
             shown[place] = Placed(n, False, 1 - share + (each if chosen in drawable else 0.0))
         else:
             shown[place] = Placed(n, True, each)
     return shown
+
+
+def _draws(request_id: UUID, place: int) -> tuple[float, float]:
+    """Return two numbers from 0 up to 1 that look independent of those of other places and requests."""
+    digest = blake2b(request_id.bytes + place.to_bytes(2, "big"), digest_size=16).digest()
+    first, second = unpack(">QQ", digest)
+    # As many bits as a float holds, so that 1 is never reached.
+    return (first >> 11) * 2.0**-53, (second >> 11) * 2.0**-53
 
 
 def _pools(slate: Sequence[int], pool: Sequence[int], places: range) -> list[list[int]]:

@@ -1,11 +1,11 @@
 """How members spend and earn as of a release, added up when it is opened and kept as arrays, as the lots are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 _PROFILES = (None, "young", "family", "senior", "traveller")
@@ -50,8 +50,7 @@ order by tenant_id, member_id
 """
 
 
-@dataclass(frozen=True)
-class Habits:
+class Habits(Struct, frozen=True):
     """A member's ways as of the landing.
 
     Attributes:
@@ -86,9 +85,9 @@ class ReleasedHabits:
     def of_member(self, place: int) -> Habits:
         """Return a member's ways."""
         return Habits(
-            bool(self._is_personalised[place]),
-            _PROFILES[self._profiles[place]],
-            float(self._usual_points[place]) or None,
-            int(self._earned_points[place]),
-            _EPOCH + timedelta(microseconds=int(self._redeemed_at[place])),
+            self._is_personalised.item(place),
+            _PROFILES[self._profiles.item(place)],
+            self._usual_points.item(place) or None,
+            self._earned_points.item(place),
+            _EPOCH + timedelta(microseconds=self._redeemed_at.item(place)),
         )

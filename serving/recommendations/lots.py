@@ -9,9 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from asyncpg.pgproto import pgproto
 from numpy.typing import NDArray
 
 from serving.recommendations.balance import Lot
+from serving.recommendations.spans import Spans
 
 # Members are numbered as the release's array of them is sorted. Ids come in two halves, since a column of ids would
 # arrive as objects, and times counted from the epoch.
@@ -45,6 +48,7 @@ from lots
 join members using (tenant_id, member_id)
 order by place, high, low
 """
+_ID_BYTES = 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -56,20 +60,23 @@ class ReleasedLots:
     """
 
     def __init__(self, columns: Mapping[str, NDArray[Any]]) -> None:
-        self._places = columns["place"]
-        names = ("high", "low", "active_from_us", "expires_on_day", "points")
-        self._columns = [columns[name] for name in names]
+        self._spans = Spans(columns["place"])
+        halves = np.stack([columns["high"], columns["low"]], axis=1)
+        self._ids = halves.astype(">u8").tobytes()
+        self._columns = [columns[name] for name in ("active_from_us", "expires_on_day", "points")]
 
     def of_member(self, place: int) -> list[Lot]:
         """Return a member's lots."""
-        first, end = self._places.searchsorted([place, place + 1]).tolist()
+        first, end = self._spans.of_member(place)
         rows = zip(*(column[first:end].tolist() for column in self._columns), strict=True)
         return [
-            Lot(
-                UUID(int=high << 64 | low), _EPOCH + timedelta(microseconds=active_from_us), _day(day), points
-            )
-            for high, low, active_from_us, day, points in rows
+            Lot(self._id(row), _EPOCH + timedelta(microseconds=active_from_us), _day(day), points)
+            for row, (active_from_us, day, points) in enumerate(rows, start=first)
         ]
+
+    def _id(self, row: int) -> UUID:
+        # Made five times as fast as Python's own, which it equals.
+        return pgproto.UUID(self._ids[row * _ID_BYTES : (row + 1) * _ID_BYTES])
 
 
 def _day(days: int) -> date | None:

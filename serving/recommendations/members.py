@@ -1,14 +1,14 @@
 """A member as it is now, or as it was when a release was landed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from serving.recommendations.balance import Balance
 from serving.recommendations.domain import Act
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Struct, frozen=True):
     """A member at a moment.
 
     Attributes:

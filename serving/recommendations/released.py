@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct, field
 
 from serving.problems import Problem
 from serving.recommendations.acts import NAMES, ReleasedActs, acts_before
@@ -26,8 +27,7 @@ class NoArrays(Problem):
     status = 503
 
 
-@dataclass(frozen=True)
-class ReleasedMember:
+class ReleasedMember(Struct, frozen=True):
     """A member as of the landing.
 
     Attributes:
@@ -43,7 +43,7 @@ class ReleasedMember:
     redemption_counts: Mapping[UUID, int] = field(default_factory=dict)
     lots: Sequence[Lot] = ()
     acts: Sequence[Act] = ()
-    habits: Habits = field(default_factory=Habits)
+    habits: Habits = Habits()
 
 
 async def released_member(release: Release, tenant_id: UUID, member_id: UUID) -> ReleasedMember:
@@ -58,9 +58,9 @@ async def released_member(release: Release, tenant_id: UUID, member_id: UUID) ->
         return ReleasedMember(False)
     return ReleasedMember(
         True,
-        known.listed(tenant_id, member_id, "all"),
-        known.listed(tenant_id, member_id, "novel"),
-        known.redemption_counts(tenant_id, member_id),
+        known.listed(place, "all"),
+        known.listed(place, "novel"),
+        known.redemption_counts(place),
         release.made(released_lots).of_member(place),
         release.made(released_acts).of_member(place),
         release.made(released_habits).of_member(place),

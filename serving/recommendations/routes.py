@@ -22,6 +22,8 @@ from serving.release import NoRelease, Release
 router = APIRouter(tags=["recommendations"])
 
 MEMBER, GOES_WITH = "/v1/recommendations/{member_id}", "/v1/items/{item_id}/goes-with"
+# The next answer may differ by what the member does meanwhile.
+CACHING = "no-store"
 
 
 def _experiment(request: Request) -> Experiment:
@@ -71,7 +73,7 @@ async def get_recommendations(
     Of each ten items at most two cannot be had for points now, and never the first two.
     """
     asked = Asked(caller.tenant_id, member_id, uuid4(), limit, reach, now, context=context, filter=filter_)
-    return await answered(release, live, asked, experiment, meters)
+    return _response(await answered(release, live, asked, experiment, meters))
 
 
 @router.get(
@@ -102,13 +104,13 @@ async def get_goes_with(
         caller.tenant_id, member_id, uuid4(), limit, reach, now,
         is_member=False, context=Context("goes_with", (item_id,)), filter=filter_,
     )  # fmt: skip
-    return await answered(release, live, asked, experiment, meters)
+    return _response(await answered(release, live, asked, experiment, meters))
 
 
 async def answered(
     release: Release, live: Mirror, asked: Asked, experiment: Experiment, meters: Meters
-) -> Response:
-    """Answer, and count the answer if it is a degraded one.
+) -> bytes:
+    """Return an answer as JSON, and count it if it is a degraded one.
 
     Raises:
         UnknownMember, UnknownItem, DatabaseUnavailable, NoArrays: as `recommend` says.
@@ -116,8 +118,8 @@ async def answered(
     answer = await recommend(release, live, asked, experiment)
     if answer.is_degraded:
         meters.degraded(GOES_WITH if asked.context.kind == "goes_with" else MEMBER)
-    # The next answer may differ by what the member does meanwhile.
-    headers = {"Cache-Control": "no-store"}
-    return Response(
-        msgspec.json.encode(told(asked, answer, release)), headers=headers, media_type="application/json"
-    )
+    return msgspec.json.encode(told(asked, answer, release))
+
+
+def _response(body: bytes) -> Response:
+    return Response(body, headers={"Cache-Control": CACHING}, media_type="application/json")

@@ -1,10 +1,10 @@
 """Scores the offers of an answer by a policy: what sources lend, moved by price, stock, sales and expiring points."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
+from msgspec import Struct
 
 from serving.recommendations.anchors import beside, from_anchors
 from serving.recommendations.contexts import Anchors
@@ -26,24 +26,25 @@ from serving.recommendations.starting import prior
 from serving.recommendations.weights import expiry_lift, price_fit, sale_lift, stock_cover, uses_expiring
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """Scores, one per offer, with what they came from.
 
     Attributes:
         sources: what lent something.
-        lent: a row for each of them: what it lent, moved by price where that weighs.
+        fit: by how much price moves what is lent by those that are not personal.
         uses_expiring: which offers are lifted because they use up points that expire.
     """
 
     scores: Floats
     sources: Sequence[Contribution]
-    lent: Floats
+    fit: Floats
     uses_expiring: Flags
 
     def told(self, n: int) -> Told:
         """Return the stage and reason of the source that lent an offer most."""
-        return self.sources[int(self.lent[:, n].argmax())].told(n)
+        fit = self.fit.item(n)
+        lent = [source.values.item(n) * (1.0 if source.is_personal else fit) for source in self.sources]
+        return self.sources[lent.index(max(lent))].told(n)
 
 
 def score(
@@ -93,6 +94,10 @@ def _anchored(lent: list[Contribution], shelf: Shelf, anchors: Anchors | None) -
 
 
 def _scored(sources: Sequence[Contribution], fit: Floats, weight: Floats | float, uses: Flags) -> Scored:
-    lent = np.array([source.values for source in sources])
-    lent[[not source.is_personal for source in sources]] *= fit
-    return Scored(lent.sum(axis=0) * weight, sources, lent, uses)
+    personal, others = np.zeros(len(fit)), np.zeros(len(fit))
+    for source in sources:
+        if source.is_personal:
+            personal += source.values
+        else:
+            others += source.values
+    return Scored((personal + others * fit) * weight, sources, fit, uses)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 
 import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
 
 from serving.recommendations.shelf import Flags, Floats
 
@@ -39,8 +41,7 @@ class Rules:
     exploring_place: int | None = None
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What can be chosen, one entry per offer.
 
     Attributes:
@@ -56,9 +57,16 @@ class Choices:
     is_now: Flags
     is_later: Flags
 
+    @property
+    def kinds(self) -> NDArray[np.uint8]:
+        """Return the kind of each; of what is never chosen a number that is no kind."""
+        when = np.where(self.is_now, _NOW_REPEAT, np.where(self.is_later, _LATER_REPEAT, _NEVER))
+        return (when + ~self.is_repeat).astype(np.uint8)
+
 
 # An offer's kind: whether it can be had now or later, and whether the member has taken it before.
 _NOW_REPEAT, _NOW_NOVEL, _LATER_REPEAT, _LATER_NOVEL = range(4)
+_NEVER = 4
 _NOW, _ANY = (_NOW_REPEAT, _NOW_NOVEL), (_NOW_REPEAT, _NOW_NOVEL, _LATER_REPEAT, _LATER_NOVEL)
 
 
@@ -68,26 +76,15 @@ def choose(choices: Choices, rules: Rules, limit: int) -> list[int]:
     Equal ones keep their order. The slate is shorter where the rules let nothing more be shown.
     """
     weights = _CategoryWeights(choices.categories, rules.category_factor)
-    scores = choices.scores.tolist()
-    order = np.argsort(-choices.scores, kind="stable")
-    is_repeat, is_now, is_later = (
-        flags[order] for flags in (choices.is_repeat, choices.is_now, choices.is_later)
-    )
-    queues = [
-        _Queue(order[is_of_kind].tolist(), scores, weights)
-        for is_of_kind in (
-            is_now & is_repeat,
-            is_now & ~is_repeat,
-            is_later & is_repeat,
-            is_later & ~is_repeat,
-        )
-    ]
+    order = (-choices.scores).argsort(kind="stable")
+    scores, offers, kinds = choices.scores[order].tolist(), order.tolist(), choices.kinds[order].tobytes()
+    queues = [_Queue(kind, kinds, offers, scores, weights) for kind in _ANY]
     slate: list[int] = []
     while len(slate) < limit:
         size = min(TEN, limit - len(slate))
         block = _Block(rules, size, queues)
         for place in range(size):
-            best = [(queues[kind].best(), kind) for kind in block.allowed(place) if queues[kind]]
+            best = [(first, kind) for kind in block.allowed(place) if (first := queues[kind].best())]
             if not best:
                 return slate
             _, kind = min(best)
@@ -152,35 +149,50 @@ class _Queue:
     """Offers of one kind, the best first.
 
     Factors only ever fall, so an offer's last known worth is an upper bound: only the offers at the front are looked
-    at again, never all of them.
+    at again, and most are never looked at.
+
+    Args:
+        kind: which of all offers are meant.
+        kinds, offers, scores: of all, the highest score first.
     """
 
-    def __init__(self, order: list[int], scores: list[float], weights: _CategoryWeights) -> None:
+    def __init__(
+        self, kind: int, kinds: bytes, offers: list[int], scores: list[float], weights: _CategoryWeights
+    ) -> None:
+        self._kind = kind
+        self._kinds = kinds
+        self._offers = offers
         self._scores = scores
         self._weights = weights
-        # The next one last.
-        self._rest = order[::-1]
-        # (-worth, offer, how often its category was shown then)
-        self._front: list[tuple[float, int, int]] = []
+        # The place of the first one behind the front, below 0 if there is none.
+        self._next = kinds.find(kind)
+        self._left = kinds.count(kind)
+        # (-worth, offer, how often its category was shown then, place)
+        self._front: list[tuple[float, int, int, int]] = []
 
     def __len__(self) -> int:
-        return len(self._rest) + len(self._front)
+        return self._left
 
-    def best(self) -> tuple[float, int]:
-        """Return (-worth, offer) of the best; there must be one."""
-        rest, front, scores, weights = self._rest, self._front, self._scores, self._weights
+    def best(self) -> tuple[float, int] | None:
+        """Return (-worth, offer) of the best; None if nothing is left."""
+        front, scores, weights = self._front, self._scores, self._weights
         while True:
-            while rest and (not front or -scores[rest[-1]] <= front[0][0]):
-                heappush(front, self._valued(rest.pop()))
-            worth, n, shown = front[0]
+            while (place := self._next) >= 0 and (not front or -scores[place] <= front[0][0]):
+                heappush(front, self._valued(place))
+                self._next = self._kinds.find(self._kind, place + 1)
+            if not front:
+                return None
+            worth, n, shown, place = front[0]
             if shown == weights.shown[weights.categories[n]]:
                 return worth, n
-            heapreplace(front, self._valued(n))
+            heapreplace(front, self._valued(place))
 
     def take(self) -> int:
         """Remove the best, which `best` has just found, and return it."""
+        self._left -= 1
         return heappop(self._front)[1]
 
-    def _valued(self, n: int) -> tuple[float, int, int]:
+    def _valued(self, place: int) -> tuple[float, int, int, int]:
+        n = self._offers[place]
         factor, shown = self._weights.of(n)
-        return -self._scores[n] * factor, n, shown
+        return -self._scores[place] * factor, n, shown, place

@@ -1,9 +1,11 @@
 """Who looks: a member as it is now or as a release knows it, or somebody of whom nothing is known."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from serving.recommendations.affordability import ANY_PRICE
 from serving.recommendations.balance import SOON, Balance, united
@@ -15,8 +17,7 @@ from serving.recommendations.policies import Experiment, policy_of
 from serving.recommendations.released import ReleasedMember
 
 
-@dataclass(frozen=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """Whom an answer is for.
 
     Attributes:

@@ -1,7 +1,7 @@
 """What a tenant's shop offers at a moment, as vectors: what can be had of it now, within a budget and a filter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 
 from serving.recommendations.contexts import Filter
 from serving.recommendations.domain import Offer, Sale
-from serving.recommendations.shelf import NOWHERE, Floats, Integers, Shelf
+from serving.recommendations.shelf import NOWHERE, Flags, Floats, Integers, Shelf
+
+
+@dataclass
+class _Listings:
+    """Which offers can be had, from one moment until another (seconds since 1970): until an offer comes or goes."""
+
+    since: float = np.inf
+    until: float = -np.inf
+    had: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Window:
     shelf: Shelf
     listed_until: Floats
     kinds: NDArray[np.str_]
+    _listings: _Listings = field(default_factory=_Listings, repr=False, compare=False)
 
     def names(self, item_ids: Sequence[UUID]) -> dict[UUID, str]:
         """Return item → name of those of some items that are or were offered, in their order."""
@@ -40,7 +50,7 @@ class Window:
             return self
         stocks = self.shelf.stocks.copy()
         stocks[list(places)] = list(places.values())
-        return replace(self, shelf=self.shelf.restocked(stocks))
+        return Window(self.shelf.restocked(stocks), self.listed_until, self.kinds)
 
     def changed(self, rows: Sequence[Sequence[Any]]) -> "Window | None":
         """Return the window with some offers as rows now tell them; None if there are others among them."""
@@ -57,18 +67,28 @@ class Window:
     def deliverable(self, entries: Integers, now: datetime, budget: int, asked: Filter) -> Integers:
         """Return those of some entries that are listed, in stock, within the budget and asked for."""
         shelf = self.shelf
-        moment, stocks = now.timestamp(), shelf.stocks[entries]
-        is_had = (shelf.listed_from[entries] <= moment) & (self.listed_until[entries] > moment) & (stocks > 0)
-        is_had &= (shelf.prices[entries] <= budget) & (shelf.prices[entries] >= asked.price_from)
+        entries = entries[self._had(now.timestamp())[entries]]
+        prices = shelf.prices[entries]
+        is_asked_for = prices <= budget
+        if asked.price_from:
+            is_asked_for &= prices >= asked.price_from
         if asked.price_to is not None:
-            is_had &= shelf.prices[entries] <= asked.price_to
+            is_asked_for &= prices <= asked.price_to
         if asked.kinds:
-            is_had &= np.isin(self.kinds[entries], list(asked.kinds))
+            is_asked_for &= np.isin(self.kinds[entries], list(asked.kinds))
         if asked.categories:
             codes = [code for name, code in shelf.category_codes.items() if name in asked.categories]
-            is_had &= np.isin(shelf.codes[entries], codes)
-        found: Integers = entries[is_had]
+            is_asked_for &= np.isin(shelf.codes[entries], codes)
+        found: Integers = entries[is_asked_for]
         return found
+
+    def _had(self, moment: float) -> Flags:
+        """Return which of all offers are listed at a moment and in stock."""
+        listings, shelf = self._listings, self.shelf
+        if not listings.since <= moment < listings.until:
+            listings.since, listings.until = _between(moment, shelf.listed_from, self.listed_until)
+            listings.had = (shelf.listed_from <= moment) & (self.listed_until > moment) & (shelf.stocks > 0)
+        return listings.had
 
     def on_sale(
         self, sales: Mapping[UUID, Sale], now: datetime, budget: int, asked: Filter
@@ -86,6 +106,16 @@ class Window:
             if offer is not None and offer.price_points <= budget and asked.admits(offer):
                 found[n] = offer
         return found
+
+
+def _between(moment: float, *changes: Floats) -> tuple[float, float]:
+    """Return the last change up to a moment and the first one after it."""
+    since, until = -np.inf, np.inf
+    for each in changes:
+        is_over = each <= moment
+        since = max(since, each.max(where=is_over, initial=-np.inf))
+        until = min(until, each.min(where=~is_over, initial=np.inf))
+    return float(since), float(until)
 
 
 def window_of(rows: Iterable[Sequence[Any]]) -> Window:
@@ -121,5 +151,5 @@ def merged(entries: Sequence[Integers], size: int) -> Integers:
         is_there[each] = True
     # NOWHERE is the last.
     is_there[NOWHERE] = False
-    found: Integers = np.flatnonzero(is_there)
+    found: Integers = is_there.nonzero()[0]
     return found

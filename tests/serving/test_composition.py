@@ -1,7 +1,6 @@
 """A whole slate: what it may never show, what decides it, and how often it shows what it says."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -9,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from serving.recommendations.composition import Question, Sources, compose
 from serving.recommendations.domain import (

@@ -1,8 +1,10 @@
 import asyncio
 import fcntl
+import gc
 import json
 import os
 import shutil
+import weakref
 
 import pytest
 
@@ -100,6 +102,23 @@ async def test_a_lent_release_stays_readable_after_a_switch_and_is_closed_after_
             await old.rows("select count(*) from release.marts.dim_metric")
     with pytest.raises(Exception, match=r"[Cc]losed"):
         await new.rows("select count(*) from release.marts.dim_metric")
+
+
+async def test_a_release_that_was_left_needs_no_collection_to_be_gone(acorn, releases):
+    # What is made while a release is opened is never collected (see `release_reader`): it must not refer to itself.
+    reader: ReleaseReader = acorn._transport.app.state.releases
+    for member_id in (MEI, MEI):
+        assert (await acorn.get(f"/v1/recommendations/{member_id}")).status_code == 200
+    async with reader.lend() as release:
+        left = [weakref.ref(release), *(weakref.ref(release.made(make)) for make in MAKES)]
+    del release
+    gc.disable()
+    try:
+        publish(releases, "second")
+        await until_served(acorn, "second")
+        assert [each() for each in left] == [None] * len(left)
+    finally:
+        gc.enable()
 
 
 async def test_a_lent_release_looks_up_in_its_own_arrays_even_when_its_folder_is_gone(tmp_path):

@@ -27,7 +27,7 @@ WITHOUT_KEY = {
 # What the platform's own people and programs do for any tenant: a tenant's key is none here, whosever tenant it names.
 PLATFORM = ("/v1/write-back/", "/v1/platform/")
 # What only a person does, about nobody else: sessions/test_passwords.py.
-BY_PEOPLE = {("post", "/v1/sessions/password")}
+BY_PEOPLE = {("post", "/v1/sessions/password"), ("get", "/v1/sessions/current")}
 # What concerns two tenants is tried with three of them in exchange/test_isolation.py.
 BETWEEN_TENANTS = ("/v1/exchanges", "/v1/members/{member_id}/link")
 # What answers about the caller's own tenant whatever is asked: it must not show anything of another's.

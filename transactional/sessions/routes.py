@@ -79,6 +79,26 @@ async def open_session(body: Credentials, request: Request) -> OpenedSession:
     return opened(session)
 
 
+class CurrentSession(BaseModel):
+    """Whose a session is, and what their login lets them do now."""
+
+    tenant_id: UUID
+    username: str
+    role: str
+
+
+@router.get(
+    "/sessions/current",
+    summary="Tell whose session it is",
+    responses=responses(Unauthenticated, SessionOver, PersonNeeded),
+)
+async def show_session(asker: Asking) -> CurrentSession:
+    """Return who is logged in with the session that is sent, with their role as it is now."""
+    if asker.username is None or asker.role is None:
+        raise PersonNeeded
+    return CurrentSession(tenant_id=asker.tenant_id, username=asker.username, role=asker.role)
+
+
 @router.post(
     "/sessions/password",
     status_code=201,

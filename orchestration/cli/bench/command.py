@@ -11,6 +11,7 @@ from rich.console import Console
 
 from orchestration.cli.bench.figures import write_figures
 from orchestration.cli.bench.plan import Plan
+from orchestration.cli.bench.screens.command import screens
 from orchestration.refusal import Refusal
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the mall promises.")
@@ -24,6 +25,9 @@ _SHANGHAI = timedelta(hours=8)
 
 class BooksNotTrue(Refusal):
     """A measured run left the books wrong, so its speed is worth nothing."""
+
+
+app.command("screens")(screens)
 
 
 @app.callback()

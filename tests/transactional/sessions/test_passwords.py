@@ -104,3 +104,15 @@ async def test_a_key_has_no_password(person, client):
     body = {"current_password": RIGHT, "new_password": "another horse"}
     assert slug(await client.post("/v1/sessions/password", json=body)) == (403, "person-needed")
     assert (await person.post("/v1/sessions/password", json=body)).status_code == 401
+
+
+async def test_a_session_tells_whose_it_is_and_what_the_login_may_do_now(person, client, owner):
+    session = bearer(await log_in(person))
+    told = await person.get("/v1/sessions/current", headers=session)
+    assert (told.json()["username"], told.json()["role"]) == ("li.na", "planner")
+    await owner.execute("update mall.login set role = 'enterprise_viewer' where username = 'li.na'")
+    told = await person.get("/v1/sessions/current", headers=session)
+    assert told.json()["role"] == "enterprise_viewer"
+    await owner.execute("update mall.login set disabled_at = now() where username = 'li.na'")
+    assert slug(await person.get("/v1/sessions/current", headers=session)) == (401, "session-over")
+    assert slug(await client.get("/v1/sessions/current")) == (403, "person-needed")

@@ -30,6 +30,7 @@ class Plan:
         series: how many tenths of the history there are at each point; the last has the whole.
         more_days: how many more days are measured one after another at each point; the middle one counts, for a
             single one says as much of the machine's other work as of ours.
+        days: of the whole history.
         today: the Asia/Shanghai day after the last one that has facts.
         data_dir: a folder that is kept, with its database; None means one that is deleted afterwards.
         rivals: whether PostgreSQL and pandas compute the same KPIs beside.
@@ -45,6 +46,7 @@ class Plan:
     tenants: int = 4
     series: tuple[int, ...] = (1, 3, _TENTHS)
     more_days: int = 3
+    days: int = _DAYS
     data_dir: Path | None = None
     rivals: bool = True
 
@@ -54,14 +56,9 @@ class Plan:
         return max(self.entries // _ENTRIES_OF_A_PAIR, self.redemptions)
 
     @property
-    def days(self) -> int:
-        """Return the days of the whole history."""
-        return _DAYS
-
-    @property
     def first_day(self) -> date:
         """Return the Asia/Shanghai day on which history begins."""
-        return self.today - timedelta(days=_DAYS + self.more_days)
+        return self.today - timedelta(days=self.days + self.more_days)
 
     def share(self, total: int, times: int) -> int:
         """Return how many of a total there are once history has `times` tenths of its length."""
@@ -69,7 +66,7 @@ class Plan:
 
     def days_until(self, times: int) -> int:
         """Return how many days history has at a point of the series."""
-        return _DAYS * times // _TENTHS
+        return self.days * times // _TENTHS
 
     def new(self, total: int) -> int:
         """Return how many of a kind one more day brings: 1 % of the whole."""

@@ -1,0 +1,1 @@
+"""`pointmart bench screens`: how long a person waits for each page, in a real browser."""
