@@ -7,6 +7,8 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.catalogue import brand_routes as brands
+from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
@@ -72,6 +74,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     balance_routes.router,
     tiers.router,
     catalogue.router,
+    brands.router,
+    brands.platform_router,
+    items.router,
+    items.platform_router,
     payments.router,
     redemption.router,
     change_routes.router,

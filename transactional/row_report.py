@@ -1,6 +1,6 @@
 """What is told of a file whose rows cannot all be used: each of them, and that nothing of the file was taken."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 from transactional.problems import Problem
@@ -25,6 +25,17 @@ class RowsRefused(Problem):
             problem_count=len(rows),
             rows=list(rows[:_MOST_TOLD]),
         )
+
+
+def repeated(column: str, values: Sequence[Hashable]) -> list[dict[str, Any]]:
+    """Return what is wrong with each row that names what a row before it named."""
+    first: dict[Hashable, int] = {}
+    wrong = []
+    for number, value in enumerate(values, start=1):
+        before = first.setdefault(value, number)
+        if before != number:
+            wrong.append({"row": number, "column": column, "problem": f"row {before} names the same"})
+    return wrong
 
 
 async def all_or_nothing(items: Sequence[Item], take: Callable[[Item], Awaitable[Made]]) -> list[Made]:

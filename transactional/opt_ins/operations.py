@@ -6,21 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from transactional.catalogue.domain import UnknownItem
 from transactional.database import Connection
 from transactional.fees.queries import live_day
 from transactional.problems import InvalidRequest, Problem
 from transactional.row_report import all_or_nothing
-
-
-class UnknownItem(Problem):
-    """The platform has no such item."""
-
-    slug = "unknown-item"
-    title = "No such item"
-    status = 404
-
-    def __init__(self, item_id: UUID) -> None:
-        super().__init__(f"the platform has no item {item_id}", item_id=str(item_id))
 
 
 class OptInNeeded(Problem):

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.catalogue.domain import UnknownItem
 from transactional.csv_rows import csv_body, rows_of
 from transactional.database import tenant_transaction
 from transactional.fees.queries import live_day
@@ -16,7 +17,6 @@ from transactional.fees.refusals import UnknownTenant
 from transactional.opt_ins.operations import (
     Listing,
     OptInNeeded,
-    UnknownItem,
     list_offer,
     opt_in,
     opt_in_all,

@@ -1,0 +1,156 @@
+"""Brands and items by file: all rows or none, whatever is wrong and whenever the database goes away."""
+
+import asyncio
+from io import BytesIO
+
+import asyncpg
+import pytest
+from openpyxl import Workbook
+
+HEAD = "code,name,category,kind,class,brand,image_urls,compliance_flags,listing_priority,storage_units\n"
+TEA = "tea-1,明前龙井,tea,physical,staple,leaf,https://img.example.com/a.jpg https://img.example.com/b.jpg,food_licence no_return,50,2\n"
+
+
+@pytest.fixture
+def send(operator):
+    async def send(kind, body, **params):
+        content = body if isinstance(body, bytes) else body.encode()
+        return await operator.post(f"/v1/platform/{kind}/import", content=content, params=params)
+
+    return send
+
+
+@pytest.fixture
+async def leaf(send):
+    answer = await send("brands", "品牌编码,中文名称,英文名称,知名品牌\nleaf,叶茂,Leaf,是\n")
+    assert answer.json() == {"added": 1, "changed": 0, "unchanged": 0}, answer.text
+
+
+async def codes(owner, table="item"):
+    return {row["code"] for row in await owner.fetch(f"select code from mall.{table}")}
+
+
+async def test_brands_are_added_changed_and_known(send, leaf, client, owner):
+    body = "code,name_zh,name_en\nleaf,叶茂,Leaf & Co\noak,橡树,Oak\n"
+    assert (await send("brands", body, dry_run=True)).json() == {"added": 1, "changed": 1, "unchanged": 0}
+    assert await codes(owner, "brand") == {"leaf"}
+    assert (await send("brands", body)).json() == {"added": 1, "changed": 1, "unchanged": 0}
+    assert (await send("brands", body)).json() == {"added": 0, "changed": 0, "unchanged": 2}
+    told = (await client.get("/v1/brands")).json()["brands"]
+    assert [(b["code"], b["name_en"], b["is_known"]) for b in told] == [
+        ("leaf", "Leaf & Co", False),
+        ("oak", "Oak", False),
+    ]
+
+
+async def test_an_item_says_all_of_itself_and_keeps_what_a_file_leaves_out(send, leaf, client):
+    assert (await send("items", HEAD + TEA)).json() == {"added": 1, "changed": 0, "unchanged": 0}
+    again = "商品编码,商品名称,类目,商品类型,商品等级\ntea-1,雨前龙井,tea,实物,品质商品\n"
+    assert (await send("items", again)).json() == {"added": 0, "changed": 1, "unchanged": 0}
+    (item,) = (await client.get("/v1/items", params={"brand": "leaf"})).json()["items"]
+    assert (item["name"], item["kind"], item["class"], item["listing_priority"], item["storage_units"]) == (
+        "雨前龙井", "physical", "quality", 50, 2,
+    )  # fmt: skip
+    assert item["image_urls"] == ["https://img.example.com/a.jpg", "https://img.example.com/b.jpg"]
+    assert item["compliance_flags"] == ["food_licence", "no_return"]
+
+
+async def test_a_workbook_is_taken_too(send, owner):
+    book, written = Workbook(), BytesIO()
+    book.active.append(["商品编码", "商品名称", "类目", "商品类型", "商品等级", "排序优先级"])
+    book.active.append([10001, "茶", "tea", "实物", "稀缺商品", 7])
+    book.save(written)
+    assert (await send("items", written.getvalue())).json()["added"] == 1
+    assert await owner.fetchval("select listing_priority from mall.item where code = '10001'") == 7
+
+
+WRONG = {
+    "a name that is missing": "x,,tea,physical,staple,,,,,\n",
+    "a kind there is not": "x,X,tea,solid,staple,,,,,\n",
+    "a brand there is not": "x,X,tea,physical,staple,nobody,,,,\n",
+    "an image by http": "x,X,tea,physical,staple,,http://img.example.com/a.jpg,,,\n",
+    "a flag there is not": "x,X,tea,physical,staple,,,tasty,,\n",
+    "a flag twice": "x,X,tea,physical,staple,,,fragile fragile,,\n",
+    "a priority out of bounds": "x,X,tea,physical,staple,,,,1001,\n",
+    "a code of the file": "tea-1,X,tea,physical,staple,,,,,\n",
+    "another kind of what is there": "acorn-tea,X,tea,virtual,staple,,,,,\n",
+}
+
+
+@pytest.mark.parametrize("row", WRONG.values(), ids=WRONG)
+async def test_one_bad_row_at_the_end_and_nothing_is_imported(send, leaf, owner, row):
+    before = await owner.fetch("select * from mall.item order by code")
+    answer = await send("items", HEAD + TEA + row)
+    assert (answer.status_code, answer.json()["type"]) == (422, "urn:pointmart:problem:rows-refused")
+    assert [told["row"] for told in answer.json()["rows"]] == [2], answer.text
+    assert await owner.fetch("select * from mall.item order by code") == before
+
+
+async def test_every_row_that_the_catalogue_refuses_is_named_at_once(send, leaf):
+    wrong = [
+        WRONG[name]
+        for name in ("a brand there is not", "a code of the file", "another kind of what is there")
+    ]
+    answer = await send("items", HEAD + TEA + "".join(wrong))
+    assert [(row["row"], row["column"]) for row in answer.json()["rows"]] == [
+        (2, "brand"),
+        (3, "code"),
+        (4, "kind"),
+    ]
+
+
+async def test_a_connection_killed_in_the_middle_leaves_nothing(send, owner, database_url):
+    rows = [f"k-{n},茶,tea,physical,staple,,,,,\n" for n in range(9)]
+    assert (await send("items", HEAD + rows[5])).status_code == 200
+    keeper = await asyncpg.connect(database_url)
+    async with keeper.transaction():
+        await keeper.execute("update mall.item set name = 'kept' where code = 'k-5'")
+        waiting = asyncio.create_task(send("items", HEAD + "".join(rows)))
+        find = (
+            "select pid from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+        )
+        while (pid := await owner.fetchval(find)) is None:
+            await asyncio.sleep(0.01)
+        await owner.execute("select pg_terminate_backend($1)", pid)
+        answer = await waiting
+    await keeper.close()
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:pointmart:problem:database-away")
+    assert {code for code in await codes(owner) if code.startswith("k-")} == {"k-5"}
+    assert (await send("items", HEAD + "".join(rows))).json() == {"added": 8, "changed": 1, "unchanged": 0}
+
+
+@pytest.mark.parametrize("kind", ["brands", "items"])
+async def test_a_template_is_taken_once_its_brand_is_there(send, operator, owner, kind):
+    await owner.execute("insert into mall.brand (code, name_zh, name_en) values ('qingfeng', 'x', 'x')")
+    answer = await operator.get(f"/v1/platform/{kind}/import/template")
+    assert answer.headers["content-disposition"] == f'attachment; filename="{kind}.csv"'
+    assert (await send(kind, answer.content)).status_code == 200
+
+
+async def test_an_operator_adds_and_changes_one(operator, leaf, client, shop):
+    body = {
+        "code": "lamp",
+        "name": "台灯",
+        "category": "home",
+        "kind": "physical",
+        "class": "quality",
+        "brand": "leaf",
+    }
+    made = await operator.post("/v1/platform/items", json=body)
+    assert made.status_code == 201, made.text
+    assert (await operator.post("/v1/platform/items", json=body)).status_code == 200
+    other = await operator.post("/v1/platform/items", json=body | {"name": "落地灯"})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:pointmart:problem:item-exists")
+    url = f"/v1/platform/items/{made.json()['item_id']}"
+    changed = await operator.patch(url, json={"compliance_flags": ["fragile"], "class": "scarce"})
+    assert changed.json() == made.json() | {"compliance_flags": ["fragile"], "class": "scarce"}
+    assert (await client.get(f"/v1/items/{made.json()['item_id']}")).json() == changed.json()
+    assert (await operator.patch(url, json={"brand": "nobody"})).status_code == 404
+    assert (await operator.patch(url, json={"compliance_flags": []})).json()["compliance_flags"] == []
+    fixed = await operator.patch(f"/v1/platform/items/{shop.tea}", json={"kind": "virtual"})
+    assert fixed.json()["type"] == "urn:pointmart:problem:item-kind-fixed"
+    brand_id = made.json()["brand_id"]
+    renamed = await operator.patch(f"/v1/platform/brands/{brand_id}", json={"is_known": False})
+    assert renamed.json()["is_known"] is False
+    taken = await operator.post("/v1/platform/brands", json={"code": "leaf", "name_zh": "x", "name_en": "x"})
+    assert taken.json()["type"] == "urn:pointmart:problem:brand-exists"
