@@ -39,8 +39,8 @@ class UnknownItem(Problem):
     title = "No such item"
     status = 404
 
-    def __init__(self, item_id: UUID) -> None:
-        super().__init__(f"the platform has no item {item_id}", item_id=str(item_id))
+    def __init__(self, item: UUID | str) -> None:
+        super().__init__(f"the platform has no item {item}; GET /v1/items lists them", item=str(item))
 
 
 class UnknownBrand(Problem):

@@ -151,6 +151,18 @@ async def find_item(connection: Connection, *, item_id: UUID) -> dict[str, Any]:
     return dict(row)
 
 
+async def item_of(connection: Connection, *, code: str) -> UUID:
+    """Return the id of the item with a code.
+
+    Raises:
+        UnknownItem: there is none.
+    """
+    found: UUID | None = await connection.fetchval("select item_id from mall.item where code = $1", code)
+    if found is None:
+        raise UnknownItem(code)
+    return found
+
+
 async def list_items(
     connection: Connection,
     *,

@@ -154,3 +154,28 @@ async def test_an_operator_adds_and_changes_one(operator, leaf, client, shop):
     assert renamed.json()["is_known"] is False
     taken = await operator.post("/v1/platform/brands", json={"code": "leaf", "name_zh": "x", "name_en": "x"})
     assert taken.json()["type"] == "urn:pointmart:problem:brand-exists"
+
+
+async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is_listed_first(
+    send, leaf, client, operator, shop, owner
+):
+    await send("items", HEAD + TEA + "tea-2,陈皮,tea,physical,staple,,,,900,\n")
+    for code in ("tea-1", "tea-2"):
+        item_id = await owner.fetchval("select item_id from mall.item where code = $1", code)
+        await client.post("/v1/opt-ins", json={"item_id": str(item_id), "opted_in_by": "x"})
+    url = f"/v1/platform/tenants/{shop.tenant_id}/offers/import"
+    head = "商品编码,积分价格,交付方式\n"
+    wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
+    assert [row["row"] for row in wrong.json()["rows"]] == [2]
+    listed = await operator.post(url, content=f"{head}tea-1,10,pickup\ntea-2,20,pickup\n".encode())
+    assert listed.json() == {"listed": 2, "changed": 0}
+    template = await operator.get("/v1/platform/offers/import/template", params={"language": "en"})
+    assert template.text.splitlines()[0].lstrip("\ufeff").startswith("item_id,item_code,price_points")
+    pages, after = [], {}
+    while after is not None:
+        page = (await client.get("/v1/offers", params={"limit": 2, **after})).json()
+        pages += page["offers"]
+        after = {"after": page["next_after"]} if page["next_after"] else None
+    assert [offer["name"] for offer in pages[:2]] == ["陈皮", "明前龙井"]
+    assert (pages[1]["brand"], pages[1]["compliance_flags"]) == ("leaf", ["food_licence", "no_return"])
+    assert sorted(offer["name"] for offer in pages[2:]) == ["card", "pot", "tea"]
