@@ -54,6 +54,7 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
+from transactional.stock_levels import routes as stock_levels
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
@@ -104,6 +105,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     holiday_plans.router,
     warehouses.router,
     stock_routes.router,
+    stock_levels.router,
     stock_alerts.router,
     expired_stock.router,
     reservations.router,
