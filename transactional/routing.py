@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
@@ -85,6 +86,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     shipments.router,
     carrier_pushes.router,
     delivery_promises.router,
+    carriage.router,
+    carriage.platform_router,
     after_sales.router,
     top_ups.router,
     requests.router,

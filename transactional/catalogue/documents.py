@@ -114,6 +114,7 @@ class ItemRow(BaseModel):
     )
     listing_priority: Priority | None = Field(None, title="排序优先级", examples=["100"])
     storage_units: Units | None = Field(None, title="仓储单位", examples=["1"])
+    weight_grams: Units | None = Field(None, title="重量(克)", examples=["350"])
 
 
 class ItemRequest(BaseModel):
@@ -133,6 +134,7 @@ class ItemRequest(BaseModel):
     )
     listing_priority: Priority = Field(0, strict=True, description="The largest is listed first.")
     storage_units: Units = Field(1, strict=True, description="Room that a piece takes in a warehouse.")
+    weight_grams: Units | None = Field(None, strict=True, description="What a piece weighs, packed.")
 
 
 class ItemPatch(BaseModel):
@@ -149,6 +151,7 @@ class ItemPatch(BaseModel):
     compliance_flags: ComplianceFlags | None = None
     listing_priority: Priority | None = Field(None, strict=True)
     storage_units: Units | None = Field(None, strict=True)
+    weight_grams: Units | None = Field(None, strict=True)
 
     def change(self) -> dict[str, Any]:
         """Return what is to change."""
@@ -170,6 +173,7 @@ class CatalogueItem(BaseModel):
     compliance_flags: list[str]
     listing_priority: int
     storage_units: int
+    weight_grams: int | None
 
 
 class ItemPage(BaseModel):

@@ -24,31 +24,35 @@ with told as (
         coalesce(r.image_urls, i.image_urls, '{}') as image_urls,
         coalesce(r.compliance_flags, i.compliance_flags, '{}') as compliance_flags,
         coalesce(r.listing_priority, i.listing_priority, 0) as listing_priority,
-        coalesce(r.storage_units, i.storage_units, 1) as storage_units
+        coalesce(r.storage_units, i.storage_units, 1) as storage_units,
+        coalesce(r.weight_grams, i.weight_grams) as weight_grams
     from jsonb_to_recordset($1::jsonb) as r(
         code text, name text, category text, kind text, class_ text, brand text, image_urls text[],
-        compliance_flags text[], listing_priority int, storage_units int
+        compliance_flags text[], listing_priority int, storage_units int, weight_grams int
     )
     left join mall.brand b on b.code = r.brand
     left join mall.item i on i.code = r.code
 )
 insert into mall.item as i
-    (code, name, category, kind, class, brand_id, image_urls, compliance_flags, listing_priority, storage_units)
+    (code, name, category, kind, class, brand_id, image_urls, compliance_flags, listing_priority, storage_units,
+        weight_grams)
 select * from told
 order by code
 on conflict (code) do update set
     name = excluded.name, category = excluded.category, kind = excluded.kind, class = excluded.class,
     brand_id = excluded.brand_id, image_urls = excluded.image_urls, compliance_flags = excluded.compliance_flags,
-    listing_priority = excluded.listing_priority, storage_units = excluded.storage_units
+    listing_priority = excluded.listing_priority, storage_units = excluded.storage_units,
+    weight_grams = excluded.weight_grams
     where (i.name, i.category, i.kind, i.class, i.brand_id, i.image_urls, i.compliance_flags, i.listing_priority,
-        i.storage_units)
+        i.storage_units, i.weight_grams)
     is distinct from (excluded.name, excluded.category, excluded.kind, excluded.class, excluded.brand_id,
-        excluded.image_urls, excluded.compliance_flags, excluded.listing_priority, excluded.storage_units)
+        excluded.image_urls, excluded.compliance_flags, excluded.listing_priority, excluded.storage_units,
+        excluded.weight_grams)
 returning old.item_id is null as is_new
 """
 _ITEMS = """
 select i.item_id, i.code, i.name, i.category, i.kind, i.class, b.brand_id, b.code as brand, i.image_urls,
-    i.compliance_flags, i.listing_priority, i.storage_units
+    i.compliance_flags, i.listing_priority, i.storage_units, i.weight_grams
 from mall.item i
 left join mall.brand b using (brand_id)
 """
@@ -62,6 +66,7 @@ class Item:
         brand: the brand's code.
         listing_priority: the largest comes first where items are listed.
         storage_units: room that a piece takes in a warehouse.
+        weight_grams: what a piece weighs, packed; carriers ask by it.
     """
 
     code: str
@@ -74,6 +79,7 @@ class Item:
     compliance_flags: tuple[str, ...] | None = None
     listing_priority: int | None = None
     storage_units: int | None = None
+    weight_grams: int | None = None
 
 
 async def import_items(connection: Connection, items: Sequence[Item]) -> Imported:
