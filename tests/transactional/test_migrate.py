@@ -64,6 +64,7 @@ async def test_every_tenant_owned_table_has_a_key_that_begins_with_its_tenant(co
         ("update mall.member set is_personalised = false", "member"),
         ("update mall.program set cash_points = 100, cash_fen = 1000", "tenant"),
         ("update mall.item set name = 'other'", "item"),
+        ("update mall.brand set is_known = true", "brand"),
         ("update mall.offer set price_points = 7", "offer"),
         ("update mall.stock set on_hand = 7", "stock"),
     ],
