@@ -62,7 +62,8 @@ create table offer as
 select
     id(1) as tenant_id, id(item) as item_id, cast(price as bigint) as price_points, handover,
     ts('2025-01-01 00:00:00') as opted_in_at, ts(listed) as listed_from, cast(null as timestamptz) as listed_until,
-    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(null) as batch
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(null) as batch,
+    cast(null as int) as cash_share_min_bp, cast(null as int) as cash_share_max_bp
 from (values
     (31, 100, 'shipping', '2025-01-01 00:00:00'),
     (32, 40, 'instant', '2025-02-01 16:00:00')

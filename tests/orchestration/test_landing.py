@@ -160,6 +160,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "item": {
             "storage_units", "brand_id", "image_count", "compliance_flags", "listing_priority", "weight_grams",
         },
+        "offer": {"cash_share_min_bp", "cash_share_max_bp"},
         "redemption_line": {"refunded_quantity"},
         "redemption": {
             "mode", "cash_fen", "cash_points", "refunded_points", "refunded_cash_fen", "deadline", "shipped_at",

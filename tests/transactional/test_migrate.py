@@ -71,6 +71,7 @@ async def test_every_tenant_owned_table_has_a_key_that_begins_with_its_tenant(co
 )
 async def test_a_change_renews_the_landing_stamp_of_what_is_exported(connection, change, view):
     await open_shop(connection)
+    await connection.execute("insert into mall.brand (code, name_zh, name_en) values ('leaf', '叶', 'Leaf')")
     before = await connection.fetchval(f"select max(xid::text::bigint) from export.{view}")
     await connection.execute(change)
     after = await connection.fetchval(f"select min(xid::text::bigint) from export.{view}")

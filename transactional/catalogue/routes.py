@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["offers"])
 
 _OFFERS = """
 select o.item_id, i.name, i.category, i.kind, i.class, b.code as brand, i.image_urls, i.compliance_flags,
-    o.price_points, o.handover,
+    o.price_points, o.handover, o.cash_share_min_bp, o.cash_share_max_bp,
     -- What reservations past their end keep is on the shelf again, whether or not that was written down.
     (s.on_hand + coalesce((
         select sum(r.left_count) from mall.reservation r
@@ -58,6 +58,10 @@ class ListedOffer(BaseModel):
     compliance_flags: list[str]
     price_points: int
     handover: str
+    cash_share_min_bp: int = Field(
+        description="What part of the price may be paid in cash, in basis points, at least."
+    )
+    cash_share_max_bp: int = Field(description="And at most; both within what the program says.")
     on_hand: int
 
 

@@ -1,4 +1,12 @@
--- Corrections of stock say of which kind they are, and the tenant's ERP states what lies where.
+-- Corrections of stock say of which kind they are, the tenant's ERP states what lies where, and an offer narrows the
+-- part of its price that is paid in cash.
+
+-- In basis points, within what the program says: 0 and 0 is for points alone.
+alter table mall.offer
+    add column cash_share_min_bp int not null default 0 check (cash_share_min_bp between 0 and 10000),
+    add column cash_share_max_bp int not null default 10000 check (cash_share_max_bp between cash_share_min_bp and 10000);
+grant insert (cash_share_min_bp, cash_share_max_bp), update (cash_share_min_bp, cash_share_max_bp) on mall.offer
+    to pointmart_api;
 
 -- Damage and loss take away, what was found or given back adds; a count and the ERP do either.
 alter table mall.stock_correction
@@ -52,5 +60,11 @@ from mall.item;
 create or replace view export.supplier as
 select tenant_id, supplier_id, code, name, status, recorded_at, xid, brand_id
 from mall.supplier;
+
+create or replace view export.offer as
+select
+    tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until, recorded_at, xid,
+    cash_share_min_bp, cash_share_max_bp
+from mall.offer;
 
 grant select on export.stock_adjustment, export.brand to pointmart_landing, pointmart_reader;

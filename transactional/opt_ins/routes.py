@@ -98,11 +98,21 @@ class OfferRow(BaseModel):
     handover: Literal["shipping", "pickup", "instant"] = Field(title="交付方式", examples=["shipping"])
     listed_from: Moment | None = Field(None, title="上架时间")
     listed_until: Moment | None = Field(None, title="下架时间")
+    cash_share_min_bp: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        0, title="最低现金比例(基点)", description="What part of the price may be paid in cash at least."
+    )
+    cash_share_max_bp: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        10_000,
+        title="最高现金比例(基点)",
+        description="And at most, within what the program says; 0 is for points alone.",
+    )
 
     @model_validator(mode="after")
-    def _names_one_item(self) -> "OfferRow":
+    def _makes_sense(self) -> "OfferRow":
         if (self.item_id is None) == (self.item_code is None):
             raise ValueError("name the item by item_id or by item_code")
+        if self.cash_share_max_bp < self.cash_share_min_bp:
+            raise ValueError("cash_share_max_bp: the largest part paid in cash is below the smallest")
         return self
 
 

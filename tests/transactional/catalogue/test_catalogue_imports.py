@@ -7,6 +7,8 @@ import asyncpg
 import pytest
 from openpyxl import Workbook
 
+from transactional.tenants.domain import Rate
+
 HEAD = "code,name,category,kind,class,brand,image_urls,compliance_flags,listing_priority,storage_units\n"
 TEA = "tea-1,明前龙井,tea,physical,staple,leaf,https://img.example.com/a.jpg https://img.example.com/b.jpg,food_licence no_return,50,2\n"
 
@@ -179,3 +181,39 @@ async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is
     assert [offer["name"] for offer in pages[:2]] == ["陈皮", "明前龙井"]
     assert (pages[1]["brand"], pages[1]["compliance_flags"]) == ("leaf", ["food_licence", "no_return"])
     assert sorted(offer["name"] for offer in pages[2:]) == ["card", "pot", "tea"]
+
+
+async def test_an_offer_narrows_the_part_of_its_price_that_is_paid_in_cash(
+    client, operator, shop, owner, rules
+):
+    await rules(cash=Rate(100, 1000), cash_share_max_bp=9000)
+    await client.earn(shop.member, 5000, "e")
+    url = f"/v1/platform/tenants/{shop.tenant_id}/offers/import"
+    head = "商品编码,积分价格,交付方式,最低现金比例(基点),最高现金比例(基点)\n"
+    body = f"{head}acorn-tea,100,pickup,,0\nacorn-pot,250,shipping,2000,5000\n"
+    wrong = await operator.post(url, content=f"{body}acorn-card,500,instant,5000,2000\n".encode())
+    assert [row["row"] for row in wrong.json()["rows"]] == [3]
+    assert (await operator.post(url, content=body.encode())).json() == {"listed": 0, "changed": 2}
+
+    async def points(spent, *items):
+        body = {
+            "member_id": str(shop.member), "lines": [{"item_id": str(item), "quantity": 1} for item in items],
+            "cash": {"provider": "wechat", "points": spent},
+        }  # fmt: skip
+        answer = await client.post(
+            "/v1/redemptions", params={"dry_run": True}, json=body, headers={"Idempotency-Key": f"k{spent}"}
+        )
+        told = answer.json()
+        return told.get(
+            "cash_fen",
+            (told.get("type", "").rsplit(":")[-1], told.get("least_points"), told.get("most_points")),
+        )
+
+    assert await points(50, shop.tea) == ("points-only", None, None)
+    assert await points(124, shop.pot) == ("cash-share-out-of-bounds", 125, 200)
+    assert await points(125, shop.pot) == 1250
+    # Of both together, all of the tea and half to four fifths of the pot.
+    assert await points(224, shop.tea, shop.pot) == ("cash-share-out-of-bounds", 225, 300)
+    assert await points(300, shop.tea, shop.pot) == 500
+    (pot,) = [o for o in (await client.get("/v1/offers")).json()["offers"] if o["item_id"] == str(shop.pot)]
+    assert (pot["cash_share_min_bp"], pot["cash_share_max_bp"]) == (2000, 5000)
