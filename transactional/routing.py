@@ -56,12 +56,13 @@ from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
+from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
+from transactional.warehouses import correction_routes, stock_routes
 from transactional.warehouses import routes as warehouses
-from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 
@@ -108,11 +109,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     holiday_plans.router,
     warehouses.router,
     stock_routes.router,
+    correction_routes.router,
     stock_levels.router,
     stock_alerts.router,
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_brands.router,
     purchasing.router,
     fees.router,
     invoices.router,

@@ -84,7 +84,7 @@ def template(
     ] = HeaderLanguage.ZH,
 ) -> None:
     """Write a CSV file to fill in to the standard output."""
-    row = {FileKind.BRANDS: BrandRow, FileKind.ITEMS: ItemRow}[kind]
+    row = BrandRow if kind is FileKind.BRANDS else ItemRow
     typer.echo(template_of(row, kind, language.value).body, nl=False)
 
 

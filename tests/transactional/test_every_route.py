@@ -373,6 +373,7 @@ def bodies(mine):
         "/v1/reservations/{reservation_id}/issues": {"reference": "n", "quantity": 1, "issued_by": "x"},
         "/v1/suppliers": {"code": "leaf", "name": "叶茂"},
         "/v1/suppliers/{supplier_id}": {"status": "suspended"},
+        "/v1/suppliers/{supplier_id}/brand": {"brand": None},
         "/v1/suppliers/{supplier_id}/terms": SUPPLY | {"item_id": mine["item_id"]},
         "/v1/suppliers/{supplier_id}/terms/{terms_id}/end": {"last_day": "2026-04-01"},
         "/v1/purchase-orders": {

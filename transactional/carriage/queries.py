@@ -78,7 +78,10 @@ async def months_of_carriers(
 async def volume_of(connection: Connection, *, carrier: str, month: date, today: date) -> int:
     """Return how many parcels a carrier took of all tenants in a month until today; as `months_of_carriers`."""
     span = _midnight(month), _midnight(date.fromordinal(min(today, month_end(month)).toordinal() + 1))
-    return {row["carrier"]: row["parcels"] for row in await connection.fetch(_VOLUME, *span)}.get(carrier, 0)
+    volumes: dict[str, int] = {
+        row["carrier"]: row["parcels"] for row in await connection.fetch(_VOLUME, *span)
+    }
+    return volumes.get(carrier, 0)
 
 
 def _midnight(day: date) -> datetime:

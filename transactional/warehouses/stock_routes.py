@@ -1,6 +1,5 @@
 """`/v1/stock`: what there is of each item and where, corrections of it and relocations between warehouses."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,14 +19,13 @@ from transactional.warehouses.acts import Correction, Relocation, correct, reloc
 from transactional.warehouses.domain import (
     MAX_PIECES,
     ActExists,
-    CorrectionKind,
     KindByHand,
     TooFewInWarehouse,
     UnknownWarehouse,
     WarehouseClosed,
     is_of_kind,
 )
-from transactional.warehouses.queries import list_corrections, stock_of
+from transactional.warehouses.queries import stock_of
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -102,27 +100,6 @@ class StockActed(BaseModel):
 
     id: UUID
     stock: ItemStock
-
-
-class StockCorrection(BaseModel):
-    """A correction that was booked; of the kind `erp_sync` are those by what the ERP stated."""
-
-    correction_id: UUID
-    reference: str
-    warehouse_id: UUID
-    item_id: UUID
-    quantity: int
-    kind: CorrectionKind
-    reason: str
-    corrected_by: str
-    effective_at: datetime
-
-
-class CorrectionPage(BaseModel):
-    """A page of corrections, the latest first; ask for the next one with `before=next_before`."""
-
-    corrections: list[StockCorrection]
-    next_before: UUID | None
 
 
 @router.get("/stock", summary="List stock", responses=responses(Unauthenticated, InvalidRequest))
@@ -219,33 +196,6 @@ async def add_correction(
         )
         (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
-
-
-@router.get(
-    "/stock/corrections", summary="List corrections", responses=responses(Unauthenticated, InvalidRequest)
-)
-async def show_corrections(
-    tenant_id: Caller,
-    request: Request,
-    item_id: UUID | None = None,
-    warehouse_id: UUID | None = None,
-    kind: CorrectionKind | None = None,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    before: UUID | None = None,
-) -> CorrectionPage:
-    """List what was corrected, the latest first."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await list_corrections(
-            connection,
-            tenant_id=tenant_id,
-            item_id=item_id,
-            warehouse_id=warehouse_id,
-            kind=kind,
-            before=before,
-            limit=limit + 1,
-        )
-    page = [StockCorrection.model_validate(row) for row in rows[:limit]]
-    return CorrectionPage(corrections=page, next_before=page[-1].correction_id if len(rows) > limit else None)
 
 
 def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:

@@ -183,6 +183,17 @@ async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is
     assert sorted(offer["name"] for offer in pages[2:]) == ["card", "pot", "tea"]
 
 
+async def test_a_supplier_can_be_a_brand_itself(client, leaf):
+    supplier = (await client.post("/v1/suppliers", json={"code": "maker", "name": "叶茂"})).json()
+    url = f"/v1/suppliers/{supplier['supplier_id']}/brand"
+    assert (await client.put(url, json={"brand": "leaf"})).json()["brand"] == "leaf"
+    assert (await client.put(url, json={"brand": "none"})).json()[
+        "type"
+    ] == "urn:pointmart:problem:unknown-brand"
+    assert (await client.get(url)).json()["brand"] == "leaf"
+    assert (await client.put(url, json={"brand": None})).json()["brand_id"] is None
+
+
 async def test_an_offer_narrows_the_part_of_its_price_that_is_paid_in_cash(
     client, operator, shop, owner, rules
 ):
