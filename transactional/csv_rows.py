@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+from collections.abc import Sequence
 from io import StringIO
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.row_report import RowsRefused
+from transactional.row_report import FileRows
 from transactional.sheets import is_workbook, sheet_rows
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -80,12 +81,26 @@ async def rows_of(request: Request, row: type[Row]) -> list[Row]:
         RequestTooLarge: it has too many rows.
         RowsRefused: rows are not of the form; all of them are named.
     """
+    return list(_whole(await sifted_rows_of(request, row)))
+
+
+async def sifted_rows_of(request: Request, row: type[Row]) -> FileRows[Row]:
+    """Return the rows of a request's body that are of the form, beside what is wrong with the others.
+
+    Raises:
+        InvalidRequest, RequestTooLarge: as `rows_of`.
+    """
     # Others are served while a workbook of thousands of rows is read.
-    return await asyncio.to_thread(read_rows, await request.body(), row)
+    return await asyncio.to_thread(sift_rows, await request.body(), row)
 
 
-def read_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> list[Row]:
+def read_rows(body: bytes, row: type[Row]) -> list[Row]:
     """Return the rows of a CSV or Excel file; as `rows_of`."""
+    return list(_whole(sift_rows(body, row)))
+
+
+def sift_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> FileRows[Row]:
+    """Return the rows of a CSV or Excel file; as `sifted_rows_of`."""
     rows = sheet_rows(body, most_rows=most_rows) if is_workbook(body) else _csv_rows(body)
     if not any(map(any, rows[:1])):
         raise InvalidRequest("the file has no header in its first row")
@@ -97,7 +112,9 @@ def read_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> list
         raise InvalidRequest(f"a file has 1 to {most_rows} rows, and this has none")
     if len(lines) > most_rows:
         raise RequestTooLarge(f"a file has at most {most_rows} rows, not {len(lines)}; split it")
-    found, wrong = [], []
+    found: list[Row] = []
+    numbers: list[int] = []
+    wrong: list[dict[str, Any]] = []
     for number, line in enumerate(lines, start=1):
         if not any(line):
             wrong.append({"row": number, "column": None, "problem": "the row is empty; delete it"})
@@ -107,14 +124,18 @@ def read_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> list
             given = {name: field for name, field in zip(names, line, strict=True) if field != ""}
             try:
                 found.append(row.model_validate_strings(given))
+                numbers.append(number)
             except ValidationError as error:
                 wrong += [
                     {"row": number, "column": ".".join(map(str, e["loc"])) or None, "problem": e["msg"]}
                     for e in error.errors()
                 ]
-    if wrong:
-        raise RowsRefused(wrong)
-    return found
+    return FileRows(found, numbers, wrong)
+
+
+def _whole(sifted: FileRows[Row]) -> Sequence[Row]:
+    sifted.require()
+    return sifted.rows
 
 
 def _names(header: list[str], row: type[BaseModel]) -> list[str]:

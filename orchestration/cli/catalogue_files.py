@@ -14,7 +14,7 @@ from orchestration.settings import PipelineSettings
 from transactional.catalogue.brands import Brand, Imported, import_brands
 from transactional.catalogue.documents import BrandRow, ItemRow
 from transactional.catalogue.items import Item, import_items
-from transactional.csv_rows import read_rows
+from transactional.csv_rows import sift_rows
 from transactional.database import Connection
 from transactional.problems import Problem
 from transactional.row_report import RowsRefused
@@ -43,8 +43,10 @@ def take_brands(file: Path, *, dry_run: bool) -> Told:
     """
 
     async def take(connection: Connection, body: bytes) -> Told:
-        rows = read_rows(body, BrandRow, most_rows=_MOST_ROWS)
-        return Told(len(rows), await import_brands(connection, [Brand(**dict(row)) for row in rows]))
+        rows = sift_rows(body, BrandRow, most_rows=_MOST_ROWS)
+        return Told(
+            len(rows.rows), await import_brands(connection, rows.each(lambda row: Brand(**dict(row))))
+        )
 
     return _take(file, take, dry_run)
 
@@ -53,8 +55,8 @@ def take_items(file: Path, *, dry_run: bool) -> Told:
     """Add and change items; as `take_brands`."""
 
     async def take(connection: Connection, body: bytes) -> Told:
-        rows = read_rows(body, ItemRow, most_rows=_MOST_ROWS)
-        return Told(len(rows), await import_items(connection, [Item(**dict(row)) for row in rows]))
+        rows = sift_rows(body, ItemRow, most_rows=_MOST_ROWS)
+        return Told(len(rows.rows), await import_items(connection, rows.each(lambda row: Item(**dict(row)))))
 
     return _take(file, take, dry_run)
 

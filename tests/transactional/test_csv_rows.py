@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.csv_rows import read_rows, template_of
+from transactional.csv_rows import read_rows, sift_rows, template_of
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Day, Moment
 from transactional.row_report import RowsRefused
@@ -80,9 +80,9 @@ def test_too_many_rows_are_too_large():
     rows = [["code", "count"], *[["a", 1]] * 4]
     csv = "\n".join(",".join(map(str, row)) for row in rows).encode()
     for body in (csv, workbook(*rows)):
-        assert len(read_rows(body, Sample, most_rows=4)) == 4
+        assert len(sift_rows(body, Sample, most_rows=4).rows) == 4
         with pytest.raises(RequestTooLarge, match="at most 3"):
-            read_rows(body, Sample, most_rows=3)
+            sift_rows(body, Sample, most_rows=3)
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(monkeypatch):

@@ -9,7 +9,7 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.catalogue import brands, documents
 from transactional.catalogue.domain import BrandExists, UnknownBrand
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, sifted_rows_of, template_of
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -83,10 +83,10 @@ async def change(
 )
 async def import_file(request: Request, dry_run: DryRun = False) -> documents.RowsImported:
     """Add the brands that are the rows of a file and change those that are there, or do nothing at all."""
-    rows = await rows_of(request, documents.BrandRow)
+    rows = await sifted_rows_of(request, documents.BrandRow)
     async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
-        made = await brands.import_brands(connection, [brands.Brand(**dict(row)) for row in rows])
-    return documents.RowsImported.of(made, len(rows))
+        made = await brands.import_brands(connection, rows.each(lambda row: brands.Brand(**dict(row))))
+    return documents.RowsImported.of(made, len(rows.rows))
 
 
 @platform_router.get(

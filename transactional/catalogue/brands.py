@@ -1,14 +1,13 @@
 """Adds and changes brands. They are the platform's, as items are; everything runs inside the caller's transaction."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
 from transactional.catalogue.domain import BrandExists, UnknownBrand
 from transactional.database import Connection
-from transactional.row_report import RowsRefused, repeated
+from transactional.row_report import FileRows, repeated
 
 _BRANDS = "select brand_id, code, name_zh, name_en, is_known from mall.brand"
 _PUT = """
@@ -93,15 +92,14 @@ async def change_brand(
         raise UnknownBrand(brand_id)
 
 
-async def import_brands(connection: Connection, brands: Sequence[Brand]) -> Imported:
+async def import_brands(connection: Connection, brands: FileRows[Brand]) -> Imported:
     """Add the brands of a file, and change those that are there.
 
     Raises:
-        RowsRefused: naming every row whose code another row has.
+        RowsRefused: naming every row that is wrong, or whose code another row has.
     """
-    if wrong := repeated("code", [brand.code for brand in brands]):
-        raise RowsRefused(wrong)
-    rows = await connection.fetch(_PUT, json.dumps([asdict(brand) for brand in brands]))
+    brands.require(repeated("code", [brand.code for brand in brands.rows], brands.numbers))
+    rows = await connection.fetch(_PUT, json.dumps([asdict(brand) for brand in brands.rows]))
     added = sum(row["is_new"] for row in rows)
     return Imported(added, len(rows) - added)
 

@@ -9,7 +9,7 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.catalogue import documents, items
 from transactional.catalogue.domain import ItemExists, KindFixed, UnknownBrand, UnknownItem
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, sifted_rows_of, template_of
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -102,10 +102,10 @@ async def change(
 )
 async def import_file(request: Request, dry_run: DryRun = False) -> documents.RowsImported:
     """Add the items that are the rows of a file and change those that are there, or do nothing at all."""
-    rows = await rows_of(request, documents.ItemRow)
+    rows = await sifted_rows_of(request, documents.ItemRow)
     async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
-        made = await items.import_items(connection, [items.Item(**dict(row)) for row in rows])
-    return documents.RowsImported.of(made, len(rows))
+        made = await items.import_items(connection, rows.each(lambda row: items.Item(**dict(row))))
+    return documents.RowsImported.of(made, len(rows.rows))
 
 
 @platform_router.get(

@@ -13,7 +13,7 @@ from transactional.catalogue.brands import Imported
 from transactional.catalogue.domain import ItemExists, KindFixed, UnknownBrand, UnknownItem
 from transactional.database import Connection
 from transactional.problems import Problem
-from transactional.row_report import RowsRefused, repeated
+from transactional.row_report import FileRows, repeated
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('items', 0))"
 # What a row leaves out stays as it is, and is what the table says of a new item.
@@ -82,21 +82,20 @@ class Item:
     weight_grams: int | None = None
 
 
-async def import_items(connection: Connection, items: Sequence[Item]) -> Imported:
+async def import_items(connection: Connection, items: FileRows[Item]) -> Imported:
     """Add the items of a file, and change those that are there.
 
     Raises:
-        RowsRefused: naming every row whose code another row has, whose brand is not there, or that gives an item
+        RowsRefused: naming every row that is wrong, whose code another row has, whose brand is not there, or that gives an item
             another kind.
     """
     await connection.execute(_LOCK)
-    wrong = repeated("code", [item.code for item in items])
-    for number, problem in await _problems(connection, items):
+    wrong = repeated("code", [item.code for item in items.rows], items.numbers)
+    for place, problem in await _problems(connection, items.rows):
         column = "brand" if isinstance(problem, UnknownBrand) else "kind"
-        wrong.append({"row": number, "column": column, "problem": problem.detail})
-    if wrong:
-        raise RowsRefused(sorted(wrong, key=lambda one: int(one["row"])))
-    return await _put(connection, items)
+        wrong.append({"row": items.numbers[place], "column": column, "problem": problem.detail})
+    items.require(wrong)
+    return await _put(connection, items.rows)
 
 
 async def add_item(connection: Connection, *, new: Item) -> tuple[UUID, bool]:
@@ -198,7 +197,7 @@ async def _put(connection: Connection, items: Sequence[Item]) -> Imported:
 
 
 async def _problems(connection: Connection, items: Sequence[Item]) -> list[tuple[int, Problem]]:
-    """Return what speaks against items, each with the number of its row."""
+    """Return what speaks against items, each with its place among them."""
     brands = {item.brand for item in items if item.brand is not None}
     there = await connection.fetch("select code from mall.brand where code = any($1::text[])", list(brands))
     missing = brands - {row["code"] for row in there}
@@ -207,9 +206,9 @@ async def _problems(connection: Connection, items: Sequence[Item]) -> list[tuple
     )
     kinds = {row["code"]: row["kind"] for row in known}
     problems: list[tuple[int, Problem]] = []
-    for number, item in enumerate(items, start=1):
+    for place, item in enumerate(items):
         if item.brand is not None and item.brand in missing:
-            problems.append((number, UnknownBrand(item.brand)))
+            problems.append((place, UnknownBrand(item.brand)))
         if kinds.get(item.code, item.kind) != item.kind:
-            problems.append((number, KindFixed(item.code, kinds[item.code])))
+            problems.append((place, KindFixed(item.code, kinds[item.code])))
     return problems
