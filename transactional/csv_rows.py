@@ -1,83 +1,170 @@
-"""Reads a CSV file whole or not at all: every row that cannot be used is told, and then nothing of it is."""
+"""Reads a CSV or Excel file whole or not at all: every row that cannot be used is told, and then nothing of it is."""
 
+import asyncio
 import csv
+from collections.abc import Sequence
 from io import StringIO
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from fastapi import Request
+from fastapi import Query, Request, Response
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
-from transactional.problems import InvalidRequest
-from transactional.row_report import RowsRefused
+from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.row_report import FileRows
+from transactional.sheets import is_workbook, sheet_rows
 
 Row = TypeVar("Row", bound=BaseModel)
 
+Language = Literal["zh", "en"]
+TemplateLanguage = Annotated[Language, Query(description="Of the header; an import takes either.")]
+
 MAX_ROWS = 10_000
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def csv_body(row: type[BaseModel]) -> dict[str, Any]:
-    """Return the OpenAPI description of a CSV body, for a route's `openapi_extra`."""
+    """Return the OpenAPI description of a CSV or Excel body, for a route's `openapi_extra`.
+
+    A field's title is the other name that its column may have in the header, such as its Chinese one.
+    """
     columns = ", ".join(
-        name if field.is_required() else f"{name} (may be left out)"
-        for name, field in row.model_fields.items()
+        (f"{name} or {field.title}" if field.title else name)
+        + ("" if field.is_required() else " (may be left out)")
+        for name, field in _columns(row).items()
     )
     description = (
-        f"CSV in UTF-8 or GB 18030 with a header: {columns}. At most {MAX_ROWS} rows; all or nothing."
+        f"CSV in UTF-8 or GB 18030, or the first sheet of an Excel workbook, with a header: {columns}. "
+        f"At most {MAX_ROWS} rows; all or nothing."
     )
     return {
         "requestBody": {
             "required": True,
             "description": description,
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                _XLSX: {"schema": {"type": "string", "format": "binary"}},
+            },
         }
     }
 
 
+def csv_file() -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI `responses` of a route that answers with a CSV file."""
+    return {
+        200: {"description": "A CSV file in UTF-8", "content": {"text/csv": {"schema": {"type": "string"}}}}
+    }
+
+
+def template_of(row: type[BaseModel], name: str, language: Language) -> Response:
+    """Return a CSV file to fill in: the header, and a row of examples to write over.
+
+    It begins with a byte order mark, without which Excel takes it for another encoding.
+    """
+    written = StringIO()
+    writer = csv.writer(written)
+    columns = _columns(row)
+    writer.writerow([(language == "zh" and field.title) or column for column, field in columns.items()])
+    writer.writerow([str(field.examples[0]) if field.examples else "" for field in columns.values()])
+    return Response(
+        written.getvalue().encode("utf-8-sig"),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+    )
+
+
 async def rows_of(request: Request, row: type[Row]) -> list[Row]:
-    """Return the rows of a request's CSV body; an empty field counts as left out.
+    """Return the rows of a request's CSV or Excel body; an empty field counts as left out.
 
     Raises:
-        InvalidRequest: it is no CSV with these columns.
+        InvalidRequest: it is no file with these columns.
+        RequestTooLarge: it has too many rows.
         RowsRefused: rows are not of the form; all of them are named.
     """
-    return read_rows(await request.body(), row)
+    return list(_whole(await sifted_rows_of(request, row)))
+
+
+async def sifted_rows_of(request: Request, row: type[Row]) -> FileRows[Row]:
+    """Return the rows of a request's body that are of the form, beside what is wrong with the others.
+
+    Raises:
+        InvalidRequest, RequestTooLarge: as `rows_of`.
+    """
+    # Others are served while a workbook of thousands of rows is read.
+    return await asyncio.to_thread(sift_rows, await request.body(), row)
 
 
 def read_rows(body: bytes, row: type[Row]) -> list[Row]:
-    """Return the rows of a CSV file; as `rows_of`."""
-    reader = csv.reader(StringIO(_text(body), newline=""), strict=True)
-    try:
-        header, *lines = [[field.strip() for field in line] for line in reader if line]
-    except (csv.Error, ValueError) as error:
-        raise InvalidRequest("the body is no CSV with a header") from error
-    known, needed = set(row.model_fields), {n for n, f in row.model_fields.items() if f.is_required()}
-    if len(set(header)) < len(header) or not needed <= set(header) <= known:
+    """Return the rows of a CSV or Excel file; as `rows_of`."""
+    return list(_whole(sift_rows(body, row)))
+
+
+def sift_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> FileRows[Row]:
+    """Return the rows of a CSV or Excel file; as `sifted_rows_of`."""
+    rows = sheet_rows(body, most_rows=most_rows) if is_workbook(body) else _csv_rows(body)
+    if not any(map(any, rows[:1])):
+        raise InvalidRequest("the file has no header in its first row")
+    header, *lines = rows
+    while lines and not any(lines[-1]):
+        lines.pop()
+    names = _names(header, row)
+    if not lines:
+        raise InvalidRequest(f"a file has 1 to {most_rows} rows, and this has none")
+    if len(lines) > most_rows:
+        raise RequestTooLarge(f"a file has at most {most_rows} rows, not {len(lines)}; split it")
+    found: list[Row] = []
+    numbers: list[int] = []
+    wrong: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, start=1):
+        if not any(line):
+            wrong.append({"row": number, "column": None, "problem": "the row is empty; delete it"})
+        elif len(line) != len(header):
+            wrong.append({"row": number, "column": None, "problem": f"{len(line)} fields, not {len(header)}"})
+        else:
+            given = {name: field for name, field in zip(names, line, strict=True) if field != ""}
+            try:
+                found.append(row.model_validate_strings(given))
+                numbers.append(number)
+            except ValidationError as error:
+                wrong += [
+                    {"row": number, "column": ".".join(map(str, e["loc"])) or None, "problem": e["msg"]}
+                    for e in error.errors()
+                ]
+    return FileRows(found, numbers, wrong)
+
+
+def _whole(sifted: FileRows[Row]) -> Sequence[Row]:
+    sifted.require()
+    return sifted.rows
+
+
+def _names(header: list[str], row: type[BaseModel]) -> list[str]:
+    """Return the columns that a header names, by their own names or their titles."""
+    columns = _columns(row)
+    titled = {field.title: column for column, field in columns.items() if field.title}
+    names = [titled.get(text, text) for text in header]
+    needed = {column for column, field in columns.items() if field.is_required()}
+    if len(set(names)) < len(names) or not needed <= set(names) <= set(columns):
         raise InvalidRequest(
-            f"the header names each of these columns once: {', '.join(row.model_fields)}; it needs "
+            f"the header names each of these columns once: {', '.join(columns)}; it needs "
             f"{', '.join(sorted(needed))}"
         )
-    if not 1 <= len(lines) <= MAX_ROWS:
-        raise InvalidRequest(f"a file has 1 to {MAX_ROWS} rows, not {len(lines)}; split it")
-    found, wrong = [], []
-    for number, line in enumerate(lines, start=1):
-        if len(line) != len(header):
-            wrong.append({"row": number, "column": None, "problem": f"{len(line)} fields, not {len(header)}"})
-            continue
-        try:
-            found.append(
-                row.model_validate_strings({n: v for n, v in zip(header, line, strict=True) if v != ""})
-            )
-        except ValidationError as error:
-            wrong += [
-                {"row": number, "column": ".".join(map(str, e["loc"])) or None, "problem": e["msg"]}
-                for e in error.errors()
-            ]
-    if wrong:
-        raise RowsRefused(wrong)
-    return found
+    return names
 
 
-def _text(body: bytes) -> str:
+def _columns(row: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in row.model_fields.items()}
+
+
+def _csv_rows(body: bytes) -> list[list[str]]:
+    reader = csv.reader(StringIO(_decoded(body), newline=""), strict=True)
+    try:
+        return [[field.strip() for field in line] for line in reader]
+    except csv.Error as error:
+        raise InvalidRequest("the file is no CSV with a header") from error
+
+
+def _decoded(body: bytes) -> str:
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return body.decode(encoding)

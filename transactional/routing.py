@@ -7,6 +7,9 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.carriage import routes as carriage
+from transactional.catalogue import brand_routes as brands
+from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
@@ -52,12 +55,14 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
+from transactional.stock_levels import routes as stock_levels
+from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
+from transactional.warehouses import correction_routes, stock_routes
 from transactional.warehouses import routes as warehouses
-from transactional.warehouses import stock_routes
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
 
@@ -72,12 +77,18 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     balance_routes.router,
     tiers.router,
     catalogue.router,
+    brands.router,
+    brands.platform_router,
+    items.router,
+    items.platform_router,
     payments.router,
     redemption.router,
     change_routes.router,
     shipments.router,
     carrier_pushes.router,
     delivery_promises.router,
+    carriage.router,
+    carriage.platform_router,
     after_sales.router,
     top_ups.router,
     requests.router,
@@ -98,10 +109,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     holiday_plans.router,
     warehouses.router,
     stock_routes.router,
+    correction_routes.router,
+    stock_levels.router,
     stock_alerts.router,
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_brands.router,
     purchasing.router,
     fees.router,
     invoices.router,

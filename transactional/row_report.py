@@ -1,7 +1,8 @@
 """What is told of a file whose rows cannot all be used: each of them, and that nothing of the file was taken."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from transactional.problems import Problem
 
@@ -25,6 +26,44 @@ class RowsRefused(Problem):
             problem_count=len(rows),
             rows=list(rows[:_MOST_TOLD]),
         )
+
+
+@dataclass(frozen=True)
+class FileRows(Generic[Item]):
+    """The rows of a file that are of the form, their numbers in it, and what is wrong with the others.
+
+    So whoever corrects a file is told at once what its form forbids and what the database does.
+    """
+
+    rows: Sequence[Item]
+    numbers: Sequence[int]
+    wrong: Sequence[dict[str, Any]] = ()
+
+    def each(self, make: Callable[[Item], Made]) -> "FileRows[Made]":
+        """Return what is made of each row, under its number."""
+        return FileRows([make(row) for row in self.rows], self.numbers, self.wrong)
+
+    def require(self, found: Sequence[dict[str, Any]] = ()) -> None:
+        """Make sure that nothing is wrong with the file.
+
+        Raises:
+            RowsRefused: what was wrong with it, and what else was found.
+        """
+        if wrong := [*self.wrong, *found]:
+            raise RowsRefused(sorted(wrong, key=lambda one: int(one["row"])))
+
+
+def repeated(
+    column: str, values: Sequence[Hashable], numbers: Sequence[int] | None = None
+) -> list[dict[str, Any]]:
+    """Return what is wrong with each row that names what a row before it named; by default they count from 1."""
+    first: dict[Hashable, int] = {}
+    wrong = []
+    for number, value in zip(numbers or range(1, len(values) + 1), values, strict=True):
+        before = first.setdefault(value, number)
+        if before != number:
+            wrong.append({"row": number, "column": column, "problem": f"row {before} names the same"})
+    return wrong
 
 
 async def all_or_nothing(items: Sequence[Item], take: Callable[[Item], Awaitable[Made]]) -> list[Made]:

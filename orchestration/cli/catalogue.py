@@ -1,16 +1,35 @@
-"""`pointmart catalogue categories`: what people call the categories of goods, from a file."""
+"""`pointmart catalogue`: brands, items and what people call the categories of goods, from files."""
 
 import asyncio
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import asyncpg
 import typer
 
+from orchestration.cli.catalogue_files import Told, take_brands, take_items
 from orchestration.cli.database import database
 from orchestration.cli.evaluate.table import Table, read_table
 from orchestration.settings import PipelineSettings
 from transactional.catalogue.categories import CategoryName, name_categories
+from transactional.catalogue.documents import BrandRow, ItemRow
+from transactional.csv_rows import template_of
+
+
+class FileKind(StrEnum):
+    """What a file of the catalogue holds."""
+
+    BRANDS = "brands"
+    ITEMS = "items"
+
+
+class HeaderLanguage(StrEnum):
+    """The language of a header."""
+
+    ZH = "zh"
+    EN = "en"
+
 
 app = typer.Typer(no_args_is_help=True, help="The goods of the platform.")
 
@@ -31,6 +50,49 @@ def categories(
     with database(settings.folder.root, settings.database_url) as url:
         changed = asyncio.run(_write(url, names))
     typer.echo(f"{changed} of {len(names)} categories have a new name; the next release shows them.")
+
+
+@app.command()
+def brands(
+    file: Annotated[Path, typer.Argument(help="CSV or Excel: code, name_zh, name_en, is_known.")],
+    dry_run: Annotated[bool, typer.Option(help="Check everything, but change nothing.")] = False,
+) -> None:
+    """Add brands and change those that are there: all rows of the file, or none if one of them is wrong."""
+    _tell("brands", take_brands(file, dry_run=dry_run), dry_run)
+
+
+@app.command()
+def items(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV or Excel: code, name, category, kind, class, and if wanted brand, image_urls, compliance_flags, "
+            "listing_priority, storage_units; `template items` writes one."
+        ),
+    ],
+    dry_run: Annotated[bool, typer.Option(help="Check everything, but change nothing.")] = False,
+) -> None:
+    """Add items and change those that are there: all rows of the file, or none if one of them is wrong."""
+    _tell("items", take_items(file, dry_run=dry_run), dry_run)
+
+
+@app.command()
+def template(
+    kind: Annotated[FileKind, typer.Argument(help="What the file is to hold.")],
+    language: Annotated[
+        HeaderLanguage, typer.Option(help="Of the header; an import takes either.")
+    ] = HeaderLanguage.ZH,
+) -> None:
+    """Write a CSV file to fill in to the standard output."""
+    row = BrandRow if kind is FileKind.BRANDS else ItemRow
+    typer.echo(template_of(row, kind, language.value).body, nl=False)
+
+
+def _tell(what: str, told: Told, dry_run: bool) -> None:
+    made = told.made
+    unchanged = told.rows - made.added - made.changed
+    would = "would be " if dry_run else ""
+    typer.echo(f"{made.added} {what} {would}added, {made.changed} {would}changed, {unchanged} as they were.")
 
 
 def _names(table: Table) -> list[CategoryName]:

@@ -14,12 +14,12 @@ from pyarrow import parquet
 from orchestration.refusal import Refusal
 
 VIEWS = (
-    "tenant", "member", "category", "item", "offer", "stock", "stock_movement",
+    "tenant", "member", "category", "brand", "item", "offer", "stock", "stock_movement",
     "lot", "entry", "hold", "redemption", "redemption_line", "event", "feedback",
     "refusal", "risk_assessment", "payment", "flash_sale", "draw",
-    "warehouse", "warehouse_movement", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
+    "warehouse", "warehouse_movement", "stock_adjustment", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
-    "shipment", "shipment_line", "compensation", "after_sales_case",
+    "shipment", "shipment_line", "carrier_rate", "compensation", "after_sales_case",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
 )  # fmt: skip
 

@@ -23,7 +23,7 @@ SMALL_BYTES = 64_000_000
 
 # Views whose rows change, with their keys; rows of the others are all kept.
 VERSIONED = {
-    "tenant": "tenant_id", "member": "tenant_id, member_id", "category": "category", "item": "item_id", "offer": "tenant_id, item_id",
+    "tenant": "tenant_id", "member": "tenant_id, member_id", "category": "category", "brand": "brand_id", "item": "item_id", "offer": "tenant_id, item_id",
     "stock": "tenant_id, item_id", "hold": "tenant_id, hold_id", "redemption": "tenant_id, redemption_id",
     "redemption_line": "tenant_id, redemption_id, line_no", "risk_assessment": "tenant_id, assessment_id",
     "payment": "tenant_id, payment_id", "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",

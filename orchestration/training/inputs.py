@@ -94,9 +94,12 @@ class TrainingInputs:
         return [item_id for (item_id,) in rows]
 
     def items(self, tenant_id: str) -> pd.DataFrame:
-        """Return item_id, name, category, class, kind, unit_price (points) of all that is or has been offered."""
+        """Return item_id, name, category, brand, class, kind, unit_price (points) of all that is or has been offered.
+
+        The brand is null of an item that has none.
+        """
         return self.connection.execute(
-            "select o.item_id::varchar as item_id, i.name, i.category, i.class, i.kind, "
+            "select o.item_id::varchar as item_id, i.name, i.category, i.brand_id::varchar as brand, i.class, i.kind, "
             "  o.price_points as unit_price "
             "from marts.dim_offer o join marts.dim_item i using (item_id) "
             "where o.tenant_id = $1::uuid order by 1",

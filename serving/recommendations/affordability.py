@@ -14,13 +14,17 @@ NAMES: tuple[Affordability, ...] = ("now", "with_cash", "soon")
 ANY_PRICE = 1_000_000_000
 
 
-def affordability(prices: Integers, purse: Purse, reach: Reach) -> Integers:
-    """Return NOW, WITH_CASH, SOON or OUT of each price; what `reach` leaves out is OUT."""
+def affordability(prices: Integers, cash_shares: Integers, purse: Purse, reach: Reach) -> Integers:
+    """Return NOW, WITH_CASH, SOON or OUT of each price; what `reach` leaves out is OUT.
+
+    Args:
+        cash_shares: the least and most basis points of each price that cash may pay; shape (prices, 2).
+    """
     found = np.full(len(prices), OUT)
     if reach == "soon":
         found[prices <= purse.available + purse.coming] = SOON
     if reach != "now" and purse.cash is not None:
-        least, most = _bounds(prices, purse.cash)
+        least, most = _bounds(prices, cash_shares, purse.cash)
         found[(least <= most) & (least <= purse.available)] = WITH_CASH
     found[prices <= purse.available] = NOW
     return found
@@ -38,20 +42,24 @@ def farthest_price(purse: Purse, reach: Reach) -> int:
     return min(farthest, ANY_PRICE)
 
 
-def payment(price: int, kind: int, purse: Purse) -> tuple[int, int]:
+def payment(price: int, cash_share: tuple[int, int], kind: int, purse: Purse) -> tuple[int, int]:
     """Return (points, fen) that the member pays: as many points as it has and may pay, the rest in cash.
 
     The fen are rounded up, against the party that pays.
     """
     if kind != WITH_CASH or purse.cash is None:
         return price, 0
-    _, most = _bounds(np.array([price]), purse.cash)
+    _, most = _bounds(np.array([price]), np.array([cash_share]), purse.cash)
     points = min(int(most[0]), purse.available)
     return points, -(-(price - points) * purse.cash.fen // purse.cash.points)
 
 
-def _bounds(prices: Integers, cash: CashRule) -> tuple[Integers, Integers]:
+def _bounds(prices: Integers, cash_shares: Integers, cash: CashRule) -> tuple[Integers, Integers]:
     """Return the fewest and most points that may be paid of each price, never none and never all."""
-    most = np.minimum(prices - -(-prices * cash.share_min_bp // 10_000), prices - 1)
-    least = np.maximum(prices - prices * cash.share_max_bp // 10_000, 1)
+    lower = np.maximum(cash_shares[:, 0], cash.share_min_bp)
+    upper = np.minimum(cash_shares[:, 1], cash.share_max_bp)
+    # What both let is nothing where they do not overlap, and then it is for points alone.
+    lower, upper = np.where(lower <= upper, (lower, upper), 0)
+    most = np.minimum(prices - -(-prices * lower // 10_000), prices - 1)
+    least = np.maximum(prices - prices * upper // 10_000, 1)
     return least, most

@@ -84,7 +84,7 @@ def compose(
     with it comes first; where points expire, only what they pay for is shown.
     """
     context = question.context
-    kinds = affordability(shelf.prices, purse, question.reach)
+    kinds = affordability(shelf.prices, shelf.cash_shares, purse, question.reach)
     kinds[shelf.flagged(barred(context, sources.anchors, member, shop))] = OUT
     if policy == "unpersonalised":
         member = MemberState()
@@ -138,7 +138,7 @@ def _recommendation(
     n = placed.n
     offer, kind = shelf.offers[n], int(kinds[n])
     stage, reason = _told(placed, offer, scored, purse, context)
-    points_due, cash_fen = payment(offer.price_points, kind, purse)
+    points_due, cash_fen = payment(offer.price_points, offer.cash_share_bp, kind, purse)
     return Recommendation(
         offer=offer,
         score=float(scored.scores[n]),

@@ -77,6 +77,7 @@ class Offer:
         price_points: what it costs now: the sale's price while `sale` runs.
         listed_from: since when the shop has it.
         stock: pieces that may be sold now; None where a release alone is asked, which cannot tell.
+        cash_share_bp: what part of the price may be paid in cash, at least and at most, within the tenant's rule.
     """
 
     item_id: UUID
@@ -87,6 +88,7 @@ class Offer:
     stock: int | None = None
     sale: Sale | None = None
     kind: ItemKind = "physical"
+    cash_share_bp: tuple[int, int] = (0, 10_000)
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ _OPEN_HOLDS = "select member_id from export.hold where tenant_id = $1 and status
 _OFFER = """
 select row(
     o.item_id, i.name, i.category, i.kind, o.price_points, o.listed_from, o.listed_until,
-    coalesce(s.on_hand - s.allotted, 0)::bigint
+    coalesce(s.on_hand - s.allotted, 0)::bigint, o.cash_share_min_bp, o.cash_share_max_bp
 )
 from export.offer o
 join export.item i on i.item_id = o.item_id

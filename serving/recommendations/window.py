@@ -119,7 +119,11 @@ def _between(moment: float, *changes: Floats) -> tuple[float, float]:
 
 
 def window_of(rows: Iterable[Sequence[Any]]) -> Window:
-    """Return the window of offers (item, name, category, kind, price, listed from and until, stock), sorted by item."""
+    """Return the window of offers, sorted by item.
+
+    Args:
+        rows: item, name, category, kind, price, listed from and until, stock, least and most basis points of cash.
+    """
     offers, until = [], []
     for row in rows:
         offer, listed_until = _offer(row)
@@ -131,9 +135,11 @@ def window_of(rows: Iterable[Sequence[Any]]) -> Window:
 
 def _offer(row: Sequence[Any]) -> tuple[Offer, float]:
     """Return the offer of a row and until when it is listed."""
-    item_id, name, category, kind, price, listed_from, listed_until, stock = row
+    item_id, name, category, kind, price, listed_from, listed_until, stock, *cash_share = row
     until = np.inf if listed_until is None else listed_until.timestamp()
-    return Offer(item_id, name, category, price, listed_from, stock, kind=kind), until
+    least, most = cash_share
+    offer = Offer(item_id, name, category, price, listed_from, stock, kind=kind, cash_share_bp=(least, most))
+    return offer, until
 
 
 def on_sale(offer: Offer, sale: Sale | None) -> Offer | None:

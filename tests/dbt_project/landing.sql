@@ -41,21 +41,29 @@ create table category as
 select category, name_zh, name_en, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(batch) as batch
 from (values ('food', '食品', 'Food', 101), ('food', '粮油食品', 'Food', 102)) as rows(category, name_zh, name_en, batch);
 
+create table brand as
+select
+    id(91) as brand_id, 'paddy' as code, '稻田' as name_zh, 'Paddy' as name_en, is_known,
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
+from (values (false, 900, 101), (true, 910, 102)) as rows(is_known, xid, batch);
+
 create table item as
 select
     id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
-    batch(null) as batch, cast(null as int) as storage_units
+    batch(batch) as batch, cast(null as int) as storage_units, id(brand) as brand_id, cast(null as int) as image_count,
+    cast(null as varchar) as compliance_flags, cast(priority as int) as listing_priority, cast(null as int) as weight_grams
 from (values
-    (31, 'rice', 'Rice', 'Grocery', 'physical', 'staple'),
-    (32, 'film', 'Film ticket', 'Leisure', 'virtual', 'quality')
-) as rows(n, code, name, category, kind, class);
+    (31, 'rice', 'Rice', 'Grocery', 'physical', 'staple', 101, 91, 50),
+    (32, 'film', 'Film ticket', 'Leisure', 'virtual', 'quality', null, null, null)
+) as rows(n, code, name, category, kind, class, batch, brand, priority);
 
 -- The film is listed from 2 February in Shanghai.
 create table offer as
 select
     id(1) as tenant_id, id(item) as item_id, cast(price as bigint) as price_points, handover,
     ts('2025-01-01 00:00:00') as opted_in_at, ts(listed) as listed_from, cast(null as timestamptz) as listed_until,
-    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(null) as batch
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid, batch(null) as batch,
+    cast(null as int) as cash_share_min_bp, cast(null as int) as cash_share_max_bp
 from (values
     (31, 100, 'shipping', '2025-01-01 00:00:00'),
     (32, 40, 'instant', '2025-02-01 16:00:00')
@@ -328,7 +336,7 @@ from (values
 create table supplier as
 select
     id(1) as tenant_id, id(176) as supplier_id, 'paddy' as code, 'Paddy' as name, status,
-    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch, id(91) as brand_id
 from (values ('suspended', 900, 101), ('active', 910, 102)) as rows(status, xid, batch);
 
 create table supplier_terms as
@@ -380,6 +388,21 @@ from (values
     (192, 181, 8, 0, '2025-01-04 02:00:00'),
     (193, 184, 5, 0, '2025-01-12 02:00:00')
 ) as rows(n, purchase_order, quantity, damaged, received);
+
+create table stock_adjustment as
+select
+    id(1) as tenant_id, id(n) as adjustment_id, id(172) as warehouse_id, id(31) as item_id, cast(quantity as bigint) as quantity,
+    kind, ts(effective) as effective_at, ts(effective) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (221, -1, 'damage', '2025-01-31 16:30:00'), (222, 2, 'erp_sync', '2025-02-02 02:00:00'))
+    as rows(n, quantity, kind, effective);
+
+create table carrier_rate as
+select
+    'sf' as carrier, 'nationwide' as region, date '2025-01-01' as valid_from, cast(over as bigint) as over_parcels,
+    cast(1000 as int) as first_grams, cast(1200 as bigint) as first_fen, cast(500 as int) as step_grams,
+    cast(200 as bigint) as step_fen, cast(discount as int) as discount_bp, ts('2025-01-01 00:00:00') as recorded_at,
+    stamp(900) as xid, batch(101) as batch
+from (values (0, 0), (100000, 2000)) as rows(over, discount);
 
 create table stock_alert as
 select

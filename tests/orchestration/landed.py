@@ -8,7 +8,7 @@ from orchestration.landing.erasure import BEHAVIOUR_VIEWS
 from orchestration.settings import DataFolder
 
 KEYS = {
-    "tenant": "tenant_id", "member": "tenant_id, member_id", "category": "category", "item": "item_id", "offer": "tenant_id, item_id",
+    "tenant": "tenant_id", "member": "tenant_id, member_id", "category": "category", "brand": "brand_id", "item": "item_id", "offer": "tenant_id, item_id",
     "stock": "tenant_id, item_id", "stock_movement": "tenant_id, movement_id", "lot": "tenant_id, lot_id",
     "entry": "tenant_id, transfer_id, entry_no", "hold": "tenant_id, hold_id", "redemption": "tenant_id, redemption_id",
     "redemption_line": "tenant_id, redemption_id, line_no", "event": "tenant_id, event_id",
@@ -16,6 +16,8 @@ KEYS = {
     "risk_assessment": "tenant_id, assessment_id", "payment": "tenant_id, payment_id",
     "flash_sale": "tenant_id, sale_id", "draw": "tenant_id, draw_id",
     "warehouse": "tenant_id, warehouse_id", "warehouse_movement": "tenant_id, movement_id",
+    "stock_adjustment": "tenant_id, adjustment_id",
+    "carrier_rate": "carrier, region, valid_from, over_parcels",
     "stock_alert": "tenant_id, alert_id", "expired_stock": "tenant_id, alert_id",
     "reservation": "tenant_id, reservation_id",
     "supplier": "tenant_id, supplier_id", "supplier_terms": "tenant_id, terms_id",
@@ -34,7 +36,7 @@ KEYS = {
     "pilot": "tenant_id",
 }  # fmt: skip
 MUTABLE = {
-    "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
+    "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
     "invoice", "licence_alert", "onboarding", "pilot",

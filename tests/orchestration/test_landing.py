@@ -157,7 +157,10 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     later = {
         "entry": {"transfer_member_id"},
         "stock": {"allotted"},
-        "item": {"storage_units"},
+        "item": {
+            "storage_units", "brand_id", "image_count", "compliance_flags", "listing_priority", "weight_grams",
+        },
+        "offer": {"cash_share_min_bp", "cash_share_max_bp"},
         "redemption_line": {"refunded_quantity"},
         "redemption": {
             "mode", "cash_fen", "cash_points", "refunded_points", "refunded_cash_fen", "deadline", "shipped_at",
@@ -165,7 +168,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         },
     }  # fmt: skip
     new = (
-        "category", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
+        "category", "brand", "stock_adjustment", "carrier_rate", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
         "receipt_batch", "holiday_plan", "holiday_plan_line", "shipment", "shipment_line", "compensation", "after_sales_case",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",

@@ -40,6 +40,7 @@ PUBLIC_WORD = "Harbour Bank"
 # is one of four groups, each of a large part of all members: it identifies nobody, and goes with the member all the same.
 READ_BY_VIEWS = {
     "tenant.code", "tenant.name", "tenant.industry", "item.code", "item.name", "item.category", "category.category", "category.name_zh", "category.name_en", "item.kind",
+    "brand.code", "brand.name_zh", "brand.name_en", "stock_correction.kind", "carrier_rate.carrier", "carrier_rate.region",
     "item.class", "member.profile", "offer.handover", "stock_movement.reason", "transfer.kind", "account.kind", "redemption.status",
     "redemption.mode", "event.kind", "event.policy", "event.context", "event.stage", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
@@ -307,6 +308,12 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         names,
     ).fetchone()[0]  # type: ignore[index]
     for statement in (
+        "insert into mall.brand (code, name_zh, name_en) values ('planted', '牌', 'Brand')",
+        "insert into mall.stock_correction (tenant_id, reference, request_hash, warehouse_id, item_id, quantity, kind, reason, "
+        "corrected_by, effective_at) values (%(t)s, 'c', decode(repeat('00', 32), 'hex'), %(w)s, %(i)s, -1, 'damage', 'x', "
+        "'x', %(at)s)",
+        "insert into mall.carrier_rate (carrier, region, valid_from, first_grams, first_fen, step_grams, step_fen, "
+        "announced_by, announced_at) values ('sf', 'remote', '2026-01-01', 1, 1, 1, 1, 'x', %(at)s)",
         "insert into mall.stock_alert (tenant_id, item_id, threshold_quantity, quantity, opened_at, acknowledged_at, "
         "acknowledged_by) values (%(t)s, %(i)s, 2, 1, %(at)s, %(at)s, 'x')",
         "insert into mall.expired_stock (tenant_id, warehouse_id, item_id, expires_on, quantity, opened_at) "
@@ -399,7 +406,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
         "fee.reference", "fee.charged_by",
         "credit_note.reason", "credit_note.issued_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
-        "pilot.set_by",
+        "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by", "carrier_rate.announced_by",
     }  # fmt: skip
 
 

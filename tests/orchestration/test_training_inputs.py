@@ -64,11 +64,12 @@ def warehouse(tmp_path: Path) -> Path:
         )
         connection.executemany("insert into marts.fct_entries values (?, ?, ?, ?, ?)", ENTRIES)
         connection.execute(
-            "create table marts.dim_item (item_id varchar, name varchar, category varchar, class varchar, kind varchar)"
+            "create table marts.dim_item (item_id varchar, name varchar, category varchar, class varchar, kind varchar, "
+            "brand_id varchar)"
         )
         connection.execute(
-            "insert into marts.dim_item values ('31', 'Tea', 'food', 'staple', 'physical'), "
-            "('39', 'Film', 'leisure', 'quality', 'virtual')"
+            "insert into marts.dim_item values ('31', 'Tea', 'food', 'staple', 'physical', 'leaf'), "
+            "('39', 'Film', 'leisure', 'quality', 'virtual', null)"
         )
         connection.execute(
             "create table marts.dim_offer (tenant_id uuid, item_id varchar, price_points bigint, "
@@ -103,9 +104,9 @@ def test_a_tenant_has_its_industry_and_may_be_a_test_one(warehouse: Path) -> Non
 
 def test_items_are_what_is_offered_also_if_nobody_took_it(warehouse: Path) -> None:
     with reading(warehouse) as inputs:
-        assert inputs.items(TENANT).to_dict("records") == [
-            {"item_id": "31", "name": "Tea", "category": "food", "class": "staple", "kind": "physical", "unit_price": 500},
-            {"item_id": "39", "name": "Film", "category": "leisure", "class": "quality", "kind": "virtual", "unit_price": 90},
+        assert inputs.items(TENANT).fillna({"brand": "unknown"}).to_dict("records") == [
+            {"item_id": "31", "name": "Tea", "category": "food", "brand": "leaf", "class": "staple", "kind": "physical", "unit_price": 500},
+            {"item_id": "39", "name": "Film", "category": "leisure", "brand": "unknown", "class": "quality", "kind": "virtual", "unit_price": 90},
         ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
             "  member_id::uuid as member_id, timestamptz '2024-01-01 00:00:00+00' as registered_at, "
             "  null::varchar as profile, true as is_personalised from lines",
             "create table marts.dim_item as select distinct item_id::uuid as item_id, item_id as name, 'tea' as category, "
-            "  'staple' as class, 'physical' as kind from lines",
+            "  'staple' as class, 'physical' as kind, null::uuid as brand_id from lines",
             "create table marts.dim_offer as select distinct tenant_id::uuid as tenant_id, item_id::uuid as item_id, "
             "  100 as price_points, null::timestamptz as listed_until from lines",
             "create table marts.fct_entries (tenant_id uuid, account_kind varchar, member_id uuid, "

@@ -8,15 +8,18 @@ from hypothesis import strategies as st
 from serving.recommendations.affordability import NAMES, OUT, affordability, farthest_price, payment
 from serving.recommendations.domain import CashRule, Purse
 from transactional.problems import Problem
-from transactional.redemption.pricing import split
+from transactional.redemption.pricing import CashShare, split
 from transactional.tenants.domain import Program, Rate
 
 # 100 points are worth 10 yuan, and cash pays a tenth to a half of a price.
 CASH = CashRule(100, 1_000, 1_000, 5_000)
 
 
-def kind_of(price, purse, reach="soon"):
-    (kind,) = affordability(np.array([price]), purse, reach)
+ANY = (0, 10_000)
+
+
+def kind_of(price, purse, reach="soon", share=ANY):
+    (kind,) = affordability(np.array([price]), np.array([share]), purse, reach)
     return None if kind == OUT else NAMES[kind]
 
 
@@ -47,10 +50,13 @@ def test_without_a_rule_no_cash_is_taken():
 
 def test_as_many_points_as_may_be_are_paid_and_the_fen_are_rounded_up():
     # 1,000 points at most 900 in points: of 950 available, 900.
-    assert payment(1_000, NAMES.index("with_cash"), Purse(950, cash=CASH)) == (900, 1_000)
-    assert payment(667, NAMES.index("with_cash"), Purse(500, cash=CashRule(3, 10, 0, 5_000))) == (500, 557)
-    assert payment(300, NAMES.index("now"), Purse(950, cash=CASH)) == (300, 0)
-    assert payment(3_000, NAMES.index("soon"), Purse(950, 5_000, cash=CASH)) == (3_000, 0)
+    assert payment(1_000, ANY, NAMES.index("with_cash"), Purse(950, cash=CASH)) == (900, 1_000)
+    assert payment(667, ANY, NAMES.index("with_cash"), Purse(500, cash=CashRule(3, 10, 0, 5_000))) == (
+        500,
+        557,
+    )
+    assert payment(300, ANY, NAMES.index("now"), Purse(950, cash=CASH)) == (300, 0)
+    assert payment(3_000, ANY, NAMES.index("soon"), Purse(950, 5_000, cash=CASH)) == (3_000, 0)
 
 
 shares = st.tuples(st.integers(0, 10_000), st.integers(1, 10_000)).map(sorted)
@@ -63,8 +69,13 @@ rules = st.builds(
 amounts = st.one_of(st.integers(0, 60), st.integers(0, 1_000_000_000))
 
 
-@given(price=amounts.filter(bool), available=amounts, rule=rules)
-def test_cash_is_offered_exactly_where_a_redemption_would_take_it(price, available, rule):
+bounds = st.just(ANY) | st.tuples(st.integers(0, 10_000), st.integers(0, 10_000)).map(
+    lambda pair: tuple(sorted(pair))
+)
+
+
+@given(price=amounts.filter(bool), available=amounts, rule=rules, share=bounds)
+def test_cash_is_offered_exactly_where_a_redemption_would_take_it(price, available, rule, share):
     program = Program(
         cash=Rate(rule.points, rule.fen),
         cash_share_min_bp=rule.share_min_bp,
@@ -73,16 +84,16 @@ def test_cash_is_offered_exactly_where_a_redemption_would_take_it(price, availab
 
     def taken(points):
         try:
-            return split(price, points, program)
+            return split([(price, CashShare(*share))], points, program)
         except Problem:
             return None
 
     purse = Purse(available, cash=rule)
-    kind = kind_of(price, purse, "cash")
+    kind = kind_of(price, purse, "cash", share)
     if available >= price:
         assert kind == "now"
     elif kind == "with_cash":
-        points, fen = payment(price, NAMES.index(kind), purse)
+        points, fen = payment(price, share, NAMES.index(kind), purse)
         assert points <= available
         assert taken(points) == (price - points, fen)
         # One point more is more than it has, or more than may be paid in points.
@@ -94,9 +105,9 @@ def test_cash_is_offered_exactly_where_a_redemption_would_take_it(price, availab
             assert not any(taken(points) for points in range(1, available + 1))
 
 
-@given(price=amounts.filter(bool), available=amounts, coming=amounts, rule=st.none() | rules)
-def test_nothing_within_reach_is_past_the_farthest_price(price, available, coming, rule):
+@given(price=amounts.filter(bool), available=amounts, coming=amounts, rule=st.none() | rules, share=bounds)
+def test_nothing_within_reach_is_past_the_farthest_price(price, available, coming, rule, share):
     purse = Purse(available, coming, cash=rule)
     for reach in ("now", "cash", "soon"):
-        if kind_of(price, purse, reach) is not None:
+        if kind_of(price, purse, reach, share) is not None:
             assert price <= farthest_price(purse, reach)

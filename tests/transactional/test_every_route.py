@@ -49,6 +49,10 @@ OWN = {
     ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
     ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),
     ("get", "/v1/licences"), ("get", "/v1/features"), ("get", "/v1/opt-ins"), ("put", "/v1/pilot"), ("get", "/v1/pilot"),
+    # Brands, items and carriers' rates are the platform's; estimates and statements of stock are of the caller's own.
+    ("get", "/v1/brands"), ("get", "/v1/items"), ("get", "/v1/items/{item_id}"), ("get", "/v1/carriage/rates"),
+    ("get", "/v1/carriage/estimate"), ("get", "/v1/stock/corrections"),
+    ("put", "/v1/stock-levels"), ("get", "/v1/stock-levels/import/template"),
     # Items are the platform's, so each tenant decides for itself about the same ones.
     ("post", "/v1/opt-ins"), ("post", "/v1/opt-ins/{item_id}/withdrawal"),
 }  # fmt: skip
@@ -265,6 +269,7 @@ async def belongings(app, client, shop, clock, owner):
         "idempotency_key": "r1",
         "provider": "wechat",
         "feature": "draws",
+        "brand_id": str(uuid4()),
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
         **(supply := await procurement(client, shop, later)),
@@ -368,6 +373,7 @@ def bodies(mine):
         "/v1/reservations/{reservation_id}/issues": {"reference": "n", "quantity": 1, "issued_by": "x"},
         "/v1/suppliers": {"code": "leaf", "name": "叶茂"},
         "/v1/suppliers/{supplier_id}": {"status": "suspended"},
+        "/v1/suppliers/{supplier_id}/brand": {"brand": None},
         "/v1/suppliers/{supplier_id}/terms": SUPPLY | {"item_id": mine["item_id"]},
         "/v1/suppliers/{supplier_id}/terms/{terms_id}/end": {"last_day": "2026-04-01"},
         "/v1/purchase-orders": {
@@ -388,6 +394,20 @@ def bodies(mine):
         "/v1/opt-ins": {"item_id": mine["item_id"], "opted_in_by": "x"},
         "/v1/opt-ins/{item_id}/withdrawal": {"withdrawn_by": "x"},
         "/v1/opt-ins/import": {},
+        "/v1/stock-levels": {
+            "as_of": "2026-03-01T12:00:00+08:00", "stated_by": "x",
+            "levels": [{"warehouse_code": "main", "item_id": mine["item_id"], "quantity": 1}],
+        },
+        "/v1/stock-levels/import": {},
+        "/v1/platform/brands": {"code": "b", "name_zh": "b", "name_en": "b"},
+        "/v1/platform/brands/import": {},
+        "/v1/platform/items": {"code": "i", "name": "i", "category": "c", "kind": "physical", "class": "staple"},
+        "/v1/platform/items/import": {},
+        "/v1/platform/carriage/rates": {
+            "carrier": "sf", "region": "remote", "valid_from": "2026-01-01", "first_grams": 1, "first_fen": 1,
+            "step_grams": 1, "step_fen": 1, "announced_by": "x",
+        },
+        "/v1/platform/carriage/rates/import": {},
         "/v1/pilot": {"starts_on": "2026-04-01", "ends_on": "2026-04-02", "set_by": "x"},
         "/v1/platform/tenants": {
             "code": "crow", "name": "乌鸦", "industry": "bank", "qualification_number": "n",
@@ -456,17 +476,20 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                     "/v1/exchanges": {"member_id": belongings["member_id"]},
                     "/v1/exchanges/statements": {"day": "2026-03-01"},
                     "/v1/segments": {"scheme": "rfm"},
+                    "/v1/carriage/quote": {"carrier": "sf", "province": "广东", "grams": 1},
                 }
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if path == "/v1/opt-ins/import":
+                if path in ("/v1/opt-ins/import", "/v1/stock-levels/import"):
                     assert told.status_code == 422, "a body that is no CSV"
                 elif path.startswith(PLATFORM):
                     assert told.status_code == 401, (method, path, told.text)
                 elif (method, path) in OWN:
                     assert told.status_code < 300 or told.status_code == 409, (method, path, told.text)
                     echoed = {value for value in secrets if value in str(body)}
+                    if path.startswith("/v1/items"):
+                        echoed.add(belongings["item_id"])
                     assert not [s for s in secrets - echoed if s in told.text], (method, path)
                 else:
                     assert told.status_code == 404, (method, path, told.text)

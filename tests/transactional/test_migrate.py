@@ -64,12 +64,14 @@ async def test_every_tenant_owned_table_has_a_key_that_begins_with_its_tenant(co
         ("update mall.member set is_personalised = false", "member"),
         ("update mall.program set cash_points = 100, cash_fen = 1000", "tenant"),
         ("update mall.item set name = 'other'", "item"),
+        ("update mall.brand set is_known = true", "brand"),
         ("update mall.offer set price_points = 7", "offer"),
         ("update mall.stock set on_hand = 7", "stock"),
     ],
 )
 async def test_a_change_renews_the_landing_stamp_of_what_is_exported(connection, change, view):
     await open_shop(connection)
+    await connection.execute("insert into mall.brand (code, name_zh, name_en) values ('leaf', '叶', 'Leaf')")
     before = await connection.fetchval(f"select max(xid::text::bigint) from export.{view}")
     await connection.execute(change)
     after = await connection.fetchval(f"select min(xid::text::bigint) from export.{view}")

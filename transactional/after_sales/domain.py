@@ -3,6 +3,7 @@
 Problem
 ├── UnknownCase        404  the tenant has no such case
 ├── CaseExists         409  the reference names a case with other particulars
+├── NotTakenBack       409  the item is not taken back because somebody changed their mind
 └── CaseDecided        409  the case was decided otherwise
 """
 
@@ -48,6 +49,21 @@ class CaseExists(Problem):
         super().__init__(
             f"the reference {reference!r} names a case with other particulars; choose another",
             case_id=str(case_id),
+        )
+
+
+class NotTakenBack(Problem):
+    """The item is not taken back because somebody changed their mind."""
+
+    slug = "not-taken-back"
+    title = "The item is not taken back"
+    status = 409
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(
+            f"item {item_id} is not taken back because somebody changed their mind, as its listing says; name other "
+            "lines, or another reason if something is wrong with it",
+            item_id=str(item_id),
         )
 
 

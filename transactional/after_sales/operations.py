@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from transactional.after_sales.domain import ANSWER_WITHIN, CaseExists, Reason, Type, UnknownCase
+from transactional.after_sales.domain import (
+    ANSWER_WITHIN,
+    CaseExists,
+    NotTakenBack,
+    Reason,
+    Type,
+    UnknownCase,
+)
 from transactional.clock import business_date
 from transactional.database import Connection, tenant_transaction
 from transactional.problems import InvalidRequest
@@ -27,6 +34,16 @@ from mall.supplier_terms t
 join mall.supplier s using (tenant_id, supplier_id)
 where t.tenant_id = $1 and t.item_id = $2 and s.status = 'active' and $3 between t.valid_from and coalesce(t.valid_until, $3)
 order by t.rank, t.terms_id
+limit 1
+"""
+# What the case is about and its listing said would not be taken back.
+_KEPT = """
+select l.item_id
+from mall.redemption_line l
+join mall.item i using (item_id)
+where l.tenant_id = $1 and l.redemption_id = $2 and ($3::smallint is null or l.line_no = $3)
+    and 'no_return' = any(i.compliance_flags)
+order by l.line_no
 limit 1
 """
 # Told once for a case: by the worker, or by the answer that comes too late.
@@ -90,6 +107,7 @@ async def open_case(
     Raises:
         CaseExists: the reference names a case with other particulars.
         UnknownRedemption, UnknownLine: it is about what is not there.
+        NotTakenBack: somebody changed their mind about what is not taken back for that.
         InvalidRequest: it is about more pieces than the line has.
     """
     known = await _known(connection, tenant_id, new.reference, request_hash)
@@ -117,6 +135,10 @@ async def open_case(
         if quantity > line["quantity"]:
             raise InvalidRequest(f"quantity: line {new.line_no} has {line['quantity']} pieces")
         supplier_id = await connection.fetchval(_SUPPLIER, tenant_id, line["item_id"], business_date(now))
+    if new.reason == "changed_mind" and new.type in ("return", "exchange"):
+        kept = await connection.fetchval(_KEPT, tenant_id, new.redemption_id, new.line_no)
+        if kept is not None:
+            raise NotTakenBack(kept)
     inserted = await connection.fetchval(
         _INSERT,
         tenant_id,

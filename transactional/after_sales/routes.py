@@ -19,6 +19,7 @@ from transactional.after_sales.documents import (
 from transactional.after_sales.domain import (
     CaseDecided,
     CaseExists,
+    NotTakenBack,
     UnknownCase,
 )
 from transactional.after_sales.operations import NewCase, answer_case, open_case
@@ -46,7 +47,13 @@ router = APIRouter(prefix="/v1", tags=["after-sales"])
     responses={
         200: {"model": CaseHistory, "description": "The reference and these contents were sent before"},
         **responses(
-            Unauthenticated, UnknownRedemption, UnknownLine, CaseExists, InvalidRequest, RequestTooLarge
+            Unauthenticated,
+            UnknownRedemption,
+            UnknownLine,
+            CaseExists,
+            NotTakenBack,
+            InvalidRequest,
+            RequestTooLarge,
         ),
     },
 )

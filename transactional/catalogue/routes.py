@@ -21,7 +21,8 @@ from transactional.vault import VaultKeyMissing
 router = APIRouter(prefix="/v1", tags=["offers"])
 
 _OFFERS = """
-select o.item_id, i.name, i.category, i.kind, i.class, o.price_points, o.handover,
+select o.item_id, i.name, i.category, i.kind, i.class, b.code as brand, i.image_urls, i.compliance_flags,
+    o.price_points, o.handover, o.cash_share_min_bp, o.cash_share_max_bp,
     -- What reservations past their end keep is on the shelf again, whether or not that was written down.
     (s.on_hand + coalesce((
         select sum(r.left_count) from mall.reservation r
@@ -29,32 +30,43 @@ select o.item_id, i.name, i.category, i.kind, i.class, o.price_points, o.handove
     ), 0))::bigint as on_hand
 from mall.offer o
 join mall.item i using (item_id)
+left join mall.brand b using (brand_id)
 join mall.stock s using (tenant_id, item_id)
 where o.tenant_id = $1
     and o.listed_from <= $2 and (o.listed_until is null or o.listed_until > $2)
     and ($3::text is null or i.category = $3)
-    and ($4::uuid is null or o.item_id > $4)
+    and ($4::uuid is null or (-i.listing_priority, o.item_id) > (
+        -- Whatever the page before ended with, and an id of no item as if it had no priority.
+        -coalesce((select listing_priority from mall.item where item_id = $4), 0), $4
+    ))
     and ($6::uuid is null or o.item_id = $6)
-order by o.item_id
+order by i.listing_priority desc, o.item_id
 limit $5
 """
 
 
 class ListedOffer(BaseModel):
-    """An item on sale in the tenant's shop; `class` is staple, quality or scarce."""
+    """An item on sale in the tenant's shop; `class` is staple, quality or scarce, `brand` the code of its brand."""
 
     item_id: UUID
     name: str
     category: str
     kind: str
     class_: str = Field(alias="class")
+    brand: str | None
+    image_urls: list[str]
+    compliance_flags: list[str]
     price_points: int
     handover: str
+    cash_share_min_bp: int = Field(
+        description="What part of the price may be paid in cash, in basis points, at least."
+    )
+    cash_share_max_bp: int = Field(description="And at most; both within what the program says.")
     on_hand: int
 
 
 class OfferPage(BaseModel):
-    """A page of offers; ask for the next one with `after=next_after`."""
+    """A page of offers, those of the largest listing priority first; ask for the next one with `after=next_after`."""
 
     offers: list[ListedOffer]
     next_after: UUID | None

@@ -6,21 +6,11 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from transactional.catalogue.domain import UnknownItem
 from transactional.database import Connection
 from transactional.fees.queries import live_day
 from transactional.problems import InvalidRequest, Problem
 from transactional.row_report import all_or_nothing
-
-
-class UnknownItem(Problem):
-    """The platform has no such item."""
-
-    slug = "unknown-item"
-    title = "No such item"
-    status = 404
-
-    def __init__(self, item_id: UUID) -> None:
-        super().__init__(f"the platform has no item {item_id}", item_id=str(item_id))
 
 
 class OptInNeeded(Problem):
@@ -39,13 +29,20 @@ class OptInNeeded(Problem):
 
 @dataclass(frozen=True)
 class Listing:
-    """How an item is to stand in a tenant's shop from `listed_from` on, which is by default now."""
+    """How an item is to stand in a tenant's shop from `listed_from` on, which is by default now.
+
+    Attributes:
+        cash_share_min_bp, cash_share_max_bp: what part of its price may be paid in cash, within what the program says,
+            in basis points; 0 and 0 for points alone.
+    """
 
     item_id: UUID
     price_points: int
     handover: Literal["shipping", "pickup", "instant"]
     listed_from: datetime | None = None
     listed_until: datetime | None = None
+    cash_share_min_bp: int = 0
+    cash_share_max_bp: int = 10_000
 
 
 async def opt_in(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: str, now: datetime) -> bool:
@@ -130,11 +127,13 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
         raise InvalidRequest("listed_until: the offer would end before it begins")
     values = (
         tenant_id, item_id, listing.price_points, listing.handover, opted_in_at, listed_from, listing.listed_until,
+        listing.cash_share_min_bp, listing.cash_share_max_bp,
     )  # fmt: skip
     known = await connection.fetchval(
         "update mall.offer set price_points = $3, handover = $4, opted_in_at = $5, "
         # An offer that is listed already keeps its day unless another is asked for.
-        "listed_from = case when $8 and opted_in_at = $5 then listed_from else $6 end, listed_until = $7 "
+        "listed_from = case when $10 and opted_in_at = $5 then listed_from else $6 end, listed_until = $7, "
+        "cash_share_min_bp = $8, cash_share_max_bp = $9 "
         "where tenant_id = $1 and item_id = $2 returning true",
         *values,
         listing.listed_from is None,
@@ -142,8 +141,8 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
     if known:
         return False
     await connection.execute(
-        "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until) "
-        "values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until, "
+        "cash_share_min_bp, cash_share_max_bp) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         *values,
     )
     await connection.execute(

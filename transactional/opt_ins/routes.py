@@ -5,18 +5,19 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
-from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.catalogue.domain import UnknownItem
+from transactional.catalogue.items import item_of
+from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.database import Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
 from transactional.opt_ins.operations import (
     Listing,
     OptInNeeded,
-    UnknownItem,
     list_offer,
     opt_in,
     opt_in_all,
@@ -87,15 +88,32 @@ class OptedIn(BaseModel):
 
 
 class OfferRow(BaseModel):
-    """How an item stands in a tenant's shop."""
+    """How an item, which is named by its id or its code, stands in a tenant's shop."""
 
     model_config = ConfigDict(extra="forbid")
 
-    item_id: UUID
-    price_points: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    handover: Literal["shipping", "pickup", "instant"]
-    listed_from: Moment | None = None
-    listed_until: Moment | None = None
+    item_id: UUID | None = Field(None, title="商品ID")
+    item_code: Reference | None = Field(None, title="商品编码", examples=["tea-001"])
+    price_points: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(title="积分价格", examples=["1200"])
+    handover: Literal["shipping", "pickup", "instant"] = Field(title="交付方式", examples=["shipping"])
+    listed_from: Moment | None = Field(None, title="上架时间")
+    listed_until: Moment | None = Field(None, title="下架时间")
+    cash_share_min_bp: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        0, title="最低现金比例(基点)", description="What part of the price may be paid in cash at least."
+    )
+    cash_share_max_bp: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        10_000,
+        title="最高现金比例(基点)",
+        description="And at most, within what the program says; 0 is for points alone.",
+    )
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "OfferRow":
+        if (self.item_id is None) == (self.item_code is None):
+            raise ValueError("name the item by item_id or by item_code")
+        if self.cash_share_max_bp < self.cash_share_min_bp:
+            raise ValueError("cash_share_max_bp: the largest part paid in cash is below the smallest")
+        return self
 
 
 class OfferList(BaseModel):
@@ -212,7 +230,7 @@ async def put_offers(tenant_id: UUID, body: OfferList, request: Request, dry_run
 
 @platform_router.post(
     "/tenants/{tenant_id}/offers/import",
-    summary="List offers from a CSV file",
+    summary="List offers from a CSV or Excel file",
     responses=responses(PlatformKeyNeeded, UnknownTenant, InvalidRequest, RowsRefused, RequestTooLarge),
     openapi_extra=csv_body(OfferRow),
 )
@@ -221,12 +239,26 @@ async def import_offers(tenant_id: UUID, request: Request, dry_run: DryRun = Fal
     return await _list(tenant_id, await rows_of(request, OfferRow), request, dry_run)
 
 
+@platform_router.get(
+    "/offers/import/template",
+    summary="Get a file of offers to fill in",
+    response_class=Response,
+    responses=csv_file() | responses(PlatformKeyNeeded, InvalidRequest),
+)
+async def offers_template(language: TemplateLanguage = "zh") -> Response:
+    """Get a CSV file with the header of an import of offers and a row to write over."""
+    return template_of(OfferRow, "offers", language)
+
+
 async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run: bool) -> Listed:
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await live_day(connection, tenant_id=tenant_id)
-        made = await all_or_nothing(
-            [Listing(**row.model_dump()) for row in rows],
-            lambda one: list_offer(connection, tenant_id=tenant_id, listing=one, now=now),
-        )
+        made = await all_or_nothing(rows, lambda row: _list_one(connection, tenant_id, row, now))
     return Listed(listed=sum(made), changed=len(made) - sum(made))
+
+
+async def _list_one(connection: Connection, tenant_id: UUID, row: OfferRow, now: datetime) -> bool:
+    terms = row.model_dump(exclude={"item_id", "item_code"})
+    item_id = row.item_id or await item_of(connection, code=row.item_code or "")
+    return await list_offer(connection, tenant_id=tenant_id, listing=Listing(item_id, **terms), now=now)

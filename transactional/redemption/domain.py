@@ -10,6 +10,7 @@ from uuid import UUID
 from transactional.changes import Tracked
 from transactional.flash_sales.domain import FlashSale
 from transactional.problems import Problem
+from transactional.redemption.pricing import CashShare
 from transactional.redemption.states import IllegalMove, Move, Status, after
 
 MAX_LINES = 500
@@ -71,13 +72,25 @@ Handover = Literal["shipping", "pickup", "instant"]
 
 @dataclass(slots=True)
 class Offer:
-    """An item in a tenant's shop; with `is_coded` a code is issued for each piece."""
+    """An item in a tenant's shop; with `is_coded` a code is issued for each piece.
+
+    Attributes:
+        cash_share_min_bp, cash_share_max_bp: what part of its price may be paid in cash, within what the program says,
+            in basis points.
+    """
 
     price_points: int
     handover: Handover
     listed_from: datetime
     listed_until: datetime | None
     is_coded: bool = False
+    cash_share_min_bp: int = 0
+    cash_share_max_bp: int = 10_000
+
+    @property
+    def cash_share(self) -> CashShare:
+        """Return what part of its price may be paid in cash, within what the program says."""
+        return CashShare(self.cash_share_min_bp, self.cash_share_max_bp)
 
     def listed(self, moment: datetime) -> bool:
         """Tell whether the offer is on sale at a moment."""

@@ -62,9 +62,11 @@ def redeem(command: Redeem, book: Book) -> Reply:
         sum(line.points for line in lines), moment, lines, flash_sale_id=command.flash_sale_id,
     )  # fmt: skip
     if command.cash is not None:
-        price, redemption.points = redemption.points, command.cash.points
+        redemption.points = command.cash.points
         redemption.cash_points, redemption.cash_fen = split(
-            price, redemption.points, book.programs[tenant_id]
+            ((line.points, book.offers[tenant_id][line.item_id].cash_share) for line in lines),
+            redemption.points,
+            book.programs[tenant_id],
         )
         if sale is None:
             redemption.mode = "points_cash"

@@ -41,7 +41,7 @@ from transactional.redemption.domain import (
     UnknownOffer,
 )
 from transactional.redemption.payment import Provider
-from transactional.redemption.pricing import CashNotTaken, CashShareOutOfBounds
+from transactional.redemption.pricing import CashNotTaken, CashShareOutOfBounds, PointsOnly
 from transactional.risk.domain import RiskDenied
 from transactional.risk.subjects import InvalidSubject
 from transactional.sessions.asking import member_asker_of
@@ -151,6 +151,7 @@ def openapi_operation() -> dict[str, Any]:
                     SaleSoldOut,
                     CashNotTaken,
                     CashShareOutOfBounds,
+                    PointsOnly,
                     CommitUnavailable,
                     Overloaded,
                 ).items()

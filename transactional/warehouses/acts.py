@@ -8,7 +8,7 @@ from transactional.catalogue.allotment import lock_stock
 from transactional.catalogue.offers import refuse_codes, require_offer
 from transactional.database import Connection
 from transactional.redemption.domain import OutOfStock, UnknownOffer
-from transactional.warehouses.domain import ActExists
+from transactional.warehouses.domain import ActExists, KindByHand
 from transactional.warehouses.operations import require_active
 from transactional.warehouses.placing import Placed, lock_places, place, require_there, take
 from transactional.warehouses.settling import settle
@@ -35,6 +35,7 @@ class Correction:
     quantity: int
     reason: str
     corrected_by: str
+    kind: KindByHand = "count"
 
 
 async def relocate(
@@ -116,7 +117,7 @@ async def correct(
         raise OutOfStock(new.item_id, asked=-new.quantity, on_hand=on_hand[new.item_id])
     noted: UUID | None = await connection.fetchval(
         "insert into mall.stock_correction (tenant_id, reference, request_hash, warehouse_id, item_id, quantity, "
-        "reason, corrected_by, effective_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) "
+        "reason, corrected_by, effective_at, kind) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
         "on conflict (tenant_id, reference) do nothing returning correction_id",
         tenant_id,
         new.reference,
@@ -127,6 +128,7 @@ async def correct(
         new.reason,
         new.corrected_by,
         now,
+        new.kind,
     )
     if noted is None:
         return await _done_meanwhile(connection, "stock_correction", tenant_id, new.reference, request_hash)

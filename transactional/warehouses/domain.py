@@ -11,6 +11,7 @@ Problem
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from transactional.problems import Problem
@@ -25,10 +26,10 @@ class UnknownWarehouse(Problem):
     title = "No such warehouse"
     status = 404
 
-    def __init__(self, warehouse_id: UUID) -> None:
+    def __init__(self, warehouse: UUID | str) -> None:
         super().__init__(
-            f"your tenant has no warehouse {warehouse_id}; GET /v1/warehouses lists them",
-            warehouse_id=str(warehouse_id),
+            f"your tenant has no warehouse {warehouse}; GET /v1/warehouses lists them",
+            warehouse_id=str(warehouse),
         )
 
 
@@ -97,6 +98,18 @@ class ActExists(Problem):
 
     def __init__(self, reference: str, act: str) -> None:
         super().__init__(f"the reference {reference!r} names another {act}; use a new one for a new {act}")
+
+
+CorrectionKind = Literal["count", "damage", "loss", "found", "return", "erp_sync"]
+# What a person corrects; a statement of the ERP corrects by itself.
+KindByHand = Literal["count", "damage", "loss", "found", "return"]
+
+
+def is_of_kind(kind: CorrectionKind, quantity: int) -> bool:
+    """Tell whether a correction of a kind may be of so many pieces: damage only takes away, what is found only adds."""
+    if kind in ("damage", "loss"):
+        return quantity < 0
+    return quantity > 0 if kind in ("found", "return") else quantity != 0
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,32 @@ async def stock_of(
     return [{**row, "places": _places(row, default)} for row in rows]
 
 
+async def list_corrections(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    item_id: UUID | None,
+    warehouse_id: UUID | None,
+    kind: str | None,
+    before: UUID | None,
+    limit: int,
+) -> list[dict[str, Any]]:
+    """Return corrections of a tenant's stock, the latest first."""
+    rows = await connection.fetch(
+        "select correction_id, reference, warehouse_id, item_id, quantity, kind, reason, corrected_by, effective_at "
+        "from mall.stock_correction where tenant_id = $1 and ($2::uuid is null or item_id = $2) "
+        "and ($3::uuid is null or warehouse_id = $3) and ($4::text is null or kind = $4) "
+        "and ($5::uuid is null or correction_id < $5) order by correction_id desc limit $6",
+        tenant_id,
+        item_id,
+        warehouse_id,
+        kind,
+        before,
+        limit,
+    )
+    return [dict(row) for row in rows]
+
+
 def _places(row: asyncpg.Record, default: UUID | None) -> list[Place]:
     held = [
         Place(warehouse_id, quantity)

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
@@ -19,9 +19,11 @@ from transactional.warehouses.acts import Correction, Relocation, correct, reloc
 from transactional.warehouses.domain import (
     MAX_PIECES,
     ActExists,
+    KindByHand,
     TooFewInWarehouse,
     UnknownWarehouse,
     WarehouseClosed,
+    is_of_kind,
 )
 from transactional.warehouses.queries import stock_of
 
@@ -67,7 +69,10 @@ class RelocationRequest(BaseModel):
 
 
 class CorrectionRequest(BaseModel):
-    """A difference that was counted: negative is missing. `reference` is your own name of it."""
+    """A difference that was counted: negative is missing. `reference` is your own name of it.
+
+    Damage and loss are negative, what was found or given back is positive, a count is either.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -75,15 +80,19 @@ class CorrectionRequest(BaseModel):
     warehouse_id: UUID
     item_id: UUID
     quantity: Annotated[int, Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES)]
-    reason: Reason
+    kind: KindByHand = "count"
+    reason: Reason = Field(description="What happened, in words.")
     corrected_by: Reference
 
-    @field_validator("quantity")
-    @classmethod
-    def _is_a_difference(cls, value: int) -> int:
-        if not value:
-            raise ValueError("a correction of no piece corrects nothing")
-        return value
+    @model_validator(mode="after")
+    def _is_a_difference(self) -> "CorrectionRequest":
+        if not self.quantity:
+            raise ValueError("quantity: a correction of no piece corrects nothing")
+        if not is_of_kind(self.kind, self.quantity):
+            raise ValueError(
+                "quantity: damage and loss take pieces away, what was found or given back adds some"
+            )
+        return self
 
 
 class StockActed(BaseModel):

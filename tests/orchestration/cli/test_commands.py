@@ -53,6 +53,22 @@ def test_a_tenant_and_a_login_are_created_once(mall):
     )
 
 
+def test_brands_and_items_come_from_files_all_or_none(mall, tmp_path, database_url):
+    brands, items = tmp_path / "brands.csv", tmp_path / "items.csv"
+    brands.write_text(pointmart("catalogue", "template", "brands", **mall).stdout)
+    items.write_text(pointmart("catalogue", "template", "items", "--language", "en", **mall).stdout)
+    refused = pointmart("catalogue", "items", str(items), **mall)
+    assert refused.returncode == 1
+    assert "row 1, brand: the platform has no brand qingfeng" in refused.stderr
+    assert pointmart("catalogue", "brands", str(brands), **mall).stdout.startswith("1 brands added")
+    tried = pointmart("catalogue", "items", str(items), "--dry-run", **mall)
+    assert tried.stdout == "1 items would be added, 0 would be changed, 0 as they were.\n", tried.stderr
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("select count(*) from mall.item").fetchone() == (0,)
+    assert pointmart("catalogue", "items", str(items), **mall).stdout.startswith("1 items added")
+    assert "no such file" in sentence(pointmart("catalogue", "items", "nowhere.csv", **mall)).lower()
+
+
 def test_categories_are_named_all_or_none(mall, tmp_path, database_url):
     file = tmp_path / "categories.csv"
 

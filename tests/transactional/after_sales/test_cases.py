@@ -74,6 +74,21 @@ async def test_a_case_is_opened_once_and_answered_within_a_day(client, shop, ope
     assert (await topics(owner, "after_sales.answered"), await topics(owner, "after_sales.overdue")) == (1, 0)
 
 
+async def test_what_is_not_taken_back_is_returned_for_a_fault_alone(client, shop, redemption, owner):
+    await owner.execute("update mall.item set compliance_flags = '{no_return}' where item_id = $1", shop.tea)
+    body = {
+        "reference": "c", "redemption_id": redemption, "type": "return", "reason": "changed_mind", "text": "不想要了",
+        "opened_by": "E-1",
+    }  # fmt: skip
+    for about in ({}, {"line_no": 1}):
+        refused = await client.post("/v1/after-sales", json=body | about)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:pointmart:problem:not-taken-back")
+    for number, fair in enumerate(({"reason": "damaged"}, {"type": "complaint"})):
+        assert (
+            await client.post("/v1/after-sales", json=body | fair | {"reference": str(number)})
+        ).status_code == 201
+
+
 async def test_an_unanswered_case_is_told_of_once(client, open_case, clock, context, owner):
     # The clock of 24 hours runs on holidays too.
     rest = {"days": [{"day": "2026-03-02", "note": "春节"}], "announced_by": "x"}

@@ -186,6 +186,13 @@ async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
         ],
     )
     for name, offer in OFFERS.items():
+        await owner.execute(
+            "update mall.offer set cash_share_min_bp = $3, cash_share_max_bp = $4 where tenant_id = $1 and item_id = $2",
+            tenant,
+            items[name],
+            *offer.cash,
+        )
+    for name, offer in OFFERS.items():
         if offer.is_coded:
             codes = [f"{code}-{number}" for number in range(PIECES[name])]
             async with owner.transaction():

@@ -52,7 +52,7 @@ class InMemory:
             accounts={slot: Account(0, 0, registered_at=LONG_AGO) for slot in owners},
             offers={
                 TENANT: {
-                    items[name]: Offer(o.price, o.handover, LONG_AGO, o.until, o.is_coded)  # type: ignore[arg-type]
+                    items[name]: Offer(o.price, o.handover, LONG_AGO, o.until, o.is_coded, *o.cash)  # type: ignore[arg-type]
                     for name, o in OFFERS.items()
                 }
             },

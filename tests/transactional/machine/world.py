@@ -20,8 +20,8 @@ LONG_AGO = START - timedelta(days=400)
 
 OFFERS = {
     "tea": Offer(7, "pickup"),
-    "pot": Offer(30, "shipping"),
-    "card": Offer(11, "instant", is_coded=True),
+    "pot": Offer(30, "shipping", cash=(2_000, 7_000)),
+    "card": Offer(11, "instant", is_coded=True, cash=(0, 0)),
     "past": Offer(5, "pickup", until=START + timedelta(days=20)),
 }
 PIECES = {"tea": 30, "pot": 6, "card": 5, "past": 5}

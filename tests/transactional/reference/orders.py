@@ -13,12 +13,13 @@ HANDED_OVER = ("allocated", "shipped", "delivered", "completed", "partially_refu
 
 @dataclass(frozen=True)
 class Offer:
-    """An item in the shop; `until` is when it is no longer listed."""
+    """An item in the shop; `until` is when it is no longer listed, `cash` which basis points of it cash may pay."""
 
     price: int
     handover: str
     until: datetime | None = None
     is_coded: bool = False
+    cash: tuple[int, int] = (0, 10_000)
 
 
 @dataclass

@@ -154,10 +154,19 @@ class Shop(Refunds):
         rules = self.ledger.rules
         if rules.cash is None:
             return {"cash-not-taken"}
+        parts: Counter[tuple[int, int]] = Counter()
+        for line in order.lines:
+            least, most = self.offers[line.item].cash
+            least, most = max(least, rules.least_cash), min(most, rules.most_cash)
+            parts[(least, most) if least <= most else (0, 0)] += line.quantity * line.price
+        if all(most == 0 for _, most in parts):
+            return {"points-only"}
         price, order.points = order.points, points
         order.cash_points = price - points
-        share = Fraction(order.cash_points * 10_000, price)
-        if points < 1 or order.cash_points < 1 or not rules.least_cash <= share <= rules.most_cash:
+        # Each part is rounded by itself, so that no more cash is taken for it than it lets.
+        least = sum(ceil(Fraction(part * bounds[0], 10_000)) for bounds, part in parts.items())
+        most = sum(floor(Fraction(part * bounds[1], 10_000)) for bounds, part in parts.items())
+        if points < 1 or order.cash_points < 1 or not least <= order.cash_points <= most:
             return {"cash-share-out-of-bounds"}
         order.payment = Payment(provider, ceil(Fraction(order.cash_points * rules.cash[1], rules.cash[0])))
         return DONE

@@ -1,6 +1,7 @@
 with
     terms as (select * from {{ ref("stg_supplier_terms") }}),
-    suppliers as (select * from {{ ref("stg_suppliers") }})
+    suppliers as (select * from {{ ref("stg_suppliers") }}),
+    items as (select * from {{ ref("stg_items") }})
 
 select
     terms.tenant_id,
@@ -10,6 +11,7 @@ select
     suppliers.code as supplier_code,
     suppliers.name as supplier_name,
     suppliers.status as supplier_status,
+    coalesce(suppliers.brand_id = items.brand_id, false) as is_brand_direct,
     terms.lead_days,
     terms.worst_lead_days,
     terms.min_order_quantity,
@@ -22,3 +24,4 @@ select
 from terms
 inner join
     suppliers on suppliers.tenant_id = terms.tenant_id and suppliers.supplier_id = terms.supplier_id
+left join items on items.item_id = terms.item_id
