@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.brand_authorisations import routes as brand_authorisations
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
@@ -52,6 +53,8 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
+from transactional.supplier_gates import document_routes as supplier_documents
+from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
@@ -102,6 +105,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_gates.router,
+    supplier_documents.router,
+    brand_authorisations.router,
+    brand_authorisations.platform_router,
     purchasing.router,
     fees.router,
     invoices.router,
