@@ -45,16 +45,6 @@ create function mall.is_authorised(tenant uuid, supplier uuid, brand uuid, day d
     )
 $$;
 
--- An order for an item may go to a supplier that is active on the day and may sell its brand.
-create function mall.may_be_ordered(tenant uuid, supplier uuid, item uuid, day date) returns boolean
-    language sql stable as $$
-    select mall.supplier_standing(tenant, supplier, day) = 'active' and not exists (
-        select from mall.item i
-        where i.item_id = item and i.brand_id is not null and mall.is_brand_demanded(tenant, i.brand_id)
-            and not mall.is_authorised(tenant, supplier, i.brand_id, day)
-    )
-$$;
-
 -- A brand is covered on a day on which somebody may sell it who stands at its trial or behind it.
 create function mall.is_brand_covered(tenant uuid, brand uuid, day date) returns boolean language sql stable as $$
     select exists (

@@ -25,6 +25,26 @@ join mall.supplier s using (tenant_id, supplier_id)
 where t.tenant_id = $1
 """
 
+# Where a supplier stands is worked out once for all its items. The last row of an item is the best.
+_BEST_TERMS = f"""
+with active as materialized (
+    select a.supplier_id
+    from mall.supplier a
+    where a.tenant_id = $1 and exists (
+        select from mall.supplier_terms o
+        where o.tenant_id = $1 and o.supplier_id = a.supplier_id and o.item_id = any($2::uuid[])
+    ) and ($4::uuid is not null or mall.supplier_standing($1, a.supplier_id, $3) = 'active')
+)
+{_TERMS} and t.item_id = any($2::uuid[]) and t.valid_from <= $3 and (t.valid_until is null or t.valid_until >= $3)
+    and t.supplier_id in (select supplier_id from active)
+    and case when $4::uuid is not null then t.supplier_id = $4 else not exists (
+        select from mall.item i
+        where i.item_id = t.item_id and i.brand_id is not null and mall.is_brand_demanded($1, i.brand_id)
+            and not mall.is_authorised($1, t.supplier_id, i.brand_id, $3)
+    ) end
+order by t.rank desc, t.unit_cost_fen desc, s.code desc
+"""
+
 
 async def list_suppliers(connection: Connection, *, tenant_id: UUID, day: date) -> list[dict[str, Any]]:
     """Return a tenant's suppliers by their code, each with where it stands on a day."""
@@ -91,15 +111,7 @@ async def best_terms(
     Args:
         supplier_id: only this one is asked, wherever it stands.
     """
-    rows = await connection.fetch(
-        f"{_TERMS} and t.item_id = any($2::uuid[]) and t.valid_from <= $3 "
-        "and (t.valid_until is null or t.valid_until >= $3) and case when $4::uuid is not null then t.supplier_id = $4 "
-        "else mall.may_be_ordered($1, t.supplier_id, t.item_id, $3) end order by t.rank desc, t.unit_cost_fen desc, s.code desc",
-        tenant_id,
-        list(item_ids),
-        day,
-        supplier_id,
-    )
+    rows = await connection.fetch(_BEST_TERMS, tenant_id, list(item_ids), day, supplier_id)
     # The last of an item wins.
     return {row["item_id"]: _terms(row) for row in rows}
 
