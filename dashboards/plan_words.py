@@ -32,6 +32,8 @@ _REFUSALS = {
     "below-minimum-order": "refused_minimum",
     "no-supplier-terms": "refused_no_terms",
     "supplier-suspended": "refused_suspended",
+    "supplier-not-active": "refused_not_active",
+    "supplier-not-authorised": "refused_not_authorised",
     "unknown-offer": "refused_offer",
     "unknown-warehouse": "refused_warehouse",
     "warehouse-closed": "refused_warehouse",

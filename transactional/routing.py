@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.brand_authorisations import routes as brand_authorisations
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
@@ -56,6 +57,8 @@ from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
+from transactional.supplier_gates import document_routes as supplier_documents
+from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import routes as suppliers
 from transactional.tenants import routes as tenants
@@ -116,6 +119,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reservations.router,
     suppliers.router,
     supplier_brands.router,
+    supplier_gates.router,
+    supplier_documents.router,
+    brand_authorisations.router,
+    brand_authorisations.platform_router,
     purchasing.router,
     fees.router,
     invoices.router,

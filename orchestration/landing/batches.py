@@ -21,6 +21,7 @@ VIEWS = (
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
     "shipment", "shipment_line", "carrier_rate", "compensation", "after_sales_case",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
+    "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension",
 )  # fmt: skip
 
 

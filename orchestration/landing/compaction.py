@@ -39,6 +39,9 @@ VERSIONED = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "supplier_document": "tenant_id, document_id",
+    "supplier_trial": "tenant_id, purchase_order_id",
+    "supplier_suspension": "tenant_id, suspension_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

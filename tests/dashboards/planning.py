@@ -211,8 +211,10 @@ async def _fill(url: str) -> tuple[str, str]:
         await owner.close()
 
 
-async def _rename_warehouse(url: str, warehouse_id: str) -> None:
+async def _set_up(url: str, warehouse_id: str) -> None:
+    """Give the warehouse the id that the plan names, and let the supplier be from before gates were kept."""
     owner = await asyncpg.connect(url)
+    await owner.execute("update mall.supplier set is_gated = false")
     await owner.execute(
         "update mall.warehouse set warehouse_id = $1 where warehouse_id = $2", MAIN, UUID(warehouse_id)
     )
@@ -283,8 +285,8 @@ def running_planned_mall(database_url: str, secret: str, today: date = TODAY) ->
         with mall.client:
             body = {"code": "main", "name": "总仓", "region": "华东"}
             warehouse = mall.client.post("/v1/warehouses", json=body).json()
-            asyncio.run(_rename_warehouse(database_url, warehouse["warehouse_id"]))
             supplier = mall.client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"}).json()
+            asyncio.run(_set_up(database_url, warehouse["warehouse_id"]))
             for item, cost, pack, least in ((TEA, 500, 6, 12), (RICE, 750, 1, 1)):
                 terms = {
                     "item_id": str(item), "lead_time_days": 7, "worst_lead_time_days": 9, "unit_cost_fen": cost,

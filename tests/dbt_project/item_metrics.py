@@ -5,5 +5,11 @@ ITEM_METRICS = (
     "false_block_rate", "item_redemption_rate", "lost_demand_rate", "sell_through_rate", "stock_out_rate",
     "stock_turnover_days", "virtual_issue_rate",
 )  # fmt: skip
-SERVICE_METRICS = ("after_sales_24h_rate", "complaint_rate", "deliver_on_time_rate", "ship_48h_rate")
+SERVICE_METRICS = (
+    "after_sales_24h_rate",
+    "complaint_rate",
+    "deliver_on_time_rate",
+    "restock_48h_rate",
+    "ship_48h_rate",
+)
 TESTED_APART = ITEM_METRICS + SERVICE_METRICS

@@ -336,7 +336,7 @@ from (values
 create table supplier as
 select
     id(1) as tenant_id, id(176) as supplier_id, 'paddy' as code, 'Paddy' as name, status,
-    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch, id(91) as brand_id
+    ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch, id(91) as brand_id, false as is_gated
 from (values ('suspended', 900, 101), ('active', 910, 102)) as rows(status, xid, batch);
 
 create table supplier_terms as
@@ -412,6 +412,45 @@ select
     batch(101) as batch
 from (values (211, '2025-01-31 17:00:00', '2025-02-02 02:00:00'), (212, '2025-02-04 02:00:00', null))
     as rows(n, opened, closed);
+
+-- Of two authorisations the one of the second level does not count; samples failed and then passed; the trial failed. The
+-- supplier is from before the gates, so it is not asked for a licence.
+create table supplier_document as
+select
+    id(1) as tenant_id, id(n) as document_id, id(176) as supplier_id, kind, 'N-' || n as number,
+    case when level is not null then id(31) end as brand_id, case when level is not null then 'paddy' end as brand_code,
+    case when level is not null then true end as is_known_brand, cast(level as smallint) as level,
+    date '2024-12-01' as issued_on, date '2024-12-01' as valid_from, cast(expires as date) as expires_on,
+    ts('2024-12-02 02:00:00') as handed_in_at, ts(verified) as verified_at, ts(rejected) as rejected_at,
+    rejected is not null as is_forged, ts('2024-12-02 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (601, 'brand_authorisation', 1, '2025-02-09', '2024-12-03 02:00:00', null),
+    (602, 'brand_authorisation', 2, '2025-12-31', '2024-12-03 02:00:00', null),
+    (603, 'brand_authorisation', 1, '2025-12-31', '2024-12-03 02:00:00', '2024-12-04 02:00:00'),
+    (604, 'quality_report', null, '2025-02-14', '2024-12-03 02:00:00', null)
+) as rows(n, kind, level, expires, verified, rejected);
+
+create table supplier_sample as
+select
+    id(1) as tenant_id, id(n) as sample_id, id(176) as supplier_id, result, cast(score as int) as score,
+    date '2024-12-05' as tested_on, ts(noted) as noted_at, ts(noted) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (611, 'failed', 40, '2024-12-05 02:00:00'), (612, 'passed', 90, '2024-12-06 02:00:00'))
+    as rows(n, result, score, noted);
+
+create table supplier_trial as
+select
+    id(1) as tenant_id, id(181) as purchase_order_id, id(176) as supplier_id, ts('2024-12-29 02:00:00') as begun_at,
+    cast(500 as bigint) as quantity, cast(400 as bigint) as delivered_quantity, cast(0 as bigint) as due_quantity,
+    cast(0 as bigint) as shipped_quantity, cast(0 as bigint) as complaints, cast(0 as bigint) as answered,
+    'failed' as result, ts('2025-01-05 02:00:00') as judged_at, ts('2024-12-29 02:00:00') as recorded_at,
+    stamp(900) as xid, batch(101) as batch;
+
+create table supplier_suspension as
+select
+    id(1) as tenant_id, id(621) as suspension_id, id(176) as supplier_id, 'documents' as failed_gate,
+    ts('2024-12-02 12:00:00') as suspended_at, ts(lifted) as lifted_at, ts('2024-12-02 12:00:00') as recorded_at,
+    stamp(xid) as xid, batch(batch) as batch
+from (values (null, 900, 101), ('2024-12-02 18:00:00', 910, 102)) as rows(lifted, xid, batch);
 
 create table expired_stock as
 select

@@ -24,10 +24,12 @@ def test_monthly_service_kpis_are_those_computed_by_hand(built: Build) -> None:
         (JANUARY, "after_sales_24h_rate", 0, 0, None, 0.95),
         (JANUARY, "complaint_rate", 0, 1, 0.0, None),
         (JANUARY, "deliver_on_time_rate", 0, 0, None, None),
+        (JANUARY, "restock_48h_rate", 0, 0, None, 0.95),
         (JANUARY, "ship_48h_rate", 0, 0, None, 0.95),
         (FEBRUARY, "after_sales_24h_rate", 1, 3, 0.333333, 0.95),
         (FEBRUARY, "complaint_rate", 2, 2, 1.0, None),
         (FEBRUARY, "deliver_on_time_rate", 1, 2, 0.5, None),
+        (FEBRUARY, "restock_48h_rate", 1, 1, 1.0, 0.95),
         (FEBRUARY, "ship_48h_rate", 0, 1, 0.0, 0.95),
     ]
 

@@ -34,12 +34,16 @@ KEYS = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "supplier_document": "tenant_id, document_id",
+    "supplier_sample": "tenant_id, sample_id",
+    "supplier_trial": "tenant_id, purchase_order_id",
+    "supplier_suspension": "tenant_id, suspension_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "invoice", "licence_alert", "onboarding", "pilot",
+    "invoice", "licence_alert", "onboarding", "pilot", "supplier_document", "supplier_trial", "supplier_suspension",
 }  # fmt: skip
 
 

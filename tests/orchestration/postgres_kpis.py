@@ -252,6 +252,30 @@ QUERIES |= {
         "count(*) filter (where delivered_at <= due_at)",
         "count(*)",
     ),
+    "restock_48h_rate": _rate(
+        _DUE.format(
+            facts=f"""select a.tenant_id, a.closed_at, a.opened_at + interval '48 hours' as due_at
+                from mall.stock_alert a
+                join lateral (
+                    with issued as (
+                        select l.item_id, sum(l.quantity) as pieces
+                        from asked r join mall.redemption_line l using (tenant_id, redemption_id)
+                        where r.tenant_id = a.tenant_id and (r.status <> 'cancelled' or r.refunded_points > 0)
+                            and {day("a.opened_at")} - r.day between 1 and 28
+                        group by l.item_id
+                    )
+                    select (select count(*) from issued) as items, 1 + (
+                        select count(*) from issued more where more.pieces > own.pieces
+                    ) as place
+                    from issued own where own.item_id = a.item_id
+                ) h on h.place <= ceil(h.items / 10.0)
+                where a.warehouse_id is null""",
+            due=day("x.due_at"),
+            known=f"(x.closed_at is not null or {day('x.due_at')} < s.last)",
+        ),
+        "count(*) filter (where closed_at <= due_at)",
+        "count(*)",
+    ),
     "after_sales_24h_rate": _rate(
         _DUE.format(
             facts="select c.* from mall.after_sales_case c join asked a using (tenant_id, redemption_id)",

@@ -26,6 +26,18 @@ from tests.small_world import insert_small_world
 MARTS = {"day": ("fct_kpis_daily", "date"), "month": ("fct_kpis_monthly", "month")}
 
 
+# Every item was short now and then, for 5 to 90 hours; some are still.
+ALERTS = """
+insert into mall.stock_alert (tenant_id, item_id, threshold_quantity, quantity, opened_at, closed_at)
+select tenant_id, item_id, 5, 1, moment, case when not is_last or n % 2 = 0 then moment + interval '5 hours' * (1 + n % 18) end
+from (
+    select o.tenant_id, o.item_id, row_number() over (order by o.tenant_id, o.item_id, moment) as n, moment,
+        moment = max(moment) over (partition by o.tenant_id, o.item_id) as is_last
+    from mall.offer o
+    cross join generate_series(timestamptz '2025-08-20 03:00:00+00', '2025-11-30', interval '6 days 7 hours') moment
+) alerts
+"""
+
 # Rows that a definition treats apart. A world without them would agree however they are counted.
 FACTS = {
     "flash sale": "redemption where mode = 'flash_sale'",
@@ -40,6 +52,7 @@ FACTS = {
     "too few points": "refusal where reason = 'insufficient-points'",
     "goods sent back": "stock_movement where reason = 'return'",
     "answer": "feedback",
+    "stock below its threshold": "stock_alert where closed_at is null",
 }
 
 
@@ -58,6 +71,8 @@ def simulated_world(url: str) -> None:
     plan = WorldPlan(tenants=4, members=200, days=125, seed=13, until=date(2025, 11, 30))
     with TemporaryDirectory() as truth:
         simulate(url, plan, Path(truth), lambda done, of: None)
+    with psycopg.connect(url) as connection:
+        connection.execute(ALERTS)
 
 
 # The first is also asked what it has; tests of one world that stand at the same place share it.

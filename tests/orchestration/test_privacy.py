@@ -45,7 +45,7 @@ READ_BY_VIEWS = {
     "redemption.mode", "event.kind", "event.policy", "event.context", "event.stage", "hold.status", "refusal.operation", "refusal.reason",
     "risk_assessment.verdict", "risk_assessment.decided_verdict", "payment.provider", "payment.status",
     "warehouse.code", "warehouse.name", "warehouse.region", "warehouse_movement.reason", "reservation.purpose",
-    "supplier.code", "supplier.name", "supplier.status", "purchase_order.origin", "purchase_order.status",
+    "supplier.code", "supplier.name", "supplier.status", "supplier_document.kind", "supplier_document.number", "supplier_sample.result", "supplier_trial.result", "supplier_suspension.failed_gate", "purchase_order.origin", "purchase_order.status",
     "holiday_plan.occasion_id", "holiday_plan.status", "shipment.carrier", "shipment.province", "shipment.region",
     "shipment.status", "compensation.clock", "compensation.party", "compensation.carrier", "compensation.outcome",
     "after_sales_case.type", "after_sales_case.reason", "after_sales_case.outcome", "after_sales_case.responsibility",
@@ -328,6 +328,19 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "insert into mall.purchase_order_line (tenant_id, purchase_order_id, line_no, item_id, warehouse_id, terms_id, "
         "quantity, unit_cost_fen, lead_time_days, expected_on, most_quantity) "
         "values (%(t)s, %(r)s, 1, %(i)s, %(w)s, %(k)s, 1, 1, 1, '2026-03-02', 1)",
+        "insert into mall.supplier_document (tenant_id, supplier_id, kind, number, issued_on, valid_from, expires_on, "
+        "file_url, file_sha256, handed_in_by, handed_in_at, verified_by, verified_at, rejected_by, rejected_at, "
+        "rejected_reason) values (%(t)s, %(s)s, 'quality_report', 'planted', '2026-01-01', '2026-01-01', '2026-12-31', "
+        "'x', repeat('0', 64), 'x', %(at)s, 'x', %(at)s::timestamptz + interval '1 second', 'x', "
+        "%(at)s::timestamptz + interval '2 seconds', 'x')",
+        "insert into mall.supplier_sample (tenant_id, supplier_id, reference, result, score, remarks, tested_on, noted_by, "
+        "noted_at) values (%(t)s, %(s)s, 'x', 'passed', 90, 'x', '2026-01-01', 'x', "
+        "%(at)s::timestamptz + interval '3 seconds')",
+        "insert into mall.supplier_suspension (tenant_id, supplier_id, failed_gate, reason, suspended_by, suspended_at, "
+        "lifted_by, lifted_at) values (%(t)s, %(s)s, 'trial', 'x', 'x', %(at)s::timestamptz + interval '4 seconds', 'x', "
+        "%(at)s::timestamptz + interval '5 seconds')",
+        "insert into mall.supplier_trial (tenant_id, purchase_order_id, supplier_id, begun_at) "
+        "values (%(t)s, %(r)s, %(s)s, %(at)s::timestamptz + interval '6 seconds')",
         "insert into mall.shipment (tenant_id, shipment_id, redemption_id, reference, request_hash, carrier, "
         "tracking_number, province, region, created_at, ask_next_at) values (%(t)s, %(r)s, %(r)s, 'p', "
         "decode(repeat('00', 32), 'hex'), 'sf', 'SF0001', '广东', 'nationwide', %(at)s, %(at)s)",
@@ -401,6 +414,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "redemption.bill_reference", "redemption.cancel_reason", "stock_movement.reference", "draw.name",
         "draw.cancel_reason", "flash_sale.reference", "payment.provider_reference", "program.name",
         "risk_assessment.triggered", "risk_assessment.decided_by", "stock_alert.acknowledged_by",
+        "supplier_document.rejected_reason", "supplier_sample.remarks", "supplier_suspension.reason",
         "reservation.reference", "reservation.reserved_by", "purchase_order.reference", "purchase_order.created_by",
         "holiday_plan.decided_by", "holiday_plan_line.edited_by", "shipment.reference", "compensation.settled_by",
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",

@@ -53,14 +53,20 @@ OWN = {
     ("get", "/v1/brands"), ("get", "/v1/items"), ("get", "/v1/items/{item_id}"), ("get", "/v1/carriage/rates"),
     ("get", "/v1/carriage/estimate"), ("get", "/v1/stock/corrections"),
     ("put", "/v1/stock-levels"), ("get", "/v1/stock-levels/import/template"),
-    # Items are the platform's, so each tenant decides for itself about the same ones.
+    ("get", "/v1/supplier-document-alerts"), ("get", "/v1/brand-authorisations"), ("get", "/v1/brand-demands"),
+    # Items and brands are the platform's, so each tenant decides for itself about the same ones.
     ("post", "/v1/opt-ins"), ("post", "/v1/opt-ins/{item_id}/withdrawal"),
+    ("put", "/v1/brand-demands/{brand_id}"),
 }  # fmt: skip
 
 
 TARIFF = {"reference": "t", "valid_from": "2026-01-01", "announced_by": "x", "lines": []}
 CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-02-03", "charged_by": "x"}
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
+DOCUMENT = {
+    "kind": "quality_report", "number": "q", "issued_on": "2026-01-01", "expires_on": "2026-03-05",
+    "file_url": "https://files.example.com/q.pdf", "file_sha256": "0" * 64, "handed_in_by": "x",
+}  # fmt: skip
 PARCEL = {"reference": "p", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
 CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
@@ -121,12 +127,13 @@ async def exchange(app, client, shop, owner) -> dict[str, str]:
     }
 
 
-async def procurement(client, shop, later) -> dict[str, str]:
+async def procurement(client, shop, owner, later) -> dict[str, str]:
     """A warehouse, a supplier with terms, an order, an alert and a reservation."""
     warehouse = await client.post("/v1/warehouses", json={"code": "main", "name": "总仓", "region": "华东"})
     supplier_id = (await client.post("/v1/suppliers", json={"code": "leaf", "name": "叶茂"})).json()[
         "supplier_id"
     ]
+    await owner.execute("update mall.supplier set is_gated = false")
     terms = await client.post(f"/v1/suppliers/{supplier_id}/terms", json=SUPPLY | {"item_id": str(shop.tea)})
     order = await client.post(
         "/v1/purchase-orders",
@@ -144,7 +151,18 @@ async def procurement(client, shop, later) -> dict[str, str]:
     )  # fmt: skip
     await client.put("/v1/stock/thresholds", json={"item_id": str(shop.tea), "quantity": 1000})
     (alert,) = (await client.get("/v1/stock/alerts")).json()["alerts"]
+    document = await client.post(f"/v1/suppliers/{supplier_id}/documents", json=DOCUMENT)
+    document_id = document.json()["document_id"]
+    url = f"/v1/suppliers/{supplier_id}/documents/{document_id}/verification"
+    assert (await client.post(url, json={"verified_by": "x"})).status_code == 200
+    assert (await client.get("/v1/supplier-document-alerts")).json()["alerts"]
     return {
+        "document_id": document_id,
+        "brand_id": str(
+            await owner.fetchval(
+                "insert into mall.brand (code, name_zh, name_en) values ('b', '牌', 'b') returning brand_id"
+            )
+        ),
         "warehouse_id": warehouse.json()["warehouse_id"],
         "supplier_id": supplier_id,
         "terms_id": terms.json()["terms_id"],
@@ -272,7 +290,7 @@ async def belongings(app, client, shop, clock, owner):
         "brand_id": str(uuid4()),
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
-        **(supply := await procurement(client, shop, later)),
+        **(supply := await procurement(client, shop, owner, later)),
         "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
         **await parcel(client, made["redemption_id"], owner),
@@ -372,8 +390,21 @@ def bodies(mine):
         },
         "/v1/reservations/{reservation_id}/issues": {"reference": "n", "quantity": 1, "issued_by": "x"},
         "/v1/suppliers": {"code": "leaf", "name": "叶茂"},
-        "/v1/suppliers/{supplier_id}": {"status": "suspended"},
         "/v1/suppliers/{supplier_id}/brand": {"brand": None},
+        "/v1/suppliers/{supplier_id}": {"name": "x"},
+        "/v1/suppliers/{supplier_id}/documents": DOCUMENT | {"number": "n"},
+        "/v1/suppliers/{supplier_id}/documents/{document_id}/verification": {"verified_by": "x"},
+        "/v1/suppliers/{supplier_id}/documents/{document_id}/rejection": {"rejected_by": "x", "reason": "x"},
+        "/v1/suppliers/{supplier_id}/samples": {
+            "reference": "n", "result": "passed", "score": 90, "tested_on": "2026-02-03", "noted_by": "x",
+        },
+        "/v1/suppliers/{supplier_id}/trials/{purchase_order_id}/judgement": {"judged_by": "x"},
+        "/v1/suppliers/{supplier_id}/suspension": {"failed_gate": "trial", "reason": "x", "suspended_by": "x"},
+        "/v1/suppliers/{supplier_id}/reinstatement": {"lifted_by": "x"},
+        "/v1/supplier-documents/import": {},
+        "/v1/supplier-document-alerts/{alert_id}/acknowledgement": {"acknowledged_by": "x"},
+        "/v1/brand-demands/{brand_id}": {"is_demanded": True, "changed_by": "x"},
+        "/v1/platform/brand-demands/{brand_id}": {"is_demanded": True, "changed_by": "x"},
         "/v1/suppliers/{supplier_id}/terms": SUPPLY | {"item_id": mine["item_id"]},
         "/v1/suppliers/{supplier_id}/terms/{terms_id}/end": {"last_day": "2026-04-01"},
         "/v1/purchase-orders": {
@@ -458,7 +489,7 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
     document = (await client.get("/openapi.json")).json()
     before = await rows_of(owner, shop.tenant_id)
     texts = bodies(belongings)
-    public = {belongings["delivery_id"], belongings["tariff_id"]}
+    public = {belongings["delivery_id"], belongings["tariff_id"], belongings["brand_id"]}
     secrets = {value for name, value in belongings.items() if name.endswith("_id")} - public
     async with client_for(app, stranger.key) as foreign, client_for(app, "none") as nobody:
         del nobody.headers["Authorization"]
@@ -481,7 +512,7 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if path in ("/v1/opt-ins/import", "/v1/stock-levels/import"):
+                if path in ("/v1/opt-ins/import", "/v1/stock-levels/import", "/v1/supplier-documents/import"):
                     assert told.status_code == 422, "a body that is no CSV"
                 elif path.startswith(PLATFORM):
                     assert told.status_code == 401, (method, path, told.text)

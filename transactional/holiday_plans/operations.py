@@ -18,7 +18,8 @@ from transactional.holiday_plans.domain import (
 )
 from transactional.problems import InvalidRequest
 from transactional.purchasing.creating import Wanted, create_purchase_orders
-from transactional.suppliers.domain import NoSupplierTerms, check_quantities
+from transactional.supplier_gates.unsold import refuse_unsold
+from transactional.suppliers.domain import check_quantities
 from transactional.suppliers.queries import best_terms
 
 _LINES = """
@@ -71,6 +72,7 @@ async def edit_lines(
         PlanChanged: it is at another revision.
         InvalidRequest: a line is to be ordered on a day that is past or after the holiday, or on no day.
         NoSupplierTerms, NotWholePacks, BelowMinimumOrder: nobody sells a line like that on its day.
+        SupplierSuspended, SupplierNotActive, SupplierNotAuthorised: whoever does may not be ordered from.
     """
     last_day = await _lock_open(connection, tenant_id, plan_id)
     await _require_revision(connection, tenant_id, plan_id, if_revision)
@@ -130,7 +132,7 @@ async def decide_plan(
         UnknownPlan: it is not there.
         PlanNotOpen: it was decided otherwise, or a newer release took its place.
         PlanChanged: it is at another revision than was looked at.
-        NoSupplierTerms, SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: a line cannot be ordered
+        NoSupplierTerms, SupplierSuspended, SupplierNotActive, SupplierNotAuthorised, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: a line cannot be ordered
             as it is; edit it first.
     """
     row = await connection.fetchrow(
@@ -219,5 +221,5 @@ async def _require_orderable(
     for line in lines:
         day = max(line.order_by or today, today)
         if line.item_id not in terms[day]:
-            raise NoSupplierTerms(line.item_id, day)
+            await refuse_unsold(connection, tenant_id=tenant_id, item_id=line.item_id, day=day)
         check_quantities(terms[day][line.item_id], [line.quantity])

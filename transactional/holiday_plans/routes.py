@@ -38,11 +38,11 @@ from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Day, Slug
 from transactional.sessions.asking import Asking, Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.supplier_gates.refusals import UNORDERABLE
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
     NoSupplierTerms,
     NotWholePacks,
-    SupplierSuspended,
 )
 from transactional.warehouses.domain import UnknownWarehouse, WarehouseClosed
 from transactional.write_back.requests import RESPONSES, WriteBackResults, write_back
@@ -158,6 +158,7 @@ async def show_lines(
         PlanNotOpen,
         PlanChanged,
         NoSupplierTerms,
+        *UNORDERABLE,
         NotWholePacks,
         BelowMinimumOrder,
         InvalidRequest,
@@ -196,7 +197,7 @@ async def edit(
         PlanNotOpen,
         PlanChanged,
         NoSupplierTerms,
-        SupplierSuspended,
+        *UNORDERABLE,
         UnknownOffer,
         UnknownWarehouse,
         WarehouseClosed,

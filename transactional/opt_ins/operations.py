@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from transactional.brand_authorisations.operations import authorise_offer, require_covered
 from transactional.catalogue.domain import UnknownItem
 from transactional.database import Connection
 from transactional.fees.queries import live_day
@@ -106,6 +107,7 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
     Raises:
         UnknownTenant, UnknownItem: they are not there.
         OptInNeeded: the tenant has not opted in to the item, or has withdrawn that.
+        AuthorisationNeeded: its brand is sold only under an authorisation, and nobody has one.
         InvalidRequest: it would be listed before it was opted in to, or end before it begins.
     """
     await live_day(connection, tenant_id=tenant_id)
@@ -125,6 +127,7 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
         raise InvalidRequest(f"listed_from: the tenant opted in at {opted_in_at.isoformat()}, after this")
     if listing.listed_until is not None and listing.listed_until <= listed_from:
         raise InvalidRequest("listed_until: the offer would end before it begins")
+    await require_covered(connection, tenant_id=tenant_id, item_id=item_id, listed_from=listed_from, now=now)
     values = (
         tenant_id, item_id, listing.price_points, listing.handover, opted_in_at, listed_from, listing.listed_until,
         listing.cash_share_min_bp, listing.cash_share_max_bp,
@@ -139,6 +142,7 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
         listing.listed_from is None,
     )
     if known:
+        await authorise_offer(connection, tenant_id=tenant_id, item_id=item_id, now=now)
         return False
     await connection.execute(
         "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until, "
@@ -148,4 +152,5 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
     await connection.execute(
         "insert into mall.stock (tenant_id, item_id, on_hand) values ($1, $2, 0)", tenant_id, item_id
     )
+    await authorise_offer(connection, tenant_id=tenant_id, item_id=item_id, now=now)
     return True

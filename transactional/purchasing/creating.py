@@ -14,7 +14,7 @@ from transactional.identifiers import uuid7
 from transactional.purchasing.domain import Origin
 from transactional.purchasing.lines import NewLine
 from transactional.purchasing.operations import NewOrder, propose_order
-from transactional.suppliers.domain import NoSupplierTerms
+from transactional.supplier_gates.unsold import refuse_unsold
 from transactional.suppliers.queries import best_terms
 
 
@@ -50,7 +50,8 @@ async def create_purchase_orders(
     The same wants of the same origin again change nothing and return the same ids.
 
     Raises:
-        NoSupplierTerms: nobody sells an item on the day it is to be ordered.
+        NoSupplierTerms, SupplierSuspended, SupplierNotActive, SupplierNotAuthorised: nobody sells an item on the day it
+            is to be ordered, or may.
         OrderExists: the origin has proposed other orders before.
         UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: as for any order.
     """
@@ -62,7 +63,7 @@ async def create_purchase_orders(
             connection, tenant_id=tenant_id, item_ids=[want.item_id], day=day, supplier_id=want.supplier_id
         )
         if want.item_id not in terms:
-            raise NoSupplierTerms(want.item_id, day)
+            await refuse_unsold(connection, tenant_id=tenant_id, item_id=want.item_id, day=day)
         one = terms[want.item_id]
         line = NewLine(want.item_id, one.orderable(want.quantity), want.warehouse_id)
         orders[one.supplier_id, day].append(line)

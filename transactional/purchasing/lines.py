@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from transactional.brand_authorisations.operations import require_authorised
 from transactional.catalogue.offers import refuse_codes
 from transactional.database import Connection
 from transactional.purchasing.domain import OrderLine
@@ -31,6 +32,7 @@ async def written_lines(
 
     Raises:
         UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: a line names what is not there or cannot be used.
+        SupplierNotAuthorised: the supplier may not sell the brand of an item.
         NoSupplierTerms, NotWholePacks, BelowMinimumOrder: the supplier does not sell a line like that.
     """
     items = sorted({line.item_id for line in lines})
@@ -42,6 +44,9 @@ async def written_lines(
         if item_id not in known:
             raise UnknownOffer(item_id)
     await refuse_codes(connection, tenant_id=tenant_id, item_ids=items)
+    await require_authorised(
+        connection, tenant_id=tenant_id, supplier_id=supplier_id, item_ids=items, day=day
+    )
     terms = await best_terms(
         connection, tenant_id=tenant_id, item_ids=items, day=day, supplier_id=supplier_id
     )

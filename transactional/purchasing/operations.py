@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from transactional.brand_authorisations.operations import require_authorised
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import InvalidRequest
-from transactional.purchasing.domain import Move, Origin, Status, after, is_made
+from transactional.purchasing.domain import Move, OrderLine, Origin, Status, after, is_made
 from transactional.purchasing.lines import NewLine, written_lines
 from transactional.purchasing.refusals import NotAnApprover, OrderExists
-from transactional.purchasing.writing import lock_order, note_move, write_lines
-from transactional.suppliers.operations import require_active_supplier
+from transactional.purchasing.writing import LockedOrder, lock_order, note_move, write_lines
+from transactional.supplier_gates.ordering import begin_trial, require_orderable
 
 # Nothing is ordered so long before it is needed.
 _FAR = timedelta(days=1000)
@@ -70,13 +71,18 @@ async def propose_order(
         OrderExists: the reference names an order with other contents.
         UnknownSupplier, SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes: it names
             what is not there or cannot be used.
+        SupplierNotActive, TrialOrderSize, TrialUnderWay: the supplier has a gate before it.
+        SupplierNotAuthorised: it may not sell the brand of an item.
         NoSupplierTerms, NotWholePacks, BelowMinimumOrder: the supplier does not sell a line like that.
         InvalidRequest: the day to order is years away.
     """
     known = await _proposed_before(connection, tenant_id, new.reference, request_hash)
     if known is not None:
         return known, False
-    await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=new.supplier_id)
+    gate = await require_orderable(
+        connection, tenant_id=tenant_id, supplier_id=new.supplier_id, order_id=order_id, quantity=_pieces(new.lines),
+        now=now,
+    )  # fmt: skip
     order_by = new.order_by or business_date(now)
     _require_near("order_by", order_by, now)
     lines = await written_lines(
@@ -103,6 +109,10 @@ async def propose_order(
         assert known is not None
         return known, False
     await write_lines(connection, tenant_id=tenant_id, order_id=order_id, lines=lines)
+    if gate == "trial":
+        await begin_trial(
+            connection, tenant_id=tenant_id, supplier_id=new.supplier_id, order_id=order_id, now=now
+        )
     await note_move(
         connection, tenant_id=tenant_id, order_id=order_id, move=Move.PROPOSE, before=None, status=Status.PROPOSED,
         by=new.created_by, note=None, now=now,
@@ -130,7 +140,10 @@ async def edit_order(
     """
     order = await lock_order(connection, tenant_id=tenant_id, order_id=order_id)
     status = after(order_id, order.status, Move.EDIT)
-    await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=order.supplier_id)
+    gate = await require_orderable(
+        connection, tenant_id=tenant_id, supplier_id=order.supplier_id, order_id=order_id, quantity=_pieces(lines),
+        now=now,
+    )  # fmt: skip
     day = order_by or order.order_by
     _require_near("order_by", day, now)
     written = await written_lines(
@@ -139,6 +152,10 @@ async def edit_order(
     if (written, day) == (order.lines, order.order_by):
         return
     await write_lines(connection, tenant_id=tenant_id, order_id=order_id, lines=written)
+    if gate == "trial":
+        await begin_trial(
+            connection, tenant_id=tenant_id, supplier_id=order.supplier_id, order_id=order_id, now=now
+        )
     await connection.execute(
         "update mall.purchase_order set order_by = $3 where tenant_id = $1 and purchase_order_id = $2",
         tenant_id,
@@ -171,7 +188,8 @@ async def move_order(
         UnknownOrder: it is not there.
         IllegalOrderMove: it is not where this can be done.
         NotAnApprover: who approves has no login that may.
-        SupplierSuspended: it is to be ordered from a supplier that is suspended.
+        SupplierSuspended, SupplierNotActive, TrialOrderSize, TrialUnderWay, SupplierNotAuthorised: it is to be ordered
+            from a supplier that may not be ordered from, or no longer.
         InvalidRequest: the day that was confirmed is past or years away.
     """
     order = await lock_order(connection, tenant_id=tenant_id, order_id=order_id)
@@ -181,7 +199,7 @@ async def move_order(
     if move is Move.APPROVE:
         await _require_approver(connection, tenant_id, by)
     if move is Move.ORDER:
-        await require_active_supplier(connection, tenant_id=tenant_id, supplier_id=order.supplier_id)
+        await _require_placeable(connection, tenant_id, order, now)
         day = business_date(now)
         if expected_on is not None and expected_on < day:
             raise InvalidRequest(f"expected_on: the order is placed on {day}, after this")
@@ -203,6 +221,31 @@ async def stamp(
 ) -> None:
     """Set where an order stands, when it came there and who approved it."""
     await connection.execute(_STAMP, tenant_id, order_id, status, now, by)
+
+
+async def _require_placeable(
+    connection: Connection, tenant_id: UUID, order: LockedOrder, now: datetime
+) -> None:
+    gate = await require_orderable(
+        connection, tenant_id=tenant_id, supplier_id=order.supplier_id, order_id=order.order_id,
+        quantity=_pieces(order.lines), now=now,
+    )  # fmt: skip
+    # It was proposed before the supplier had to pass its trial again.
+    if gate == "trial":
+        await begin_trial(
+            connection, tenant_id=tenant_id, supplier_id=order.supplier_id, order_id=order.order_id, now=now
+        )
+    await require_authorised(
+        connection,
+        tenant_id=tenant_id,
+        supplier_id=order.supplier_id,
+        item_ids={line.item_id for line in order.lines},
+        day=business_date(now),
+    )
+
+
+def _pieces(lines: Sequence[NewLine] | Sequence[OrderLine]) -> int:
+    return sum(line.quantity for line in lines)
 
 
 def _require_near(field: str, day: date, now: datetime) -> None:

@@ -42,11 +42,11 @@ from transactional.request_hash import request_hash
 from transactional.request_types import Reference, require_past
 from transactional.sessions.asking import Asking
 from transactional.sessions.domain import SessionOver
+from transactional.supplier_gates.refusals import UNORDERABLE
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
     NoSupplierTerms,
     NotWholePacks,
-    SupplierSuspended,
     UnknownSupplier,
 )
 from transactional.warehouses.domain import UnknownWarehouse, WarehouseClosed
@@ -54,7 +54,7 @@ from transactional.warehouses.domain import UnknownWarehouse, WarehouseClosed
 router = APIRouter(prefix="/v1", tags=["purchase orders"])
 
 _OF_LINES: tuple[type[Problem], ...] = (
-    SupplierSuspended, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes, NoSupplierTerms, NotWholePacks,
+    *UNORDERABLE, UnknownOffer, UnknownWarehouse, WarehouseClosed, StockOfCodes, NoSupplierTerms, NotWholePacks,
     BelowMinimumOrder,
 )  # fmt: skip
 
@@ -171,7 +171,7 @@ async def edit(
         NotAnApprover,
         UnknownOrder,
         IllegalOrderMove,
-        SupplierSuspended,
+        *UNORDERABLE,
         InvalidRequest,
         RequestTooLarge,
     ),

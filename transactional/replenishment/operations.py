@@ -1,16 +1,16 @@
 """Keeps the proposals of the newest release open, and what people decided about any."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import Problem
 from transactional.purchasing.creating import Wanted, create_purchase_orders
-from transactional.suppliers.queries import best_terms
+from transactional.suppliers.domain import NoSupplierTerms
 from transactional.write_back.operations import Part
 
 Decision = Literal["approved", "dismissed"]
@@ -157,6 +157,7 @@ async def decide_proposal(
     Raises:
         UnknownProposal: it is not there.
         ProposalNotOpen: it was decided otherwise, or a newer release took its place.
+        SupplierSuspended, SupplierNotActive, SupplierNotAuthorised: whoever sells the item may not be ordered from.
     """
     proposal = await connection.fetchrow(
         "select status, item_id, quantity, order_by from mall.replenishment_proposal "
@@ -189,19 +190,17 @@ async def _order(
     connection: Connection, tenant_id: UUID, proposal_id: UUID, wanted: Wanted, by: str, now: datetime
 ) -> None:
     """Propose a purchase order of what is wanted, unless nobody sells it or its stock is codes."""
-    day = max(wanted.order_by or date.min, business_date(now))
-    terms = await best_terms(connection, tenant_id=tenant_id, item_ids=[wanted.item_id], day=day)
-    is_coded = await connection.fetchval(
+    if await connection.fetchval(
         "select is_coded from mall.offer where tenant_id = $1 and item_id = $2", tenant_id, wanted.item_id
-    )
-    if wanted.item_id not in terms or is_coded:
+    ):
         return
-    await create_purchase_orders(
-        connection,
-        tenant_id=tenant_id,
-        origin="replenishment",
-        origin_reference=str(proposal_id),
-        wanted=[wanted],
-        by=by,
-        now=now,
-    )
+    with suppress(NoSupplierTerms):
+        await create_purchase_orders(
+            connection,
+            tenant_id=tenant_id,
+            origin="replenishment",
+            origin_reference=str(proposal_id),
+            wanted=[wanted],
+            by=by,
+            now=now,
+        )

@@ -21,7 +21,7 @@ from transactional.replenishment.operations import (
 )
 from transactional.replenishment.queries import list_proposals
 from transactional.request_types import Day, Reference
-from transactional.suppliers.domain import SupplierSuspended
+from transactional.supplier_gates.refusals import UNORDERABLE
 from transactional.write_back.requests import (
     MAX_ITEMS,
     RESPONSES,
@@ -151,7 +151,7 @@ async def show_proposals(
     "/replenishment/proposals/{proposal_id}/decision",
     summary="Decide about a proposal",
     responses=responses(
-        Unauthenticated, UnknownProposal, ProposalNotOpen, SupplierSuspended, InvalidRequest, RequestTooLarge
+        Unauthenticated, UnknownProposal, ProposalNotOpen, *UNORDERABLE, InvalidRequest, RequestTooLarge
     ),
 )
 async def decide(

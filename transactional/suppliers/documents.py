@@ -29,16 +29,15 @@ class SupplierPatch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Reference | None = None
-    status: Literal["active", "suspended"] | None = None
 
 
 class Supplier(BaseModel):
-    """A supplier. Nothing is ordered from one that is suspended."""
+    """A supplier and the gate it stands before; only from one that is active anything is ordered, but its trial."""
 
     supplier_id: UUID
     code: str
     name: str
-    status: Literal["active", "suspended"]
+    status: Literal["documents", "samples", "trial", "active", "suspended"]
 
 
 class SupplierList(BaseModel):

@@ -1,7 +1,6 @@
 """Adds suppliers and dates their terms; terms are never edited, new ones end those before."""
 
 from datetime import date, timedelta
-from typing import Literal
 from uuid import UUID
 
 from transactional.catalogue.offers import require_offer
@@ -9,7 +8,6 @@ from transactional.database import Connection
 from transactional.suppliers.domain import (
     NewTerms,
     SupplierExists,
-    SupplierSuspended,
     TermsOverlap,
     UnknownSupplier,
     UnknownTerms,
@@ -49,34 +47,20 @@ async def change_supplier(
     tenant_id: UUID,
     supplier_id: UUID,
     name: str | None = None,
-    status: str | None = None,
 ) -> None:
-    """Rename a supplier, suspend it or lift that; None leaves a particular as it is.
+    """Rename a supplier; None leaves its name as it is.
 
     Raises:
         UnknownSupplier: it is not there.
     """
     changed = await connection.fetchval(
-        "update mall.supplier set name = coalesce($3, name), status = coalesce($4, status) "
-        "where tenant_id = $1 and supplier_id = $2 returning true",
+        "update mall.supplier set name = coalesce($3, name) where tenant_id = $1 and supplier_id = $2 returning true",
         tenant_id,
         supplier_id,
         name,
-        status,
     )
     if not changed:
         raise UnknownSupplier(supplier_id)
-
-
-async def require_active_supplier(connection: Connection, *, tenant_id: UUID, supplier_id: UUID) -> None:
-    """Make sure that a supplier is there and active, and keep it so until the transaction ends.
-
-    Raises:
-        UnknownSupplier, SupplierSuspended: it is not.
-    """
-    status = await _lock_supplier(connection, tenant_id, supplier_id, "share")
-    if status != "active":
-        raise SupplierSuspended(supplier_id)
 
 
 async def add_terms(
@@ -91,7 +75,7 @@ async def add_terms(
         UnknownSupplier, UnknownOffer: the tenant has no such supplier or item.
         TermsOverlap: other terms begin on that day or later.
     """
-    await _lock_supplier(connection, tenant_id, supplier_id, "update")
+    await _lock_supplier(connection, tenant_id, supplier_id)
     await require_offer(connection, tenant_id=tenant_id, item_id=new.item_id)
     values = (
         new.lead_time_days, new.worst_lead_time_days, new.min_order_quantity, new.pack_size, new.unit_cost_fen,
@@ -141,7 +125,7 @@ async def end_terms(
         UnknownSupplier, UnknownTerms: they are not there.
         TermsOverlap: the day lies before they begin.
     """
-    await _lock_supplier(connection, tenant_id, supplier_id, "update")
+    await _lock_supplier(connection, tenant_id, supplier_id)
     valid_from = await connection.fetchval(
         "select valid_from from mall.supplier_terms where tenant_id = $1 and supplier_id = $2 and terms_id = $3",
         tenant_id,
@@ -166,15 +150,11 @@ async def _end(connection: Connection, tenant_id: UUID, terms_id: UUID, last_day
     )
 
 
-async def _lock_supplier(
-    connection: Connection, tenant_id: UUID, supplier_id: UUID, kind: Literal["share", "update"]
-) -> str:
-    """Return a supplier's status; with `update`, one transaction at a time dates its terms."""
-    status: str | None = await connection.fetchval(
-        f"select status from mall.supplier where tenant_id = $1 and supplier_id = $2 for {kind}",
+async def _lock_supplier(connection: Connection, tenant_id: UUID, supplier_id: UUID) -> None:
+    """Let one transaction at a time date a supplier's terms."""
+    if not await connection.fetchval(
+        "select true from mall.supplier where tenant_id = $1 and supplier_id = $2 for update",
         tenant_id,
         supplier_id,
-    )
-    if status is None:
+    ):
         raise UnknownSupplier(supplier_id)
-    return status

@@ -10,6 +10,12 @@ import asyncpg
 from transactional.database import Connection
 from transactional.suppliers.domain import PriceBreak, Terms
 
+_SUPPLIERS = """
+select supplier_id, code, name, mall.supplier_standing(tenant_id, supplier_id, $2) as status
+from mall.supplier
+where tenant_id = $1 and ($3::uuid is null or supplier_id = $3)
+order by code
+"""
 _TERMS = """
 select t.terms_id, t.supplier_id, t.item_id, t.lead_time_days, t.worst_lead_time_days, t.min_order_quantity,
     t.pack_size, t.unit_cost_fen, t.break_quantities, t.break_costs_fen, t.shelf_life_days, t.over_receipt_percent,
@@ -19,25 +25,45 @@ join mall.supplier s using (tenant_id, supplier_id)
 where t.tenant_id = $1
 """
 
+# Where a supplier stands is worked out once for all its items. The last row of an item is the best.
+_BEST_TERMS = f"""
+with active as materialized (
+    select a.supplier_id
+    from mall.supplier a
+    where a.tenant_id = $1 and exists (
+        select from mall.supplier_terms o
+        where o.tenant_id = $1 and o.supplier_id = a.supplier_id and o.item_id = any($2::uuid[])
+    ) and ($4::uuid is not null or mall.supplier_standing($1, a.supplier_id, $3) = 'active')
+)
+{_TERMS} and t.item_id = any($2::uuid[]) and t.valid_from <= $3 and (t.valid_until is null or t.valid_until >= $3)
+    and t.supplier_id in (select supplier_id from active)
+    and case when $4::uuid is not null then t.supplier_id = $4 else not exists (
+        select from mall.item i
+        where i.item_id = t.item_id and i.brand_id is not null and mall.is_brand_demanded($1, i.brand_id)
+            and not mall.is_authorised($1, t.supplier_id, i.brand_id, $3)
+    ) end
+order by t.rank desc, t.unit_cost_fen desc, s.code desc
+"""
 
-async def list_suppliers(connection: Connection, *, tenant_id: UUID) -> list[dict[str, Any]]:
-    """Return a tenant's suppliers by their code."""
+
+async def list_suppliers(connection: Connection, *, tenant_id: UUID, day: date) -> list[dict[str, Any]]:
+    """Return a tenant's suppliers by their code, each with where it stands on a day."""
+    return [dict(row) for row in await connection.fetch(_SUPPLIERS, tenant_id, day, None)]
+
+
+async def ids_by_code(connection: Connection, *, tenant_id: UUID) -> dict[str, UUID]:
+    """Return the ids of a tenant's suppliers by their code."""
     rows = await connection.fetch(
-        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 order by code",
-        tenant_id,
+        "select code, supplier_id from mall.supplier where tenant_id = $1", tenant_id
     )
-    return [dict(row) for row in rows]
+    return {row["code"]: row["supplier_id"] for row in rows}
 
 
 async def find_supplier(
-    connection: Connection, *, tenant_id: UUID, supplier_id: UUID
+    connection: Connection, *, tenant_id: UUID, supplier_id: UUID, day: date
 ) -> dict[str, Any] | None:
-    """Return a supplier's row, or None if the tenant has none with this id."""
-    row = await connection.fetchrow(
-        "select supplier_id, code, name, status from mall.supplier where tenant_id = $1 and supplier_id = $2",
-        tenant_id,
-        supplier_id,
-    )
+    """Return a supplier and where it stands on a day, or None if the tenant has none with this id."""
+    row = await connection.fetchrow(_SUPPLIERS, tenant_id, day, supplier_id)
     return dict(row) if row else None
 
 
@@ -79,20 +105,13 @@ async def best_terms(
 ) -> dict[UUID, Terms]:
     """Return the terms on which items are ordered on a day, by item; those without any are left out.
 
-    Among active suppliers the smallest rank is asked first, and of one rank the cheapest.
+    Among suppliers that are active on the day and may sell the item's brand the smallest rank is asked first, and of
+    one rank the cheapest.
 
     Args:
-        supplier_id: only this one is asked.
+        supplier_id: only this one is asked, wherever it stands.
     """
-    rows = await connection.fetch(
-        f"{_TERMS} and t.item_id = any($2::uuid[]) and t.valid_from <= $3 "
-        "and (t.valid_until is null or t.valid_until >= $3) and s.status = 'active' "
-        "and ($4::uuid is null or t.supplier_id = $4) order by t.rank desc, t.unit_cost_fen desc, s.code desc",
-        tenant_id,
-        list(item_ids),
-        day,
-        supplier_id,
-    )
+    rows = await connection.fetch(_BEST_TERMS, tenant_id, list(item_ids), day, supplier_id)
     # The last of an item wins.
     return {row["item_id"]: _terms(row) for row in rows}
 

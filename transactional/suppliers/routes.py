@@ -44,12 +44,14 @@ router = APIRouter(prefix="/v1", tags=["suppliers"])
 async def add(
     body: SupplierRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
 ) -> Supplier:
-    """Add a supplier."""
+    """Add a supplier; it begins before its documents, and nothing is ordered there until it has passed its gates."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         supplier_id, is_new = await add_supplier(
             connection, tenant_id=tenant_id, code=body.code, name=body.name
         )
-        row = await find_supplier(connection, tenant_id=tenant_id, supplier_id=supplier_id)
+        row = await find_supplier(
+            connection, tenant_id=tenant_id, supplier_id=supplier_id, day=_today(request)
+        )
     if not is_new:
         response.status_code = 200
     return Supplier.model_validate(row)
@@ -59,7 +61,7 @@ async def add(
 async def show_all(tenant_id: Caller, request: Request) -> SupplierList:
     """List your suppliers by their code."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await list_suppliers(connection, tenant_id=tenant_id)
+        rows = await list_suppliers(connection, tenant_id=tenant_id, day=_today(request))
     return SupplierList(suppliers=[Supplier.model_validate(row) for row in rows])
 
 
@@ -96,12 +98,12 @@ async def show_terms(
 async def change(
     supplier_id: UUID, body: SupplierPatch, tenant_id: Caller, request: Request, dry_run: DryRun = False
 ) -> Supplier:
-    """Rename a supplier, suspend it or lift that."""
+    """Rename a supplier."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await change_supplier(
-            connection, tenant_id=tenant_id, supplier_id=supplier_id, name=body.name, status=body.status
+        await change_supplier(connection, tenant_id=tenant_id, supplier_id=supplier_id, name=body.name)
+        row = await find_supplier(
+            connection, tenant_id=tenant_id, supplier_id=supplier_id, day=_today(request)
         )
-        row = await find_supplier(connection, tenant_id=tenant_id, supplier_id=supplier_id)
     return Supplier.model_validate(row)
 
 
@@ -125,7 +127,7 @@ async def date_terms(
     dry_run: DryRun = False,
 ) -> SupplierTerms:
     """Date terms of an item; those that hold on their first day end the day before."""
-    new = _new_terms(body, business_date(request.app.state.clock()))
+    new = _new_terms(body, _today(request))
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         terms_id, is_new = await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
         shown = await _shown(connection, tenant_id, terms_id)
@@ -159,6 +161,10 @@ async def end(
             last_day=body.last_day,
         )
         return await _shown(connection, tenant_id, terms_id)
+
+
+def _today(request: Request) -> date:
+    return business_date(request.app.state.clock())
 
 
 def _new_terms(body: TermsRequest, today: date) -> domain.NewTerms:

@@ -1,6 +1,7 @@
 """The jobs of the worker, all of them."""
 
 from transactional.after_sales.jobs import after_sales_jobs
+from transactional.brand_authorisations.jobs import brand_authorisation_jobs
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
@@ -11,6 +12,7 @@ from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
+from transactional.supplier_gates.jobs import supplier_gate_jobs
 from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
@@ -32,5 +34,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *invoice_jobs(),
         *settlement_jobs(),
         *licence_jobs(),
+        *supplier_gate_jobs(),
+        *brand_authorisation_jobs(),
         *webhook_jobs(settings),
     )

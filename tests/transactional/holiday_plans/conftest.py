@@ -10,9 +10,9 @@ OLD, NEW = "20260301T020000Z-0123abcd", "20260302T020000Z-0123abcd"
 
 
 @pytest.fixture
-async def procurement(client, shop):
+async def procurement(client, shop, owner):
     """Tea in packs of 6 and at least 12, pots by the piece, two warehouses."""
-    return await furnish(client, shop)
+    return await furnish(client, shop, owner)
 
 
 @pytest.fixture

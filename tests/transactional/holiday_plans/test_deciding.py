@@ -142,7 +142,7 @@ async def test_a_plan_that_cannot_be_ordered_as_a_whole_is_not_approved(
 ):
     await owner.execute("update mall.supplier set status = 'suspended'")
     answer = await decide(plan_id, "approved")
-    assert (answer.status_code, answer.json()["type"].endswith("no-supplier-terms")) == (409, True)
+    assert (answer.status_code, answer.json()["type"].endswith("supplier-suspended")) == (409, True)
     assert (await plans())[0]["status"] == "proposed"
     assert await orders_of(client, plan_id) == []
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.transactional.conftest import client_for, open_shop
+from tests.transactional.procurement.conftest import made
 
 
 async def test_an_order_goes_from_proposal_to_receipt(
@@ -187,7 +188,8 @@ async def test_the_rest_of_an_order_can_be_given_up(shop, propose, move, deliver
 async def test_nothing_is_ordered_from_a_suspended_supplier(client, shop, procurement, propose, move):
     order = (await propose((shop.tea, 12))).json()["purchase_order_id"]
     await move(order, "approve")
-    await client.patch(f"/v1/suppliers/{procurement.supplier}", json={"status": "suspended"})
+    body = {"failed_gate": "trial", "reason": "交货迟", "suspended_by": "li.na"}
+    await made(await client.post(f"/v1/suppliers/{procurement.supplier}/suspension", json=body))
     assert (await move(order, "order")).json()["type"] == "urn:pointmart:problem:supplier-suspended"
     assert (await propose((shop.tea, 12), reference="po-2")).status_code == 409
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.transactional.conftest import client_for
+from tests.transactional.procurement.conftest import admit
 from transactional.access.operations import issue_platform_key
 from transactional.database import tenant_transaction
 from transactional.purchasing.creating import Wanted, create_purchase_orders
@@ -97,13 +98,14 @@ def plan(app, shop, clock):
     return plan
 
 
-async def test_a_plan_proposes_an_order_per_supplier_and_day_once(client, shop, procurement, plan):
+async def test_a_plan_proposes_an_order_per_supplier_and_day_once(client, shop, procurement, plan, owner):
     other = (await client.post("/v1/suppliers", json={"code": "pots", "name": "壶"})).json()["supplier_id"]
     terms = {
         "item_id": str(shop.pot), "lead_time_days": 2, "worst_lead_time_days": 3, "unit_cost_fen": 950, "rank": 1,
         "valid_from": "2026-01-01",
     }  # fmt: skip
     await client.post(f"/v1/suppliers/{other}/terms", json=terms)
+    await admit(owner)
     wanted = (
         Wanted(shop.tea, 13, date(2026, 3, 9)), Wanted(shop.pot, 3, date(2026, 3, 9)),
         Wanted(shop.tea, 40, date(2026, 3, 9), procurement.south), Wanted(shop.tea, 1, date(2026, 3, 20)),

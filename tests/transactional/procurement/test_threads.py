@@ -11,6 +11,7 @@ import pytest
 
 from tests.transactional.conftest import open_shop
 from tests.transactional.crashing.victims import Server
+from tests.transactional.procurement.conftest import admit
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
 from transactional.warehouses.settling import settle
@@ -29,6 +30,7 @@ class House:
         self.told("/v1/warehouses", {"code": "main", "name": "总仓", "region": "华东"})
         supplier = self.told("/v1/suppliers", {"code": "leaf", "name": "叶茂"})["supplier_id"]
         self.told(f"/v1/suppliers/{supplier}/terms", {"item_id": tea, **TEA})
+        self.run(admit)
         body = {
             "reference": "po", "supplier_id": supplier, "lines": [{"item_id": tea, "quantity": 60}], "created_by": "w",
         }  # fmt: skip

@@ -44,7 +44,7 @@ async def valid(client, shop, procurement, propose, move):
         ("post", "/v1/reservations"): body,
         ("post", f"/v1/reservations/{reservation}/issues"): {"reference": "i", "quantity": 1, "issued_by": "x"},
         ("post", "/v1/suppliers"): {"code": "s", "name": "s"},
-        ("patch", f"/v1/suppliers/{procurement.supplier}"): {"name": "s", "status": "active"},
+        ("patch", f"/v1/suppliers/{procurement.supplier}"): {"name": "s"},
         ("post", f"/v1/suppliers/{procurement.supplier}/terms"): terms,
         ("post", "/v1/purchase-orders"): {
             "reference": "n", "supplier_id": str(procurement.supplier), "lines": lines, "order_by": "2026-03-02",

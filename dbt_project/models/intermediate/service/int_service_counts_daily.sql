@@ -3,6 +3,7 @@ with
     deliveries as (select * from {{ ref("int_deliveries") }}),
     cases as (select * from {{ ref("int_after_sales_cases") }}),
     redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
+    restockings as (select * from {{ ref("int_restockings") }}),
     counts as (
         select
             tenant_id,
@@ -48,6 +49,15 @@ with
             1 as denominator
         from redemptions
         where is_completed
+        union all
+        select
+            tenant_id,
+            restock_due_date as date,
+            'restock_48h_rate' as metric,
+            case when is_restocked_on_time then 1 else 0 end as numerator,
+            1 as denominator
+        from restockings
+        where is_restocked_on_time is not null
     )
 
 select

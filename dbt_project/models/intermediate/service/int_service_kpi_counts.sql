@@ -8,6 +8,7 @@ with
                     "deliver_on_time_rate",
                     "after_sales_24h_rate",
                     "complaint_rate",
+                    "restock_48h_rate",
                 ],
             )
         }}

@@ -1,0 +1,103 @@
+"""Demands authorisations, and refuses what has none. Offers follow in the database, in the same statement.
+
+Everything runs inside the caller's transaction.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from uuid import UUID
+
+from transactional.brand_authorisations.domain import (
+    AuthorisationNeeded,
+    SupplierNotAuthorised,
+    UnknownBrand,
+)
+from transactional.clock import business_date
+from transactional.database import Connection
+
+_DEMAND = """
+insert into mall.{table} ({key}, is_demanded, changed_by, changed_at)
+values ({values}) on conflict ({names}) do update set is_demanded = excluded.is_demanded,
+    changed_by = excluded.changed_by, changed_at = excluded.changed_at
+where {table}.is_demanded <> excluded.is_demanded
+"""
+_OF_TENANT = _DEMAND.format(
+    table="brand_demand", key="brand_id, tenant_id", names="tenant_id, brand_id", values="$1, $5, $2, $3, $4"
+)
+_OF_PLATFORM = _DEMAND.format(
+    table="platform_brand_demand", key="brand_id", names="brand_id", values="$1, $2, $3, $4"
+)
+_NOT_AUTHORISED = """
+select i.item_id, b.code
+from mall.item i
+join mall.brand b using (brand_id)
+where i.item_id = any($3::uuid[]) and mall.is_brand_demanded($1, i.brand_id)
+    and not mall.is_authorised($1, $2, i.brand_id, $4)
+order by i.item_id limit 1
+"""
+_NOT_COVERED = """
+select b.code
+from mall.item i
+join mall.brand b using (brand_id)
+where i.item_id = $2 and mall.is_brand_demanded($1, i.brand_id) and not mall.is_brand_covered($1, i.brand_id, $3)
+"""
+
+
+async def demand(
+    connection: Connection,
+    *,
+    tenant_id: UUID | None,
+    brand_id: UUID,
+    is_demanded: bool,
+    by: str,
+    now: datetime,
+) -> None:
+    """Demand authorisations of a brand, or no longer; its items leave the shops at once or are back.
+
+    Demanded as it is, it keeps who demanded it.
+
+    Args:
+        tenant_id: whose shop it is about; None is every shop of the platform.
+
+    Raises:
+        UnknownBrand: the platform does not have it.
+    """
+    if not await connection.fetchval("select exists (select from mall.brand where brand_id = $1)", brand_id):
+        raise UnknownBrand(brand_id)
+    values = (brand_id, is_demanded, by, now)
+    if tenant_id is None:
+        await connection.execute(_OF_PLATFORM, *values)
+    else:
+        await connection.execute(_OF_TENANT, *values, tenant_id)
+
+
+async def require_authorised(
+    connection: Connection, *, tenant_id: UUID, supplier_id: UUID, item_ids: Collection[UUID], day: date
+) -> None:
+    """Make sure that a supplier may sell items on a day.
+
+    Raises:
+        SupplierNotAuthorised: naming an item whose brand it may not sell.
+    """
+    row = await connection.fetchrow(_NOT_AUTHORISED, tenant_id, supplier_id, list(item_ids), day)
+    if row is not None:
+        raise SupplierNotAuthorised(supplier_id, row["item_id"], row["code"], day)
+
+
+async def require_covered(
+    connection: Connection, *, tenant_id: UUID, item_id: UUID, listed_from: datetime, now: datetime
+) -> None:
+    """Make sure that somebody may sell an item on the day from which it is listed, or today if that is past.
+
+    Raises:
+        AuthorisationNeeded: nobody may.
+    """
+    day = business_date(max(listed_from, now))
+    brand = await connection.fetchval(_NOT_COVERED, tenant_id, item_id, day)
+    if brand is not None:
+        raise AuthorisationNeeded(item_id, brand, day)
+
+
+async def authorise_offer(connection: Connection, *, tenant_id: UUID, item_id: UUID, now: datetime) -> None:
+    """Let an offer that was just written end with its authorisation, as all others of its brand do."""
+    await connection.execute("select mall.authorise_offers($1, null, $2, $3)", tenant_id, item_id, now)
