@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
 from transactional.catalogue import routes as catalogue
+from transactional.chats import routes as chats
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
 from transactional.draws import ticket_routes as draw_tickets
@@ -44,6 +45,7 @@ from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
 from transactional.reservations import routes as reservations
+from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
@@ -53,6 +55,7 @@ from transactional.sessions import routes as sessions
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.suppliers import routes as suppliers
+from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
@@ -90,6 +93,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     exchanges.router,
     member_links.router,
     feedback.router,
+    surveys.router,
+    reviews.router,
+    chats.router,
     risk.router,
     risk_blocks.router,
     risk_scores.router,

@@ -11,6 +11,8 @@ from transactional.payments.jobs import payment_jobs
 from transactional.settings import WorkerSettings
 from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
+from transactional.surveys.jobs import survey_jobs
+from transactional.texts.jobs import text_jobs
 from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
@@ -26,6 +28,8 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *expired_stock_jobs(),
         *fulfilment_jobs(),
         *after_sales_jobs(),
+        *survey_jobs(),
+        *text_jobs(settings),
         *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
