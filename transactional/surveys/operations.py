@@ -53,6 +53,7 @@ async def open_survey(
             tenant_id,
             new.code,
         )
+        assert known is not None
         if known["request_hash"] != request_hash:
             raise SurveyExists(new.code, known["survey_id"])
         return known["survey_id"], False
