@@ -5,6 +5,11 @@
 -- By which way an answer of 1 to 5 came.
 alter table mall.feedback add column channel text not null default 'direct' check (channel in ('direct', 'survey'));
 
+-- A comment is sealed from now on; the worker seals those that were stored in the open.
+alter table mall.feedback add column sealed_comment bytea;
+create index feedback_in_the_open on mall.feedback (tenant_id) where comment is not null;
+grant update (comment, sealed_comment) on mall.feedback to pointmart_api;
+
 -- A survey stands as it was opened. looked_until: redemptions that changed before it were looked at for members to invite.
 create table mall.survey (
     tenant_id uuid not null references mall.tenant,

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
+from tests.transactional.conftest import VAULT_KEY
 from tests.transactional.feedback.conftest import MODEL
 from transactional.settings import WorkerSettings
 from transactional.texts.about import About, describe
 from transactional.texts.jobs import text_jobs
+from transactional.texts.sealing import unseal
 from transactional.texts.sentiment import BrokenSentimentModel, load_model
 
 
@@ -35,7 +37,7 @@ async def test_a_chat_is_judged_by_what_the_member_says(owner, chat, context):
     await chat("good", ("bot", "差"), ("member", "很快"))
     await chat("mixed", ("member", "好"), ("member", "差"))
     await chat("silent", ("bot", "好"))
-    (job,) = text_jobs(context.settings)
+    *_, job = text_jobs(context.settings)
     assert [await job.run(context) for _ in range(2)] == [3, 0]
     assert await sentiments(owner) == [
         ("bad", "negative", True), ("good", "positive", True), ("mixed", "neutral", True), ("silent", None, False),
@@ -44,10 +46,10 @@ async def test_a_chat_is_judged_by_what_the_member_says(owner, chat, context):
 
 async def test_another_model_scores_everything_anew(owner, chat, context, model_file):
     await chat("bad", ("member", "差"))
-    (job,) = text_jobs(context.settings)
+    *_, job = text_jobs(context.settings)
     await job.run(context)
     model_file.write_text(json.dumps(MODEL | {"weights": [-4, -4, 4, 4]}))
-    (job,) = text_jobs(context.settings)
+    *_, job = text_jobs(context.settings)
     assert await job.run(context) == 1
     assert await sentiments(owner) == [("bad", "positive", True)]
 
@@ -55,13 +57,42 @@ async def test_another_model_scores_everything_anew(owner, chat, context, model_
 async def test_a_text_of_another_key_is_left_without_sentiment_and_not_tried_again(owner, chat, context):
     await chat("lost", ("member", "差"))
     await owner.execute("update mall.chat_message set sealed_text = sealed_text || '\\x00'")
-    (job,) = text_jobs(context.settings)
+    *_, job = text_jobs(context.settings)
     assert [await job.run(context) for _ in range(2)] == [1, 0]
     assert await sentiments(owner) == [("lost", None, True)]
 
 
-def test_without_a_model_there_is_no_job(database_url):
-    assert text_jobs(WorkerSettings(database_url=database_url)) == ()
+def test_without_a_model_or_a_key_nothing_is_scored(database_url):
+    known = [
+        [job.name for job in text_jobs(WorkerSettings(database_url=database_url, vault_key=key))]
+        for key in (None, VAULT_KEY)
+    ]
+    assert known == [[], ["seal-comments"]]
+
+
+async def test_comments_are_sealed_also_those_stored_before_there_was_a_seal(
+    owner, client, shop, context, stored
+):
+    body = {"member_id": str(shop.member), "score": 4, "comment": "我叫张三"}
+    assert (await client.post("/v1/feedback", json=body)).status_code == 201
+    assert "张三" not in await stored()
+    await owner.execute(
+        "insert into mall.feedback (tenant_id, member_id, score, comment, answered_at) values ($1, $2, 4, '张三', now())",
+        shop.tenant_id, shop.member,
+    )  # fmt: skip
+    before = await owner.fetch("select feedback_id, xid from mall.feedback order by 1")
+    job, _ = text_jobs(context.settings)
+    assert [await job.run(context) for _ in range(2)] == [1, 0]
+    assert "张三" not in await stored()
+    opened = {
+        unseal(
+            context.settings.vault(), row["sealed_comment"], "comment", row["tenant_id"], row["feedback_id"]
+        )
+        for row in await owner.fetch("select * from mall.feedback")
+    }
+    assert opened == {"我叫张三", "张三"}
+    # Nothing that lands has changed.
+    assert await owner.fetch("select feedback_id, xid from mall.feedback order by 1") == before
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"format": "other"}', json.dumps(MODEL | {"idf": [1]})])
