@@ -157,6 +157,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     later = {
         "entry": {"transfer_member_id"},
         "stock": {"allotted"},
+        "feedback": {"channel"},
         "item": {"storage_units"},
         "redemption_line": {"refunded_quantity"},
         "redemption": {
@@ -168,6 +169,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "category", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
         "receipt_batch", "holiday_plan", "holiday_plan_line", "shipment", "shipment_line", "compensation", "after_sales_case",
+        "survey_answer", "item_review", "chat",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
     )  # fmt: skip
     for view in new:
