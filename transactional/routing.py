@@ -12,6 +12,7 @@ from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
+from transactional.chats import routes as chats
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
 from transactional.draws import ticket_routes as draw_tickets
@@ -48,6 +49,7 @@ from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
 from transactional.reservations import routes as reservations
+from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
@@ -61,6 +63,7 @@ from transactional.supplier_gates import document_routes as supplier_documents
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import routes as suppliers
+from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
@@ -104,6 +107,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     exchanges.router,
     member_links.router,
     feedback.router,
+    surveys.router,
+    reviews.router,
+    chats.router,
     risk.router,
     risk_blocks.router,
     risk_scores.router,

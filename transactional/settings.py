@@ -26,6 +26,8 @@ class WorkerSettings(BaseSettings):
     payments_file: Path | None = None
     # The tenants' accounts at carriers and top-up providers; without it parcels can be registered and nobody tells of them.
     fulfilment_file: Path | None = None
+    # What scores the texts of members, a file that `pointmart sentiment train` wrote; without it they have no sentiment.
+    sentiment_model: Path | None = None
     webhook_timeout_seconds: float = Field(10, gt=0, le=60)
 
     @field_validator("vault_key")

@@ -26,6 +26,7 @@ from orchestration.cli.boundary import guarded
 from orchestration.cli.evaluate import command as evaluate
 from orchestration.cli.evaluate.policy_command import policy
 from orchestration.cli.experiment.command import world
+from orchestration.cli.sentiment import command as sentiment
 from orchestration.cli.stock_trial.command import stock
 
 app = typer.Typer(
@@ -52,6 +53,7 @@ app.add_typer(exchange.app, name="exchange")
 app.add_typer(tenants.tenant_app, name="tenant")
 app.add_typer(tenants.login_app, name="login")
 app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(sentiment.app, name="sentiment")
 app.command("simulate")(simulate.simulate)
 app.command("serve")(serve.serve)
 app.command("up")(up.up)

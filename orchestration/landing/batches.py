@@ -20,6 +20,7 @@ VIEWS = (
     "warehouse", "warehouse_movement", "stock_adjustment", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
     "shipment", "shipment_line", "carrier_rate", "compensation", "after_sales_case",
+    "survey_answer", "item_review", "chat",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
     "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension",
 )  # fmt: skip

@@ -34,6 +34,8 @@ VERSIONED = {
     "purchase_order_line": "tenant_id, purchase_order_id, line_no",
     "shipment": "tenant_id, shipment_id", "compensation": "tenant_id, compensation_id",
     "after_sales_case": "tenant_id, case_id",
+    "survey_answer": "tenant_id, survey_id, member_id, question_no", "item_review": "tenant_id, review_id",
+    "chat": "tenant_id, chat_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
     "invoice": "tenant_id, invoice_id",
     "licence_alert": "alert_id",

@@ -19,7 +19,9 @@ from orchestration.settings import DataFolder
 from orchestration.sql import quoted
 
 # What a member did or said, and what the rules made of it. All else is books: entries, lots, holds, redemptions.
-BEHAVIOUR_VIEWS = ("event", "feedback", "refusal", "risk_assessment")
+BEHAVIOUR_VIEWS = (
+    "event", "feedback", "refusal", "risk_assessment", "survey_answer", "item_review", "chat",
+)  # fmt: skip
 
 
 class BrokenForgotten(Refusal):

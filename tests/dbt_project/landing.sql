@@ -256,7 +256,7 @@ create table feedback as
 select
     id(1) as tenant_id, id(n) as feedback_id, id(member) as member_id, id(redemption) as redemption_id,
     cast(score as smallint) as score, ts(answered) as answered_at, ts(answered) as recorded_at, stamp(100) as xid,
-    batch(null) as batch
+    batch(null) as batch, cast(null as varchar) as channel
 from (values
     (91, 11, 61, 4, '2025-02-03 02:00:00'),
     (92, 12, 62, 3, '2025-02-03 02:00:00'),
@@ -505,6 +505,52 @@ from (values
     (533, 64, 1, 'complaint', '2025-02-01 03:00:00', null, null),
     (534, 63, 1, 'complaint', '2025-02-01 02:00:00', null, null)
 ) as rows(n, redemption, line, type, opened, answered, outcome);
+
+-- Review 601 is hidden by its second version, 602 is of a test member.
+create table item_review as
+select
+    id(1) as tenant_id, id(n) as review_id, id(member) as member_id, id(redemption) as redemption_id,
+    cast(1 as smallint) as line_no, id(31) as item_id, cast(stars as smallint) as stars, cast(12 as integer) as text_length,
+    'zh' as language, 'quality' as topic, sentiment, cast(score as double) as sentiment_score,
+    ts('2025-02-03 03:00:00') as written_at, cast(null as timestamptz) as edited_at, ts(hidden) as hidden_at,
+    case when hidden is not null then 'abuse' end as hidden_reason, ts('2025-02-03 03:00:00') as recorded_at,
+    stamp(xid) as xid, batch(batch) as batch
+from (values
+    (601, 11, 61, 5, null, null, null, 900, 101),
+    (601, 11, 61, 5, 'positive', 0.9, '2025-02-03 04:00:00', 910, 102),
+    (602, 14, 63, 1, 'negative', 0.1, null, 900, 101)
+) as rows(n, member, redemption, stars, sentiment, score, hidden, xid, batch);
+
+-- In chat 612 nobody but a bot answered, and the member said nothing.
+create table chat as
+select
+    id(1) as tenant_id, id(n) as chat_id, id(member) as member_id, id(redemption) as redemption_id,
+    cast(null as uuid) as case_id, ts('2025-02-02 03:00:00') as started_at, ts('2025-02-02 04:00:00') as ended_at,
+    ts(answered) as first_answer_at, cast(3 as integer) as message_count, cast(own as integer) as member_message_count,
+    cast(agents as integer) as agent_message_count, cast(case when own > 0 then 9 end as integer) as text_length,
+    case when own > 0 then 'zh' end as language, case when own > 0 then 'delivery' end as topic, sentiment,
+    cast(score as double) as sentiment_score, ts('2025-02-02 05:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch
+from (values
+    (611, 12, 62, '2025-02-02 03:30:00', 2, 1, 'negative', 0.2),
+    (612, 11, null, null, 0, 0, null, null)
+) as rows(n, member, redemption, answered, own, agents, sentiment, score);
+
+create table survey_answer as
+select
+    id(1) as tenant_id, id(621) as survey_id, 'after_rice' as survey_code, id(member) as member_id,
+    id(redemption) as redemption_id, cast(question as smallint) as question_no, kind, cast(score as smallint) as score,
+    cast(choice as smallint) as choice_no, cast(case when kind = 'text' then 4 end as integer) as text_length,
+    case when kind = 'text' then 'en' end as language, case when kind = 'text' then 'other' end as topic, sentiment,
+    case when sentiment is not null then cast(0.5 as double) end as sentiment_score,
+    ts('2025-02-04 02:00:00') as answered_at, ts('2025-02-04 02:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch
+from (values
+    (11, 61, 1, 'score', 4, null, null),
+    (11, 61, 2, 'choice', null, 2, null),
+    (11, 61, 3, 'text', null, null, 'neutral'),
+    (15, null, 1, 'score', 1, null, null)
+) as rows(member, redemption, question, kind, score, choice, sentiment);
 
 create table reservation as
 select

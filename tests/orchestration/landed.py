@@ -25,6 +25,8 @@ KEYS = {
     "purchase_order_line": "tenant_id, purchase_order_id, line_no", "receipt_batch": "tenant_id, receipt_id, batch_no",
     "shipment": "tenant_id, shipment_id", "shipment_line": "tenant_id, shipment_id, line_no",
     "compensation": "tenant_id, compensation_id", "after_sales_case": "tenant_id, case_id",
+    "survey_answer": "tenant_id, survey_id, member_id, question_no", "item_review": "tenant_id, review_id",
+    "chat": "tenant_id, chat_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
     "fee": "tenant_id, fee_id",
     "invoice": "tenant_id, invoice_id",
@@ -43,6 +45,7 @@ MUTABLE = {
     "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
+    "survey_answer", "item_review", "chat",
     "invoice", "licence_alert", "onboarding", "pilot", "supplier_document", "supplier_trial", "supplier_suspension",
 }  # fmt: skip
 

@@ -41,7 +41,7 @@ def change_feedback(database_url: str, selected: str) -> None:
     )
 
 
-ALL = "tenant_id, feedback_id, member_id, redemption_id, score, answered_at, recorded_at, xid"
+ALL = "tenant_id, feedback_id, member_id, redemption_id, score, answered_at, recorded_at, xid, channel"
 
 
 def test_a_column_that_is_gone_is_named_and_nothing_is_landed(folder: DataFolder, database_url: str) -> None:

@@ -157,6 +157,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
     later = {
         "entry": {"transfer_member_id"},
         "stock": {"allotted"},
+        "feedback": {"channel"},
         "item": {
             "storage_units", "brand_id", "image_count", "compliance_flags", "listing_priority", "weight_grams",
         },
@@ -171,6 +172,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "category", "brand", "stock_adjustment", "carrier_rate", "hold", "refusal", "risk_assessment", "payment", "flash_sale", "draw", "warehouse", "warehouse_movement",
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
         "receipt_batch", "holiday_plan", "holiday_plan_line", "shipment", "shipment_line", "compensation", "after_sales_case",
+        "survey_answer", "item_review", "chat",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
         "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension",
     )  # fmt: skip

@@ -49,6 +49,8 @@ READ_BY_VIEWS = {
     "holiday_plan.occasion_id", "holiday_plan.status", "shipment.carrier", "shipment.province", "shipment.region",
     "shipment.status", "compensation.clock", "compensation.party", "compensation.carrier", "compensation.outcome",
     "after_sales_case.type", "after_sales_case.reason", "after_sales_case.outcome", "after_sales_case.responsibility",
+    "feedback.channel", "survey.code", "survey_answer.kind", "item_review.hidden_reason",
+    *(f"{table}.{name}" for table in ("survey_answer", "item_review", "chat") for name in ("language", "topic", "sentiment")),
     "tariff_line.line_code", "tariff_line.basis", "fee.line_code",
     "invoice.number", "settlement_statement.party_kind", "reconciliation.provider",
     "licence.kind", "licence.number", "pilot.salt",
@@ -355,6 +357,24 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "select tenant_id, 'c', decode(repeat('00', 32), 'hex'), redemption_id, member_id, 'complaint', 'late', %(at)s, "
         "%(at)s::timestamptz + interval '1 day', %(at)s, 'reject', 'member', false, 'x', %(at)s from mall.redemption "
         "where tenant_id = %(t)s and redemption_id = %(r)s",
+        "insert into mall.survey (tenant_id, survey_id, code, request_hash, title, opened_by, opened_at) "
+        "values (%(t)s, %(r)s, 'planted', decode(repeat('00', 32), 'hex'), 't', 'x', %(at)s)",
+        "insert into mall.survey_question (tenant_id, survey_id, question_no, kind, wording, is_satisfaction, is_required) "
+        "values (%(t)s, %(r)s, 1, 'score', 'w', false, true)",
+        "insert into mall.survey_response (tenant_id, survey_id, member_id, redemption_id, request_hash, answered_at) "
+        "select %(t)s, %(r)s, account_id, null, decode(repeat('00', 32), 'hex'), %(at)s from mall.account "
+        "where tenant_id = %(t)s and kind = 'member'",
+        "insert into mall.survey_answer (tenant_id, survey_id, member_id, question_no, kind, score) "
+        "select tenant_id, survey_id, member_id, 1, 'score', 5 from mall.survey_response",
+        "insert into mall.item_review (tenant_id, review_id, redemption_id, line_no, item_id, member_id, request_hash, "
+        "stars, sealed_text, text_length, language, topic, written_at, hidden_at, hidden_by, hidden_reason) "
+        "select tenant_id, redemption_id, redemption_id, line_no, item_id, member_id, decode(repeat('00', 32), 'hex'), 1, "
+        "'x', 1, 'zh', 'other', %(at)s, %(at)s, 'x', 'other' "
+        "from mall.redemption join mall.redemption_line using (tenant_id, redemption_id) where line_no = 1",
+        "insert into mall.chat (tenant_id, chat_id, reference, request_hash, member_id, started_at, ended_at, message_count, "
+        "member_message_count, agent_message_count) select %(t)s, account_id, 'c' || account_id, "
+        "decode(repeat('00', 32), 'hex'), account_id, %(at)s, %(at)s, 1, 0, 0 from mall.account "
+        "where tenant_id = %(t)s and kind = 'member'",
         "insert into mall.holiday_plan (tenant_id, plan_id, occasion_id, first_day, last_day, status, decided_by, "
         "decided_at, as_of_date, release_id) values (%(t)s, %(r)s, 'planted', '2026-04-01', '2026-04-02', 'approved', "
         "'x', %(at)s, '2026-03-01', '20260301T020000Z-0123abcd')",
@@ -421,6 +441,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "fee.reference", "fee.charged_by",
         "credit_note.reason", "credit_note.issued_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
         "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by", "carrier_rate.announced_by",
+        "survey.title", "survey.opened_by", "item_review.hidden_by", "chat.reference",
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ OWN = {
     ("get", "/v1/suppliers/terms"), ("get", "/v1/purchase-orders"), ("get", "/v1/holiday-plans"),
     ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
+    ("get", "/v1/surveys"), ("post", "/v1/surveys"), ("get", "/v1/reviews"), ("get", "/v1/chats"),
     # Tariffs are the same for all; a confirmation is of the caller's own tenant.
     ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
     ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),
@@ -63,11 +64,24 @@ OWN = {
 TARIFF = {"reference": "t", "valid_from": "2026-01-01", "announced_by": "x", "lines": []}
 CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-02-03", "charged_by": "x"}
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
+# What takes a file: of anything else it says so, whoever sends it.
+IMPORTS = {
+    "/v1/opt-ins/import",
+    "/v1/stock-levels/import",
+    "/v1/supplier-documents/import",
+    "/v1/chats/import",
+}
 DOCUMENT = {
     "kind": "quality_report", "number": "q", "issued_on": "2026-01-01", "expires_on": "2026-03-05",
     "file_url": "https://files.example.com/q.pdf", "file_sha256": "0" * 64, "handed_in_by": "x",
 }  # fmt: skip
 PARCEL = {"reference": "p", "carrier": "sf", "tracking_number": "SF1001", "province": "广东"}
+SURVEY = {
+    "code": "s", "title": "s", "questions": [{"kind": "score", "wording": "?"}], "opened_by": "x",
+}  # fmt: skip
+CHAT = {
+    "reference": "c", "messages": [{"author": "member", "said_at": "2026-02-01T10:00:00+08:00", "text": "x"}],
+}  # fmt: skip
 CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
@@ -295,6 +309,23 @@ async def belongings(app, client, shop, clock, owner):
         **await exchange(app, client, shop, owner),
         **await parcel(client, made["redemption_id"], owner),
         **await charged(app, client, shop, owner),
+        **await said(client, shop, made["redemption_id"], owner),
+    }
+
+
+async def said(client, shop, redemption_id, owner) -> dict[str, str]:
+    """A survey, a review and a chat of the shop's member."""
+    member = str(shop.member)
+    await owner.execute(
+        "update mall.redemption set status = 'completed' where redemption_id = $1", redemption_id
+    )
+    survey = (await client.post("/v1/surveys", json=SURVEY)).json()
+    review = {"member_id": member, "redemption_id": redemption_id, "line_no": 1, "stars": 1, "text": "x"}
+    chat = CHAT | {"member_id": member}
+    return {
+        "survey_id": survey["survey_id"],
+        "review_id": (await client.post("/v1/reviews", json=review)).json()["review_id"],
+        "chat_id": (await client.post("/v1/chats", json=chat)).json()["chat_id"],
     }
 
 
@@ -351,6 +382,15 @@ def bodies(mine):
         "/v1/exchanges/{exchange_id}/reversal": {"reason": "x"},
         "/v1/members/{member_id}/links": {"code": "0000-0000-0000-0000"},
         "/v1/feedback": {"member_id": member, "score": 1},
+        "/v1/surveys": SURVEY,
+        "/v1/surveys/{survey_id}/responses": {"member_id": member, "answers": [{"question_no": 1, "score": 1}]},
+        "/v1/reviews": {
+            "member_id": member, "redemption_id": mine["redemption_id"], "line_no": 1, "stars": 1,
+        },
+        "/v1/reviews/{review_id}": {"member_id": member, "stars": 5},
+        "/v1/reviews/{review_id}/moderation": {"is_hidden": True, "reason": "other", "moderated_by": "x"},
+        "/v1/chats": CHAT | {"member_id": member},
+        "/v1/chats/import": {},
         "/v1/risk/rules": {"kind": "account_age", "days": 1, "verdict": "review", "score": 10},
         "/v1/risk/blocks": {"dimension": "member", "subject": member, "reason": "x"},
         "/v1/risk/rules/{rule_id}/end": {},
@@ -512,7 +552,7 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if path in ("/v1/opt-ins/import", "/v1/stock-levels/import", "/v1/supplier-documents/import"):
+                if path in IMPORTS:
                     assert told.status_code == 422, "a body that is no CSV"
                 elif path.startswith(PLATFORM):
                     assert told.status_code == 401, (method, path, told.text)

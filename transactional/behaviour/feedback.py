@@ -11,12 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import Connection, tenant_transaction
+from transactional.identifiers import uuid7
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.request_types import Text
+from transactional.texts.sealing import require, seal
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])
 
@@ -54,8 +57,8 @@ class Feedback(BaseModel):
 
 
 _STORE = """
-insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, comment, answered_at)
-values ($1, coalesce($2, uuidv7()), $3, $4, $5, $6, $7)
+insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, sealed_comment, answered_at)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (tenant_id, feedback_id) do nothing
 returning feedback_id, member_id, redemption_id, score, answered_at
 """
@@ -77,6 +80,7 @@ where tenant_id = $1 and feedback_id = $2
             UnknownMember,
             UnknownRedemption,
             FeedbackAlreadyGiven,
+            VaultKeyMissing,
             InvalidRequest,
             RequestTooLarge,
         ),
@@ -89,8 +93,14 @@ async def give_feedback(
     response: Response,
     dry_run: DryRun = False,
 ) -> Feedback:
-    """Store a member's answer; each redemption is answered for once."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    """Store a member's answer, a comment sealed; each redemption is answered for once."""
+    state = request.app.state
+    now = state.clock()
+    feedback_id = body.feedback_id or uuid7(now)
+    sealed = (
+        seal(require(state.vault), body.comment, "comment", tenant_id, feedback_id) if body.comment else None
+    )
+    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await require_member(connection, tenant_id=tenant_id, member_id=body.member_id)
         if body.redemption_id is not None:
             await _require_theirs(connection, tenant_id, body.member_id, body.redemption_id)
@@ -98,12 +108,12 @@ async def give_feedback(
             stored = await connection.fetchrow(
                 _STORE,
                 tenant_id,
-                body.feedback_id,
+                feedback_id,
                 body.member_id,
                 body.redemption_id,
                 body.score,
-                body.comment,
-                request.app.state.clock(),
+                sealed,
+                now,
             )
         except asyncpg.UniqueViolationError as error:
             raise FeedbackAlreadyGiven(
@@ -111,7 +121,7 @@ async def give_feedback(
             ) from error
         if stored is None:
             response.status_code = 200
-            stored = await connection.fetchrow(_STORED, tenant_id, body.feedback_id)
+            stored = await connection.fetchrow(_STORED, tenant_id, feedback_id)
     feedback = Feedback.model_validate(dict(stored or {}))
     if (feedback.member_id, feedback.redemption_id, feedback.score) != (
         body.member_id, body.redemption_id, body.score,

@@ -68,6 +68,7 @@ TOPICS = (
     Topic("after_sales.overdue", "after-sales case", "Nobody answered a case in time."),
     Topic("after_sales.refund_refused", "after-sales case", "A refund was refused; the case is undecided again."),
     Topic("after_sales.closed", "after-sales case", "A case was decided, and what it refunds was given back."),
+    Topic("survey.invited", "survey", "A member was invited to a survey after a redemption; ask them for answers."),
     Topic("top_up.succeeded", "top-up", "A provider has topped up what was redeemed."),
     Topic("top_up.failed", "top-up", "A provider could not top up what was redeemed; it is given back."),
     Topic("purchase_order.proposed", "purchase order", "An order of goods was proposed; somebody has to approve it."),

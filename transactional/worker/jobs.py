@@ -13,6 +13,8 @@ from transactional.settings import WorkerSettings
 from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
 from transactional.supplier_gates.jobs import supplier_gate_jobs
+from transactional.surveys.jobs import survey_jobs
+from transactional.texts.jobs import text_jobs
 from transactional.top_ups.jobs import top_up_jobs
 from transactional.webhooks.jobs import webhook_jobs
 from transactional.worker.housekeeping import housekeeping_jobs
@@ -28,6 +30,8 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *expired_stock_jobs(),
         *fulfilment_jobs(),
         *after_sales_jobs(),
+        *survey_jobs(),
+        *text_jobs(settings),
         *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),

@@ -24,7 +24,8 @@ from transactional.redemption.commands import Redeem
 # What is personal of a member, by table; `risk_block` names its subject otherwise.
 PERSONAL = (
     "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link", "member_link_code",
-    "flash_sale_member", "member_segment", "member_risk_score",
+    "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response", "survey_answer",
+    "item_review", "chat",
 )  # fmt: skip
 
 
@@ -123,7 +124,27 @@ async def lived(app, client, shop, owner, clock):
         await link(client, shop.member, other, partner.member)
     await client.post(f"/v1/members/{member}/link-codes", headers={"Idempotency-Key": "l2"})
     await client.command("/v1/holds", "h1", member_id=shop.member, points=40, reference="table for Li Na")
+    await said_in_own_words(client, shop, owner, bought.json()["redemption_id"])
     return partner
+
+
+async def said_in_own_words(client, shop, owner, redemption_id):
+    """A survey, a review and a chat."""
+    member = str(shop.member)
+    survey = {"code": "s", "title": "s", "questions": [{"kind": "text", "wording": "?"}], "opened_by": "x"}
+    survey_id = (await client.post("/v1/surveys", json=survey)).json()["survey_id"]
+    await owner.execute(
+        "insert into mall.survey_invitation (tenant_id, survey_id, member_id, redemption_id, invited_at) "
+        "values ($1, $2, $3, $4, now())",
+        shop.tenant_id, UUID(survey_id), shop.member, UUID(redemption_id),
+    )  # fmt: skip
+    said = {"member_id": member, "answers": [{"question_no": 1, "text": "Li Na"}]}
+    assert (await client.post(f"/v1/surveys/{survey_id}/responses", json=said)).status_code == 201
+    review = {"member_id": member, "redemption_id": redemption_id, "line_no": 1, "stars": 1, "text": "Li Na"}
+    assert (await client.post("/v1/reviews", json=review)).status_code == 201
+    message = {"author": "member", "said_at": "2026-02-01T10:00:00+08:00", "text": "Li Na"}
+    chat = {"reference": "call of Li Na", "member_id": member, "messages": [message]}
+    assert (await client.post("/v1/chats", json=chat)).status_code == 201
 
 
 async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, lived, clock):
@@ -158,6 +179,8 @@ async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, 
     assert reference.startswith("erased-")
     told = await owner.fetchval("select payload ->> 'points' from mall.outbox where topic = 'points.adjust'")
     assert int(told) == -balance
+    # What hangs on a chat goes with it.
+    assert await owner.fetchval("select count(*) from mall.chat_message") == 0
     # The partner's copy of the link says no longer that somebody there is the same person.
     assert await owner.fetchval("select count(*) from mall.member_link where withdrawn_at is null") == 0
 

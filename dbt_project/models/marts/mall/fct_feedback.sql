@@ -20,6 +20,7 @@ select
     feedback.member_id,
     feedback.redemption_id,
     feedback.score,
+    feedback.channel,
     feedback.answered_at,
     {{ business_date("feedback.answered_at") }} as answered_date
 from feedback

@@ -1,0 +1,1 @@
+"""Reviews of items by the members who redeemed them."""
