@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
+from transactional.campaigns import routes as campaigns
 from transactional.catalogue import routes as catalogue
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
@@ -85,6 +86,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
+    campaigns.router,
     exchange_agreements.router,
     exchange_statements.router,
     exchanges.router,
