@@ -32,12 +32,14 @@ KEYS = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "campaign": "tenant_id, campaign_id", "campaign_item": "tenant_id, campaign_id, item_id",
+    "campaign_sale": "tenant_id, campaign_id, sale_id", "campaign_use": "tenant_id, cause_id, kind, line_no",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "invoice", "licence_alert", "onboarding", "pilot",
+    "invoice", "licence_alert", "onboarding", "pilot", "campaign", "campaign_item", "campaign_sale",
 }  # fmt: skip
 
 

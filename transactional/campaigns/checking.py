@@ -17,8 +17,8 @@ def check_new_campaign(new: NewCampaign, *, now: datetime) -> None:
         raise InvalidRequest("ends_at: the end must come after the start and later than now")
     _check_audience(new)
     _check_benefits(new)
-    _check_budget(new)
     _check_kind(new)
+    _check_budget(new)
 
 
 def _check_audience(new: NewCampaign) -> None:
@@ -60,7 +60,7 @@ def _check_kind(new: NewCampaign) -> None:
         "festival": (new.earning is not None or new.lowers_prices, "multiplies earning or lowers prices"),
         "member_day": (new.earning is not None, "multiplies earning"),
         "flash_sale": (
-            bool(new.sale_ids) and new.budget_points is None,
+            bool(new.sale_ids) and new.earning is None and not new.lowers_prices,
             "links flash sales and gives nothing else",
         ),
         "new_item": (new.lowers_prices and bool(new.items), "lowers the prices of the items it names"),

@@ -155,9 +155,9 @@ from mall.campaign_item;
 create view export.campaign_sale as
 select tenant_id, campaign_id, sale_id, recorded_at, xid
 from mall.campaign_sale;
+-- Whose it is, the transfer or the redemption says.
 create view export.campaign_use as
-select
-    tenant_id, cause_id, kind, line_no, campaign_id, member_id, redemption_id, points, effective_at, recorded_at, xid
+select tenant_id, cause_id, kind, line_no, campaign_id, redemption_id, points, effective_at, recorded_at, xid
 from mall.campaign_use;
 
 grant select on export.campaign, export.campaign_item, export.campaign_sale, export.campaign_use

@@ -24,7 +24,7 @@ from transactional.redemption.commands import Redeem
 # What is personal of a member, by table; `risk_block` names its subject otherwise.
 PERSONAL = (
     "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link", "member_link_code",
-    "flash_sale_member", "member_segment", "member_risk_score",
+    "flash_sale_member", "campaign_member", "member_segment", "member_risk_score",
 )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ PERSONAL = (
 # up belong to their exchange.
 BOOKS = (
     "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
-    "member_transfer", "after_sales_case", "compensation",
+    "member_transfer", "after_sales_case", "compensation", "campaign_use",
 )  # fmt: skip
 
 
