@@ -39,6 +39,7 @@ VERSIONED = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "campaign": "tenant_id, campaign_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -39,7 +39,7 @@ MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "invoice", "licence_alert", "onboarding", "pilot", "campaign", "campaign_item", "campaign_sale",
+    "invoice", "licence_alert", "onboarding", "pilot", "campaign",
 }  # fmt: skip
 
 

@@ -74,12 +74,24 @@ class CampaignRequest(BaseModel):
 
     def campaign(self, by: str) -> NewCampaign:
         """Return what is to be drafted."""
-        plain = self.model_dump(exclude={"earning", "items", "created_by"})
-        tupled = {name: tuple(value) if isinstance(value, list) else value for name, value in plain.items()}
         return NewCampaign(
-            **tupled,
+            reference=self.reference,
+            kind=self.kind,
+            name_zh=self.name_zh,
+            name_en=self.name_en,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            audience=self.audience,
+            scheme=self.scheme,
+            groups=tuple(self.groups),
             earning=None if self.earning is None else (self.earning.numerator, self.earning.denominator),
+            member_days=tuple(self.member_days),
+            discount_bp=self.discount_bp,
             items=tuple(Discounted(one.item_id, one.price_points) for one in self.items),
+            categories=tuple(self.categories),
+            sale_ids=tuple(self.sale_ids),
+            budget_points=self.budget_points,
+            member_limit_points=self.member_limit_points,
             created_by=by,
         )
 

@@ -33,7 +33,9 @@ left join mall.campaign_item x
     on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = o.item_id
 where c.tenant_id = $1 and c.campaign_id = any($2::uuid[]) and (x.item_id is not null or i.category = any(c.categories))
     and o.listed_from <= $3 and (o.listed_until is null or o.listed_until > $3)
+    and ($4::uuid[] is null or o.item_id = any($4))
 order by o.item_id
+limit $5
 """
 _HAD = """
 select campaign_id, used_points from mall.campaign_member where tenant_id = $1 and member_id = $2
@@ -68,11 +70,21 @@ async def campaigns_of(
 
 
 async def campaigns_for(
-    connection: Connection, *, tenant_id: UUID, member_id: UUID, now: datetime
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    member_id: UUID,
+    item_ids: list[UUID] | None,
+    limit: int,
+    now: datetime,
 ) -> list[dict[str, Any]]:
     """Return the campaigns that run for a member now: new items first, each with what it lowers for them.
 
     A price is told only while the budget and the member's part of it cover one piece.
+
+    Args:
+        item_ids: only the prices of these; None is of any.
+        limit: of so many prices.
 
     Raises:
         UnknownMember: it is not there, or erased.
@@ -84,7 +96,8 @@ async def campaigns_for(
         now,
     )
     program = await program_of(connection, tenant_id=tenant_id)
-    had = dict(await connection.fetch(_HAD, tenant_id, member_id))
+    rows_had = await connection.fetch(_HAD, tenant_id, member_id)
+    had = {row["campaign_id"]: row["used_points"] for row in rows_had}
     found = []
     for row in rows:
         group = Group(row["audience"], row["scheme"], tuple(row["groups"]))
@@ -93,7 +106,8 @@ async def campaigns_for(
         )
         if among:
             found.append(row)
-    lowered = await connection.fetch(_LOWERED, tenant_id, [row["campaign_id"] for row in found], now)
+    ids = [row["campaign_id"] for row in found]
+    lowered = await connection.fetch(_LOWERED, tenant_id, ids, now, item_ids, limit)
     shown = [_for_member(row, lowered, had.get(row["campaign_id"], 0), now) for row in found]
     return sorted(shown, key=lambda one: (one["kind"] != "new_item", one["ends_at"], one["campaign_id"]))
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.campaigns.documents import (
+    MAX_ITEMS,
     ApprovalRequest,
     Campaign,
     CampaignPage,
@@ -185,11 +186,24 @@ async def stop(
     summary="List a member's campaigns",
     responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest),
 )
-async def show_member(member_id: UUID, asker: Asking, request: Request) -> MemberCampaigns:
-    """List what runs for a member now: the prices to show beside the list prices, new items first."""
+async def show_member(
+    member_id: UUID,
+    asker: Asking,
+    request: Request,
+    item_id: Annotated[
+        list[UUID] | None,
+        Query(max_length=MAX_ITEMS, description="Only their prices; repeat it for several."),
+    ] = None,
+) -> MemberCampaigns:
+    """List what runs for a member now, new items first, with up to 500 of the prices to show beside the list prices."""
     async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         found = await campaigns_for(
-            connection, tenant_id=asker.tenant_id, member_id=member_id, now=request.app.state.clock()
+            connection,
+            tenant_id=asker.tenant_id,
+            member_id=member_id,
+            item_ids=item_id,
+            limit=MAX_ITEMS,
+            now=request.app.state.clock(),
         )
     return MemberCampaigns(
         member_id=member_id, campaigns=[MemberCampaign.model_validate(one) for one in found]

@@ -82,9 +82,9 @@ def correct(command: Correct, book: Book) -> Reply:
             reverses_id=past.transfer_id,
             reason=command.reason,
         )
-        back = [(lot_id, -amount) for lot_id, amount in past.shares]
+        returned = [(lot_id, -amount) for lot_id, amount in past.shares]
         grace = book.programs[command.tenant_id].refund_grace_days
-        post_give_back(book, account, transfer, back, grace)
+        post_give_back(book, account, transfer, returned, grace)
     past.reversed_points += abs(points)
     body = told_of(account, command.at, past.member_id, command.transfer_id, "correct", -points)
     body |= {"effective_at": moment, "reverses_id": past.transfer_id, "reason": command.reason, **more}

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import asyncpg
 import pytest
 
 from tests.transactional.conftest import NOON, client_for, open_shop
@@ -143,6 +144,10 @@ async def test_a_member_sees_what_runs_for_them_new_items_first_while_the_budget
     assert await seen(shop.member) == [("new_item", False, [60]), ("festival", True, [90, 225, 450])]
     assert (await client.redeem(shop.member, "k2", (shop.tea, 1))).json()["points"] == 60
     assert await seen(shop.member) == [("new_item", False, []), ("festival", True, [90, 225, 450])]
+    pots = (
+        await client.get(f"/v1/members/{shop.member}/campaigns", params={"item_id": str(shop.pot)})
+    ).json()
+    assert [[item["item_name"] for item in one["items"]] for one in pots["campaigns"]] == [[], ["pot"]]
 
 
 async def test_campaigns_are_for_the_pilots_share_and_for_tiers(client, shop, owner, campaign):
@@ -159,3 +164,28 @@ async def test_campaigns_are_for_the_pilots_share_and_for_tiers(client, shop, ow
     assert (await client.earn(shop.member, 10, "k3")).json()["campaign"]["extra_points"] == 30
     await owner.execute("update mall.pilot set share_bp = 1")
     assert (await client.earn(shop.other_member, 10, "k4")).json().get("campaign") is None
+
+
+async def test_the_service_itself_cannot_use_a_budget_or_draft_a_campaign_that_runs(
+    owner, shop, campaign, database_url
+):
+    await campaign(**DOUBLE)
+    connection = await asyncpg.connect(database_url, server_settings={"role": "pointmart_api"})
+    try:
+        await connection.execute("select set_config('pointmart.tenant_id', $1, false)", str(shop.tenant_id))
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute("update mall.campaign set used_points = 1")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.execute(
+                "insert into mall.campaign (tenant_id, campaign_id, reference, request_hash, kind, name_zh, name_en, "
+                "starts_at, ends_at, audience, created_by, created_at, approved_by, approved_at) "
+                "select tenant_id, uuidv7(), 'n', request_hash, kind, name_zh, name_en, starts_at, ends_at, audience, "
+                "'x', now(), 'x', now() from mall.campaign"
+            )
+        await connection.execute("select set_config('pointmart.tenant_id', uuidv7()::text, false)")
+        assert await connection.fetchval("select count(*) from mall.campaign") == 0
+    finally:
+        await connection.close()
+    # Nor does a campaign give more than its budget, whoever writes.
+    with pytest.raises(asyncpg.CheckViolationError):
+        await owner.execute("update mall.campaign set used_points = 1001")

@@ -123,6 +123,11 @@ async def lived(app, client, shop, owner, clock):
         await link(client, shop.member, other, partner.member)
     await client.post(f"/v1/members/{member}/link-codes", headers={"Idempotency-Key": "l2"})
     await client.command("/v1/holds", "h1", member_id=shop.member, points=40, reference="table for Li Na")
+    await owner.execute(
+        "insert into mall.campaign_member (tenant_id, campaign_id, member_id, used_points) values ($1, uuidv7(), $2, 5)",
+        shop.tenant_id,
+        shop.member,
+    )
     return partner
 
 

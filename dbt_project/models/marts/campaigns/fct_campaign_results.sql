@@ -16,7 +16,11 @@ with
             dimension.campaign_id,
             dimension.first_date,
             least(dimension.last_date, facts.last_fact_date) as until_date,
-            least(dimension.last_date, facts.last_fact_date) - dimension.first_date + 1 as day_count
+            cast(
+                least(dimension.last_date, facts.last_fact_date)
+                - dimension.first_date
+                + 1 as integer
+            ) as day_count
         from dimension
         inner join
             facts
@@ -62,7 +66,11 @@ with
     ),
     -- Whom something was given to, whether or not they kept it; in a flash sale, who bought in it.
     takers as (
-        select uses.tenant_id, uses.campaign_id, transfers.member_id, cast(null as uuid) as redemption_id
+        select
+            uses.tenant_id,
+            uses.campaign_id,
+            transfers.member_id,
+            cast(null as uuid) as redemption_id
         from uses
         inner join
             transfers
