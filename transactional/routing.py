@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from transactional.after_sales import routes as after_sales
 from transactional.behaviour import events, feedback, requested
 from transactional.brand_authorisations import routes as brand_authorisations
+from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
@@ -102,6 +103,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
+    campaigns.router,
     exchange_agreements.router,
     exchange_statements.router,
     exchanges.router,

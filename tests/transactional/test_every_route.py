@@ -33,7 +33,7 @@ BETWEEN_TENANTS = ("/v1/exchanges", "/v1/members/{member_id}/link")
 # What answers about the caller's own tenant whatever is asked: it must not show anything of another's.
 OWN = {
     ("get", "/v1/program"), ("get", "/v1/tiers"), ("put", "/v1/tiers"), ("get", "/v1/offers"), ("get", "/v1/draws"),
-    ("get", "/v1/flash-sales"), ("get", "/v1/risk/rules"), ("post", "/v1/risk/rules"),
+    ("get", "/v1/flash-sales"), ("get", "/v1/campaigns"), ("get", "/v1/risk/rules"), ("post", "/v1/risk/rules"),
     ("post", "/v1/risk/rules/defaults"), ("get", "/v1/risk/assessments"), ("get", "/v1/risk/blocks"),
     ("post", "/v1/members"), ("post", "/v1/events"), ("post", "/v1/points/batches"),
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
@@ -83,6 +83,11 @@ CHAT = {
     "reference": "c", "messages": [{"author": "member", "said_at": "2026-02-01T10:00:00+08:00", "text": "x"}],
 }  # fmt: skip
 CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
+CAMPAIGN = {
+    "reference": "c", "kind": "member_day", "name_zh": "会员日", "name_en": "Member day", "created_by": "x",
+    "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-12T12:00:00+08:00", "earning": {"numerator": 2},
+    "budget_points": 10,
+}  # fmt: skip
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -269,6 +274,7 @@ async def belongings(app, client, shop, clock, owner):
             "allotted": 2, "member_limit": 1,
         },
     )  # fmt: skip
+    campaign = await client.post("/v1/campaigns", json=CAMPAIGN)
     draw = await client.post(
         "/v1/draws",
         json={
@@ -284,7 +290,7 @@ async def belongings(app, client, shop, clock, owner):
         "/v1/risk/blocks", json={"dimension": "member", "subject": str(shop.other_member), "reason": "fraud"}
     )
     endpoint = await client.post("/v1/webhooks", json={"url": "https://93.184.215.14/hook", "topics": ["*"]})
-    for answer in (hold, sale, draw, rule, block, endpoint):
+    for answer in (hold, sale, campaign, draw, rule, block, endpoint):
         assert answer.status_code == 201, answer.text
     return {
         "member_id": str(shop.member),
@@ -294,6 +300,7 @@ async def belongings(app, client, shop, clock, owner):
         "hold_id": hold.json()["hold_id"],
         "sale_id": sale.json()["sale_id"],
         "draw_id": draw.json()["draw_id"],
+        "campaign_id": campaign.json()["campaign_id"],
         "rule_id": rule.json()["rule_id"],
         "block_id": block.json()["block_id"],
         "endpoint_id": endpoint.json()["endpoint_id"],
@@ -376,6 +383,10 @@ def bodies(mine):
             "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-02T12:00:00+08:00", "allotted": 1,
             "member_limit": 1,
         },
+        "/v1/campaigns": CAMPAIGN
+        | {"reference": "n", "kind": "new_item", "earning": None, "items": [{"item_id": mine["item_id"], "price_points": 5}]},
+        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x"},
+        "/v1/campaigns/{campaign_id}/stop": {"stopped_by": "x", "reason": "x"},
         "/v1/exchanges/agreements": TERMS,
         "/v1/exchanges/quotes": {"member_id": member, "to_tenant": "crane", "points": 100},
         "/v1/exchanges": {"quote_id": mine["quote_id"]},

@@ -24,8 +24,8 @@ from transactional.redemption.commands import Redeem
 # What is personal of a member, by table; `risk_block` names its subject otherwise.
 PERSONAL = (
     "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link", "member_link_code",
-    "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response", "survey_answer",
-    "item_review", "chat",
+    "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response",
+    "survey_answer", "item_review", "chat", "campaign_member",
 )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ PERSONAL = (
 # up belong to their exchange.
 BOOKS = (
     "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
-    "member_transfer", "after_sales_case", "compensation",
+    "member_transfer", "after_sales_case", "compensation", "campaign_use",
 )  # fmt: skip
 
 
@@ -125,6 +125,11 @@ async def lived(app, client, shop, owner, clock):
     await client.post(f"/v1/members/{member}/link-codes", headers={"Idempotency-Key": "l2"})
     await client.command("/v1/holds", "h1", member_id=shop.member, points=40, reference="table for Li Na")
     await said_in_own_words(client, shop, owner, bought.json()["redemption_id"])
+    await owner.execute(
+        "insert into mall.campaign_member (tenant_id, campaign_id, member_id, used_points) values ($1, uuidv7(), $2, 5)",
+        shop.tenant_id,
+        shop.member,
+    )
     return partner
 
 
