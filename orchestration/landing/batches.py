@@ -21,6 +21,7 @@ VIEWS = (
     "purchase_order", "purchase_order_line", "receipt_batch", "holiday_plan", "holiday_plan_line",
     "shipment", "shipment_line", "compensation", "after_sales_case",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
+    "acceptance_run", "member_attribute",
 )  # fmt: skip
 
 

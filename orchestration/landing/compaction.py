@@ -39,6 +39,7 @@ VERSIONED = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "member_attribute": "tenant_id, member_id, name",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -18,8 +18,8 @@ from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
 
-# What a member did or said, and what the rules made of it. All else is books: entries, lots, holds, redemptions.
-BEHAVIOUR_VIEWS = ("event", "feedback", "refusal", "risk_assessment")
+# What a member did or said, what the rules made of it, and the groups it agreed to be counted in. All else is books: entries, lots, holds, redemptions.
+BEHAVIOUR_VIEWS = ("event", "feedback", "refusal", "risk_assessment", "member_attribute")
 
 
 class BrokenForgotten(Refusal):

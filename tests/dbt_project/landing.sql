@@ -542,3 +542,17 @@ create table pilot as
 select
     id(1) as tenant_id, 'eccbc87e4b5ce2fe28308fd9f2a7baf3' as salt, cast(5000 as int) as share_bp, date '2025-01-01' as starts_on,
     date '2025-01-31' as ends_on, ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+create table acceptance_run as
+select
+    id(1) as tenant_id, id(n) as run_id, ts(finished) as started_at, ts(finished) as finished_at, is_passed,
+    ts(finished) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (291, '2024-12-28 02:00:00', true), (292, '2024-12-29 20:00:00', true), (293, '2024-12-31 02:00:00', false))
+    as rows(n, finished, is_passed);
+
+-- Member 12 withdrew; 14 is a test member.
+create table member_attribute as
+select
+    id(1) as tenant_id, id(member) as member_id, 'city_tier' as name, cast(value as varchar) as value,
+    ts('2025-01-10 00:00:00') as changed_at, ts('2025-01-10 00:00:00') as recorded_at, stamp(900) as xid, batch(batch) as batch
+from (values (11, 't1', 101), (12, 't1', 101), (12, null, 102), (13, 't1', 101), (14, 't1', 101)) as rows(member, value, batch);

@@ -32,12 +32,13 @@ KEYS = {
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
+    "acceptance_run": "tenant_id, run_id", "member_attribute": "tenant_id, member_id, name",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "invoice", "licence_alert", "onboarding", "pilot",
+    "invoice", "licence_alert", "onboarding", "pilot", "member_attribute",
 }  # fmt: skip
 
 

@@ -169,6 +169,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms", "purchase_order", "purchase_order_line",
         "receipt_batch", "holiday_plan", "holiday_plan_line", "shipment", "shipment_line", "compensation", "after_sales_case",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
+        "acceptance_run", "member_attribute",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)
