@@ -365,6 +365,7 @@ def bodies(mine):
         "/v1/members/{member_id}/attributes": {"values": {"phone": "139"}},
         "/v1/member-attributes/{name}": ATTRIBUTE,
         "/v1/member-attributes/import": {},
+        "/v1/member-consents/import": {},
         "/v1/onboarding/acceptance": {
             "run_id": member, "started_at": "2026-03-01T00:00:00Z", "finished_at": "2026-03-01T00:01:00Z",
             "checks": [
@@ -497,7 +498,11 @@ async def test_no_route_reads_or_moves_what_is_another_tenants(app, client, shop
                 more = {"params": params.get(path, {})} if method == "get" else {}
                 headers = {"Idempotency-Key": f"stranger-{method}-{path}"}
                 told = await foreign.request(method, url, json=body, headers=headers, **more)
-                if path in ("/v1/opt-ins/import", "/v1/member-attributes/import"):
+                if path in (
+                    "/v1/opt-ins/import",
+                    "/v1/member-attributes/import",
+                    "/v1/member-consents/import",
+                ):
                     assert told.status_code == 422, "a body that is no CSV"
                 elif path.startswith(PLATFORM):
                     assert told.status_code == 401, (method, path, told.text)

@@ -1,75 +1,24 @@
 """`/v1/members/{member_id}/consents`: what a member agrees to, and how it came to that."""
 
-from datetime import datetime
-from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.consents.domain import Purpose, Teller
+from transactional.consents.documents import ConsentRequest, Consents, ConsentsImported, ConsentTold, Standing
+from transactional.consents.importing import ConsentRow, import_consents
 from transactional.consents.operations import record_consent
 from transactional.consents.queries import history_of, standing
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.row_report import RowsRefused
 
-router = APIRouter(prefix="/v1/members/{member_id}/consents", tags=["members"])
-
-TextVersion = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-
-
-class ConsentRequest(BaseModel):
-    """What a member was asked and said; `text_version` names the words that were shown."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [{"purpose": "profiling", "is_given": True, "text_version": "2026-03"}]
-        },
-    )
-
-    purpose: Purpose
-    is_given: bool
-    text_version: TextVersion | None = None
-
-    @model_validator(mode="after")
-    def _names_the_text(self) -> Self:
-        if self.is_given and self.text_version is None:
-            raise ValueError("text_version: tell which words the member agreed to")
-        return self
-
-
-class Standing(BaseModel):
-    """Whether a member agrees to a purpose now, and since when; without `told_at` it was never asked."""
-
-    purpose: Purpose
-    is_given: bool
-    text_version: str | None
-    told_at: datetime | None
-
-
-class ConsentTold(BaseModel):
-    """Something a member agreed to, refused or withdrew."""
-
-    consent_id: UUID
-    purpose: Purpose
-    is_given: bool
-    text_version: str | None
-    told_by: Teller
-    told_at: datetime
-
-
-class Consents(BaseModel):
-    """What a member agrees to now, purpose by purpose, and everything that was recorded, newest first."""
-
-    member_id: UUID
-    standing: list[Standing]
-    history: list[ConsentTold]
+router = APIRouter(prefix="/v1", tags=["members"])
 
 
 async def _shown(connection: Connection, tenant_id: UUID, member_id: UUID) -> Consents:
@@ -82,7 +31,11 @@ async def _shown(connection: Connection, tenant_id: UUID, member_id: UUID) -> Co
     )
 
 
-@router.get("", summary="Show consents", responses=responses(Unauthenticated, UnknownMember, InvalidRequest))
+@router.get(
+    "/members/{member_id}/consents",
+    summary="Show consents",
+    responses=responses(Unauthenticated, UnknownMember, InvalidRequest),
+)
 async def show(member_id: UUID, tenant_id: Caller, request: Request) -> Consents:
     """Show what a member agrees to now and the history of it, which is never changed.
 
@@ -94,7 +47,7 @@ async def show(member_id: UUID, tenant_id: Caller, request: Request) -> Consents
 
 
 @router.post(
-    "",
+    "/members/{member_id}/consents",
     status_code=201,
     summary="Record a consent",
     responses={
@@ -129,3 +82,17 @@ async def record(
     if not is_news:
         response.status_code = 200
     return shown
+
+
+@router.post(
+    "/member-consents/import",
+    summary="Take the consents of a CSV file",
+    responses=responses(Unauthenticated, InvalidRequest, RowsRefused, RequestTooLarge),
+    openapi_extra=csv_body(ConsentRow),
+)
+async def import_file(tenant_id: Caller, request: Request, dry_run: DryRun = False) -> ConsentsImported:
+    """Record what members said, a row each; the whole file or nothing of it. Sent twice it changes nothing."""
+    rows, state = await rows_of(request, ConsentRow), request.app.state
+    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        recorded = await import_consents(connection, tenant_id=tenant_id, rows=rows, now=state.clock())
+    return ConsentsImported(rows=len(rows), recorded=recorded)

@@ -85,3 +85,23 @@ async def test_consents_are_of_the_tenants_own_members(app, client, shop, owner)
         assert (await foreign.get(url)).status_code == 404
         assert (await foreign.post(url, json=body)).status_code == 404
     assert await owner.fetchval("select count(*) from mall.member_consent") == 0
+
+
+async def test_a_file_of_consents_is_taken_whole_or_not_at_all(client, shop, owner):
+    head = "external_ref,purpose,is_given,text_version\n"
+
+    async def send(rows):
+        headers = {"Content-Type": "text/csv"}
+        return await client.post(
+            "/v1/member-consents/import", content=(head + rows).encode(), headers=headers
+        )
+
+    good = "E-1,profiling,true,2026-03\nE-2,personalisation,false,\n"
+    for wrong in ("E-7,profiling,true,2026-03\n", "E-2,marketing,true,\n", "E-2,anything,false,\n"):
+        refused = await send(good + wrong)
+        assert [row["row"] for row in refused.json()["rows"]] == [3], refused.text
+    assert await owner.fetchval("select count(*) from mall.member_consent") == 0
+    assert (await send(good)).json() == {"rows": 2, "recorded": 2}
+    assert (await standing(client, shop.member))["profiling"] is True
+    assert (await standing(client, shop.other_member))["personalisation"] is False
+    assert (await send(good)).json() == {"rows": 2, "recorded": 0}
