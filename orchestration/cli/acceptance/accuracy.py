@@ -1,23 +1,33 @@
 """Redeems and refunds, reads it back by every way, and compares each field with what must be there."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.cli.acceptance.expectation import Expected, differences
+from orchestration.cli.acceptance.listening import Listener
 from orchestration.cli.acceptance.mall import Mall
 from orchestration.cli.acceptance.measures import Found, Measure, none_of
 from orchestration.cli.acceptance.preparing import Sandbox
 from orchestration.cli.acceptance.reading import exported, ledger
 
+# How long is waited for all that is to be pushed.
+_PUSHED_WITHIN = 60.0
+
 
 @dataclass
 class Comparison:
-    """What was compared so far, and what was wrong, by what it is about."""
+    """What was compared so far, and what was wrong, by what it is about.
+
+    Attributes:
+        to_be_pushed: what a system that listens must be told: redemption, topic and data.
+    """
 
     compared: int = 0
+    to_be_pushed: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     wrong: dict[str, list[str]] = field(
-        default_factory=lambda: {"redemption": [], "refund": [], "balance": [], "ledger": []}
+        default_factory=lambda: {"redemption": [], "refund": [], "balance": [], "ledger": [], "webhook": []}
     )
 
     def compare(self, about: str, expected: Mapping[str, Any], told: Any, where: str) -> None:
@@ -26,8 +36,14 @@ class Comparison:
         self.wrong[about] += differences(expected, told, where)
 
 
-async def compare_redemptions(mall: Mall, accounts: Sequence[Expected], sandbox: Sandbox, run: str) -> Found:
-    """Let each member redeem two pieces; of the third, refund both, of the second, one. Compare everything told."""
+async def compare_redemptions(
+    mall: Mall, accounts: Sequence[Expected], sandbox: Sandbox, run: str, listener: Listener | None = None
+) -> Found:
+    """Let each member redeem two pieces; of each third, refund none, one or both. Compare everything that is told.
+
+    Args:
+        listener: what the mall pushes to; None compares what is asked for alone.
+    """
     seen = Comparison()
     for number, account in enumerate(accounts):
         key = f"{run}-accuracy-{number}"
@@ -37,6 +53,7 @@ async def compare_redemptions(mall: Mall, accounts: Sequence[Expected], sandbox:
         told = await mall.balance(account.member_id)
         seen.compare("balance", account.buckets, told.body, f"balance of {account.member_id}")
         seen.wrong["ledger"] += await ledger(mall, account)
+    pushed = () if listener is None else await _compare_pushed(seen, listener)
     return Found(
         (
             Measure("redemption_accuracy", "fields_compared", seen.compared, "at_least", 20 * len(accounts)),
@@ -44,8 +61,27 @@ async def compare_redemptions(mall: Mall, accounts: Sequence[Expected], sandbox:
             none_of("redemption_accuracy", "refund_fields_wrong", len(seen.wrong["refund"])),
             none_of("redemption_accuracy", "balance_fields_wrong", len(seen.wrong["balance"])),
             none_of("redemption_accuracy", "ledger_entries_wrong", len(seen.wrong["ledger"])),
+            *pushed,
         ),
         tuple(line for lines in seen.wrong.values() for line in lines),
+    )
+
+
+async def _compare_pushed(seen: Comparison, listener: Listener) -> tuple[Measure, ...]:
+    until = time.perf_counter() + _PUSHED_WITHIN
+    missing = []
+    for redemption_id, topic, expected in seen.to_be_pushed:
+        told = await listener.data(redemption_id, topic, until)
+        if told is None:
+            missing.append(f"{topic} of {redemption_id} was not pushed within {_PUSHED_WITHIN:g} s")
+        else:
+            seen.compare("webhook", expected, told, f"{topic} of {redemption_id} as it was pushed")
+    wrong = len(seen.wrong["webhook"])
+    seen.wrong["webhook"] += missing
+    return (
+        none_of("redemption_accuracy", "webhooks_missing", len(missing)),
+        none_of("redemption_accuracy", "webhook_fields_wrong", wrong),
+        none_of("redemption_accuracy", "webhook_signatures_wrong", listener.forged),
     )
 
 
@@ -67,6 +103,7 @@ async def _redeem(mall: Mall, seen: Comparison, account: Expected, sandbox: Sand
     }  # fmt: skip
     first = whole | {"available_points": account.balance, "lines": [line]}
     seen.compare("redemption", first, answer.body, f"{key}: the answer")
+    seen.to_be_pushed.append((redemption_id, "redemption.completed", first))
     fate = await mall.get("/v1/redemptions", idempotency_key=key)
     told = fate.body if isinstance(fate.body, dict) else {}
     seen.compare(
@@ -109,6 +146,7 @@ async def _refund(
     }  # fmt: skip
     told = whole | {"returned_points": points, "available_points": account.balance}
     seen.compare("refund", told, answer.body, f"{key}: the refund's answer")
+    seen.to_be_pushed.append((redemption_id, f"redemption.{status}", told))
     line = {
         "item_id": sandbox.item_id, "quantity": 2, "unit_points": sandbox.price_points,
         "points": 2 * sandbox.price_points,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from orchestration.cli.acceptance.measures import Plan
 from orchestration.cli.acceptance.report import print_result, write_result
-from orchestration.cli.acceptance.run import record, run_kit
+from orchestration.cli.acceptance.run import Webhook, record, run_kit
 from orchestration.cli.database import database
 from orchestration.refusal import Refusal
 from orchestration.settings import PipelineSettings
@@ -60,6 +60,13 @@ def run(
     max_p95_ms: Annotated[
         float, typer.Option(min=1, help="95th percentile of answers at most, ms.")
     ] = 1_000.0,
+    webhook_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Compare what the mall pushes, too: an address by which it reaches --webhook-port here."
+        ),
+    ] = None,
+    webhook_port: Annotated[int, typer.Option(min=1, max=65535, help="Where pushes are awaited.")] = 8010,
     seed: Annotated[int, typer.Option(help="The same seed asks the same.")] = 7,
     no_record: Annotated[
         bool, typer.Option("--no-record", help="Do not record the result with the mall.")
@@ -70,7 +77,8 @@ def run(
     What it makes are test members with their points and redemptions. A live tenant is refused.
     """
     plan = Plan(members, redemptions, connections, seconds, min_rate, max_p95_ms, seed)
-    asked = _Asked(tenant, url.rstrip("/"), plan, out, not no_record)
+    webhook = None if webhook_url is None else Webhook(webhook_url, webhook_port)
+    asked = _Asked(tenant, url.rstrip("/"), plan, out, not no_record, webhook)
     if api_key is not None:
         is_passed = asyncio.run(_measure(asked, api_key))
     else:
@@ -88,6 +96,7 @@ class _Asked:
     plan: Plan
     out: Path
     is_recorded: bool
+    webhook: Webhook | None
 
 
 async def _measure(asked: _Asked, api_key: str) -> bool:
@@ -102,7 +111,12 @@ async def _measure(asked: _Asked, api_key: str) -> bool:
     ) as client:
         with console.status(f"measuring {asked.tenant} at {asked.url}"):
             result = await run_kit(
-                client, tenant=asked.tenant, url=asked.url, plan=asked.plan, clock=system_clock
+                client,
+                tenant=asked.tenant,
+                url=asked.url,
+                plan=asked.plan,
+                clock=system_clock,
+                webhook=asked.webhook,
             )
         print_result(console, result)
         for path in write_result(asked.out, result):

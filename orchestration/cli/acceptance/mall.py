@@ -52,6 +52,10 @@ class Mall:
         headers = {} if key is None else {"Idempotency-Key": key}
         return await self._call("POST", path, json=body, headers=headers)
 
+    async def delete(self, path: str) -> Answer:
+        """Take something back."""
+        return await self._call("DELETE", path)
+
     async def content(self, path: str) -> bytes | None:
         """Return the bytes of a file, or None if it does not come."""
         try:

@@ -1,6 +1,7 @@
 """Runs the kit: prepares, measures the three areas one after another, and records what came of it with the mall."""
 
 import secrets
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from orchestration.cli.acceptance.accuracy import compare_redemptions
+from orchestration.cli.acceptance.listening import listening
 from orchestration.cli.acceptance.mall import Mall
 from orchestration.cli.acceptance.measures import AREAS, Found, Measure, Plan
 from orchestration.cli.acceptance.preparing import prepare
@@ -45,12 +47,29 @@ class Result:
         )
 
 
-async def run_kit(client: httpx.AsyncClient, *, tenant: str, url: str, plan: Plan, clock: Clock) -> Result:
-    """Measure a tenant in test mode.
+@dataclass(frozen=True)
+class Webhook:
+    """Where the mall pushes to, and the port of this machine that it leads to."""
+
+    url: str
+    port: int
+
+
+async def run_kit(
+    client: httpx.AsyncClient,
+    *,
+    tenant: str,
+    url: str,
+    plan: Plan,
+    clock: Clock,
+    webhook: Webhook | None = None,
+) -> Result:
+    """Measure a tenant in test mode; with a webhook, compare what is pushed too.
 
     Raises:
         MallUnreachable, KeyRefused, TenantIsLive, OtherTenant, NothingToRedeem: it cannot be measured.
         NobodyRegistered: the mall registers no members.
+        NotListening: nothing can be pushed here.
     """
     mall, started_at, run = Mall(client), clock(), secrets.token_hex(6)
     sandbox = await prepare(mall, tenant=tenant, now=started_at)
@@ -58,7 +77,11 @@ async def run_kit(client: httpx.AsyncClient, *, tenant: str, url: str, plan: Pla
     accounts = await register(mall, run=run, count=count, connections=plan.connections)
     (spender,) = await register(mall, run=f"{run}-spender", count=1, connections=1)
     synced = await sync_points(mall, accounts, sandbox, plan, run)
-    accurate = await compare_redemptions(mall, accounts[: plan.redemptions], sandbox, run)
+    async with AsyncExitStack() as stack:
+        listener = None
+        if webhook is not None:
+            listener = await stack.enter_async_context(listening(mall, url=webhook.url, port=webhook.port))
+        accurate = await compare_redemptions(mall, accounts[: plan.redemptions], sandbox, run, listener)
     stable = await try_stability(mall, accounts[-_HOT:], spender, sandbox, plan, run)
     parts: tuple[Found, ...] = (synced, accurate, stable)
     return Result(

@@ -8,42 +8,17 @@ import httpx
 import pytest
 
 from orchestration.cli.acceptance.expectation import Expected, ledger_differences
-from orchestration.cli.acceptance.measures import Measure, Plan, p95_ms
+from orchestration.cli.acceptance.measures import Measure, p95_ms
 from orchestration.cli.acceptance.preparing import KeyRefused, NothingToRedeem, OtherTenant, TenantIsLive
 from orchestration.cli.acceptance.report import write_result
 from orchestration.cli.acceptance.run import record, run_kit
 from tests.transactional.conftest import client_for
-from transactional.catalogue.operations import (
-    NewItem,
-    NewOffer,
-    StockReceipt,
-    add_items,
-    add_offers,
-    receive_stock,
-)
-
-# Thresholds of a slow machine: what is tested is what the kit finds, not how fast this one is.
-PLAN = Plan(members=10, redemptions=3, connections=6, seconds=1.5, min_rate=0, max_p95_ms=60_000, seed=7)
+from tests.transactional.tenants.kit import PLAN, tenant_in_test_mode
 
 
 @pytest.fixture
 async def heron(operator, owner, clock):
-    """A tenant in test mode whose points can be spent after a week, with a card in stock: its key."""
-    applied = await operator.post(
-        "/v1/platform/tenants",
-        json={
-            "code": "heron", "name": "白鹭航空", "industry": "airline", "qualification_number": "9111",
-            "applied_by": "wu.min", "qualification_expires_on": "2030-01-01",
-        },
-    )  # fmt: skip
-    told = applied.json()
-    card = (await add_items(owner, [NewItem("card", "卡", "rights", "virtual", "quality")]))["card"]
-    offer = NewOffer(card, 100, "instant", clock.now, clock.now, None)
-    await add_offers(owner, tenant_id=told["tenant_id"], offers=[offer])
-    await receive_stock(
-        owner, tenant_id=told["tenant_id"], receipts=[StockReceipt(card, 40, "opening", clock.now)]
-    )
-    return told["api_key"]
+    return await tenant_in_test_mode(operator, owner, clock)
 
 
 class Proxy(httpx.AsyncBaseTransport):
