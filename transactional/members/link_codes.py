@@ -19,6 +19,13 @@ CODE_LASTS = timedelta(minutes=10)
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH = 16
 
+# The member first, as an erasure and a withdrawal lock it; then the code, which whoever comes second finds used.
+_KEEP_MEMBER = """
+select from mall.member_link_code c
+join mall.member m on m.tenant_id = c.tenant_id and m.member_id = c.member_id
+where c.code_hash = $1
+for share of m
+"""
 _TAKE = """
 select c.tenant_id, c.member_id, c.issued_at
 from mall.member_link_code c
@@ -82,10 +89,13 @@ async def issue_code(
 async def take_code(connection: Connection, *, code: str, purpose: CodePurpose, now: datetime) -> Issued:
     """Use a code up and return whose it is. Needs a connection that sees all tenants: the committer's.
 
+    Until the caller's transaction ends, the member can neither be erased nor withdraw a consent.
+
     Raises:
         LinkCodeRefused: it is wrong, used or too old, or for something else.
     """
     hashed = _code_hash(code)
+    await connection.execute(_KEEP_MEMBER, hashed)
     row = await connection.fetchrow(_TAKE, hashed, now, purpose)
     if row is None:
         raise LinkCodeRefused

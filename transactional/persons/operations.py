@@ -21,8 +21,6 @@ from transactional.persons.domain import (
     new_token,
 )
 
-# Whoever records a consent locks the member against this.
-_KEEP_CONSENT = "select from mall.member where tenant_id = $1 and member_id = $2 for share"
 _JOIN = """
 insert into mall.person_account (tenant_id, member_id, person_id, joined_at, consented_at)
 values ($1, $2, $3, $4, $5)
@@ -76,7 +74,6 @@ async def join(connection: Connection, *, person_id: UUID, code: str, now: datet
 async def _add(connection: Connection, *, person_id: UUID, code: str, now: datetime) -> None:
     issued = await take_code(connection, code=code, purpose="person", now=now)
     about: dict[str, Any] = {"tenant_id": issued.tenant_id, "member_id": issued.member_id}
-    await connection.execute(_KEEP_CONSENT, issued.tenant_id, issued.member_id)
     await require_consent(connection, **about, purpose="identity_link")
     (consent,) = (one for one in await standing(connection, **about) if one["purpose"] == "identity_link")
     try:

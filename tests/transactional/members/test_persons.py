@@ -1,5 +1,6 @@
 """One person, many accounts: joined with consent on both sides, seen by the person alone, parted at once."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncpg
@@ -169,6 +170,33 @@ async def test_a_code_needs_consent_and_joins_once(client, other, nobody, shop, 
     assert (await nobody.post("/v1/persons", json={"codes": [code]})).status_code == 201
     assert (await nobody.post("/v1/persons", json={"codes": [code]})).status_code == 404
     assert await owner.fetchval("select count(*) from mall.person") == 1
+
+
+async def test_a_code_that_two_send_at_once_joins_one(client, nobody, shop, owner):
+    code = await code_for(client, shop.member)
+    answers = await asyncio.gather(*(nobody.post("/v1/persons", json={"codes": [code]}) for _ in range(6)))
+    assert sorted(answer.status_code for answer in answers) == [201, 404, 404, 404, 404, 404]
+    assert await owner.fetchval("select count(*) from mall.person_account") == 1
+
+
+async def test_a_code_that_races_a_withdrawal_joins_nobody(client, nobody, shop, owner, database_url):
+    code = await code_for(client, shop.member)
+    withdrawing = await asyncpg.connect(database_url)
+    try:
+        async with withdrawing.transaction():
+            await withdrawing.execute(
+                "select from mall.member where member_id = $1 for no key update", shop.member
+            )
+            joining = asyncio.create_task(nobody.post("/v1/persons", json={"codes": [code]}))
+            await asyncio.sleep(0.3)
+            await withdrawing.execute(
+                "insert into mall.member_consent (tenant_id, member_id, purpose, is_given, told_by, told_at) "
+                "values ($1, $2, 'identity_link', false, 'tenant', now())", shop.tenant_id, shop.member,
+            )  # fmt: skip
+        assert (await joining).json()["type"].endswith("consent-needed")
+    finally:
+        await withdrawing.close()
+    assert await owner.fetchval("select count(*) from mall.person") == 0
 
 
 async def test_a_member_is_one_persons_and_a_person_has_one_account_of_a_tenant(
