@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
+from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
 from transactional.brand_authorisations import routes as brand_authorisations
 from transactional.campaigns import routes as campaigns
@@ -14,6 +15,7 @@ from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.chats import routes as chats
+from transactional.consents import routes as consents
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
 from transactional.draws import ticket_routes as draw_tickets
@@ -35,11 +37,14 @@ from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
+from transactional.member_exports import routes as member_exports
 from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
+from transactional.onboarding import acceptance_routes as acceptance
 from transactional.onboarding import routes as onboarding
 from transactional.opt_ins import routes as opt_ins
 from transactional.payments import routes as payments
+from transactional.persons import routes as persons
 from transactional.pilot import routes as pilot
 from transactional.problem_documents import ProblemDocument
 from transactional.purchasing import routes as purchasing
@@ -78,6 +83,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     members.router,
     member_erasures.router,
+    consents.router,
+    attributes.router,
+    member_exports.router,
+    persons.router,
     ledger.router,
     batch_routes.router,
     hold_routes.router,
@@ -143,6 +152,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     licences.router,
     licences.platform_router,
     onboarding.router,
+    acceptance.router,
     onboarding.platform_router,
     features.router,
     features.platform_router,

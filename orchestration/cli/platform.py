@@ -17,6 +17,7 @@ class Purpose(StrEnum):
 
     READ = "read"
     OPERATE = "operate"
+    PERSONS = "persons"
 
 
 @app.command()
@@ -24,7 +25,10 @@ def key(
     label: Annotated[str, typer.Option(help="What the key is for.")] = "reading",
     scope: Annotated[
         Purpose,
-        typer.Option(help="read serving's /v1/platform, or operate the transactional API's /v1/platform."),
+        typer.Option(
+            help="read serving's /v1/platform, operate the transactional API's /v1/platform, or read persons' balances "
+            "for an app of the platform's own."
+        ),
     ] = Purpose.READ,
 ) -> None:
     """Print a new key for reading of all tenants or for operating the mall, which is shown only this once."""

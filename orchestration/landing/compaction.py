@@ -45,6 +45,7 @@ VERSIONED = {
     "supplier_trial": "tenant_id, purchase_order_id",
     "supplier_suspension": "tenant_id, suspension_id",
     "campaign": "tenant_id, campaign_id",
+    "member_attribute": "tenant_id, member_id, name",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -139,7 +139,7 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
         "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health", "dashboard_profile_report",
         "dashboard_storefront",
-        "platform_books", "platform_onboarding",
+        "platform_books", "platform_onboarding", "member_attributes",
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}
     assert {layer(models[key]) for key in read} == {"marts"}

@@ -21,6 +21,8 @@ WITHOUT_KEY = {
     ("post", "/v1/sessions/oidc"),
     ("post", "/v1/sessions/oidc/attempts"),
     ("get", "/v1/draws/{draw_id}/log"),
+    # The codes of tenants are the proof: members/test_persons.py.
+    ("post", "/v1/persons"),
     ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
     ("post", "/v1/carriers/{carrier}/events/{tenant_id}"),
 }
@@ -58,9 +60,15 @@ OWN = {
     # Items and brands are the platform's, so each tenant decides for itself about the same ones.
     ("post", "/v1/opt-ins"), ("post", "/v1/opt-ins/{item_id}/withdrawal"),
     ("put", "/v1/brand-demands/{brand_id}"),
+    # The stranger is live, and is told so.
+    ("get", "/v1/onboarding/acceptance"), ("post", "/v1/onboarding/acceptance"),
+    # Each tenant declares under the same names for itself.
+    ("get", "/v1/member-attributes"), ("put", "/v1/member-attributes/{name}"),
+    ("delete", "/v1/member-attributes/{name}"),
 }  # fmt: skip
 
 
+ATTRIBUTE = {"type": "text", "purpose": "service", "is_personal": True, "declared_by": "x"}
 TARIFF = {"reference": "t", "valid_from": "2026-01-01", "announced_by": "x", "lines": []}
 CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-02-03", "charged_by": "x"}
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
@@ -218,6 +226,23 @@ async def parcel(client, redemption_id, owner) -> dict[str, str]:
     }
 
 
+async def known(client, shop) -> dict[str, str]:
+    """What is known of the member: an attribute and the consent to it, a person, an export it asked for."""
+    member = f"/v1/members/{shop.member}"
+    for purpose in ("service", "identity_link"):
+        body = {"purpose": purpose, "is_given": True, "text_version": "1"}
+        await client.post(f"{member}/consents", json=body)
+    await client.put("/v1/member-attributes/phone", json=ATTRIBUTE)
+    told = await client.patch(f"{member}/attributes", json={"values": {"phone": "138"}})
+    assert told.status_code == 200, told.text
+    code = (await client.post(f"{member}/person-codes")).json()["code"]
+    return {
+        "name": "phone",
+        "person_id": (await client.post("/v1/persons", json={"codes": [code]})).json()["person_id"],
+        "export_id": (await client.post(f"{member}/exports")).json()["export_id"],
+    }
+
+
 async def charged(app, client, shop, owner) -> dict[str, str]:
     """A tariff that the shop confirmed, and the invoice of a month."""
     await owner.execute("update mall.tenant set live_on = '2025-01-01'")
@@ -316,6 +341,7 @@ async def belongings(app, client, shop, clock, owner):
         **await exchange(app, client, shop, owner),
         **await parcel(client, made["redemption_id"], owner),
         **await charged(app, client, shop, owner),
+        **await known(client, shop),
         **await said(client, shop, made["redemption_id"], owner),
     }
 
@@ -409,6 +435,18 @@ def bodies(mine):
         "/v1/tiers": {"tiers": []},
         "/v1/members": {"external_ref": "E-1"},
         "/v1/members/{member_id}": {"is_personalised": False},
+        "/v1/members/{member_id}/consents": {"purpose": "service", "is_given": False},
+        "/v1/members/{member_id}/attributes": {"values": {"phone": "139"}},
+        "/v1/member-attributes/{name}": ATTRIBUTE,
+        "/v1/member-attributes/import": {},
+        "/v1/member-consents/import": {},
+        "/v1/onboarding/acceptance": {
+            "run_id": member, "started_at": "2026-03-01T00:00:00Z", "finished_at": "2026-03-01T00:01:00Z",
+            "checks": [
+                {"area": "stability", "measure": "errors", "value": 0, "comparison": "at_most", "threshold": 0},
+            ],
+        },
+        "/v1/persons/{person_id}/accounts": {"code": "0000-0000-0000-0000"},
         "/v1/write-back/{tenant_id}/segments": RELEASE | {
             "scheme": "rfm", "items": [{"member_id": member, "segment": "lost"}],
         },

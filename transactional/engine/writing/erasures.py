@@ -43,7 +43,7 @@ _FORGET = (
         for table in (
             "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link_code",
             "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response",
-            "item_review", "chat", "campaign_member",
+            "item_review", "chat", "campaign_member", "member_attribute", "member_key", "person_account",
         )
     ),
     f"""
