@@ -8,10 +8,11 @@ import streamlit as st
 from dashboards.kpis import Figure
 from dashboards.words import Words, is_nought
 
-# The name of a figure breaks into lines instead of ending in dots.
+# The name of a figure, and what it is compared with, break into lines instead of ending in dots.
 WHOLE_NAMES = (
     '<style>[data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * '
-    "{ white-space: normal !important; overflow: visible; height: auto; }</style>"
+    "{ white-space: normal !important; overflow: visible; height: auto; }"
+    ' div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }</style>'
 )
 # How the first figure stands, by whether it meets its target; None: it is not judged.
 _ANSWERS = {True: "answer_above", False: "answer_below", None: "answer_unjudged"}

@@ -26,6 +26,9 @@ _PAGES = {
     "catalogue_staple_share": "items",
     "catalogue_quality_share": "items",
     "catalogue_scarce_share": "items",
+    "ship_48h_rate": "service",
+    "virtual_issue_rate": "service",
+    "after_sales_24h_rate": "service",
 }
 
 
@@ -108,6 +111,7 @@ def steps(words: Words, found: list[Alert]) -> list[Step]:
         "items": words("see_items"),
         "members": words("see_members"),
         "stock": words("see_stock"),
+        "service": words("see_service"),
     }
     first = [page for page in (_PAGES.get(alert.metric) for alert in found) if page is not None]
     return [Step(sentences[page], page) for page in dict.fromkeys([*first, *sentences])]

@@ -40,6 +40,12 @@ pages = [
         url_path="members",
     ),
     st.Page(
+        "app_pages/service.py",
+        title=words("service_page"),
+        icon=":material/support_agent:",
+        url_path="service",
+    ),
+    st.Page(
         "app_pages/planner.py",
         title=words("planner_page"),
         icon=":material/event_upcoming:",

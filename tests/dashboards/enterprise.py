@@ -249,12 +249,13 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in _TABLES.items():
         # The literal release has some of them, with the columns that others read.
         connection.execute(f"create or replace table marts.{table} ({columns})")
-        _insert(connection, table, rows[table])
-    _insert(connection, "dim_metric", _METRICS)
+        insert(connection, table, rows[table])
+    insert(connection, "dim_metric", _METRICS)
     kpis = [(t, m, name, n, d, v, size, None, None, goal) for t, m, name, n, d, v, size, goal in _KPIS]
-    _insert(connection, "fct_kpis_monthly", kpis)
+    insert(connection, "fct_kpis_monthly", kpis)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Any]) -> None:
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Any]) -> None:
+    """Add rows to a table of the marts."""
     marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
     connection.execute(f"insert into marts.{table} values {marks}", list(chain(*rows)))
