@@ -46,6 +46,12 @@ pages = [
         url_path="service",
     ),
     st.Page(
+        "app_pages/campaigns.py",
+        title=words("campaigns_page"),
+        icon=":material/campaign:",
+        url_path="campaigns",
+    ),
+    st.Page(
         "app_pages/planner.py",
         title=words("planner_page"),
         icon=":material/event_upcoming:",
