@@ -171,7 +171,7 @@ def _shown(column: Column) -> Any:
         "count": "localized",
         "quantity": "%.1f",
         "score": "%.4f",
-        "money": "localized",
+        "money": "accounting",
         "change": "percent",
     }
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

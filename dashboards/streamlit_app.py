@@ -52,6 +52,12 @@ pages = [
         url_path="campaigns",
     ),
     st.Page(
+        "app_pages/fees.py",
+        title=words("fees_page"),
+        icon=":material/receipt_long:",
+        url_path="fees",
+    ),
+    st.Page(
         "app_pages/planner.py",
         title=words("planner_page"),
         icon=":material/event_upcoming:",

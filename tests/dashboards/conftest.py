@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import page
 from tests import literal_release as literal
-from tests.dashboards import campaigns, enterprise, planning, service
+from tests.dashboards import campaigns, enterprise, fees, planning, service
 
 SECRET = "a secret of these tests"
 # Nobody listens on port 9 of this machine.
@@ -48,6 +48,13 @@ def service_release(literal_release: Path) -> Path:
 def campaigns_release(literal_release: Path) -> Path:
     """The releases folder with what the page of campaigns reads."""
     literal.publish(literal_release, "campaigns", campaigns.add_campaigns)
+    return literal_release
+
+
+@pytest.fixture
+def fees_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of fees reads."""
+    literal.publish(literal_release, "fees", fees.add_fees)
     return literal_release
 
 
