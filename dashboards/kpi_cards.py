@@ -84,6 +84,8 @@ def standing(words: Words, figure: Figure) -> str:
         return words("nothing_yet")
     if figure.is_small:
         return words("small_sample")
+    if not figure.is_judged:
+        return words("target_of_all")
     return words("target_met") if figure.meets_target else words("target_missed")
 
 
@@ -94,4 +96,4 @@ def _state(words: Words, figure: Figure) -> tuple[Literal["gray", "primary", "or
         return "gray", value, told
     if figure.is_small:
         return "gray", f":gray[{value}]", told
-    return ("primary" if figure.meets_target else "orange"), value, told
+    return ("orange" if figure.meets_target is False else "primary"), value, told
