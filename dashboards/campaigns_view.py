@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import campaigns, campaigns_charts
 from dashboards.campaigns import Totals
 from dashboards.charts import Chart
+from dashboards.definitions import Definitions
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.next_steps import Step
@@ -40,7 +41,7 @@ def answer(words: Words, first: date, last: date, sums: Totals) -> str:
     return words("between_sentences").join([told, judged])
 
 
-def show_cards(words: Words, sums: Totals, verdict: str, verdict_note: str) -> None:
+def show_cards(words: Words, define: Definitions, sums: Totals, verdict: str, verdict_note: str) -> None:
     """Show what worked, what was sold, who was new, and whether the pilot may go on."""
     st.html(WHOLE_NAMES)
     places = st.columns(4)
@@ -50,7 +51,7 @@ def show_cards(words: Words, sums: Totals, verdict: str, verdict_note: str) -> N
             words("effective_sales"),
             words("some_of_all", some=words.count(sums.effective), all=words.count(sums.judged)),
             words("n_sales", n=words.count(sums.sales)),
-            meaning=words("effective_sales_meaning"),
+            meaning=define("effective_sales"),
         )
     with places[1]:
         show_plain_card(
@@ -58,7 +59,7 @@ def show_cards(words: Words, sums: Totals, verdict: str, verdict_note: str) -> N
             words("sold_of_allotted"),
             words.rate(sums.sold / sums.allotted) if sums.allotted else NOTHING,
             words("sold_note", sold=words.count(sums.sold), allotted=words.count(sums.allotted)),
-            meaning=words("sold_of_allotted_meaning"),
+            meaning=define("sold_of_allotted"),
         )
     with places[2]:
         show_plain_card(
@@ -66,18 +67,16 @@ def show_cards(words: Words, sums: Totals, verdict: str, verdict_note: str) -> N
             words("newcomer_share"),
             words.rate(sums.newcomers / sums.redeemers) if sums.redeemers else NOTHING,
             words("newcomer_note", new=words.people(sums.newcomers), all=words.people(sums.redeemers)),
-            meaning=words("newcomer_share_meaning"),
+            meaning=define("newcomer_share"),
             is_small=0 < sums.redeemers < SMALL_SAMPLE,
         )
     with places[3]:
-        show_plain_card(
-            words, words("pilot_verdict"), verdict, verdict_note, meaning=words("pilot_verdict_meaning")
-        )
+        show_plain_card(words, words("pilot_verdict"), verdict, verdict_note, meaning=define("pilot_verdict"))
 
 
-def show_uplift(words: Words, rows: pd.DataFrame) -> None:
+def show_uplift(words: Words, define: Definitions, rows: pd.DataFrame) -> None:
     """Draw how many pieces more each sale brought. `rows` is what `campaigns.sales` returned."""
-    st.subheader(words("uplift"), anchor=False, help=words("uplift_meaning"))
+    st.subheader(words("uplift"), anchor=False, help=define("uplift"))
     drawn = _drawn(words, rows, "uplift")
     if drawn.empty:
         st.info(words("no_effect_yet"), icon=":material/hourglass_empty:")
@@ -86,9 +85,9 @@ def show_uplift(words: Words, rows: pd.DataFrame) -> None:
     st.caption(words("effects_legend", shown=len(drawn), all=words.count(len(rows))))
 
 
-def show_pull_forward(words: Words, rows: pd.DataFrame) -> None:
+def show_pull_forward(words: Words, define: Definitions, rows: pd.DataFrame) -> None:
     """Draw how many pieces fewer went after each sale. `rows` is what `campaigns.sales` returned."""
-    st.subheader(words("pull_forward"), anchor=False, help=words("pull_forward_meaning"))
+    st.subheader(words("pull_forward"), anchor=False, help=define("pull_forward"))
     drawn = _drawn(words, rows, "pull_forward")
     if drawn.empty:
         st.info(words("no_after_days_yet"), icon=":material/hourglass_empty:")

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards import fees, fees_charts
 from dashboards.bills import FORECAST_MONTHS, Forecast
 from dashboards.charts import Chart
+from dashboards.definitions import Definitions
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.mall import Told
 from dashboards.next_steps import Step
@@ -34,6 +35,7 @@ def answer(words: Words, month: date, compared: date, course: pd.DataFrame, fore
 
 def show_cards(
     words: Words,
+    define: Definitions,
     month: date,
     course: pd.DataFrame,
     invoices: pd.DataFrame,
@@ -50,10 +52,10 @@ def show_cards(
             words("fees_due"),
             words.exact_money(int(now["due_fen"].sum())),
             words("fees_waived_note", waived=words.exact_money(int(now["waived_fen"].sum()))),
-            meaning=words("fees_due_meaning"),
+            meaning=define("fees_due"),
         )
     with places[1]:
-        _show_invoice(words, fees.of_month(invoices, month))
+        _show_invoice(words, define, fees.of_month(invoices, month))
     with places[2]:
         on_time = int(statements["is_on_time"].sum())
         show_plain_card(
@@ -61,7 +63,7 @@ def show_cards(
             words("settled_in_month"),
             words.exact_money(int(statements["owed_fen"].sum())),
             words("statements_on_time", on_time=words.count(on_time), n=words.count(len(statements))),
-            meaning=words("settled_in_month_meaning"),
+            meaning=define("settled_in_month"),
         )
     with places[3]:
         show_plain_card(
@@ -135,10 +137,10 @@ def steps(
     return found
 
 
-def _show_invoice(words: Words, of_month: pd.DataFrame) -> None:
+def _show_invoice(words: Words, define: Definitions, of_month: pd.DataFrame) -> None:
     if of_month.empty:
         show_plain_card(
-            words, words("invoice"), NOTHING, words("not_invoiced_yet"), meaning=words("invoice_meaning")
+            words, words("invoice"), NOTHING, words("not_invoiced_yet"), meaning=define("invoice")
         )
         return
     row = of_month.iloc[0]
@@ -147,7 +149,7 @@ def _show_invoice(words: Words, of_month: pd.DataFrame) -> None:
         words("invoice"),
         words.exact_money(row["net_fen"]),
         words("invoice_note", number=row["invoice_number"], day=words.day(row["due_date"].date())),
-        meaning=words("invoice_meaning"),
+        meaning=define("invoice"),
     )
 
 

@@ -9,6 +9,7 @@ from dashboards import funnel, items, items_charts, member_groups
 from dashboards.alerts import Alert, alerts
 from dashboards.categories import with_category_names
 from dashboards.charts import Chart
+from dashboards.definitions import Definitions, definitions
 from dashboards.items_words import band_name, named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -56,14 +57,15 @@ def show_why(words: Words, marts: TenantMarts, month: date, group: MemberGroup |
 
     A release from before these says so.
     """
+    define = definitions(words, marts)
     if group is not None:
-        show_funnel(words, member_groups.funnel(marts, group, month))
+        show_funnel(words, define, member_groups.funnel(marts, group, month))
         _show_redeemed(words, *_redeemed_by(words, marts, group, month))
         return
     if marts.lacks(*funnel.TABLES, *items.TABLES):
         st.info(words("release_is_older"), icon=":material/update:")
         return
-    show_funnel(words, funnel.funnel(marts, month))
+    show_funnel(words, define, funnel.funnel(marts, month))
     rows = with_category_names(marts, items.performance(marts, month), words.language)
     _show_redeemed(words, items.groups(rows, "category"), named_bands(words, rows))
 
@@ -87,9 +89,9 @@ def _show_redeemed(words: Words, categories: pd.DataFrame, bands: pd.DataFrame) 
         _show_share(words, bands, words("redeemed_by_price"), words("price_band"))
 
 
-def show_funnel(words: Words, found: funnel.Funnel | None) -> None:
+def show_funnel(words: Words, define: Definitions, found: funnel.Funnel | None) -> None:
     """Draw how far members went."""
-    st.subheader(words("funnel"), anchor=False, help=words("funnel_meaning"))
+    st.subheader(words("funnel"), anchor=False, help=define("funnel"))
     if found is None:
         st.info(words("nobody_came"), icon=":material/hourglass_empty:")
         return

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import charts
+from dashboards.definitions import Definitions
 from dashboards.downloads import Column
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.tables import Table
@@ -44,9 +45,9 @@ def verdict(words: Words, rows: pd.DataFrame) -> tuple[str, str]:
     )
 
 
-def show_pilot(words: Words, rows: pd.DataFrame) -> None:
+def show_pilot(words: Words, define: Definitions, rows: pd.DataFrame) -> None:
     """Draw each metric of the pilot beside the others', with 95 % intervals; nothing without a pilot."""
-    st.subheader(words("pilot"), anchor=False, help=words("pilot_meaning"))
+    st.subheader(words("pilot"), anchor=False, help=define("pilot"))
     if rows.empty:
         st.info(words("no_pilot"), icon=":material/science:")
         return

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import charts, items_charts, rate_answers, service, service_charts, service_words
+from dashboards.definitions import Definitions
 from dashboards.items_view import show_rate
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
@@ -59,7 +60,7 @@ def show_course(words: Words, rows: pd.DataFrame) -> None:
     )
 
 
-def show_why(words: Words, regions: pd.DataFrame, owed: pd.DataFrame) -> None:
+def show_why(words: Words, define: Definitions, regions: pd.DataFrame, owed: pd.DataFrame) -> None:
     """Draw delivery by region, and compensations by who is responsible."""
     left, right = st.columns(2)
     with left:
@@ -70,7 +71,7 @@ def show_why(words: Words, regions: pd.DataFrame, owed: pd.DataFrame) -> None:
             st.altair_chart(_regions_chart(words, regions), alt=words("delivered_by_region_alt"))
             st.caption(words("n_deliveries", n=words.count(regions["due"].sum())))
     with right:
-        st.subheader(words("compensations"), anchor=False, help=words("compensations_meaning"))
+        st.subheader(words("compensations"), anchor=False, help=define("compensations"))
         if owed.empty:
             st.info(words("no_compensations"), icon=":material/check_circle:")
             return

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboards import campaigns, campaigns_rows, campaigns_view, kpis, pilot_view
 from dashboards.categories import with_category_names
+from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
 from dashboards.periods import choose_period
@@ -22,7 +23,7 @@ if not months and compared.empty:
     st.info(words("no_campaigns"), icon=":material/hourglass_empty:")
     st.stop()
 
-last_fact = kpis.last_fact_date(marts)
+last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
 if not months:
     months = [(last_fact or business_today()).replace(day=1)]
 first, last = choose_period(words, months, months[-kpis.DEFAULT_MONTHS :][0])
@@ -31,10 +32,10 @@ sums = campaigns.totals(rows)
 
 sentences = [campaigns_view.answer(words, first, last, sums), pilot_view.answer(words, compared)]
 st.subheader(words("between_sentences").join(sentences), anchor=False)
-campaigns_view.show_cards(words, sums, *pilot_view.verdict(words, compared))
-campaigns_view.show_uplift(words, rows)
-campaigns_view.show_pull_forward(words, rows)
-pilot_view.show_pilot(words, compared)
+campaigns_view.show_cards(words, define, sums, *pilot_view.verdict(words, compared))
+campaigns_view.show_uplift(words, define, rows)
+campaigns_view.show_pull_forward(words, define, rows)
+pilot_view.show_pilot(words, define, compared)
 show_tables(
     words,
     [campaigns_rows.table(words, rows), pilot_view.table(words, compared)],

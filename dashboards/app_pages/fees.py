@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import bills, fees, fees_rows, fees_view, kpis
+from dashboards.definitions import definitions
 from dashboards.mall import MallAway, Refused, Told, mall_of_visitor
 from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
@@ -50,7 +51,7 @@ shown = course[
 ]
 
 st.subheader(fees_view.answer(words, month, compared, course, forecast), anchor=False)
-fees_view.show_cards(words, month, course, invoices, statements, forecast)
+fees_view.show_cards(words, definitions(words, marts), month, course, invoices, statements, forecast)
 fees_view.show_course(words, shown, names)
 fees_view.show_forecast(words, forecast, names)
 show_tables(

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboards import kpis, service, service_rows, service_view
 from dashboards.address import from_address, to_address
+from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, months_back, say_if_partial
@@ -24,7 +25,7 @@ if course["value"].notna().sum() == 0:
     st.info(words("no_service"), icon=":material/hourglass_empty:")
     st.stop()
 
-last_fact = kpis.last_fact_date(marts)
+last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
 months = [month.date() for month in sorted(course["period"].unique())]
 month, compared = choose_month(words, months, last_fact)
 against = words("against_month", month=words.month(compared))
@@ -51,7 +52,7 @@ metric = st.segmented_control(
 )
 to_address("metric", metric, next(iter(names)))
 service_view.show_course(words, course[course["metric"] == metric])
-service_view.show_why(words, service.regions(marts, month), owed)
+service_view.show_why(words, define, service.regions(marts, month), owed)
 show_tables(
     words,
     [

@@ -6,12 +6,14 @@ a hundred members of whom some leave. Birch has little of all of it, and other n
 
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from tests.literal_release import ACORN, BIRCH, MUG, REDEMPTIONS, RICE, TEA, TICKET, UMBRELLA, WATCH
 
+FIGURES = Path(__file__).parents[2] / "dbt_project" / "seeds" / "figures.csv"
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 END = date(2026, 3, 31)
 
@@ -285,6 +287,8 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
         # The literal release has some of them, with the columns that others read.
         connection.execute(f"create or replace table marts.{table} ({columns})")
         insert(connection, table, rows[table])
+    # The definitions are the warehouse's own.
+    connection.execute(f"create or replace table marts.dim_figure as from read_csv('{FIGURES}')")
     insert(connection, "dim_metric", _METRICS)
     kpis = [(t, m, name, n, d, v, size, None, None, goal) for t, m, name, n, d, v, size, goal in _KPIS]
     insert(connection, "fct_kpis_monthly", kpis)
