@@ -12,6 +12,8 @@ PAGES = {
     "points": ("app_pages/points.py", ":material/toll:"),
     "items": ("app_pages/items.py", ":material/category:"),
     "members": ("app_pages/members.py", ":material/groups:"),
+    "service": ("app_pages/service.py", ":material/support_agent:"),
+    "campaigns": ("app_pages/campaigns.py", ":material/campaign:"),
     "stock": ("app_pages/stock.py", ":material/inventory:"),
     "models": ("app_pages/models.py", ":material/model_training:"),
 }
@@ -34,6 +36,8 @@ def show_next_steps(words: Words, steps: Sequence[Step]) -> None:
         "points": words("points_page"),
         "items": words("items_page"),
         "members": words("members_page"),
+        "service": words("service_page"),
+        "campaigns": words("campaigns_page"),
         "stock": words("stock_page"),
         "models": words("models_page"),
     }

@@ -162,6 +162,8 @@ def _shown(column: Column) -> Any:
     if column.kind in ("date", "month"):
         pattern = "YYYY-MM-DD" if column.kind == "date" else "YYYY-MM"
         return st.column_config.DateColumn(column.label, format=pattern)
+    if column.kind == "moment":
+        return st.column_config.DatetimeColumn(column.label, format="YYYY-MM-DD HH:mm")
     if column.kind == "text":
         return st.column_config.TextColumn(column.label)
     patterns = {
@@ -169,7 +171,7 @@ def _shown(column: Column) -> Any:
         "count": "localized",
         "quantity": "%.1f",
         "score": "%.4f",
-        "money": "localized",
+        "money": "accounting",
         "change": "percent",
     }
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

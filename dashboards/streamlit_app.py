@@ -40,6 +40,24 @@ pages = [
         url_path="members",
     ),
     st.Page(
+        "app_pages/service.py",
+        title=words("service_page"),
+        icon=":material/support_agent:",
+        url_path="service",
+    ),
+    st.Page(
+        "app_pages/campaigns.py",
+        title=words("campaigns_page"),
+        icon=":material/campaign:",
+        url_path="campaigns",
+    ),
+    st.Page(
+        "app_pages/fees.py",
+        title=words("fees_page"),
+        icon=":material/receipt_long:",
+        url_path="fees",
+    ),
+    st.Page(
         "app_pages/planner.py",
         title=words("planner_page"),
         icon=":material/event_upcoming:",

@@ -90,6 +90,8 @@ TABLES = {
     "value double, n bigint, low double, high double, target double",
     "fct_platform_kpis_monthly": "month date, metric varchar, tenant_count bigint, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
+    "fct_kpis_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "metric varchar, numerator bigint, denominator bigint, value double, n bigint, low double, high double, target double",
     "fct_item_popularity": "tenant_id uuid, item_id uuid, score double, popularity_rank integer",
     "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, kind varchar, weight double, "
     "neighbour_rank integer",
@@ -410,6 +412,51 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
         "fct_platform_kpis_daily": [
             (LAST_DATE, "activity_rate", 2, 1, 3, 1 / 3, 3, 0.06, 0.79, TARGETS["activity_rate"])
+        ],
+        "fct_kpis_by_segment_monthly": [
+            (
+                ACORN,
+                date(2026, 2, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                6,
+                10,
+                0.6,
+                10,
+                None,
+                None,
+                0.30,
+            ),
+            (
+                ACORN,
+                date(2026, 3, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                9,
+                10,
+                0.9,
+                10,
+                None,
+                None,
+                0.30,
+            ),
+            (ACORN, date(2026, 3, 1), "stage", "active", "activity_rate", 30, 30, 1.0, 30, None, None, 0.30),
+            (
+                BIRCH,
+                date(2026, 3, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                1,
+                3,
+                1 / 3,
+                3,
+                None,
+                None,
+                0.30,
+            ),
         ],
         "fct_platform_kpis_monthly": [
             (date(2026, 2, 1), "activity_rate", 1, 1, 2, 0.5, 2, 0.09, 0.91, TARGETS["activity_rate"]),

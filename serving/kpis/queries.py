@@ -61,6 +61,41 @@ async def kpi_rows(
     )
 
 
+async def group_kpi_rows(
+    release: Release, tenant_id: UUID, metric: str, member_group: str, first: date, last: date
+) -> Rows:
+    """Return the same columns of the months from first to last, of the members of a segment or stage.
+
+    The keys of segments and of stages are different ones.
+    """
+    return await release.rows(
+        "select month, numerator, denominator, value, n, low, high from release.marts.fct_kpis_by_segment_monthly "
+        "where tenant_id = ? and metric = ? and member_group = ? and month between ? and ? order by month",
+        tenant_id,
+        metric,
+        member_group,
+        first.replace(day=1),
+        last,
+    )
+
+
+async def member_groups(release: Release) -> list[str]:
+    """Return the keys of all segments and stages."""
+    found = await release.rows(
+        "select segment from release.marts.dim_member_segment union all "
+        "select stage from release.marts.dim_lifecycle_stage order by 1"
+    )
+    return [key for (key,) in found]
+
+
+async def metrics_of_groups(release: Release) -> list[str]:
+    """Return the metrics that are told of segments and stages."""
+    found = await release.rows(
+        "select distinct metric from release.marts.fct_kpis_by_segment_monthly order by metric"
+    )
+    return [metric for (metric,) in found]
+
+
 async def platform_kpi_rows(release: Release, metric: str, grain: Grain, first: date, last: date) -> Rows:
     """Return (period, tenant_count, numerator, denominator, value, n, low, high) over all tenants, first to last."""
     table, period = _PLATFORM_SOURCE[grain]

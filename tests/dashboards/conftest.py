@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import page
 from tests import literal_release as literal
-from tests.dashboards import enterprise, planning
+from tests.dashboards import campaigns, enterprise, fees, planning, service
 
 SECRET = "a secret of these tests"
 # Nobody listens on port 9 of this machine.
@@ -34,6 +34,27 @@ def secret() -> str:
 def enterprise_release(literal_release: Path) -> Path:
     """The releases folder with what the pages about an enterprise read."""
     literal.publish(literal_release, "enterprise", enterprise.add_enterprise)
+    return literal_release
+
+
+@pytest.fixture
+def service_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of service reads."""
+    literal.publish(literal_release, "service", service.add_service)
+    return literal_release
+
+
+@pytest.fixture
+def campaigns_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of campaigns reads."""
+    literal.publish(literal_release, "campaigns", campaigns.add_campaigns)
+    return literal_release
+
+
+@pytest.fixture
+def fees_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of fees reads."""
+    literal.publish(literal_release, "fees", fees.add_fees)
     return literal_release
 
 

@@ -126,4 +126,4 @@ def test_the_overview_ends_with_the_other_pages_what_misses_first(open_page: Ope
     steps = [block.value for block in open_page().markdown if "目标" not in block.value]
 
     assert steps[0] == "哪些商品快断货、哪些压货。"
-    assert len(steps) == 4
+    assert len(steps) == 5
