@@ -78,7 +78,8 @@ async def _settle(url: str) -> None:
 
 
 @contextmanager
-def _served(app: ASGIApp) -> Iterator[str]:
+def served(app: ASGIApp) -> Iterator[str]:
+    """Serve an application in a thread and yield its address."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
@@ -114,5 +115,5 @@ def running_storefront(database_url: str, data_dir: Path, secret: str) -> Iterat
             clock=lambda: NOW,
         )  # fmt: skip
         yield Storefront(
-            stack.enter_context(_served(transactional)), stack.enter_context(_served(serving)), database_url
+            stack.enter_context(served(transactional)), stack.enter_context(served(serving)), database_url
         )

@@ -138,7 +138,8 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
         "serving_holiday_plans", "serving_suppliers", "serving_reports", "serving_experiments", "serving_platform", "dashboard_enterprise",
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
         "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health", "dashboard_profile_report",
-        "dashboard_storefront",
+        "dashboard_storefront", "dashboard_orders", "dashboard_after_sales", "dashboard_suppliers", "dashboard_risk",
+        "dashboard_platform",
         "platform_books", "platform_onboarding",
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}
