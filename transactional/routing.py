@@ -30,6 +30,7 @@ from transactional.fees import routes as fees
 from transactional.flash_sales import routes as flash_sales
 from transactional.fulfilment import promise_routes as delivery_promises
 from transactional.fulfilment import push_routes as carrier_pushes
+from transactional.fulfilment import queue_routes as delivery_queue
 from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
@@ -57,6 +58,7 @@ from transactional.requests import routes as requests
 from transactional.reservations import routes as reservations
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
+from transactional.risk import link_routes as risk_links
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
@@ -105,6 +107,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     delivery_promises.router,
     carriage.router,
     carriage.platform_router,
+    delivery_queue.router,
     after_sales.router,
     top_ups.router,
     requests.router,
@@ -124,6 +127,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk.router,
     risk_blocks.router,
     risk_scores.router,
+    risk_links.router,
     segments.router,
     replenishment.router,
     holiday_plans.router,

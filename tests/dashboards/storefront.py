@@ -83,7 +83,8 @@ async def _settle(url: str) -> None:
 
 
 @contextmanager
-def _served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread and yield its address."""
     if not port:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
@@ -119,7 +120,7 @@ def running_storefront(
                 notify_base_url=f"http://127.0.0.1:{port}",
             )  # fmt: skip
             sandbox = sandbox_app(SandboxSettings(sandbox_keys=keys))
-            stack.enter_context(_served(sandbox, sandbox_port))
+            stack.enter_context(served(sandbox, sandbox_port))
         mall = stack.enter_context(literal_mall(database_url))
         asyncio.run(_settle(database_url))
         literal.publish(data_dir / "releases", literal.RELEASE_ID, snapshot=mall.snapshot())
@@ -140,8 +141,8 @@ def running_storefront(
             clock=lambda: NOW,
         )  # fmt: skip
         yield Storefront(
-            stack.enter_context(_served(transactional, port)),
-            stack.enter_context(_served(serving)),
+            stack.enter_context(served(transactional, port)),
+            stack.enter_context(served(serving)),
             database_url,
         )
 

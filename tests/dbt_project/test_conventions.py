@@ -139,7 +139,8 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
         "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health", "dashboard_profile_report",
         "dashboard_storefront", "platform_books", "platform_onboarding", "member_attributes",
-        "dashboard_service", "dashboard_campaigns", "dashboard_fees",
+        "dashboard_service", "dashboard_campaigns", "dashboard_fees", "dashboard_orders",
+        "dashboard_after_sales", "dashboard_suppliers", "dashboard_risk", "dashboard_platform",
     }  # fmt: skip
     read = {parent for exposure in exposures for parent in parents(exposure)}
     assert {layer(models[key]) for key in read} == {"marts"}

@@ -48,6 +48,7 @@ OWN = {
     ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
     ("get", "/v1/surveys"), ("post", "/v1/surveys"), ("get", "/v1/reviews"), ("get", "/v1/chats"),
+    ("get", "/v1/fulfilment/queue"), ("get", "/v1/risk/links"),
     # Tariffs are the same for all; a confirmation is of the caller's own tenant.
     ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
     ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),

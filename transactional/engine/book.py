@@ -107,6 +107,7 @@ class Verdict:
     redemption_id: UUID
     verdict: Literal["allow", "deny"]
     reviewer: str
+    reason: str | None
     at: datetime
 
 

@@ -132,6 +132,7 @@ class Review(OfRedemption):
 
     verdict: Literal["approve", "reject"]
     reviewer: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

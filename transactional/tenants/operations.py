@@ -14,6 +14,8 @@ set lot_validity_months = $2, pending_days = $3, expiry_rounding = $4, return_po
     offset_points = $12, offset_fen = $13, payment_minutes = $14, review_hours = $15, confirmation_hours = $16
 where tenant_id = $1
 """
+PLATFORM_CODE = "platform"
+_PLATFORM_NAME = "Pointmart 平台"
 _PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment", "receivable", "fee")
 
 
@@ -71,6 +73,21 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
             [derived(tenant_id, number) for number in range(len(_PROGRAM_ACCOUNTS))],
             list(_PROGRAM_ACCOUNTS),
         )
+    return tenant_id
+
+
+async def platform_tenant(connection: Connection) -> UUID:
+    """Return the tenant that the platform's own people log in at, made if there is none; it has no program and no members."""
+    await connection.execute(
+        "insert into mall.tenant (code, name, industry, live_on) "
+        "select $1, $2, 'platform', (now() at time zone 'Asia/Shanghai')::date "
+        "where not exists (select from mall.tenant where industry = 'platform')",
+        PLATFORM_CODE,
+        _PLATFORM_NAME,
+    )
+    tenant_id: UUID = await connection.fetchval(
+        "select tenant_id from mall.tenant where industry = 'platform' order by recorded_at limit 1"
+    )
     return tenant_id
 
 
