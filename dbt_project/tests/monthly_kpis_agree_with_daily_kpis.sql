@@ -53,7 +53,8 @@ where
                 'ship_48h_rate',
                 'deliver_on_time_rate',
                 'after_sales_24h_rate',
-                'complaint_rate'
+                'complaint_rate',
+                'settlement_on_time_rate'
             )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum

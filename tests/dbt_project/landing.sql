@@ -44,7 +44,8 @@ from (values ('food', '食品', 'Food', 101), ('food', '粮油食品', 'Food', 1
 create table item as
 select
     id(n) as item_id, code, name, category, kind, class, ts('2025-01-01 00:00:00') as recorded_at, stamp(100) as xid,
-    batch(null) as batch, cast(null as int) as storage_units
+    batch(null) as batch, cast(null as int) as storage_units,
+    case when n = 31 then id(191) end as brand_id
 from (values
     (31, 'rice', 'Rice', 'Grocery', 'physical', 'staple'),
     (32, 'film', 'Film ticket', 'Leisure', 'virtual', 'quality')
@@ -327,7 +328,7 @@ from (values
 
 create table supplier as
 select
-    id(1) as tenant_id, id(176) as supplier_id, 'paddy' as code, 'Paddy' as name, status,
+    id(1) as tenant_id, id(176) as supplier_id, 'paddy' as code, 'Paddy' as name, status, id(191) as brand_id,
     ts('2025-01-01 00:00:00') as recorded_at, stamp(xid) as xid, batch(batch) as batch
 from (values ('suspended', 900, 101), ('active', 910, 102)) as rows(status, xid, batch);
 

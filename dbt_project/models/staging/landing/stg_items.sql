@@ -9,6 +9,7 @@ select
     kind,
     class,
     coalesce(storage_units, 1) as storage_units,
+    brand_id,
     recorded_at
 from versions
 where version_rank = 1
