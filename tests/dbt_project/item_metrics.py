@@ -8,3 +8,5 @@ ITEM_METRICS = (
 SERVICE_METRICS = ("after_sales_24h_rate", "complaint_rate", "deliver_on_time_rate", "ship_48h_rate")
 MONEY_METRICS = ("onboarding_days", "settlement_on_time_rate")
 TESTED_APART = ITEM_METRICS + SERVICE_METRICS + MONEY_METRICS
+# They have marts of their own, and no row for each day.
+SCORES = ("points_liability", "supplier_score", "value_score")
