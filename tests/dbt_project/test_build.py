@@ -186,8 +186,7 @@ def test_a_new_mall_builds_without_a_row(empty_build: Build) -> None:
     assert empty_build.names("error") | empty_build.names("fail") == set()
     assert empty_build.rows("select count(*) from marts.fct_kpis_daily") == [(0,)]
     assert empty_build.rows(
-        "select count(*) from marts.dim_metric where metric not in "
-        + str(TESTED_APART + SCORES)
+        "select count(*) from marts.dim_metric where metric not in " + str(TESTED_APART + SCORES)
     ) == [(9,)]
 
 

@@ -80,7 +80,7 @@ def test_a_new_column_is_told_and_landed(folder: DataFolder, database_url: str) 
 
 def test_every_difference_is_told_at_once() -> None:
     live = {"item_id": "int8", "code": "text", "name": "text", "category": "text", "kind": "text",
-            "recorded_at": "timestamptz", "xid": "xid8", "storage_units": "int4", "colour": "text"}  # fmt: skip
+            "recorded_at": "timestamptz", "xid": "xid8", "storage_units": "int4", "brand_id": "uuid", "colour": "text"}  # fmt: skip
     drift = compare(contract().views["item"], live)
     assert drift.broken == (
         "export.item has lost its column class",

@@ -189,7 +189,7 @@ def test_suppliers_are_scored_by_what_plain_sql_counts(mall: tuple[str, Path]) -
         assert set(built.execute(parts).fetchall()) == set(counts)
         scores = built.execute(f"select {keys}, score, n, low, high from marts.fct_supplier_scores_monthly")
         published = {tuple(row[:3]): row[3:] for row in scores.fetchall()}
-    expected = supplier_scores(counts)  # type: ignore[arg-type]
+    expected = supplier_scores(counts)
     assert {key: n for key, (_, n, _, _) in published.items()} == {key: n for key, (_, n) in expected.items()}
     assert len({score for score, *_ in published.values()}) > 10
     for key, (score, _, low, high) in published.items():

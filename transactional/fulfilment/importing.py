@@ -119,7 +119,10 @@ class PastParcels:
     ) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
         """Yield table, columns after the tenant's and rows, in the order in which they depend on each other."""
         tenant = self._tenant_id
-        shipments, lines, events, compensations = [], [], [], []
+        shipments: list[tuple[Any, ...]] = []
+        lines: list[tuple[Any, ...]] = []
+        events: list[tuple[Any, ...]] = []
+        compensations: list[tuple[Any, ...]] = []
         for parcel in parcels:
             told = {n.event.key: n for n in reversed(parcel.news) if n.told_at <= now}
             state = state_of(news.event for news in told.values())
