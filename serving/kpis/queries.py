@@ -37,13 +37,22 @@ class Metric:
     unit: str
 
 
+_WORDS = (
+    "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
+    "denominator_zh, denominator_en, target, direction, unit from release.marts.dim_metric"
+)
+
+
 async def metrics(release: Release) -> dict[str, Metric]:
-    """Return the metrics of a release by key."""
-    found = await release.rows(
-        "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
-        "denominator_zh, denominator_en, target, direction, unit from release.marts.dim_metric order by metric"
-    )
+    """Return the metrics of a release that have a value for each day and month, by key."""
+    found = await release.rows(f"{_WORDS} where values_mart = 'fct_kpis_monthly' order by metric")
     return {row[0]: Metric(*row) for row in found}
+
+
+async def find_metric(release: Release, metric: str) -> Metric:
+    """Return a metric of a release, whichever mart holds its values."""
+    ((*words,),) = await release.rows(f"{_WORDS} where metric = ?", metric)
+    return Metric(*words)
 
 
 async def kpi_rows(

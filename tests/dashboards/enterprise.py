@@ -66,11 +66,11 @@ _TABLES |= {
 }
 _METRICS = [
     ("item_redemption_rate", "商品兑换率", "Item redemption rate", "兑换次数 ÷ 浏览会员日数", "Redemptions ÷ views",
-     "兑换次数", "Redemptions of items", "浏览会员日数", "Member-days with a view", None, "at_least", "rate"),
+     "兑换次数", "Redemptions of items", "浏览会员日数", "Member-days with a view", None, "at_least", "rate", "fct_kpis_monthly"),
     ("stock_out_rate", "缺货率", "Stock-out rate", "缺货商品日 ÷ 上架商品日", "Item-days out of stock ÷ listed",
-     "缺货商品日数", "Item-days out of stock", "上架商品日数", "Listed item-days", 0.05, "at_most", "rate"),
+     "缺货商品日数", "Item-days out of stock", "上架商品日数", "Listed item-days", 0.05, "at_most", "rate", "fct_kpis_monthly"),
     ("order_success_rate", "订单成功率", "Order success rate", "成功 ÷ 有效请求", "Successful ÷ valid requests",
-     "成功的请求数", "Successful requests", "有效请求数", "Valid requests", 0.999, "at_least", "rate"),
+     "成功的请求数", "Successful requests", "有效请求数", "Valid requests", 0.999, "at_least", "rate", "fct_kpis_monthly"),
 ]  # fmt: skip
 _KPIS = [
     (ACORN, FEBRUARY, "item_redemption_rate", 80, 1_000, 0.08, 1_000, None),

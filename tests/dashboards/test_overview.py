@@ -52,7 +52,7 @@ def test_breaks_of_the_ledger_come_first_and_in_red(open_page: OpenPage, literal
         enterprise.add_enterprise(connection)
         connection.execute(
             "insert into marts.dim_metric values ('ledger_breaks', '重复或漏扣率', 'Breaks', 'd', 'd', 'n', 'n', 'n', 'n', "
-            "0, 'at_most', 'rate')"
+            "0, 'at_most', 'rate', 'fct_kpis_monthly')"
         )
         connection.execute(
             "insert into marts.fct_kpis_monthly values ($acorn, date '2026-03-01', 'ledger_breaks', 1, 5000, 0.0002, "
