@@ -383,8 +383,8 @@ def running_desk_mall(database_url: str, secret: str) -> Iterator[DeskMall]:
         mall.open_case(late, 30 * HOUR)
         mall.open_case(late, 2 * HOUR, "missing", "少了一罐")
         asyncio.run(_hold_back(database_url))
-        for member in (0, 1):
-            mall.redeem(timedelta(minutes=20 - member), member=member, device="phone-7")
+        for place in (0, 1):
+            mall.redeem(timedelta(minutes=20 - place), member=place, device="phone-7")
         yield mall
 
 
