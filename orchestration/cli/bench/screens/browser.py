@@ -27,7 +27,6 @@ _IS_THERE = f"""
     return performance.now() - window.thereSince >= {_QUIET_MS};
 }}
 """
-_PAGES = "[...document.querySelectorAll('header a[href]')].map(a => [new URL(a.href).pathname, a.innerText.trim().split('\\n').pop()])"
 
 
 class NoBrowser(Refusal):
@@ -46,7 +45,6 @@ class Opened:
         exceptions: how often it showed that something went wrong.
     """
 
-    name: str
     first_ms: float = 0.0
     again_ms: list[float] = field(default_factory=list)
     exceptions: int = 0
@@ -59,8 +57,8 @@ class Visit:
         self._page = page
         self._url = url
 
-    def log_in(self, tenant_code: str, username: str, password: str) -> dict[str, str]:
-        """Log in and return path → name of the pages that the person may open.
+    def log_in(self, tenant_code: str, username: str, password: str) -> None:
+        """Log in and wait for the first page.
 
         Raises:
             PageDidNotOpen: no page came after the login.
@@ -71,7 +69,6 @@ class Visit:
             page.fill(f"#{name}", value)
         page.click("button[type=submit]")
         self._wait("the first page")
-        return {path: name for path, name in page.evaluate(_PAGES) if name and path.count("/") == 1}
 
     def open(self, path: str, opened: Opened, *, is_first: bool) -> None:
         """Open a page by its address, note how long that took, and whether it is whole.
