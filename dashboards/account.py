@@ -20,6 +20,9 @@ _ROLES = {
     "enterprise_viewer": "role_enterprise_viewer",
     "enterprise_admin": "role_enterprise_admin",
     "planner": "role_planner",
+    "operator": "role_operator",
+    "risk_analyst": "role_risk_analyst",
+    "platform_admin": "role_platform_admin",
 }
 
 

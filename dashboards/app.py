@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from streamlit.starlette import App as StreamlitApp
 
 from dashboards.account import Account
 from dashboards.failure import show_failure
+from dashboards.first_page import FirstPage
 from dashboards.gate import SessionGate
 from dashboards.house_style import configure_streamlit
 from dashboards.login import Login, log_out
@@ -65,11 +66,6 @@ def create_app(settings: DashboardSettings) -> Starlette:
             release_id = None
         return JSONResponse({"status": "ok", "release_id": release_id})
 
-    async def to_the_overview(request: Request) -> Response:
-        # Streamlit serves its first page under no name, and for this one would tell that it does not exist.
-        query = request.url.query
-        return RedirectResponse(f"/?{query}" if query else "/", 303)
-
     return Starlette(
         routes=[
             Route("/health", health),
@@ -78,8 +74,7 @@ def create_app(settings: DashboardSettings) -> Starlette:
             Route("/login/oidc/callback", end_oidc, methods=["GET"]),
             Route("/account", Account),
             Route("/logout", log_out, methods=["GET"]),
-            Route("/enterprise", to_the_overview, methods=["GET"]),
-            Mount("/", screens),
+            Mount("/", FirstPage(screens, secret=settings.session_secret.get_secret_value())),
         ],
         middleware=[
             Middleware(

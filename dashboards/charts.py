@@ -159,7 +159,8 @@ def models(rows: pd.DataFrame, *, value_format: str, value_label: str, labels: d
             ),
         ],
     )
-    axis = alt.Axis(tickCount=4, format=".0%" if value_format.endswith("%") else ".2~f")
+    per_cent = ".0%" if top >= _SMALL_RATE else ".2~%"
+    axis = alt.Axis(tickCount=4, format=per_cent if value_format.endswith("%") else ".2~f")
     value = alt.X("value:Q", title=None, scale=scale, axis=axis)
     rule = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("low:Q", scale=scale, title=None), x2="high:Q", color=colour

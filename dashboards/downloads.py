@@ -13,7 +13,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-Kind = Literal["text", "month", "date", "rate", "count", "quantity", "score", "money", "change"]
+Kind = Literal["text", "month", "date", "moment", "rate", "count", "quantity", "score", "money", "change"]
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
@@ -22,6 +22,7 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "text": "@",
     "month": "yyyy-mm",
     "date": "yyyy-mm-dd",
+    "moment": "yyyy-mm-dd hh:mm",
     "rate": "0.00%",
     "count": "#,##0",
     "quantity": "#,##0.0",
@@ -34,6 +35,7 @@ _WIDTHS: dict[Kind, int] = {
     "text": 28,
     "month": 12,
     "date": 12,
+    "moment": 18,
     "rate": 12,
     "count": 16,
     "quantity": 14,
@@ -77,6 +79,8 @@ def to_csv(rows: pd.DataFrame, columns: Sequence[Column]) -> bytes:
     for column in columns:
         if column.kind in ("date", "month"):
             chosen[column.name] = chosen[column.name].dt.strftime("%Y-%m-%d")
+        elif column.kind == "moment":
+            chosen[column.name] = chosen[column.name].dt.strftime("%Y-%m-%d %H:%M")
         elif column.kind == "text":
             chosen[column.name] = chosen[column.name].map(_harmless)
     chosen.columns = pd.Index([column.label for column in columns])
@@ -104,7 +108,7 @@ def _fill(page: Worksheet, rows: pd.DataFrame, columns: Sequence[Column]) -> Non
     for cell in page[1]:
         cell.font = Font(bold=True)
     for row in rows[[column.name for column in columns]].itertuples(index=False):
-        page.append([_cell(value) for value in row])
+        page.append([_cell(value, column.kind) for value, column in zip(row, columns, strict=True)])
         for cell, column in zip(page[page.max_row], columns, strict=True):
             cell.number_format = _EXCEL_FORMATS[column.kind]
             if column.kind == "text" and cell.value is not None:
@@ -119,9 +123,9 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _cell(value: object) -> str | float | date | None:
+def _cell(value: object, kind: Kind) -> str | float | date | None:
     if pd.isna(value):  # type: ignore[call-overload]  # one value, never an array
         return None
     if isinstance(value, pd.Timestamp):
-        return value.date()
+        return value.to_pydatetime() if kind == "moment" else value.date()
     return value.item() if hasattr(value, "item") else value  # type: ignore[return-value]

@@ -37,7 +37,11 @@ class Funnel:
 
 def funnel(marts: TenantMarts, month: date) -> Funnel | None:
     """Return the funnel of a month, None if nobody came in it."""
-    rows = marts.rows(_FUNNEL, month=month)
+    return funnel_of(marts.rows(_FUNNEL, month=month))
+
+
+def funnel_of(rows: pd.DataFrame) -> Funnel | None:
+    """Return the funnel of the one row of a mart of funnels, None if there is none."""
     if rows.empty:
         return None
     row = rows.iloc[0]

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import items, items_charts
+from dashboards.definitions import Definitions
 from dashboards.items_words import class_names, named_bands, reason_names
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.plain_cards import show_plain_card
@@ -41,6 +42,7 @@ def answer(words: Words, month: date, rate: Rate | None, improve: pd.DataFrame, 
 
 def show_cards(
     words: Words,
+    define: Definitions,
     rate: Rate | None,
     empty: Rate | None,
     improve: pd.DataFrame,
@@ -59,7 +61,7 @@ def show_cards(
             words("items_to_improve"),
             words.count(len(improve)),
             words("items_to_improve_note"),
-            meaning=words("items_to_improve_meaning"),
+            meaning=define("items_to_improve"),
         )
     with places[3]:
         shares = None if mix is None or not mix["offers"] else items.mix(mix)
@@ -69,7 +71,7 @@ def show_cards(
             words("catalogue_mix"),
             NOTHING if shares is None else " / ".join(f"{share * 100:.0f}" for share in shares.values()),
             words("mix_target", goal=goal, offers=words.count(0 if mix is None else mix["offers"])),
-            meaning=words("mix_meaning"),
+            meaning=define("catalogue_mix"),
         )
 
 
@@ -166,9 +168,9 @@ def _show_group(words: Words, rows: pd.DataFrame, group: str, alt: str) -> None:
     )
 
 
-def show_mix(words: Words, catalogue: pd.DataFrame) -> None:
+def show_mix(words: Words, define: Definitions, catalogue: pd.DataFrame) -> None:
     """Draw the mix of the catalogue month by month. `catalogue` is part of what `items.catalogue` returned."""
-    st.subheader(words("catalogue_mix_course"), anchor=False, help=words("mix_meaning"))
+    st.subheader(words("catalogue_mix_course"), anchor=False, help=define("catalogue_mix"))
     listed = catalogue[catalogue["offers"] > 0]
     if listed.empty:
         st.info(words("nothing_listed"), icon=":material/hourglass_empty:")

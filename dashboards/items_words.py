@@ -40,10 +40,12 @@ def class_names(words: Words) -> dict[str, str]:
 def named_bands(words: Words, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the price bands of items with their names."""
     bands = items.bands(rows)
-    names = [
-        words("band_from", low=words.count(low))
-        if not high
-        else words("band_until", low=words.count(low), high=words.count(high))
-        for low, high in zip(bands["low"], bands["high"], strict=True)
-    ]
-    return bands.assign(name=names)
+    return bands.assign(name=[band_name(words, low) for low in bands["low"]])
+
+
+def band_name(words: Words, low: int) -> str:
+    """Return what the price band that begins at so many points is called."""
+    high = next((end for end in items.BAND_ENDS if end > low), None)
+    if high is None:
+        return words("band_from", low=words.count(low))
+    return words("band_until", low=words.count(low), high=words.count(high))

@@ -8,10 +8,11 @@ import streamlit as st
 from dashboards.kpis import Figure
 from dashboards.words import Words, is_nought
 
-# The name of a figure breaks into lines instead of ending in dots.
+# The name of a figure, and what it is compared with, break into lines instead of ending in dots.
 WHOLE_NAMES = (
     '<style>[data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * '
-    "{ white-space: normal !important; overflow: visible; height: auto; }</style>"
+    "{ white-space: normal !important; overflow: visible; height: auto; }"
+    ' div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }</style>'
 )
 # How the first figure stands, by whether it meets its target; None: it is not judged.
 _ANSWERS = {True: "answer_above", False: "answer_below", None: "answer_unjudged"}
@@ -83,6 +84,8 @@ def standing(words: Words, figure: Figure) -> str:
         return words("nothing_yet")
     if figure.is_small:
         return words("small_sample")
+    if not figure.is_judged:
+        return words("target_of_all")
     return words("target_met") if figure.meets_target else words("target_missed")
 
 
@@ -93,4 +96,4 @@ def _state(words: Words, figure: Figure) -> tuple[Literal["gray", "primary", "or
         return "gray", value, told
     if figure.is_small:
         return "gray", f":gray[{value}]", told
-    return ("primary" if figure.meets_target else "orange"), value, told
+    return ("orange" if figure.meets_target is False else "primary"), value, told

@@ -38,7 +38,11 @@ _LAST_FACT = "select last_fact_date from marts.dim_tenant where tenant_id = $ten
 
 @dataclass(frozen=True)
 class Figure:
-    """One metric in one month, with the month before it. Rates are 0-1; None means nothing to divide by."""
+    """One metric in one month, with the month before it. Rates are 0-1; None means nothing to divide by.
+
+    Attributes:
+        is_judged: whether the target is meant for these members: it is promised for all of them together.
+    """
 
     metric: str
     name: str
@@ -52,6 +56,7 @@ class Figure:
     denominator: int
     n: int
     history: Sequence[float]
+    is_judged: bool
 
     @property
     def is_small(self) -> bool:
@@ -60,8 +65,10 @@ class Figure:
 
     @property
     def meets_target(self) -> bool | None:
-        """Tell whether the target is met; None without a value or with too small a sample."""
-        return None if self.value is None or self.is_small else self.value >= self.target
+        """Tell whether the target is met; None without a value, with too small a sample or where it is not judged."""
+        if self.value is None or self.is_small or not self.is_judged:
+            return None
+        return self.value >= self.target
 
     @property
     def change(self) -> float | None:
@@ -71,15 +78,16 @@ class Figure:
 
 def monthly(marts: TenantMarts) -> pd.DataFrame:
     """Return one row per month and metric of this page, oldest first, with the metric's words."""
-    return _shown(marts.rows(_MONTHLY))
+    return shown(marts.rows(_MONTHLY))
 
 
 def daily(marts: TenantMarts, first: date, after: date) -> pd.DataFrame:
     """Return one row per day (first ≤ day < after) and metric of this page, oldest first."""
-    return _shown(marts.rows(_DAILY, first=first, after=after))
+    return shown(marts.rows(_DAILY, first=first, after=after))
 
 
-def _shown(rows: pd.DataFrame) -> pd.DataFrame:
+def shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the metrics of this page."""
     return rows[rows["metric"].isin(METRICS)]
 
 
@@ -106,19 +114,21 @@ def default_first_month(rows: pd.DataFrame) -> date:
     return pd.Timestamp(min(starts)).date()
 
 
-def figures(rows: pd.DataFrame, first: date, month: date, language: Language) -> list[Figure]:
+def figures(
+    rows: pd.DataFrame, first: date, month: date, language: Language, *, is_judged: bool = True
+) -> list[Figure]:
     """Return the figures of a month, each with its history from `first` on, in reading order."""
     return [
-        _figure(rows[rows["metric"] == metric], first, month, language)
+        _figure(rows[rows["metric"] == metric], first, month, language, is_judged=is_judged)
         for metric in METRICS
         if ((rows["metric"] == metric) & (rows["period"] == pd.Timestamp(month))).any()
     ]
 
 
-def _figure(rows: pd.DataFrame, first: date, month: date, language: Language) -> Figure:
+def _figure(rows: pd.DataFrame, first: date, month: date, language: Language, *, is_judged: bool) -> Figure:
     now = rows[rows["period"] == pd.Timestamp(month)].iloc[0]
     before = rows[rows["period"].map(lambda period: month_after(period.date())) == month]
-    shown = rows[(rows["period"] >= pd.Timestamp(first)) & (rows["period"] <= pd.Timestamp(month))]
+    history = rows[(rows["period"] >= pd.Timestamp(first)) & (rows["period"] <= pd.Timestamp(month))]
     return Figure(
         metric=now["metric"],
         name=now[f"name_{language}"],
@@ -131,7 +141,8 @@ def _figure(rows: pd.DataFrame, first: date, month: date, language: Language) ->
         numerator=int(now["numerator"]),
         denominator=int(now["denominator"]),
         n=int(now["n"]),
-        history=[float(value) for value in shown["value"].dropna()],
+        history=[float(value) for value in history["value"].dropna()],
+        is_judged=is_judged,
     )
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import members, members_charts
 from dashboards.charts import Chart
+from dashboards.definitions import Definitions
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
@@ -41,7 +42,9 @@ def answer(words: Words, month: date, stages: pd.DataFrame, moved: Moves | None,
     return words("between_sentences").join(sentences)
 
 
-def show_cards(words: Words, month: date, compared: date, stages: pd.DataFrame, moved: Moves | None) -> None:
+def show_cards(
+    words: Words, define: Definitions, month: date, compared: date, stages: pd.DataFrame, moved: Moves | None
+) -> None:
     """Show members, who comes, who is about to leave, and who left."""
     st.html(WHOLE_NAMES)
     against = words("against_month", month=words.month(compared))
@@ -54,7 +57,7 @@ def show_cards(words: Words, month: date, compared: date, stages: pd.DataFrame, 
             words("members_word"),
             words.count(total),
             words("members_counted"),
-            meaning=words("members_meaning"),
+            meaning=define("members"),
             change=words.relative(total, before),
             against=against,
         )
@@ -70,7 +73,7 @@ def show_cards(words: Words, month: date, compared: date, stages: pd.DataFrame, 
                 words.rate(now),
                 words("of_members", members=words.people(total)),
                 meaning="\n\n".join(definitions[name] for name in names if name in definitions)
-                or words("members_meaning"),
+                or define("members"),
                 change=None if now is None or then is None else words.change(now - then),
                 against=against,
                 is_small=total < SMALL_SAMPLE,
@@ -85,7 +88,7 @@ def show_cards(words: Words, month: date, compared: date, stages: pd.DataFrame, 
                 left=words.people(moved.left_now if moved else 0),
                 back=words.people(moved.won_back if moved else 0),
             ),
-            meaning=words("churn_meaning"),
+            meaning=define("churn"),
             is_small=moved is not None and moved.churn is not None and moved.kept_before < SMALL_SAMPLE,
         )
 
@@ -120,9 +123,9 @@ def stages_chart(words: Words, stages: pd.DataFrame) -> Chart:
     return members_charts.stages(drawn, names=names, labels=labels)
 
 
-def show_segments(words: Words, segments: pd.DataFrame) -> None:
+def show_segments(words: Words, define: Definitions, segments: pd.DataFrame) -> None:
     """Draw the segments by members and points. `segments` is what `members.segments` returned."""
-    st.subheader(words("segments_title"), anchor=False, help=words("segments_meaning"))
+    st.subheader(words("segments_title"), anchor=False, help=define("segments"))
     st.altair_chart(segments_chart(words, segments), alt=words("segments_alt"))
     st.caption(words("segments_legend"))
 

@@ -5,13 +5,15 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboards import funnel, items, items_charts
+from dashboards import funnel, items, items_charts, member_groups
 from dashboards.alerts import Alert, alerts
 from dashboards.categories import with_category_names
 from dashboards.charts import Chart
-from dashboards.items_words import named_bands
+from dashboards.definitions import Definitions, definitions
+from dashboards.items_words import band_name, named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
+from dashboards.member_groups import MemberGroup
 from dashboards.next_steps import Step
 from dashboards.words import Words
 
@@ -26,6 +28,9 @@ _PAGES = {
     "catalogue_staple_share": "items",
     "catalogue_quality_share": "items",
     "catalogue_scarce_share": "items",
+    "ship_48h_rate": "service",
+    "virtual_issue_rate": "service",
+    "after_sales_24h_rate": "service",
 }
 
 
@@ -47,24 +52,46 @@ def alert_sentence(words: Words, alert: Alert) -> str:
     return sentence + (words("alert_since", months=alert.months) if alert.months > 1 else "")
 
 
-def show_why(words: Words, marts: TenantMarts, month: date) -> None:
-    """Show the funnel of a month and what was redeemed in it, or that the release is from before them."""
+def show_why(words: Words, marts: TenantMarts, month: date, group: MemberGroup | None) -> None:
+    """Show the funnel of a month and what was redeemed in it, of all members or of a group of them.
+
+    A release from before these says so.
+    """
+    define = definitions(words, marts)
+    if group is not None:
+        show_funnel(words, define, member_groups.funnel(marts, group, month))
+        _show_redeemed(words, *_redeemed_by(words, marts, group, month))
+        return
     if marts.lacks(*funnel.TABLES, *items.TABLES):
         st.info(words("release_is_older"), icon=":material/update:")
         return
-    show_funnel(words, funnel.funnel(marts, month))
+    show_funnel(words, define, funnel.funnel(marts, month))
     rows = with_category_names(marts, items.performance(marts, month), words.language)
+    _show_redeemed(words, items.groups(rows, "category"), named_bands(words, rows))
+
+
+def _redeemed_by(
+    words: Words, marts: TenantMarts, group: MemberGroup, month: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what a group redeemed by category and by price band, as `items.groups` and `named_bands` do."""
+    categories = member_groups.redeemed(marts, group, month, "category")
+    named = with_category_names(marts, categories.rename(columns={"item_group": "category"}), words.language)
+    bands = member_groups.redeemed(marts, group, month, "price_band")
+    bands = bands.assign(start=bands["item_group"].astype(int)).sort_values("start")
+    return named, bands.assign(name=[band_name(words, start) for start in bands["start"]])
+
+
+def _show_redeemed(words: Words, categories: pd.DataFrame, bands: pd.DataFrame) -> None:
     left, right = st.columns(2)
     with left:
-        _show_share(words, items.groups(rows, "category"), words("redeemed_by_category"), words("category"))
+        _show_share(words, categories, words("redeemed_by_category"), words("category"))
     with right:
-        bands = named_bands(words, rows)
         _show_share(words, bands, words("redeemed_by_price"), words("price_band"))
 
 
-def show_funnel(words: Words, found: funnel.Funnel | None) -> None:
+def show_funnel(words: Words, define: Definitions, found: funnel.Funnel | None) -> None:
     """Draw how far members went."""
-    st.subheader(words("funnel"), anchor=False, help=words("funnel_meaning"))
+    st.subheader(words("funnel"), anchor=False, help=define("funnel"))
     if found is None:
         st.info(words("nobody_came"), icon=":material/hourglass_empty:")
         return
@@ -108,6 +135,7 @@ def steps(words: Words, found: list[Alert]) -> list[Step]:
         "items": words("see_items"),
         "members": words("see_members"),
         "stock": words("see_stock"),
+        "service": words("see_service"),
     }
     first = [page for page in (_PAGES.get(alert.metric) for alert in found) if page is not None]
     return [Step(sentences[page], page) for page in dict.fromkeys([*first, *sentences])]

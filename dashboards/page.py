@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, Column, to_csv, to_excel
-from dashboards.marts import TenantMarts
+from dashboards.marts import PlatformMarts, TenantMarts
 from dashboards.release import NoRelease, Release, current_release
 from dashboards.visitor import Visitor
 from dashboards.words import NOTHING, Language, Words
@@ -38,6 +38,11 @@ def business_today() -> date:
     return datetime.now(BUSINESS_ZONE).date()
 
 
+def now() -> datetime:
+    """Return the moment it is, UTC."""
+    return datetime.now(UTC)
+
+
 def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
     """Return the visitor's marts of the current release, or say what is missing and stop the page."""
     try:
@@ -51,7 +56,19 @@ def open_marts(words: Words, visitor: Visitor) -> TenantMarts:
     return marts
 
 
-def require_tables(words: Words, marts: TenantMarts, *tables: str) -> None:
+def open_platform_marts(words: Words, visitor: Visitor) -> PlatformMarts:
+    """Return the marts of all tenants for one of the platform's own people, or say what is missing and stop the page."""
+    try:
+        marts = PlatformMarts(current_release(Path(st.secrets["pointmart"]["releases_dir"])), visitor)
+        marts.check()
+    except NoRelease as error:
+        _log.warning("%s", error)
+        st.info(words("no_release"), icon=":material/hourglass_empty:")
+        st.stop()
+    return marts
+
+
+def require_tables(words: Words, marts: TenantMarts | PlatformMarts, *tables: str) -> None:
     """Make sure the release has these tables of the marts; one from before them says so and stops the page."""
     if marts.lacks(*tables):
         st.info(words("release_is_older"), icon=":material/update:")
@@ -162,6 +179,8 @@ def _shown(column: Column) -> Any:
     if column.kind in ("date", "month"):
         pattern = "YYYY-MM-DD" if column.kind == "date" else "YYYY-MM"
         return st.column_config.DateColumn(column.label, format=pattern)
+    if column.kind == "moment":
+        return st.column_config.DatetimeColumn(column.label, format="YYYY-MM-DD HH:mm")
     if column.kind == "text":
         return st.column_config.TextColumn(column.label)
     patterns = {
@@ -169,7 +188,7 @@ def _shown(column: Column) -> Any:
         "count": "localized",
         "quantity": "%.1f",
         "score": "%.4f",
-        "money": "localized",
+        "money": "accounting",
         "change": "percent",
     }
     return st.column_config.NumberColumn(column.label, format=patterns[column.kind])

@@ -1,12 +1,14 @@
 """The filter bar of the pages about an enterprise: the same choices in the same place on each of them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 
 import streamlit as st
 
 from dashboards.address import from_address, to_address
 from dashboards.kpis import month_after
+from dashboards.member_groups import MemberGroup, choose_group
 from dashboards.words import Words
 
 _WIDTH = 170
@@ -15,16 +17,19 @@ _COMPARISONS = ("month", "year")
 
 def choose_period(words: Words, months: Sequence[date], default_first: date) -> tuple[date, date]:
     """Return the first and the last month the reader chose of `months`, oldest first; stop the page if they are swapped."""
-    by_key = _keys(months)
-    keys = list(by_key)
-    default = f"{default_first:%Y-%m}"
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        first = _choose_month(words, words("first_month"), "from", by_key, default)
-        last = _choose_month(words, words("last_month"), "to", by_key, keys[-1])
-    if first > last:
-        st.info(words("period_backwards"), icon=":material/date_range:")
-        st.stop()
-    return first, last
+    with _filter_bar():
+        first, last = _choose_first_and_last(words, months, default_first)
+    return _in_order(words, first, last)
+
+
+def choose_period_and_group(
+    words: Words, months: Sequence[date], default_first: date, groups: list[MemberGroup]
+) -> tuple[date, date, MemberGroup | None]:
+    """Return the period as `choose_period` does, and of which members: a segment, a stage, or None for all."""
+    with _filter_bar():
+        first, last = _choose_first_and_last(words, months, default_first)
+        group = choose_group(words, groups) if groups else None
+    return *_in_order(words, first, last), group
 
 
 def choose_month(words: Words, months: Sequence[date], last_fact: date | None) -> tuple[date, date]:
@@ -35,7 +40,7 @@ def choose_month(words: Words, months: Sequence[date], last_fact: date | None) -
     by_key = _keys(months)
     over = [key for key, month in by_key.items() if last_fact and is_over(month, last_fact)]
     names = {"month": words("month_before"), "year": words("year_before")}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with _filter_bar():
         month = _choose_month(words, words("month"), "month", by_key, (over or list(by_key))[-1])
         comparison = st.selectbox(
             words("compare_with"),
@@ -64,6 +69,24 @@ def say_if_partial(words: Words, month: date, last_fact: date | None) -> None:
     """Say of a month that is not over until when it counts."""
     if last_fact is not None and last_fact >= month and not is_over(month, last_fact):
         st.caption(words("month_is_partial", month=words.month(month), day=words.day(last_fact)))
+
+
+def _filter_bar() -> AbstractContextManager[object]:
+    return st.container(horizontal=True, vertical_alignment="bottom")
+
+
+def _choose_first_and_last(words: Words, months: Sequence[date], default_first: date) -> tuple[date, date]:
+    by_key = _keys(months)
+    keys = list(by_key)
+    first = _choose_month(words, words("first_month"), "from", by_key, f"{default_first:%Y-%m}")
+    return first, _choose_month(words, words("last_month"), "to", by_key, keys[-1])
+
+
+def _in_order(words: Words, first: date, last: date) -> tuple[date, date]:
+    if first > last:
+        st.info(words("period_backwards"), icon=":material/date_range:")
+        st.stop()
+    return first, last
 
 
 def _keys(months: Sequence[date]) -> dict[str, date]:

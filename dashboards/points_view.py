@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import points, points_charts
 from dashboards.charts import Chart
+from dashboards.definitions import Definitions
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.plain_cards import show_plain_card
@@ -34,7 +35,7 @@ def answer(words: Words, now: Standing) -> str:
     return words("between_sentences").join(sentences)
 
 
-def show_cards(words: Words, now: Standing, before: Standing | None) -> None:
+def show_cards(words: Words, define: Definitions, now: Standing, before: Standing | None) -> None:
     """Show what is held, owed, redeemed and about to expire, against the month before."""
     st.html(WHOLE_NAMES)
     places = st.columns(4)
@@ -44,7 +45,7 @@ def show_cards(words: Words, now: Standing, before: Standing | None) -> None:
             words("points_held"),
             words.count(now.held),
             words("issued_in_month", points=words.count(now.issued)),
-            meaning=words("points_held_meaning"),
+            meaning=define("points_held"),
             change=words.relative(now.held, before.held) if before else None,
         )
     with places[1]:
@@ -56,7 +57,7 @@ def show_cards(words: Words, now: Standing, before: Standing | None) -> None:
             words("nothing_yet")
             if now.cost_fen is None
             else words("liability_at_most", cost=words.money(now.cost_fen)),
-            meaning=words("points_liability_meaning"),
+            meaning=define("points_liability"),
             change=words.relative(now.liability_fen or 0, before.liability_fen or 0)
             if before and is_known
             else None,
@@ -68,7 +69,7 @@ def show_cards(words: Words, now: Standing, before: Standing | None) -> None:
             words("points_redeemed"),
             words.count(now.redeemed),
             words("redeemed_of_issued", share=words.rate(share)),
-            meaning=words("points_redeemed_meaning"),
+            meaning=define("points_redeemed"),
             change=words.relative(now.redeemed, before.redeemed) if before else None,
         )
     with places[3]:
@@ -77,7 +78,7 @@ def show_cards(words: Words, now: Standing, before: Standing | None) -> None:
             words("points_expiring", months=points.NEAR_MONTHS),
             words.count(now.wave.points if now.wave else 0),
             words("held_by_members", members=words.people(now.wave.members if now.wave else 0)),
-            meaning=words("points_expiring_meaning"),
+            meaning=define("points_expiring"),
         )
     if now.is_fallback:
         st.caption(words("liability_is_cautious"))
@@ -102,7 +103,7 @@ def flows_chart(words: Words, flows: pd.DataFrame) -> Chart:
     return points_charts.flows(_told(words, flows), labels=_labels(words), numbers=words.axis_numbers)
 
 
-def show_why(words: Words, flows: pd.DataFrame, lots: pd.DataFrame) -> None:
+def show_why(words: Words, define: Definitions, flows: pd.DataFrame, lots: pd.DataFrame) -> None:
     """Draw how what is held came about, and by lot month what it will cost."""
     left, right = st.columns(2)
     labels, numbers = _labels(words), words.axis_numbers
@@ -113,7 +114,7 @@ def show_why(words: Words, flows: pd.DataFrame, lots: pd.DataFrame) -> None:
             alt=words("points_held_alt"),
         )
     with right:
-        st.subheader(words("liability_by_lot"), anchor=False, help=words("points_liability_meaning"))
+        st.subheader(words("liability_by_lot"), anchor=False, help=define("points_liability"))
         if lots.empty:
             st.info(words("nothing_owed"), icon=":material/check_circle:")
             return
@@ -128,9 +129,9 @@ def show_why(words: Words, flows: pd.DataFrame, lots: pd.DataFrame) -> None:
         )
 
 
-def show_wave(words: Words, waves: pd.DataFrame, near_until: date | None) -> None:
+def show_wave(words: Words, define: Definitions, waves: pd.DataFrame, near_until: date | None) -> None:
     """Draw what expires in the coming months; up to `near_until` it stands out."""
-    st.subheader(words("expiry_wave"), anchor=False, help=words("points_expiring_meaning"))
+    st.subheader(words("expiry_wave"), anchor=False, help=define("points_expiring"))
     if waves.empty:
         st.info(words("nothing_expires"), icon=":material/check_circle:")
         return

@@ -23,6 +23,7 @@ _RATE = """
 class Rate:
     """A metric of one month: its words, its value (0-1; None: nothing to divide by) and what it was compared with."""
 
+    metric: str
     name: str
     definition: str
     numerator_name: str
@@ -57,6 +58,7 @@ def rate(marts: TenantMarts, metric: str, month: date, compared: date, language:
     row = now.iloc[0]
     before = rows[rows["month"] == pd.Timestamp(compared)]["value"].dropna()
     return Rate(
+        metric=metric,
         name=row[f"name_{language}"],
         definition=row[f"definition_{language}"],
         numerator_name=row[f"numerator_{language}"],

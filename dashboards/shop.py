@@ -20,19 +20,39 @@ _LOTS, _ORDERS, _CHANGES = 500, 5, 20
 _WRITE_SECONDS = 30.0
 
 
+Provider = Literal["wechat", "alipay"]
+
+
+@dataclass(frozen=True)
+class CashPart:
+    """Pay so many points, and the rest of the price in cash through a provider."""
+
+    provider: Provider
+    points: int
+
+
 @dataclass(frozen=True)
 class Order:
-    """What a member is to redeem: (item, pieces) pairs, at a flash sale's price if it names one."""
+    """What a member is to redeem: (item, pieces) pairs, at a flash sale's price if it names one.
+
+    Attributes:
+        expected_points: the price that was shown, which may not be exceeded; None takes any.
+        cash: None pays all of it in points.
+    """
 
     member_id: str
     lines: tuple[tuple[str, int], ...]
     flash_sale_id: str | None = None
+    expected_points: int | None = None
+    cash: CashPart | None = None
 
     def document(self) -> Told:
         """Return the order as the mall takes it."""
         lines = [{"item_id": item_id, "quantity": quantity} for item_id, quantity in self.lines]
-        sale = {} if self.flash_sale_id is None else {"flash_sale_id": self.flash_sale_id}
-        return {"member_id": self.member_id, "lines": lines, **sale}
+        cash = None if self.cash is None else {"provider": self.cash.provider, "points": self.cash.points}
+        told = {"flash_sale_id": self.flash_sale_id, "expected_points": self.expected_points, "cash": cash}
+        chosen = {name: value for name, value in told.items() if value is not None}
+        return {"member_id": self.member_id, "lines": lines, **chosen}
 
 
 @dataclass(frozen=True)
@@ -73,6 +93,19 @@ class Shop:
     def changes(self, member_id: str) -> list[Told]:
         """Return the last changes of a member's points, newest first."""
         return list(self._read(f"/v1/members/{member_id}/statement", limit=_CHANGES)["transfers"])
+
+    def program(self) -> Told:
+        """Return the rules of the tenant's points, among them whether a part of a price may be paid in cash."""
+        return self._read("/v1/program")
+
+    def campaigns(self, member_id: str, item_ids: Sequence[str]) -> list[Told]:
+        """Return the campaigns that run for a member now, new items first, with what they lower of some items."""
+        path = f"/v1/members/{member_id}/campaigns"
+        return list(self._read(path, item_id=list(item_ids))["campaigns"])
+
+    def payment_link(self, redemption_id: str) -> Told:
+        """Return where the cash of an order is paid; asked again it is the same payment."""
+        return self._write(f"/v1/redemptions/{redemption_id}/payment-link", {})
 
     def quote(self, order: Order) -> Told:
         """Return what an order would come to; nothing is kept."""

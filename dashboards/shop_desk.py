@@ -1,12 +1,15 @@
 """An item's page, the basket, and redeeming: asked, confirmed, told, each at most once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboards import shop_words
 from dashboards.mall import MallAway, Refused, Told
 from dashboards.shop import Order, Shop
+from dashboards.shop_cash import choose_payment
+from dashboards.shop_prices import lowered_prices, price_line
 from dashboards.shop_state import Checkout, ShopState
 from dashboards.words import Words, literally
 
@@ -43,13 +46,15 @@ def show_item(
     # What was clicked may have been shown at a flash sale's price.
     clicked = state.opened if state.opened is not None and state.opened["item_id"] == item_id else None
     sale_id = clicked["flash_sale_id"] if clicked else None
-    price = clicked["price_points"] if clicked and sale_id else offer["price_points"]
+    lowered = None if sale_id else lowered_prices(shop, member_id, [item_id]).get(item_id)
+    plain = clicked["price_points"] if clicked and sale_id else offer["price_points"]
+    price = plain if lowered is None else lowered.price_points
     with st.container(border=True):
         st.subheader(literally(offer["name"]), anchor=False)
         category = categories.get(offer["category"], offer["category"])
         st.caption(f"{literally(category)} · {shop_words.handover(words, offer['handover'])}")
         st.markdown(
-            f"### :primary[{shop_words.points(words, price)}]"
+            f"### {price_line(words, plain, lowered)}"
             + (f" :red-badge[{words('shop_sale')}]" if sale_id else "")
         )
         st.markdown(_stock(words, offer["on_hand"]))
@@ -57,7 +62,7 @@ def show_item(
         st.caption(words("shop_total", total=shop_words.points(words, price * pieces)))
 
         def check_out() -> None:
-            order = Order(member_id, ((item_id, pieces),), sale_id)
+            order = Order(member_id, ((item_id, pieces),), sale_id, expected_points=price * pieces)
             state.checkout = Checkout(order, str(offer["name"]))
 
         with st.container(horizontal=True):
@@ -113,7 +118,7 @@ def show_checkout(words: Words, shop: Shop, state: ShopState, *, on_done: Callab
         return
     with st.container(border=True):
         try:
-            quote = shop.quote(checkout.order)
+            order, quote = _asked(words, shop, checkout.order)
         except (MallAway, Refused) as error:
             st.warning(shop_words.refusal(words, error), icon=":material/error:")
             st.button(words("cancel"), key="shop_cancel", on_click=_cancel, args=(state,))
@@ -121,9 +126,10 @@ def show_checkout(words: Words, shop: Shop, state: ShopState, *, on_done: Callab
         told = quote["answer"]
         st.markdown(
             words(
-                "shop_question",
+                "shop_question" if order.cash is None else "shop_question_cash",
                 name=literally(checkout.name),
                 points=shop_words.points(words, -quote["points"]),
+                cash=words.money(quote["cash_fen"]),
                 left=shop_words.points(words, told["available_points"]),
             )
         )
@@ -135,9 +141,32 @@ def show_checkout(words: Words, shop: Shop, state: ShopState, *, on_done: Callab
                 type="primary",
                 key="shop_sure",
                 on_click=_redeem,
-                args=(words, shop, state, checkout, on_done),
+                args=(words, shop, state, replace(checkout, order=order), on_done),
             )
             st.button(words("cancel"), key="shop_cancel", on_click=_cancel, args=(state,))
+
+
+def _asked(words: Words, shop: Shop, order: Order) -> tuple[Order, Told]:
+    """Return the order as the member pays it, and what it would come to.
+
+    Raises:
+        MallAway, Refused: as the mall says of it.
+    """
+    try:
+        quote = shop.quote(order)
+        price = sum(line["points"] for line in quote["answer"]["lines"])
+        available = int(quote["answer"]["available_points"]) - int(quote["points"])
+    except Refused as error:
+        # Too few points for all of it may be enough for a part.
+        if error.slug != "insufficient-points":
+            raise
+        price, available = int(error.told["needed_points"]), int(error.told["available_points"])
+        paid = choose_payment(words, shop, order, price, available)
+        if paid.cash is None:
+            raise
+        return paid, shop.quote(paid)
+    paid = choose_payment(words, shop, order, price, available)
+    return (order, quote) if paid.cash is None else (paid, shop.quote(paid))
 
 
 def _redeem(
@@ -160,10 +189,12 @@ def _redeem(
 
 
 def _made(words: Words, checkout: Checkout, made: Told) -> str:
+    waits = "payment" in made and made["status"] == "created"
     told = words(
-        "shop_redeemed",
+        "shop_to_be_paid" if waits else "shop_redeemed",
         name=literally(checkout.name),
         points=shop_words.points(words, made["points"]),
+        cash=words.money(made.get("cash_fen", 0)),
         left=shop_words.points(words, made["available_points"]),
     )
     return told + (words("shop_is_reviewed") if made["status"] == "in_review" else "")

@@ -10,6 +10,7 @@ from dashboards import shop_words
 from dashboards.mall import MallAway, Refused, Told
 from dashboards.page import BUSINESS_ZONE
 from dashboards.shop import Shop
+from dashboards.shop_cash import show_payment
 from dashboards.shop_state import ShopState
 from dashboards.words import NOTHING, Words
 
@@ -64,6 +65,8 @@ def _show_order(
     with st.container(border=True):
         st.markdown(f"**{shop_words.lines(words, order, names)}**  \n{_steps(words, order)}")
         st.caption(_settled(words, order))
+        if may_act and status == "created" and order["payment"] is not None:
+            show_payment(words, shop, state, order)
         move = _MOVES.get(status)
         if may_act and move is not None:
             st.button(
@@ -125,7 +128,18 @@ def _settled(words: Words, order: Told) -> str:
         moment = _moment(words, order["paid_at"] or order["effective_at"])
         told = words("settled", points=points, moment=moment)
     codes = f" · {words('order_codes', n=len(order['codes']))}" if order["codes"] else ""
-    return told + codes
+    cash = f" · {_cash(words, order)}" if order["payment"] is not None else ""
+    return told + cash + codes
+
+
+def _cash(words: Words, order: Told) -> str:
+    """Return what became of the cash part: waited for, paid, or not paid any more."""
+    cash, status = words.money(order["cash_fen"]), order["payment"]["status"]
+    if status == "pending":
+        return words("cash_due", cash=cash, moment=_moment(words, order["deadline"]))
+    if status == "captured":
+        return words("cash_paid", cash=cash)
+    return words("cash_closed", cash=cash) if status == "closed" else words("cash_back", cash=cash)
 
 
 def _moment(words: Words, at: str) -> str:

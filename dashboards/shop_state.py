@@ -37,6 +37,7 @@ class ShopState:
         answers: what was recommended, by place and items, until the member does something.
         logged: the answers whose impressions were logged.
         basket: pieces by item, and their names.
+        links: where the cash of an order is paid, by redemption.
         opened: the recommended item that was clicked, for its flash sale.
     """
 
@@ -45,6 +46,7 @@ class ShopState:
     logged: set[str] = field(default_factory=set)
     basket: dict[str, int] = field(default_factory=dict)
     basket_names: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
     opened: Told | None = None
     checkout: Checkout | None = None
     news: tuple[Literal["done", "refused"], str] | None = None

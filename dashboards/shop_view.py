@@ -11,6 +11,7 @@ from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.mall import MallAway, Refused, Told
 from dashboards.plain_cards import show_plain_card
 from dashboards.shop import Place, Shop
+from dashboards.shop_prices import Lowered, lowered_prices, price_line
 from dashboards.shop_state import ShopState, click, impressions
 from dashboards.words import Words, literally
 
@@ -122,24 +123,33 @@ def show_answer(
         on_open(str(item["item_id"]))
 
     items = answer["items"]
+    lowered = lowered_prices(shop, member_id, [str(item["item_id"]) for item in items])
     for first in range(0, len(items), _IN_A_ROW):
         for column, item in zip(st.columns(_IN_A_ROW), items[first : first + _IN_A_ROW], strict=False):
             with column:
                 category = categories.get(item["category"], item["category"])
-                _show_card(words, state, item, category, place=place, opened=opened)
+                price = None if item["flash_sale_id"] else lowered.get(str(item["item_id"]))
+                _show_card(words, state, item, category, price, place=place, opened=opened)
 
 
 def _show_card(
-    words: Words, state: ShopState, item: Told, category: str, *, place: Place, opened: Callable[[Told], None]
+    words: Words,
+    state: ShopState,
+    item: Told,
+    category: str,
+    lowered: Lowered | None,
+    *,
+    place: Place,
+    opened: Callable[[Told], None],
 ) -> None:
     reason, slot = item["reason"][words.language], item["slot"]
     icon = _KINDS.get(item["stage"], "favorite" if slot == "repeat" else "recommend")
     with st.container(border=True, height="stretch"):
         st.caption(f"{literally(category)} · {words(_SLOTS[slot])}")
         st.markdown(f"**{literally(item['name'])}**")
-        due = shop_words.points(words, item["price_points"])
+        due = price_line(words, item["price_points"], lowered)
         sale = f" :red-badge[{words('shop_sale')}]" if item["flash_sale_id"] else ""
-        st.markdown(f":primary[**{due}**]{sale}  \n:small[{shop_words.affordability(words, item)}]")
+        st.markdown(f"**{due}**{sale}  \n:small[{shop_words.affordability(words, item)}]")
         st.markdown(f":gray[:material/{icon}: {literally(reason)}]")
         with st.container(horizontal=True):
             key = f"{place}_{item['item_id']}"

@@ -12,6 +12,8 @@ _REFUSALS = {
     "flash-sale-sold-out": "shop_sale_sold_out",
     "flash-sale-not-open": "shop_sale_over",
     "unknown-flash-sale": "shop_sale_over",
+    "campaign-budget-spent": "shop_campaign_spent",
+    "price-rose": "shop_price_rose",
     "risk-denied": "shop_risk_denied",
     "role-needed": "shop_role_needed",
     "session-over": "session_over",

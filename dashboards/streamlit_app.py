@@ -5,7 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.address import to_address
+from dashboards.navigation import navigation
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.roles import begins_with_an_enterprise, is_known
 from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language, literally
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -19,7 +21,7 @@ pages = [
         "app_pages/enterprise.py",
         title=words("enterprise_page"),
         icon=":material/monitoring:",
-        default=True,
+        default=begins_with_an_enterprise(visitor.role),
     ),
     st.Page(
         "app_pages/points.py",
@@ -38,6 +40,24 @@ pages = [
         title=words("members_page"),
         icon=":material/groups:",
         url_path="members",
+    ),
+    st.Page(
+        "app_pages/service.py",
+        title=words("service_page"),
+        icon=":material/support_agent:",
+        url_path="service",
+    ),
+    st.Page(
+        "app_pages/campaigns.py",
+        title=words("campaigns_page"),
+        icon=":material/campaign:",
+        url_path="campaigns",
+    ),
+    st.Page(
+        "app_pages/fees.py",
+        title=words("fees_page"),
+        icon=":material/receipt_long:",
+        url_path="fees",
     ),
     st.Page(
         "app_pages/planner.py",
@@ -76,7 +96,10 @@ pages = [
         url_path="storefront",
     ),
 ]
-chosen = st.navigation(pages, position="top")
+if not is_known(visitor.role):
+    st.error(words("role_without_pages"), icon=":material/lock:")
+    st.stop()
+chosen = st.navigation(navigation(words, visitor.role, pages), position="top")
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.caption(

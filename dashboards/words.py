@@ -89,6 +89,10 @@ class Words:
             return self("yuan", amount=self.count(round(yuan)))
         return self("yuan", amount=f"{yuan:,.2f}")
 
+    def exact_money(self, fen: float) -> str:
+        """Return an amount of fen in yuan to the fen: what somebody pays is never rounded."""
+        return self("yuan", amount=f"{fen / _FEN:,.2f}".replace("-", "−"))
+
     def relative(self, now: float, before: float) -> str | None:
         """Return a change in per cent of what was before with its sign; None where that was nothing."""
         if before <= 0:

@@ -34,6 +34,8 @@ from serving.reports import routes as reports
 from serving.segments import routes as segments
 from serving.settings import ServingSettings
 from serving.suppliers import routes as suppliers
+from serving.suppliers import score_routes as supplier_scores
+from serving.value_score import routes as value_score
 from serving.warming import warming
 
 
@@ -82,7 +84,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app.include_router(metrics.router)
     for module in (
         recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
-        platform_plans, platform_kpis, placements,
+        platform_plans, platform_kpis, placements, supplier_scores, value_score,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it

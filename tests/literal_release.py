@@ -66,7 +66,7 @@ TABLES = {
     "is_weekend boolean",
     "dim_metric": "metric varchar, name_zh varchar, name_en varchar, definition_zh varchar, "
     "definition_en varchar, numerator_zh varchar, numerator_en varchar, denominator_zh varchar, "
-    "denominator_en varchar, target double, direction varchar, unit varchar",
+    "denominator_en varchar, target double, direction varchar, unit varchar, values_mart varchar",
     "fct_entries": "tenant_id uuid, transfer_id uuid, entry_no smallint, transfer_kind varchar, "
     "account_kind varchar, member_id uuid, lot_id uuid, redemption_id uuid, amount_points bigint, "
     "effective_at timestamptz, effective_date date, recorded_at timestamptz",
@@ -90,6 +90,8 @@ TABLES = {
     "value double, n bigint, low double, high double, target double",
     "fct_platform_kpis_monthly": "month date, metric varchar, tenant_count bigint, numerator bigint, denominator bigint, "
     "value double, n bigint, low double, high double, target double",
+    "fct_kpis_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "metric varchar, numerator bigint, denominator bigint, value double, n bigint, low double, high double, target double",
     "fct_item_popularity": "tenant_id uuid, item_id uuid, score double, popularity_rank integer",
     "fct_item_neighbours": "tenant_id uuid, item_id uuid, neighbour_item_id uuid, kind varchar, weight double, "
     "neighbour_rank integer",
@@ -142,6 +144,18 @@ TABLES = {
     "ended_quantity bigint, filled_quantity bigint, fill_rate double, received_quantity bigint, damaged_quantity bigint, "
     "damage_rate double, mean_promised_lead_days double, mean_achieved_lead_days double, mean_late_days double, "
     "cost_fen bigint, outstanding_quantity bigint",
+    "fct_supplier_scores_monthly": "tenant_id uuid, supplier_id uuid, supplier_code varchar, supplier_name varchar, month date, "
+    "score double, low double, high double, known_weight double, n bigint, is_small_sample boolean",
+    "fct_supplier_score_parts_monthly": "tenant_id uuid, supplier_id uuid, month date, component varchar, name_zh varchar, "
+    "name_en varchar, measure_zh varchar, measure_en varchar, numerator bigint, denominator bigint, rate double, low double, "
+    "high double, weight double, zero_at double, full_at double, score double",
+    "fct_value_scores_monthly": "tenant_id uuid, month date, value_score double, functional_score double, supply_score double, "
+    "service_score double, price_score double, known_weight double",
+    "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
+    "metric_weight double, zero_at double, full_at double, numerator bigint, denominator bigint, value double, score double",
+    "fct_money_monthly": "tenant_id uuid, month date, charged_fen bigint, waived_fen bigint, due_fen bigint, invoiced_fen bigint, "
+    "credited_fen bigint, net_invoiced_fen bigint, statement_count bigint, on_time_statement_count bigint, "
+    "settlement_on_time_rate double, owed_fen bigint, redeemed_points bigint, redeemed_fen bigint, fee_share double",
     "fct_recommendation_experiment": "tenant_id uuid, policy varchar, control_policy varchar, member_count bigint, "
     "control_member_count bigint, both_arms_count bigint, waiting_count bigint, redemption_count bigint, "
     "control_redemption_count bigint, redemptions_per_member double, control_redemptions_per_member double, "
@@ -161,17 +175,35 @@ METRICS = [
     ("activity_rate", "月活跃率", "Monthly activity rate",
      "当月至少有一次行为、积分获取或兑换的会员占月末注册会员的比例",
      "Members with an event, earn or redemption of their own in the month, of members registered at its end",
-     "活跃会员数", "Active members", "注册会员数", "Registered members", 0.30, "at_least", "rate"),
+     "活跃会员数", "Active members", "注册会员数", "Registered members", 0.30, "at_least", "rate", "fct_kpis_monthly"),
     ("consumption_rate", "积分消耗率", "Points consumption rate", "同期兑换积分（扣除退还）占发放积分的比例",
      "Points redeemed, net of refunds, of points issued in the same period",
-     "兑换积分", "Points redeemed", "发放积分", "Points issued", 0.50, "at_least", "rate"),
+     "兑换积分", "Points redeemed", "发放积分", "Points issued", 0.50, "at_least", "rate", "fct_kpis_monthly"),
     ("consumption_rate_cumulative", "累计积分消耗率", "Cumulative points consumption rate",
      "累计兑换积分（扣除退还）占累计发放积分的比例",
      "Points redeemed so far, net of refunds, of points issued so far",
-     "累计兑换积分", "Points redeemed so far", "累计发放积分", "Points issued so far", 0.50, "at_least", "rate"),
+     "累计兑换积分", "Points redeemed so far", "累计发放积分", "Points issued so far", 0.50, "at_least", "rate", "fct_kpis_monthly"),
     ("satisfaction_rate", "满意率", "Satisfaction rate", "评分为4或5分的反馈占全部反馈的比例",
      "Feedback answers scoring 4 or 5 of 5, of all answers, by answer date",
-     "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least", "rate"),
+     "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least", "rate", "fct_kpis_monthly"),
+    ("supplier_score", "供应商评分", "Supplier score", "加权得分", "Weighted score", "得分", "Scores", "权重", "Weights",
+     None, "at_least", "score", "fct_supplier_scores_monthly"),
+    ("value_score", "价值评分", "Value score", "四部分加权", "Four parts by weight", "得分", "Scores", "权重", "Weights",
+     None, "at_least", "score", "fct_value_scores_monthly"),
+]  # fmt: skip
+
+_SHIPPED = ("48小时发货", "Shipped on time", "48 小时内", "Within 48 hours")
+SUPPLIER_SCORES = [
+    (ACORN, _id(901), "tea-house", "Tea House", "2026-03-01", 0.9, 0.8, 1.0, 0.8, 120, False),
+    (ACORN, _id(902), "mug-makers", "Mug Makers", "2026-03-01", 0.5, 0.1, 0.9, 0.3, 4, True),
+    (ACORN, _id(901), "tea-house", "Tea House", "2026-02-01", 0.7, 0.6, 0.8, 0.8, 90, False),
+    (BIRCH, _id(903), "rain", "Rain", "2026-03-01", 0.2, 0.1, 0.3, 0.3, 40, False),
+]
+SUPPLIER_SCORE_PARTS = [
+    (ACORN, _id(901), "2026-03-01", "ship_48h", *_SHIPPED, 98, 100, 0.98, 0.93, 0.995, 0.3, 0.8, 1.0, 0.9),
+    (ACORN, _id(902), "2026-03-01", "answer", "答复", "Answers", "24 小时内", "In 24 hours", 0, 0, None, None, None, 0.15, 0.8,
+     1.0, None),
+    (ACORN, _id(902), "2026-03-01", "ship_48h", *_SHIPPED, 9, 10, 0.9, 0.6, 0.98, 0.3, 0.8, 1.0, 0.5),
 ]  # fmt: skip
 
 # (tenant, month, metric, numerator, denominator, value, n, low, high): null: nothing to divide by.
@@ -410,6 +442,51 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         "fct_kpis_monthly": [(*row, TARGETS[row[2]]) for row in MONTHLY],
         "fct_platform_kpis_daily": [
             (LAST_DATE, "activity_rate", 2, 1, 3, 1 / 3, 3, 0.06, 0.79, TARGETS["activity_rate"])
+        ],
+        "fct_kpis_by_segment_monthly": [
+            (
+                ACORN,
+                date(2026, 2, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                6,
+                10,
+                0.6,
+                10,
+                None,
+                None,
+                0.30,
+            ),
+            (
+                ACORN,
+                date(2026, 3, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                9,
+                10,
+                0.9,
+                10,
+                None,
+                None,
+                0.30,
+            ),
+            (ACORN, date(2026, 3, 1), "stage", "active", "activity_rate", 30, 30, 1.0, 30, None, None, 0.30),
+            (
+                BIRCH,
+                date(2026, 3, 1),
+                "segment",
+                "champion",
+                "activity_rate",
+                1,
+                3,
+                1 / 3,
+                3,
+                None,
+                None,
+                0.30,
+            ),
         ],
         "fct_platform_kpis_monthly": [
             (date(2026, 2, 1), "activity_rate", 1, 1, 2, 0.5, 2, 0.09, 0.91, TARGETS["activity_rate"]),
@@ -709,6 +786,23 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
                 90,
                 None,
             ),
+        ],
+        "fct_supplier_scores_monthly": SUPPLIER_SCORES,
+        "fct_supplier_score_parts_monthly": SUPPLIER_SCORE_PARTS,
+        "fct_value_scores_monthly": [
+            (ACORN, "2026-02-01", 0.5, None, 0.5, None, None, 0.3),
+            (ACORN, "2026-03-01", 0.67, 0.8, 0.5, 1.0, 0.0, 0.9),
+            (BIRCH, "2026-01-01", 0.9, 0.9, None, None, None, 0.4),
+        ],
+        "fct_value_score_parts_monthly": [
+            (ACORN, "2026-03-01", "price", "fee_share", 0.1, 1.0, 0.1, 0.01, 200, 1_000, 0.2, 0.0),
+            (ACORN, "2026-03-01", "functional", "activity_rate", 0.4, 1.0, 0.0, 0.3, 48, 120, 0.4, 1.0),
+            (BIRCH, "2026-01-01", "functional", "activity_rate", 0.4, 1.0, 0.0, 0.3, 9, 10, 0.9, 1.0),
+        ],
+        "fct_money_monthly": [
+            (ACORN, "2026-02-01", 900, 900, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
+            (ACORN, "2026-03-01", 1_200, 400, 800, 800, 50, 750, 2, 1, 0.5, 600, 5_000, 4_000, 0.2),
+            (BIRCH, "2026-03-01", 7, 0, 7, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
         ],
         "fct_supplier_performance": [
             (

@@ -6,13 +6,16 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 
 from transactional.after_sales import routes as after_sales
+from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
 from transactional.brand_authorisations import routes as brand_authorisations
+from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
 from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.chats import routes as chats
+from transactional.consents import routes as consents
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
 from transactional.draws import ticket_routes as draw_tickets
@@ -27,6 +30,7 @@ from transactional.fees import routes as fees
 from transactional.flash_sales import routes as flash_sales
 from transactional.fulfilment import promise_routes as delivery_promises
 from transactional.fulfilment import push_routes as carrier_pushes
+from transactional.fulfilment import queue_routes as delivery_queue
 from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
@@ -34,11 +38,14 @@ from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
+from transactional.member_exports import routes as member_exports
 from transactional.members import erasure_routes as member_erasures
 from transactional.members import routes as members
+from transactional.onboarding import acceptance_routes as acceptance
 from transactional.onboarding import routes as onboarding
 from transactional.opt_ins import routes as opt_ins
 from transactional.payments import routes as payments
+from transactional.persons import routes as persons
 from transactional.pilot import routes as pilot
 from transactional.problem_documents import ProblemDocument
 from transactional.purchasing import routes as purchasing
@@ -51,6 +58,7 @@ from transactional.requests import routes as requests
 from transactional.reservations import routes as reservations
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
+from transactional.risk import link_routes as risk_links
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
@@ -77,6 +85,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     members.router,
     member_erasures.router,
+    consents.router,
+    attributes.router,
+    member_exports.router,
+    persons.router,
     ledger.router,
     batch_routes.router,
     hold_routes.router,
@@ -95,6 +107,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     delivery_promises.router,
     carriage.router,
     carriage.platform_router,
+    delivery_queue.router,
     after_sales.router,
     top_ups.router,
     requests.router,
@@ -102,6 +115,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
+    campaigns.router,
     exchange_agreements.router,
     exchange_statements.router,
     exchanges.router,
@@ -113,6 +127,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk.router,
     risk_blocks.router,
     risk_scores.router,
+    risk_links.router,
     segments.router,
     replenishment.router,
     holiday_plans.router,
@@ -141,6 +156,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     licences.router,
     licences.platform_router,
     onboarding.router,
+    acceptance.router,
     onboarding.platform_router,
     features.router,
     features.platform_router,

@@ -3,13 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, kpis, overview_view
+from dashboards import charts, kpis, member_groups, overview_view
 from dashboards.address import from_address, to_address
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES, headline, show_card
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, show_as_of, show_rows
-from dashboards.periods import choose_period, say_if_partial
+from dashboards.periods import choose_period_and_group, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.report_button import show_report_button
 
@@ -25,9 +25,16 @@ if rows.empty:
     st.stop()
 
 months = [period.date() for period in sorted(rows["period"].unique())]
-first, last = choose_period(words, months, kpis.default_first_month(rows))
+groups = member_groups.member_groups(marts, words.language)
+first, last, group = choose_period_and_group(words, months, kpis.default_first_month(rows), groups)
+if group is not None:
+    rows = kpis.shown(member_groups.monthly(marts, group))
+    st.caption(words("of_group", group=group.name, definition=group.definition))
 
-shown = kpis.figures(rows, first, last, words.language)
+shown = kpis.figures(rows, first, last, words.language, is_judged=group is None)
+if not shown:
+    st.info(words("nobody_in_group", month=words.month(last)), icon=":material/hourglass_empty:")
+    st.stop()
 st.subheader(headline(words, last, shown), anchor=False)
 say_if_partial(words, last, kpis.last_fact_date(marts))
 
@@ -36,11 +43,13 @@ for column, figure in zip(st.columns(len(shown)), shown, strict=True):
     with column:
         show_card(words, figure)
 
-missed = overview_view.missed(words, marts, last)
+# Targets are promised for all members together.
+missed = overview_view.missed(words, marts, last) if group is None else []
 overview_view.show_alerts(words, missed)
 
 names = {figure.metric: figure.name for figure in shown}
-grains = {"month": words("by_month"), "day": words("by_day")}
+# A segment is told as of the end of a month.
+grains = {"month": words("by_month")} | ({} if group else {"day": words("by_day")})
 with st.container(horizontal=True, vertical_alignment="bottom"):
     metric = st.segmented_control(
         words("metric"),
@@ -86,7 +95,7 @@ else:
 
 if is_daily:
     st.caption(words("targets_are_monthly"))
-overview_view.show_why(words, marts, last)
+overview_view.show_why(words, marts, last, group)
 show_rows(
     words,
     rows.sort_values("period", ascending=False, kind="stable"),

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboards import items, items_rows, items_view, kpis
 from dashboards.categories import with_category_names
+from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, say_if_partial
@@ -24,7 +25,7 @@ if not months:
     st.info(words("no_items"), icon=":material/hourglass_empty:")
     st.stop()
 
-last_fact = kpis.last_fact_date(marts)
+last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
 month, compared = choose_month(words, months, last_fact)
 against = words("against_month", month=words.month(compared))
 rows, improve = (
@@ -41,10 +42,10 @@ redeemed, empty = (
 st.subheader(items_view.answer(words, month, redeemed, improve, words.month(compared)), anchor=False)
 say_if_partial(words, month, last_fact)
 items_view.show_cards(
-    words, redeemed, empty, improve, None if catalogue.empty else catalogue.iloc[-1], against
+    words, define, redeemed, empty, improve, None if catalogue.empty else catalogue.iloc[-1], against
 )
 items_view.show_quadrant(words, rows)
 items_view.show_groups(words, rows)
-items_view.show_mix(words, catalogue)
+items_view.show_mix(words, define, catalogue)
 show_tables(words, items_rows.tables(words, rows, improve), file=(f"{month:%Y-%m}",))
 show_next_steps(words, items_rows.first_steps(words, improve))

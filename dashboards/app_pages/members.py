@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboards import kpis, members, members_view, profiles
 from dashboards.address import from_address, to_address
+from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, months_back, say_if_partial
@@ -23,7 +24,7 @@ if not months:
     st.info(words("no_members"), icon=":material/hourglass_empty:")
     st.stop()
 
-last_fact = kpis.last_fact_date(marts)
+last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
 month, compared = choose_month(words, months, last_fact)
 first, before = months_back(month, kpis.DEFAULT_MONTHS), months_back(month, 1)
 stages = members.stages(marts, min(first, compared), month)
@@ -32,9 +33,9 @@ moved = members.moves(marts, month, before) if before in months else None
 
 st.subheader(members_view.answer(words, month, stages, moved, compared), anchor=False)
 say_if_partial(words, month, last_fact)
-members_view.show_cards(words, month, compared, stages, moved)
+members_view.show_cards(words, define, month, compared, stages, moved)
 members_view.show_stages(words, stages)
-members_view.show_segments(words, segments)
+members_view.show_segments(words, define, segments)
 
 st.subheader(words("triangle"), anchor=False)
 kind_names = {

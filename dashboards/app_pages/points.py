@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import kpis, points, points_view
+from dashboards.definitions import definitions
 from dashboards.next_steps import Step, show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_period, say_if_partial
@@ -17,7 +18,7 @@ marts = open_marts(words, visitor)
 st.title(words("points_page"), anchor=False)
 show_as_of(words, marts.release)
 require_tables(words, marts, *points.TABLES)
-flows = points.flows(marts)
+flows, define = points.flows(marts), definitions(words, marts)
 if flows.empty:
     st.info(words("no_points"), icon=":material/hourglass_empty:")
     st.stop()
@@ -30,10 +31,10 @@ now, before = points.standings(flows, points.liability(marts), waves, last)
 
 st.subheader(points_view.answer(words, now), anchor=False)
 say_if_partial(words, last, kpis.last_fact_date(marts))
-points_view.show_cards(words, now, before)
+points_view.show_cards(words, define, now, before)
 points_view.show_flows(words, shown)
-points_view.show_why(words, shown, lots)
-points_view.show_wave(words, waves, now.wave.until if now.wave else None)
+points_view.show_why(words, define, shown, lots)
+points_view.show_wave(words, define, waves, now.wave.until if now.wave else None)
 show_tables(
     words,
     points_view.tables(words, shown, lots, waves),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dashboards import charts, funnel, items, kpis, overview_view, points, points_view
 from dashboards.categories import with_category_names
+from dashboards.definitions import definitions
 from dashboards.downloads import Column
 from dashboards.items_words import named_bands
 from dashboards.kpi_cards import headline, standing
@@ -147,7 +148,7 @@ def _redeemed(words: Words, marts: TenantMarts, month: date) -> list[Block]:
     chart, legend = None, words("nobody_came")
     if found is not None and found.counts["visitor"]:
         chart = overview_view.funnel_chart(words, found).properties(height=150)
-        meaning = words("funnel_meaning") + words("full_stop")
+        meaning = definitions(words, marts)("funnel") + words("full_stop")
         legend = words("between_sentences").join([meaning, overview_view.funnel_legend(words, found)])
     return [
         Heading(words("report_members_and_items")),

@@ -24,6 +24,8 @@ def _cell(words: Words, value: Any, kind: Kind) -> str:
         return words.short_month(value)
     if kind == "date":
         return f"{value:%Y-%m-%d}"
+    if kind == "moment":
+        return f"{value:%Y-%m-%d %H:%M}"
     if kind == "rate":
         return words.rate(float(value))
     if kind == "change":

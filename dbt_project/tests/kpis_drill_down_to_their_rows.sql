@@ -20,6 +20,8 @@
 -- depends_on: {{ ref("fct_deliveries") }}
 -- depends_on: {{ ref("fct_after_sales_cases") }}
 -- depends_on: {{ ref("fct_restockings") }}
+-- depends_on: {{ ref("fct_onboarding") }}
+-- depends_on: {{ ref("fct_settlement_statements") }}
 with
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     tenants as (select * from {{ ref("dim_tenant") }}),

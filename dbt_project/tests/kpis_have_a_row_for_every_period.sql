@@ -4,7 +4,7 @@
 with
     ranges as ({{ staged_fact_ranges() }}),
     dates as (select * from {{ ref("dim_date") }}),
-    metrics as (select * from {{ ref("dim_metric") }}),
+    metrics as (select * from {{ ref("dim_metric") }} where values_mart = 'fct_kpis_monthly'),
     kpis_daily as (select * from {{ ref("fct_kpis_daily") }}),
     kpis_monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     expected as (

@@ -1,5 +1,5 @@
 with
-    metrics as (select * from {{ ref("dim_metric") }}),
+    metrics as (select * from {{ ref("dim_metric") }} where values_mart = 'fct_kpis_monthly'),
     drilldowns as (select * from {{ ref("dim_metric_drilldown") }}),
     parts as (
         select metrics.metric, parts.part

@@ -54,7 +54,8 @@ where
                 'deliver_on_time_rate',
                 'after_sales_24h_rate',
                 'complaint_rate',
-                'restock_48h_rate'
+                'restock_48h_rate',
+                'settlement_on_time_rate'
             )
         then
             monthly.numerator is distinct from daily_in_months.numerator_sum

@@ -21,6 +21,7 @@ from orchestration.cli import (
     up,
     what_if,
 )
+from orchestration.cli.acceptance import command as acceptance
 from orchestration.cli.bench import command as bench
 from orchestration.cli.boundary import guarded
 from orchestration.cli.evaluate import command as evaluate
@@ -36,6 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+app.add_typer(acceptance.app, name="acceptance")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(pipeline.app, name="pipeline")

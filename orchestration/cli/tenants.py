@@ -50,6 +50,8 @@ class Role(StrEnum):
     ENTERPRISE_VIEWER = "enterprise_viewer"
     ENTERPRISE_ADMIN = "enterprise_admin"
     PLANNER = "planner"
+    OPERATOR = "operator"
+    RISK_ANALYST = "risk_analyst"
 
 
 Code = Annotated[str, typer.Argument(help="The enterprise code: lower-case letters, digits, - and _.")]

@@ -22,7 +22,8 @@ VIEWS = (
     "shipment", "shipment_line", "carrier_rate", "compensation", "after_sales_case",
     "survey_answer", "item_review", "chat",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
-    "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension",
+    "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
+    "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute",
 )  # fmt: skip
 
 

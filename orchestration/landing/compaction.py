@@ -44,6 +44,8 @@ VERSIONED = {
     "supplier_document": "tenant_id, document_id",
     "supplier_trial": "tenant_id, purchase_order_id",
     "supplier_suspension": "tenant_id, suspension_id",
+    "campaign": "tenant_id, campaign_id",
+    "member_attribute": "tenant_id, member_id, name",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -18,9 +18,9 @@ from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
 
-# What a member did or said, and what the rules made of it. All else is books: entries, lots, holds, redemptions.
+# What a member did or said, what the rules made of it, and the groups it agreed to be counted in. All else is books: entries, lots, holds, redemptions.
 BEHAVIOUR_VIEWS = (
-    "event", "feedback", "refusal", "risk_assessment", "survey_answer", "item_review", "chat",
+    "event", "feedback", "refusal", "risk_assessment", "survey_answer", "item_review", "chat", "member_attribute",
 )  # fmt: skip
 
 

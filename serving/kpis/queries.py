@@ -37,13 +37,22 @@ class Metric:
     unit: str
 
 
+_WORDS = (
+    "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
+    "denominator_zh, denominator_en, target, direction, unit from release.marts.dim_metric"
+)
+
+
 async def metrics(release: Release) -> dict[str, Metric]:
-    """Return the metrics of a release by key."""
-    found = await release.rows(
-        "select metric, name_zh, name_en, definition_zh, definition_en, numerator_zh, numerator_en, "
-        "denominator_zh, denominator_en, target, direction, unit from release.marts.dim_metric order by metric"
-    )
+    """Return the metrics of a release that have a value for each day and month, by key."""
+    found = await release.rows(f"{_WORDS} where values_mart = 'fct_kpis_monthly' order by metric")
     return {row[0]: Metric(*row) for row in found}
+
+
+async def find_metric(release: Release, metric: str) -> Metric:
+    """Return a metric of a release, whichever mart holds its values."""
+    ((*words,),) = await release.rows(f"{_WORDS} where metric = ?", metric)
+    return Metric(*words)
 
 
 async def kpi_rows(
@@ -59,6 +68,41 @@ async def kpi_rows(
         first.replace(day=1) if grain == "month" else first,
         last,
     )
+
+
+async def group_kpi_rows(
+    release: Release, tenant_id: UUID, metric: str, member_group: str, first: date, last: date
+) -> Rows:
+    """Return the same columns of the months from first to last, of the members of a segment or stage.
+
+    The keys of segments and of stages are different ones.
+    """
+    return await release.rows(
+        "select month, numerator, denominator, value, n, low, high from release.marts.fct_kpis_by_segment_monthly "
+        "where tenant_id = ? and metric = ? and member_group = ? and month between ? and ? order by month",
+        tenant_id,
+        metric,
+        member_group,
+        first.replace(day=1),
+        last,
+    )
+
+
+async def member_groups(release: Release) -> list[str]:
+    """Return the keys of all segments and stages."""
+    found = await release.rows(
+        "select segment from release.marts.dim_member_segment union all "
+        "select stage from release.marts.dim_lifecycle_stage order by 1"
+    )
+    return [key for (key,) in found]
+
+
+async def metrics_of_groups(release: Release) -> list[str]:
+    """Return the metrics that are told of segments and stages."""
+    found = await release.rows(
+        "select distinct metric from release.marts.fct_kpis_by_segment_monthly order by metric"
+    )
+    return [metric for (metric,) in found]
 
 
 async def platform_kpi_rows(release: Release, metric: str, grain: Grain, first: date, last: date) -> Rows:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -10,11 +11,19 @@ from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.kpis.documents import MetricDocument, described
 from serving.kpis.drilldown import By, breakdowns, broken_down, sources
-from serving.kpis.queries import Grain, Metric, kpi_rows, metrics
+from serving.kpis.queries import (
+    Grain,
+    Metric,
+    group_kpi_rows,
+    kpi_rows,
+    member_groups,
+    metrics,
+    metrics_of_groups,
+)
 from serving.marts import ReleaseAnswer, about
 from serving.periods import Period
 from serving.problems import InvalidRequest, Problem, responses
-from serving.release import NoRelease, Release
+from serving.release import NoRelease, Release, Rows
 from serving.revalidation import RELEASE_ONLY
 
 router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[RELEASE_ONLY])
@@ -82,6 +91,14 @@ class BreakdownAnswer(MetricDocument, ReleaseAnswer):
     rows: list[Slice]
 
 
+class NotToldOfSegments(Problem):
+    """The metric is not told of segments and stages; `metrics` lists those that are."""
+
+    slug = "not-told-of-segments"
+    title = "The metric is not told of segments"
+    status = 404
+
+
 class NoSuchBreakdown(Problem):
     """The metric's rows do not say that; `breakdowns` lists by what it can be broken down."""
 
@@ -102,14 +119,34 @@ async def get_metrics(caller: CallerOf, release: ReleaseInUse, now: Now) -> Metr
 
 @router.get(
     "/{metric}",
-    responses=responses(Unauthenticated, UnknownMetric, InvalidRequest, NoRelease, DatabaseUnavailable),
+    responses=responses(
+        Unauthenticated, UnknownMetric, NotToldOfSegments, InvalidRequest, NoRelease, DatabaseUnavailable
+    ),
 )
 async def get_kpi(
-    metric: str, caller: CallerOf, release: ReleaseInUse, now: Now, period: Period, grain: Grain = "day"
+    metric: str,
+    caller: CallerOf,
+    release: ReleaseInUse,
+    now: Now,
+    period: Period,
+    grain: Grain = "day",
+    segment: Annotated[
+        str | None,
+        Query(
+            max_length=100,
+            description="Only members of a segment or stage of `GET /v1/segments`, as they are at the end of each month; "
+            "asks for `grain=month`.",
+            examples=["champion"],
+        ),
+    ] = None,
 ) -> KpiAnswer:
     """Return a metric's values of the days or months touched by the period, with its definition and target."""
     known = await known_metric(release, metric)
-    rows = await kpi_rows(release, caller.tenant_id, metric, grain, *period)
+    rows = await (
+        kpi_rows(release, caller.tenant_id, metric, grain, *period)
+        if segment is None
+        else _of_segment(release, caller.tenant_id, metric, grain, segment, period)
+    )
     return KpiAnswer(
         **about(release, caller, now),
         **described(known),
@@ -161,6 +198,22 @@ async def get_breakdown(
             for key, numerator, denominator in rows
         ],
     )
+
+
+async def _of_segment(
+    release: Release, tenant_id: UUID, metric: str, grain: Grain, segment: str, period: tuple[date, date]
+) -> Rows:
+    if grain != "month":
+        raise InvalidRequest(
+            "query.segment: members are in a segment at the end of a month; ask with grain=month"
+        )
+    keys = await member_groups(release)
+    if segment not in keys:
+        raise InvalidRequest(f"query.segment: there is no such segment; there are {', '.join(keys)}")
+    told = await metrics_of_groups(release)
+    if metric not in told:
+        raise NotToldOfSegments(f"of segments are told: {', '.join(told)}", metrics=told)
+    return await group_kpi_rows(release, tenant_id, metric, segment, *period)
 
 
 async def known_metric(release: Release, metric: str) -> Metric:

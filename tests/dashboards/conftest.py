@@ -13,8 +13,10 @@ from streamlit.runtime import context
 from streamlit.testing.v1 import AppTest
 
 from dashboards import page
+from orchestration.cli.postgres import EmbeddedPostgres
 from tests import literal_release as literal
-from tests.dashboards import enterprise, planning
+from tests.dashboards import campaigns, desks, enterprise, fees, planning, service
+from tests.databases import fresh_database
 
 SECRET = "a secret of these tests"
 # Nobody listens on port 9 of this machine.
@@ -34,6 +36,27 @@ def secret() -> str:
 def enterprise_release(literal_release: Path) -> Path:
     """The releases folder with what the pages about an enterprise read."""
     literal.publish(literal_release, "enterprise", enterprise.add_enterprise)
+    return literal_release
+
+
+@pytest.fixture
+def service_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of service reads."""
+    literal.publish(literal_release, "service", service.add_service)
+    return literal_release
+
+
+@pytest.fixture
+def campaigns_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of campaigns reads."""
+    literal.publish(literal_release, "campaigns", campaigns.add_campaigns)
+    return literal_release
+
+
+@pytest.fixture
+def fees_release(literal_release: Path) -> Path:
+    """The releases folder with what the page of fees reads."""
+    literal.publish(literal_release, "fees", fees.add_fees)
     return literal_release
 
 
@@ -118,4 +141,23 @@ def planning_release(literal_release: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def planned_mall(database_url: str) -> Iterator[planning.Mall]:
     """A real mall that has acorn's plan for Labour Day."""
     with planning.running_planned_mall(database_url, SECRET) as mall:
+        yield mall
+
+
+@pytest.fixture
+def desks_release(literal_release: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The releases folder with what the desks read, looked at at noon of the day after its last facts."""
+    monkeypatch.setattr(page, "business_today", lambda: planning.TODAY)
+    monkeypatch.setattr(page, "now", desks.at_noon)
+    literal.publish(literal_release, "desks", desks.add_desks)
+    return literal_release
+
+
+@pytest.fixture(scope="module")
+def desk_mall(postgres_server: EmbeddedPostgres, template_database: str) -> Iterator[desks.DeskMall]:
+    """A real mall whose queues wait for somebody; one for a module, so each test acts on rows of its own."""
+    with (
+        fresh_database(postgres_server, template_database, "test_of_the_desks") as database_url,
+        desks.running_desk_mall(database_url, SECRET) as mall,
+    ):
         yield mall

@@ -6,12 +6,14 @@ a hundred members of whom some leave. Birch has little of all of it, and other n
 
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from tests.literal_release import ACORN, BIRCH, MUG, REDEMPTIONS, RICE, TEA, TICKET, UMBRELLA, WATCH
 
+FIGURES = Path(__file__).parents[2] / "dbt_project" / "seeds" / "figures.csv"
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 END = date(2026, 3, 31)
 
@@ -53,13 +55,22 @@ _TABLES = {
     "fct_funnel_monthly": "tenant_id uuid, month date, visitor_count bigint, viewer_count bigint, redeemer_count bigint, "
     "repeater_count bigint, unseen_redeemer_count bigint",
 }
+_TABLES |= {
+    "fct_kpis_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "metric varchar, numerator bigint, denominator bigint, value double, n bigint, low double, high double, target double",
+    "fct_funnel_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "visitor_count bigint, viewer_count bigint, redeemer_count bigint, repeater_count bigint, "
+    "unseen_redeemer_count bigint",
+    "fct_redemptions_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "item_kind varchar, item_group varchar, redemption_count bigint, points bigint, share double, share_of_points double",
+}
 _METRICS = [
     ("item_redemption_rate", "商品兑换率", "Item redemption rate", "兑换次数 ÷ 浏览会员日数", "Redemptions ÷ views",
-     "兑换次数", "Redemptions of items", "浏览会员日数", "Member-days with a view", None, "at_least", "rate"),
+     "兑换次数", "Redemptions of items", "浏览会员日数", "Member-days with a view", None, "at_least", "rate", "fct_kpis_monthly"),
     ("stock_out_rate", "缺货率", "Stock-out rate", "缺货商品日 ÷ 上架商品日", "Item-days out of stock ÷ listed",
-     "缺货商品日数", "Item-days out of stock", "上架商品日数", "Listed item-days", 0.05, "at_most", "rate"),
+     "缺货商品日数", "Item-days out of stock", "上架商品日数", "Listed item-days", 0.05, "at_most", "rate", "fct_kpis_monthly"),
     ("order_success_rate", "订单成功率", "Order success rate", "成功 ÷ 有效请求", "Successful ÷ valid requests",
-     "成功的请求数", "Successful requests", "有效请求数", "Valid requests", 0.999, "at_least", "rate"),
+     "成功的请求数", "Successful requests", "有效请求数", "Valid requests", 0.999, "at_least", "rate", "fct_kpis_monthly"),
 ]  # fmt: skip
 _KPIS = [
     (ACORN, FEBRUARY, "item_redemption_rate", 80, 1_000, 0.08, 1_000, None),
@@ -169,6 +180,27 @@ _COHORTS = [
     (ACORN, "first_redemption", JANUARY, 1, FEBRUARY, True, 40, 12, 0.3, 0.18, 0.45),
     (BIRCH, "registration", MARCH, 0, MARCH, True, 3, 3, 1.0, 0.44, 1.0),
 ]
+# Each with its segment or stage, metric, numerator, denominator and target.
+_KPIS_OF_GROUPS = [
+    (ACORN, FEBRUARY, "segment", "champion", "activity_rate", 30, 60, 0.30),
+    (ACORN, MARCH, "segment", "champion", "activity_rate", 45, 50, 0.30),
+    (ACORN, MARCH, "segment", "champion", "consumption_rate", 5_000, 8_000, 0.50),
+    (ACORN, MARCH, "segment", "champion", "satisfaction_rate", 9, 10, 0.85),
+    (ACORN, MARCH, "segment", "keep", "activity_rate", 3, 20, 0.30),
+    (ACORN, MARCH, "stage", "lost", "activity_rate", 0, 30, 0.30),
+    (BIRCH, MARCH, "segment", "champion", "activity_rate", 1, 3, 0.30),
+]
+_FUNNEL_OF_GROUPS = [
+    (ACORN, MARCH, "segment", "champion", 45, 40, 20, 10, 1),
+    (BIRCH, MARCH, "segment", "champion", 2, 1, 1, 0, 0),
+]
+_REDEEMED_BY_GROUPS = [
+    (ACORN, MARCH, "segment", "champion", "category", "drinks", 30, 3_000, 0.75, 0.6),
+    (ACORN, MARCH, "segment", "champion", "category", "food", 10, 2_000, 0.25, 0.4),
+    (ACORN, MARCH, "segment", "champion", "price_band", "0", 38, 4_000, 0.95, 0.8),
+    (ACORN, MARCH, "segment", "champion", "price_band", "100000", 2, 1_000, 0.05, 0.2),
+    (BIRCH, MARCH, "segment", "champion", "category", "home", 7, 630, 1.0, 1.0),
+]
 _YEAR, _YEAR_BEFORE = date(2026, 1, 1), date(2025, 1, 1)
 _GROUPS = [
     (ACORN, _YEAR_BEFORE, "all", "all", date(2025, 12, 31), 80, 40, 100, 40_000),
@@ -245,16 +277,24 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
         "fct_member_tastes_yearly": _TASTES,
         "fct_activity_hours_monthly": _HOURS,
         "fct_funnel_monthly": _FUNNEL,
+        "fct_kpis_by_segment_monthly": [
+            (*key, n, d, n / d, d, None, None, goal) for *key, n, d, goal in _KPIS_OF_GROUPS
+        ],
+        "fct_funnel_by_segment_monthly": _FUNNEL_OF_GROUPS,
+        "fct_redemptions_by_segment_monthly": _REDEEMED_BY_GROUPS,
     }
     for table, columns in _TABLES.items():
         # The literal release has some of them, with the columns that others read.
         connection.execute(f"create or replace table marts.{table} ({columns})")
-        _insert(connection, table, rows[table])
-    _insert(connection, "dim_metric", _METRICS)
+        insert(connection, table, rows[table])
+    # The definitions are the warehouse's own.
+    connection.execute(f"create or replace table marts.dim_figure as from read_csv('{FIGURES}')")
+    insert(connection, "dim_metric", _METRICS)
     kpis = [(t, m, name, n, d, v, size, None, None, goal) for t, m, name, n, d, v, size, goal in _KPIS]
-    _insert(connection, "fct_kpis_monthly", kpis)
+    insert(connection, "fct_kpis_monthly", kpis)
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Any]) -> None:
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Any]) -> None:
+    """Add rows to a table of the marts."""
     marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in rows)
     connection.execute(f"insert into marts.{table} values {marks}", list(chain(*rows)))

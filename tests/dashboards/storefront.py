@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,11 +18,15 @@ import psycopg
 import uvicorn
 from starlette.types import ASGIApp
 
+from orchestration.cli.serve import free_port
 from serving.app import create_app as serving_app
 from serving.settings import ServingSettings
 from tests import literal_release as literal
 from tests.serving.mall import NOW, literal_mall
 from transactional.app import create_app as transactional_app
+from transactional.payments.sandbox.app import SandboxSettings
+from transactional.payments.sandbox.app import create_app as sandbox_app
+from transactional.payments.sandbox.key_files import make_keys
 from transactional.sessions.operations import create_login
 from transactional.settings import TransactionalSettings
 
@@ -78,9 +83,11 @@ async def _settle(url: str) -> None:
 
 
 @contextmanager
-def _served(app: ASGIApp) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+def served(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """Serve an application in a thread and yield its address."""
+    if not port:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", ws="none"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -96,16 +103,36 @@ def _served(app: ASGIApp) -> Iterator[str]:
 
 
 @contextmanager
-def running_storefront(database_url: str, data_dir: Path, secret: str) -> Iterator[Storefront]:
-    """Serve both at the literal release's time; sessions are of the real time."""
+def running_storefront(
+    database_url: str, data_dir: Path, secret: str, *, keys: Path | None = None
+) -> Iterator[Storefront]:
+    """Serve both at the literal release's time; sessions are of the real time.
+
+    With a folder for its keys the payment sandbox is served beside them, and the mall too is of the real time, for
+    providers look at when they are asked.
+    """
     with ExitStack() as stack:
+        accounts, port = None, 0
+        if keys is not None:
+            port, sandbox_port = free_port(), free_port()
+            accounts = make_keys(
+                keys, [literal.ACORN_CODE], sandbox_url=f"http://127.0.0.1:{sandbox_port}",
+                notify_base_url=f"http://127.0.0.1:{port}",
+            )  # fmt: skip
+            sandbox = sandbox_app(SandboxSettings(sandbox_keys=keys))
+            stack.enter_context(served(sandbox, sandbox_port))
         mall = stack.enter_context(literal_mall(database_url))
         asyncio.run(_settle(database_url))
         literal.publish(data_dir / "releases", literal.RELEASE_ID, snapshot=mall.snapshot())
         transactional = transactional_app(
-            TransactionalSettings(database_url=database_url, session_secret=secret)  # type: ignore[arg-type]
+            TransactionalSettings(
+                database_url=database_url,
+                session_secret=secret,
+                payments_file=accounts,  # type: ignore[arg-type]
+            )
         )
-        transactional.state.clock = lambda: NOW
+        if keys is None:
+            transactional.state.clock = lambda: NOW
         serving = serving_app(
             ServingSettings(
                 database_url=database_url, data_dir=data_dir, session_secret=secret,  # type: ignore[arg-type]
@@ -114,5 +141,22 @@ def running_storefront(database_url: str, data_dir: Path, secret: str) -> Iterat
             clock=lambda: NOW,
         )  # fmt: skip
         yield Storefront(
-            stack.enter_context(_served(transactional)), stack.enter_context(_served(serving)), database_url
+            stack.enter_context(served(transactional, port)),
+            stack.enter_context(served(serving)),
+            database_url,
         )
+
+
+def run_campaign(storefront: Storefront, now: datetime, price: int, budget: int) -> None:
+    """Let tea be cheaper for everybody."""
+    (acorn,) = storefront.rows(
+        "insert into mall.campaign (tenant_id, campaign_id, reference, request_hash, kind, name_zh, name_en, starts_at, "
+        "ends_at, audience, budget_points, created_by, created_at, approved_by, approved_at) "
+        f"select tenant_id, uuidv7(), 'c', sha256(''), 'festival', '年货节', 'New Year fair', '{now}'::timestamptz - "
+        f"interval '1 day', '{now}'::timestamptz + interval '1 day', 'everybody', {budget}, 'x', '{now}', 'x', '{now}' "
+        f"from mall.offer where item_id = '{literal.TEA}' and tenant_id = '{literal.ACORN}' returning tenant_id, campaign_id"
+    )
+    storefront.rows(
+        f"insert into mall.campaign_item (tenant_id, campaign_id, item_id, price_points) "
+        f"values ('{acorn[0]}', '{acorn[1]}', '{literal.TEA}', {price}) returning 1"
+    )

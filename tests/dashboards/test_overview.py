@@ -52,7 +52,7 @@ def test_breaks_of_the_ledger_come_first_and_in_red(open_page: OpenPage, literal
         enterprise.add_enterprise(connection)
         connection.execute(
             "insert into marts.dim_metric values ('ledger_breaks', '重复或漏扣率', 'Breaks', 'd', 'd', 'n', 'n', 'n', 'n', "
-            "0, 'at_most', 'rate')"
+            "0, 'at_most', 'rate', 'fct_kpis_monthly')"
         )
         connection.execute(
             "insert into marts.fct_kpis_monthly values ($acorn, date '2026-03-01', 'ledger_breaks', 1, 5000, 0.0002, "
@@ -126,4 +126,4 @@ def test_the_overview_ends_with_the_other_pages_what_misses_first(open_page: Ope
     steps = [block.value for block in open_page().markdown if "目标" not in block.value]
 
     assert steps[0] == "哪些商品快断货、哪些压货。"
-    assert len(steps) == 4
+    assert len(steps) == 5

@@ -1,14 +1,17 @@
 """The storefront demo, run as Streamlit runs it, with a real mall and real recommendations."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests import literal_release as literal
 from tests.dashboards.conftest import SECRET, MakeToken
-from tests.dashboards.storefront import Storefront, running_storefront
+from tests.dashboards.storefront import Storefront, run_campaign, running_storefront
+from tests.serving.mall import NOW
 
 OpenPage = Callable[..., AppTest]
 MEI, LAN, OTTO, TEA, RICE, MUG = (
@@ -203,3 +206,70 @@ def test_a_forged_session_is_no_visitor(
 ) -> None:
     app = open_page("storefront", token=make_token(secret="another secret"), mall=storefront.mall)
     assert "登录已过期" in said(app)
+
+
+def test_a_campaigns_price_is_shown_beside_the_list_price_and_paid(
+    open_shop: OpenPage, storefront: Storefront
+) -> None:
+    run_campaign(storefront, NOW, price=80, budget=30)
+    app = open_shop()
+    assert ":primary[80 积分] :gray[~~100 积分~~] :red-badge[年货节]" in said(app)
+    app.button(key=f"open_home_{TEA}").click().run()
+    app.button(key="shop_redeem").click().run()
+    assert "兑换**茶叶礼盒**，扣 80 积分，兑换后剩 420 积分。确认吗？" in said(app)
+    app.button(key="shop_sure").click().run()
+    assert storefront.available() == 420
+    # The budget covers no second one, so the plain price is shown again.
+    assert "~~100 积分~~" not in said(open_shop())
+
+
+def test_a_price_that_rose_since_it_was_shown_is_not_paid(
+    open_shop: OpenPage, storefront: Storefront
+) -> None:
+    run_campaign(storefront, NOW, price=80, budget=30)
+    app = open_shop({"item": TEA})
+    app.button(key="shop_redeem").click().run()
+    storefront.rows("update mall.campaign set used_points = 20 returning 1")
+    app.button(key="shop_sure").click().run()
+    assert "活动价没有了" in said(app)
+    assert storefront.available() == 500
+
+
+@pytest.fixture
+def paying(database_url: str, data_dir: Path, tmp_path: Path) -> Iterator[Storefront]:
+    with running_storefront(database_url, data_dir, SECRET, keys=tmp_path / "keys") as running:
+        running.rows(
+            "update mall.program set cash_points = 1, cash_fen = 3, cash_share_min_bp = 1000, cash_share_max_bp = 8000 "
+            "returning 1"
+        )
+        yield running
+
+
+def test_points_and_cash_are_chosen_split_paid_and_the_order_goes_on(
+    open_page: OpenPage, paying: Storefront
+) -> None:
+    app = open_page(
+        "storefront", {"item": TEA}, token=paying.token(), mall=paying.mall, serving=paying.serving
+    )
+    app.button(key="shop_redeem").click().run()
+    app.segmented_control(key="shop_pay_how").set_value("cash").run()
+    points = app.number_input(key="shop_pay_in_points_100")
+    assert (points.min, points.max, points.value) == (20, 90, 90)
+    points.set_value(40).run()
+    assert "冻结 40 积分，另付 1.80 元，之后剩 460 积分" in said(app)
+    app.button(key="shop_sure").click().run()
+    assert "请在“我的订单”里付 1.80 元" in said(app)
+    assert "待付 1.80 元" in said(app)
+    (pay,) = keys(app, "pay_")
+    app.button(key=pay).click().run()
+    assert not app.exception
+    (link,) = app.get("link_button")
+    httpx.post(link.proto.url, data={"action": "pay"}, trust_env=False, timeout=30, follow_redirects=True)
+    deadline = time.monotonic() + 60
+    while paying.rows("select status from mall.payment") != [("captured",)]:
+        assert time.monotonic() < deadline, "the sandbox did not tell of the payment"
+        time.sleep(0.1)
+    app.button(key=pay.replace("pay_", "paid_")).click().run()
+    assert ":primary-badge[待发货]" in said(app)
+    assert "已付 1.80 元" in said(app)
+    assert paying.available() == 460

@@ -650,3 +650,52 @@ create table pilot as
 select
     id(1) as tenant_id, 'eccbc87e4b5ce2fe28308fd9f2a7baf3' as salt, cast(5000 as int) as share_bp, date '2025-01-01' as starts_on,
     date '2025-01-31' as ends_on, ts('2025-01-01 00:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
+
+-- A festival of the first three days of February that was used twice, a draft, and one stopped before it began.
+create table campaign as
+select
+    id(1) as tenant_id, id(n) as campaign_id, 'festival' as kind, '年货节' as name_zh, 'New Year fair' as name_en,
+    ts('2025-01-31 16:00:00') as starts_at, ts('2025-02-03 16:00:00') as ends_at, 'everybody' as audience,
+    cast(null as varchar) as scheme, cast(null as varchar) as audience_groups, cast(3 as int) as earn_numerator,
+    cast(2 as int) as earn_denominator, cast(null as varchar) as member_days, cast(1000 as int) as discount_bp,
+    'Leisure' as categories, cast(400 as bigint) as budget_points, cast(null as bigint) as member_limit_points,
+    cast(used as bigint) as used_points, ts('2025-01-20 00:00:00') as created_at, ts(approved) as approved_at,
+    cast(null as timestamptz) as started_at, ts(stopped) as stopped_at, cast(null as timestamptz) as ended_at,
+    ts('2025-01-20 00:00:00') as recorded_at, stamp(xid) as xid, batch(101) as batch
+from (values
+    (291, 0, '2025-01-21 00:00:00', null, 100),
+    (291, 100, '2025-01-21 00:00:00', null, 900),
+    (292, 0, null, null, 100),
+    (293, 0, '2025-01-21 00:00:00', '2025-01-30 00:00:00', 100)
+) as rows(n, used, approved, stopped, xid);
+
+create table campaign_item as
+select
+    id(1) as tenant_id, id(291) as campaign_id, id(32) as item_id, cast(40 as bigint) as price_points,
+    ts('2025-01-20 00:00:00') as recorded_at, stamp(100) as xid, batch(101) as batch;
+
+create table campaign_sale as select campaign_item.* exclude (price_points) rename (item_id as sale_id) from campaign_item limit 0;
+
+-- Of redemption 67, which was cancelled, everything came back.
+create table campaign_use as
+select
+    id(1) as tenant_id, id(cause) as cause_id, kind, cast(line_no as smallint) as line_no, id(291) as campaign_id,
+    id(redemption) as redemption_id, cast(points as bigint) as points, ts(effective) as effective_at,
+    ts(effective) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (51, 'extra', 0, null, 40, '2025-02-02 02:00:00'),
+    (64, 'discount', 2, 64, 60, '2025-02-03 02:00:00'),
+    (67, 'discount', 1, 67, 5, '2025-02-02 04:00:00'),
+    (67, 'discount_back', 1, 67, -5, '2025-02-02 05:00:00')
+) as rows(cause, kind, line_no, redemption, points, effective);
+create table acceptance_run as
+    id(1) as tenant_id, id(n) as run_id, ts(finished) as started_at, ts(finished) as finished_at, is_passed,
+    ts(finished) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (291, '2024-12-28 02:00:00', true), (292, '2024-12-29 20:00:00', true), (293, '2024-12-31 02:00:00', false))
+    as rows(n, finished, is_passed);
+
+-- Member 12 withdrew; 14 is a test member.
+create table member_attribute as
+    id(1) as tenant_id, id(member) as member_id, 'city_tier' as name, cast(value as varchar) as value,
+    ts('2025-01-10 00:00:00') as changed_at, ts('2025-01-10 00:00:00') as recorded_at, stamp(900) as xid, batch(batch) as batch
+from (values (11, 't1', 101), (12, 't1', 101), (12, null, 102), (13, 't1', 101), (14, 't1', 101)) as rows(member, value, batch);

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.dbt_project.item_metrics import TESTED_APART
+from tests.dbt_project.item_metrics import SCORES, TESTED_APART
 from tests.dbt_project.small_warehouse import Build
 
 JANUARY, FEBRUARY = date(2025, 1, 1), date(2025, 2, 1)
@@ -186,7 +186,7 @@ def test_a_new_mall_builds_without_a_row(empty_build: Build) -> None:
     assert empty_build.names("error") | empty_build.names("fail") == set()
     assert empty_build.rows("select count(*) from marts.fct_kpis_daily") == [(0,)]
     assert empty_build.rows(
-        "select count(*) from marts.dim_metric where metric not in " + str(TESTED_APART)
+        "select count(*) from marts.dim_metric where metric not in " + str(TESTED_APART + SCORES)
     ) == [(9,)]
 
 

@@ -47,9 +47,9 @@ def test_licence_alerts_name_their_licence(built: Build) -> None:
 
 def test_onboarding_days_run_from_the_application_to_going_live(built: Build) -> None:
     rows = built.rows(
-        "select reached, onboarding_days, is_on_target from marts.fct_onboarding order by tenant_id"
+        "select reached, onboarding_days, is_on_target, accepted_date::varchar from marts.fct_onboarding order by tenant_id"
     )
-    assert rows == [("live", 9, True), ("configured", None, None)]
+    assert rows == [("live", 9, True, "2024-12-30"), ("configured", None, None, None)]
 
 
 def test_a_pilot_is_compared_with_the_members_who_are_not_in_it(built: Build) -> None:

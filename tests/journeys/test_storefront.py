@@ -1,21 +1,60 @@
-"""An administrator sees the shop as a member does, redeems an item, follows the order, and sees other recommendations."""
+"""An administrator sees the shop as a member does, redeems an item, follows the order, and sees other recommendations.
+
+Then the member redeems one for points and cash, and pays the cash on the sandbox's page.
+"""
 
 import re
+import time
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from tests.dashboards.storefront import PASSWORD, running_storefront
+from tests.dashboards.storefront import PASSWORD, run_campaign, running_storefront
 from tests.journeys.test_holiday_plan import SECRET, running_screens
 from tests.journeys.test_redemption_to_screen import ARGUMENTS, CHROMIUM
 
 pytestmark = pytest.mark.journey
 
 
+def _pay_with_cash(page, storefront, folder):
+    """Redeem tea, which a campaign makes cheaper, for 40 points and cash, on a phone; pay as a member does."""
+    storefront.rows(
+        "update mall.program set cash_points = 1, cash_fen = 3, cash_share_max_bp = 8000 returning tenant_id"
+    )
+    run_campaign(storefront, datetime.now(UTC), price=80, budget=30)
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.get_by_text("首页推荐").click()
+    card = page.get_by_test_id("stColumn").filter(has_text="茶叶礼盒").last
+    expect(card).to_contain_text("80 积分")
+    card.get_by_role("button", name="查看").click()
+    page.get_by_role("button", name=re.compile("redeem 兑换$")).first.click()
+    page.get_by_text("积分 + 现金").click()
+    points = page.get_by_label("其中用积分")
+    points.fill("40")
+    points.press("Enter")
+    expect(page.get_by_text("冻结 40 积分，另付 1.20 元")).to_be_visible()
+    page.screenshot(path=str(folder / "cash.png"), full_page=True)
+    page.get_by_role("button", name="确认兑换").click()
+    expect(page.get_by_text("请在“我的订单”里付 1.20 元")).to_be_visible()
+    page.get_by_role("button", name=re.compile("去付 1.20 元")).click()
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name=re.compile("打开支付页")).click()
+    opened.value.get_by_role("button", name="支付 Pay").click()
+    expect(opened.value.get_by_text("已支付 Paid")).to_be_visible()
+    deadline = time.monotonic() + 60
+    while storefront.rows("select status from mall.payment") != [("captured",)]:
+        assert time.monotonic() < deadline, "the sandbox did not tell of the payment"
+        time.sleep(0.1)
+    page.get_by_role("button", name=re.compile("我已付款")).click()
+    expect(page.get_by_text("已付 1.20 元")).to_be_visible()
+    page.screenshot(path=str(folder / "paid.png"), full_page=True)
+
+
 def test_a_member_redeems_and_the_order_is_followed(database_url, data_dir, tmp_path, monkeypatch):
     assert CHROMIUM.exists(), "the journey needs Chromium: apt-get install chromium fonts-noto-cjk"
     with (
-        running_storefront(database_url, data_dir, SECRET) as storefront,
+        running_storefront(database_url, data_dir, SECRET, keys=tmp_path / "keys") as storefront,
         monkeypatch.context() as environment,
         sync_playwright() as playwright,
     ):
@@ -47,10 +86,13 @@ def test_a_member_redeems_and_the_order_is_followed(database_url, data_dir, tmp_
                 page.get_by_role("button", name=re.compile("记为已发货")).click()
                 expect(page.get_by_text("已记录：已发货。")).to_be_visible()
                 page.screenshot(path=str(tmp_path / "order.png"), full_page=True)
+                _pay_with_cash(page, storefront, tmp_path)
             finally:
                 browser.close()
-        made = storefront.rows("select status, points from mall.redemption order by recorded_at desc limit 1")
-        assert made == [("shipped", 100)]
+        made = storefront.rows(
+            "select status, points from mall.redemption where points in (40, 100) order by points"
+        )
+        assert made == [("allocated", 40), ("shipped", 100)]
         contexts = storefront.rows(
             "select distinct context from mall.event where context is not null order by context"
         )

@@ -390,6 +390,28 @@ for _class in ("staple", "quality", "scarce"):
         and (o.listed_until is null or o.listed_until >= (p.closes + 1)::timestamp at time zone 'Asia/Shanghai')
     join mall.item i using (item_id)
     group by 1, 2"""
+QUERIES["brand_direct_rate"] = """
+    select p.tenant_id, p.start,
+        count(*) filter (where i.brand_id = (
+            select s.brand_id from mall.supplier_terms t join mall.supplier s using (tenant_id, supplier_id)
+            where t.tenant_id = p.tenant_id and t.item_id = i.item_id and t.valid_from <= p.closes
+                and (t.valid_until is null or t.valid_until >= p.closes)
+            order by t.rank, t.terms_id limit 1)),
+        count(*)
+    from period p
+    join mall.offer o on o.tenant_id = p.tenant_id
+        and o.listed_from < (p.closes + 1)::timestamp at time zone 'Asia/Shanghai'
+        and (o.listed_until is null or o.listed_until >= (p.closes + 1)::timestamp at time zone 'Asia/Shanghai')
+    join mall.item i using (item_id)
+    group by 1, 2"""
+QUERIES["onboarding_days"] = """
+    select p.tenant_id, p.start, o.live_on - o.applied_on, 1
+    from period p join mall.onboarding o on o.tenant_id = p.tenant_id and o.live_on <= p.closes"""
+QUERIES["settlement_on_time_rate"] = _rate(
+    "select *, (stated_at at time zone 'Asia/Shanghai')::date as stated from mall.settlement_statement",
+    "count(*) filter (where stated <= day + 1)",
+    "count(*)",
+)
 QUERIES["ledger_breaks"] = _rate(
     f"""select t.tenant_id, {day("t.effective_at")} as day,
             (select sum(e.amount) from mall.entry e where e.tenant_id = t.tenant_id and e.transfer_id = t.transfer_id)

@@ -174,7 +174,8 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "receipt_batch", "holiday_plan", "holiday_plan_line", "shipment", "shipment_line", "compensation", "after_sales_case",
         "survey_answer", "item_review", "chat",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
-        "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension",
+        "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
+        "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)

@@ -54,6 +54,9 @@ READ_BY_VIEWS = {
     "tariff_line.line_code", "tariff_line.basis", "fee.line_code",
     "invoice.number", "settlement_statement.party_kind", "reconciliation.provider",
     "licence.kind", "licence.number", "pilot.salt",
+    "campaign.kind", "campaign.name_zh", "campaign.name_en", "campaign.audience", "campaign.scheme", "campaign_use.kind",
+    # Of attributes only those that are not personal, whose values are declared choices.
+    "attribute_declaration.name", "attribute_declaration.purpose", "member_attribute.name", "member_attribute.value",
     *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
@@ -105,6 +108,11 @@ def plant(connection: psycopg.Connection[Any], world: SmallWorld) -> set[str]:
             "where tenant_id = %(t)s and account_id = %(m)s limit 1",
             names,
         )
+        connection.execute(
+            "insert into mall.member_attribute (tenant_id, member_id, name, value, changed_at) "
+            "values (%(t)s, %(m)s, 'city_tier', 't1', %(at)s)",
+            names,
+        )
     connection.execute(
         "insert into mall.payment (tenant_id, payment_id, redemption_id, provider, amount_fen, status) "
         "values (%(t)s, uuidv7(), %(r)s, 'wechat', 5, 'closed')",
@@ -123,6 +131,11 @@ def plant(connection: psycopg.Connection[Any], world: SmallWorld) -> set[str]:
         "log_head, cancelled_at, cancel_reason) select %(t)s, uuidv7(), 'd', h, 'd', 5, %(at)s, "
         "%(at)s::timestamptz + interval '1 hour', 5, 1, true, 'x', h, h, h, h, %(at)s, 'x' "
         "from decode(repeat('00', 32), 'hex') h",
+        names,
+    )
+    connection.execute(
+        "insert into mall.attribute_declaration (tenant_id, name, type, purpose, is_personal, choices, declared_by, "
+        "declared_at) values (%(t)s, 'city_tier', 'choice', 'profiling', false, '{t1,t2}', 'x', %(at)s)",
         names,
     )
     plant_procurement(connection, names)
@@ -412,8 +425,21 @@ def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> N
         "values (%(r)s, 7, %(at)s, %(at)s, 'x')",
         "insert into mall.onboarding (tenant_id, request_hash, applied_on, applied_by, qualification_number, "
         "qualification_expires_on) values (%(t)s, decode(repeat('00', 32), 'hex'), '2026-01-01', 'x', 'x', '2030-01-01')",
+        "insert into mall.acceptance_run (tenant_id, run_id, started_at, finished_at, is_passed, checks) "
+        "values (%(t)s, %(r)s, %(at)s, %(at)s, true, '[]')",
         "insert into mall.pilot (tenant_id, salt, share_bp, starts_on, ends_on, set_by, set_at) "
         "values (%(t)s, repeat('0', 32), 1000, '2026-01-01', '2026-01-02', 'x', %(at)s)",
+        "insert into mall.campaign (tenant_id, campaign_id, reference, request_hash, kind, name_zh, name_en, starts_at, "
+        "ends_at, audience, earn_numerator, earn_denominator, budget_points, used_points, created_by, created_at, "
+        "approved_by, approved_at, stopped_by, stopped_at, stop_reason) values (%(t)s, %(r)s, 'c', "
+        "decode(repeat('00', 32), 'hex'), 'member_day', 'planted', 'planted', %(at)s, %(at)s::timestamptz + interval '1 day', "
+        "'everybody', 2, 1, 9, 5, 'x', %(at)s, 'x', %(at)s, 'x', %(at)s::timestamptz + interval '1 hour', 'x')",
+        "insert into mall.campaign_item (tenant_id, campaign_id, item_id) values (%(t)s, %(r)s, %(i)s)",
+        "insert into mall.campaign_sale (tenant_id, campaign_id, sale_id) select tenant_id, %(r)s, sale_id "
+        "from mall.flash_sale where tenant_id = %(t)s limit 1",
+        "insert into mall.campaign_member (tenant_id, campaign_id, member_id, used_points) values (%(t)s, %(r)s, %(m)s, 5)",
+        "insert into mall.campaign_use (tenant_id, cause_id, kind, campaign_id, member_id, points, effective_at) "
+        "values (%(t)s, %(r)s, 'extra', %(r)s, %(m)s, 5, %(at)s)",
     ):
         connection.execute(statement, names)
 
@@ -440,8 +466,10 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
         "fee.reference", "fee.charged_by",
         "credit_note.reason", "credit_note.issued_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
-        "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by", "carrier_rate.announced_by",
-        "survey.title", "survey.opened_by", "item_review.hidden_by", "chat.reference",
+        "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by",
+        "carrier_rate.announced_by", "survey.title", "survey.opened_by", "item_review.hidden_by",
+        "chat.reference", "campaign.reference", "campaign.created_by", "campaign.stop_reason",
+        "attribute_declaration.declared_by", "acceptance_run.checks",
     }  # fmt: skip
 
 

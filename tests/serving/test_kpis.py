@@ -128,5 +128,34 @@ async def test_what_is_no_day_is_told_so(still, day, message):
 async def test_a_parameter_that_does_not_exist_is_refused_with_those_that_do(still):
     answer = await still.get("/v1/kpis/activity_rate", params={"grain": "month", "form": "2026-01-01"})
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "query.form: there is no such parameter; there are from, grain, to"
+    assert (
+        answer.json()["detail"]
+        == "query.form: there is no such parameter; there are from, grain, segment, to"
+    )
     assert (await still.get("/health", params={"probe": "1"})).status_code == 200
+
+
+async def test_a_metric_is_told_of_the_members_of_a_segment(still, as_birch):
+    answer = await kpi(still, "activity_rate", grain="month", segment="champion")
+    assert [(row["period"], row["numerator"], row["value"]) for row in answer["rows"]] == [
+        ("2026-02-01", 6, 0.6),
+        ("2026-03-01", 9, 0.9),
+    ]
+    active = await kpi(still, "activity_rate", grain="month", segment="active")
+    assert [row["denominator"] for row in active["rows"]] == [30]
+    other = await kpi(still, "activity_rate", as_birch, grain="month", segment="champion")
+    assert [row["denominator"] for row in other["rows"]] == [3]
+
+
+@pytest.mark.parametrize(
+    ("metric", "parameters", "status", "told"),
+    [
+        ("activity_rate", {"segment": "champion"}, 422, "grain=month"),
+        ("activity_rate", {"segment": "best", "grain": "month"}, 422, "there are active, "),
+        ("satisfaction_rate", {"segment": "champion", "grain": "month"}, 404, "activity_rate"),
+    ],
+)
+async def test_what_is_not_told_of_segments_is_refused_with_what_is(still, metric, parameters, status, told):
+    answer = await still.get(f"/v1/kpis/{metric}", params=parameters)
+    assert answer.status_code == status
+    assert told in answer.json()["detail"]

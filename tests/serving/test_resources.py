@@ -120,6 +120,50 @@ async def test_suppliers_are_judged_by_days_and_quantities(still, as_birch):
     assert [row["supplier_code"] for row in (await got(still, "/v1/suppliers", as_birch))["rows"]] == ["rain"]
 
 
+async def test_suppliers_are_scored_by_month_from_what_was_measured(still, as_birch):
+    answer = await got(still, "/v1/suppliers/scores")
+    assert (answer["month"], answer["unit"], answer["name"]["en"]) == (
+        "2026-03-01",
+        "score",
+        "Supplier score",
+    )
+    lowest, best = answer["rows"]
+    assert (lowest["supplier_code"], lowest["score"], lowest["is_small_sample"], lowest["n"]) == (
+        "mug-makers", 0.5, True, 4,
+    )  # fmt: skip
+    assert [(part["component"], part["numerator"], part["rate"]) for part in lowest["parts"]] == [
+        ("ship_48h", 9, 0.9),
+        ("answer", 0, None),
+    ]
+    assert (best["low"], best["high"], len(best["parts"])) == (0.8, 1.0, 1)
+    (earlier,) = (await got(still, "/v1/suppliers/scores", month="2026-02"))["rows"]
+    assert (earlier["score"], earlier["parts"]) == (0.7, [])
+    assert [row["supplier_code"] for row in (await got(still, "/v1/suppliers/scores", as_birch))["rows"]] == [
+        "rain"
+    ]
+
+
+async def test_a_value_score_shows_what_each_part_was_measured_from(still, as_birch):
+    answer = await got(still, "/v1/value-score")
+    assert (answer["month"], answer["metric"]) == ("2026-03-01", "value_score")
+    assert answer["score"]["value_score"] == 0.67
+    assert [(part["part"], part["metric"], part["value"]) for part in answer["parts"]] == [
+        ("functional", "activity_rate", 0.4),
+        ("price", "fee_share", 0.2),
+    ]
+    assert (await got(still, "/v1/value-score", month="2025-01"))["score"] is None
+    assert (await got(still, "/v1/value-score", as_birch))["score"]["value_score"] == 0.9
+
+
+async def test_money_is_told_by_month(still, as_birch):
+    answer = await got(still, "/v1/money")
+    assert [(row["month"], row["waived_fen"], row["fee_share"]) for row in answer["rows"]] == [
+        ("2026-03-01", 400, 0.2),
+        ("2026-02-01", 900, None),
+    ]
+    assert (await got(still, "/v1/money", as_birch))["rows"][0]["due_fen"] == 7
+
+
 async def test_click_through_is_told_by_where_and_by_what_items_were_shown(still, as_birch):
     answer = await got(still, "/v1/recommendation-placements")
     places = [(row["context"], row["position"], row["month"]) for row in answer["placements"]]
@@ -231,7 +275,7 @@ async def test_the_whole_shops_forecast_and_a_horizon(still):
 RELEASE_ONLY = [
     "/v1/kpis", "/v1/kpis/activity_rate", "/v1/kpis/activity_rate/breakdown?by=segment", "/v1/segments",
     f"/v1/segments/members/{LAN}", "/v1/item-performance", "/v1/items-to-improve", "/v1/forecasts?level=tenant",
-    "/v1/holiday-plans", "/v1/holiday-plans/labour-day?first_day=2026-05-01", "/v1/suppliers", "/v1/reports/monthly",
+    "/v1/holiday-plans", "/v1/holiday-plans/labour-day?first_day=2026-05-01", "/v1/suppliers", "/v1/reports/monthly", "/v1/suppliers/scores", "/v1/value-score", "/v1/money",
     "/v1/recommendation-experiment",
     "/v1/recommendation-placements",
 ]  # fmt: skip

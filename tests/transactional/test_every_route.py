@@ -21,6 +21,8 @@ WITHOUT_KEY = {
     ("post", "/v1/sessions/oidc"),
     ("post", "/v1/sessions/oidc/attempts"),
     ("get", "/v1/draws/{draw_id}/log"),
+    # The codes of tenants are the proof: members/test_persons.py.
+    ("post", "/v1/persons"),
     ("post", "/v1/payments/{provider}/notifications/{tenant_id}"),
     ("post", "/v1/carriers/{carrier}/events/{tenant_id}"),
 }
@@ -33,7 +35,7 @@ BETWEEN_TENANTS = ("/v1/exchanges", "/v1/members/{member_id}/link")
 # What answers about the caller's own tenant whatever is asked: it must not show anything of another's.
 OWN = {
     ("get", "/v1/program"), ("get", "/v1/tiers"), ("put", "/v1/tiers"), ("get", "/v1/offers"), ("get", "/v1/draws"),
-    ("get", "/v1/flash-sales"), ("get", "/v1/risk/rules"), ("post", "/v1/risk/rules"),
+    ("get", "/v1/flash-sales"), ("get", "/v1/campaigns"), ("get", "/v1/risk/rules"), ("post", "/v1/risk/rules"),
     ("post", "/v1/risk/rules/defaults"), ("get", "/v1/risk/assessments"), ("get", "/v1/risk/blocks"),
     ("post", "/v1/members"), ("post", "/v1/events"), ("post", "/v1/points/batches"),
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
@@ -46,6 +48,7 @@ OWN = {
     ("get", "/v1/top-ups"), ("get", "/v1/after-sales"), ("get", "/v1/shipments"), ("get", "/v1/compensations"), ("get", "/v1/fulfilment/terms"),
     ("put", "/v1/fulfilment/terms"), ("get", "/v1/fulfilment/rest-days"), ("put", "/v1/fulfilment/rest-days"),
     ("get", "/v1/surveys"), ("post", "/v1/surveys"), ("get", "/v1/reviews"), ("get", "/v1/chats"),
+    ("get", "/v1/fulfilment/queue"), ("get", "/v1/risk/links"),
     # Tariffs are the same for all; a confirmation is of the caller's own tenant.
     ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
     ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),
@@ -58,9 +61,15 @@ OWN = {
     # Items and brands are the platform's, so each tenant decides for itself about the same ones.
     ("post", "/v1/opt-ins"), ("post", "/v1/opt-ins/{item_id}/withdrawal"),
     ("put", "/v1/brand-demands/{brand_id}"),
+    # The stranger is live, and is told so.
+    ("get", "/v1/onboarding/acceptance"), ("post", "/v1/onboarding/acceptance"),
+    # Each tenant declares under the same names for itself.
+    ("get", "/v1/member-attributes"), ("put", "/v1/member-attributes/{name}"),
+    ("delete", "/v1/member-attributes/{name}"),
 }  # fmt: skip
 
 
+ATTRIBUTE = {"type": "text", "purpose": "service", "is_personal": True, "declared_by": "x"}
 TARIFF = {"reference": "t", "valid_from": "2026-01-01", "announced_by": "x", "lines": []}
 CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-02-03", "charged_by": "x"}
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
@@ -83,6 +92,11 @@ CHAT = {
     "reference": "c", "messages": [{"author": "member", "said_at": "2026-02-01T10:00:00+08:00", "text": "x"}],
 }  # fmt: skip
 CASE = {"reference": "c", "type": "complaint", "reason": "late", "text": "还没到", "opened_by": "x"}
+CAMPAIGN = {
+    "reference": "c", "kind": "member_day", "name_zh": "会员日", "name_en": "Member day", "created_by": "x",
+    "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-12T12:00:00+08:00", "earning": {"numerator": 2},
+    "budget_points": 10,
+}  # fmt: skip
 RELEASE = {"release_id": "20260301T020000Z-0123abcd", "as_of_date": "2026-03-01", "is_last": True}
 
 
@@ -213,6 +227,23 @@ async def parcel(client, redemption_id, owner) -> dict[str, str]:
     }
 
 
+async def known(client, shop) -> dict[str, str]:
+    """What is known of the member: an attribute and the consent to it, a person, an export it asked for."""
+    member = f"/v1/members/{shop.member}"
+    for purpose in ("service", "identity_link"):
+        body = {"purpose": purpose, "is_given": True, "text_version": "1"}
+        await client.post(f"{member}/consents", json=body)
+    await client.put("/v1/member-attributes/phone", json=ATTRIBUTE)
+    told = await client.patch(f"{member}/attributes", json={"values": {"phone": "138"}})
+    assert told.status_code == 200, told.text
+    code = (await client.post(f"{member}/person-codes")).json()["code"]
+    return {
+        "name": "phone",
+        "person_id": (await client.post("/v1/persons", json={"codes": [code]})).json()["person_id"],
+        "export_id": (await client.post(f"{member}/exports")).json()["export_id"],
+    }
+
+
 async def charged(app, client, shop, owner) -> dict[str, str]:
     """A tariff that the shop confirmed, and the invoice of a month."""
     await owner.execute("update mall.tenant set live_on = '2025-01-01'")
@@ -269,6 +300,7 @@ async def belongings(app, client, shop, clock, owner):
             "allotted": 2, "member_limit": 1,
         },
     )  # fmt: skip
+    campaign = await client.post("/v1/campaigns", json=CAMPAIGN)
     draw = await client.post(
         "/v1/draws",
         json={
@@ -284,7 +316,7 @@ async def belongings(app, client, shop, clock, owner):
         "/v1/risk/blocks", json={"dimension": "member", "subject": str(shop.other_member), "reason": "fraud"}
     )
     endpoint = await client.post("/v1/webhooks", json={"url": "https://93.184.215.14/hook", "topics": ["*"]})
-    for answer in (hold, sale, draw, rule, block, endpoint):
+    for answer in (hold, sale, campaign, draw, rule, block, endpoint):
         assert answer.status_code == 201, answer.text
     return {
         "member_id": str(shop.member),
@@ -294,6 +326,7 @@ async def belongings(app, client, shop, clock, owner):
         "hold_id": hold.json()["hold_id"],
         "sale_id": sale.json()["sale_id"],
         "draw_id": draw.json()["draw_id"],
+        "campaign_id": campaign.json()["campaign_id"],
         "rule_id": rule.json()["rule_id"],
         "block_id": block.json()["block_id"],
         "endpoint_id": endpoint.json()["endpoint_id"],
@@ -309,6 +342,7 @@ async def belongings(app, client, shop, clock, owner):
         **await exchange(app, client, shop, owner),
         **await parcel(client, made["redemption_id"], owner),
         **await charged(app, client, shop, owner),
+        **await known(client, shop),
         **await said(client, shop, made["redemption_id"], owner),
     }
 
@@ -376,6 +410,10 @@ def bodies(mine):
             "starts_at": "2026-03-01T12:00:00+08:00", "ends_at": "2026-03-02T12:00:00+08:00", "allotted": 1,
             "member_limit": 1,
         },
+        "/v1/campaigns": CAMPAIGN
+        | {"reference": "n", "kind": "new_item", "earning": None, "items": [{"item_id": mine["item_id"], "price_points": 5}]},
+        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x"},
+        "/v1/campaigns/{campaign_id}/stop": {"stopped_by": "x", "reason": "x"},
         "/v1/exchanges/agreements": TERMS,
         "/v1/exchanges/quotes": {"member_id": member, "to_tenant": "crane", "points": 100},
         "/v1/exchanges": {"quote_id": mine["quote_id"]},
@@ -398,6 +436,18 @@ def bodies(mine):
         "/v1/tiers": {"tiers": []},
         "/v1/members": {"external_ref": "E-1"},
         "/v1/members/{member_id}": {"is_personalised": False},
+        "/v1/members/{member_id}/consents": {"purpose": "service", "is_given": False},
+        "/v1/members/{member_id}/attributes": {"values": {"phone": "139"}},
+        "/v1/member-attributes/{name}": ATTRIBUTE,
+        "/v1/member-attributes/import": {},
+        "/v1/member-consents/import": {},
+        "/v1/onboarding/acceptance": {
+            "run_id": member, "started_at": "2026-03-01T00:00:00Z", "finished_at": "2026-03-01T00:01:00Z",
+            "checks": [
+                {"area": "stability", "measure": "errors", "value": 0, "comparison": "at_most", "threshold": 0},
+            ],
+        },
+        "/v1/persons/{person_id}/accounts": {"code": "0000-0000-0000-0000"},
         "/v1/write-back/{tenant_id}/segments": RELEASE | {
             "scheme": "rfm", "items": [{"member_id": member, "segment": "lost"}],
         },

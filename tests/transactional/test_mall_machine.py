@@ -9,6 +9,7 @@ from functools import partial
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.transactional.machine.campaign_rules import CampaignRules
 from tests.transactional.machine.database import OnPostgres
 from tests.transactional.machine.draw_rules import DrawRules
 from tests.transactional.machine.exchange_rules import ExchangeRules
@@ -18,7 +19,7 @@ from tests.transactional.machine.redemption_rules import RedemptionRules
 from tests.transactional.machine.time_rules import TimeRules
 
 
-class Everything(PointsRules, RedemptionRules, DrawRules, ExchangeRules, TimeRules):
+class Everything(PointsRules, RedemptionRules, DrawRules, ExchangeRules, CampaignRules, TimeRules):
     """All that can happen; another capability adds its rules here."""
 
 

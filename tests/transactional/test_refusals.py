@@ -191,7 +191,7 @@ async def test_a_defect_shows_no_inside(app, client, monkeypatch):
 
 
 # Asked before somebody is known.
-OPEN = {("get", "/v1/sessions/oidc"), ("post", "/v1/sessions/oidc/attempts")}
+OPEN = {("post", "/v1/persons"), ("get", "/v1/sessions/oidc"), ("post", "/v1/sessions/oidc/attempts")}
 
 
 async def test_the_openapi_document_names_every_route_with_its_errors(client):

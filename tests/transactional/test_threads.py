@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import asyncpg
@@ -124,7 +125,32 @@ def test_threads_meet_on_one_hold_one_refund_one_pool_and_one_redemption(mall):
     _meet_on_one_refund(mall)
     _meet_on_one_pool(mall)
     _meet_on_the_end_of_one_redemption(mall)
+    _meet_on_one_budget(mall)
     mall.require_agreement()
+
+
+def _meet_on_one_budget(mall):
+    """Earnings and redemptions of two members at once, one campaign for both: not one point too many."""
+    now = datetime.now(UTC)
+    body = {
+        "reference": "storm", "kind": "festival", "name_zh": "节", "name_en": "fair", "created_by": "ops",
+        "starts_at": (now - timedelta(days=1)).isoformat(), "ends_at": (now + timedelta(days=1)).isoformat(),
+        "earning": {"numerator": 2}, "items": [{"item_id": str(mall.shop.tea), "price_points": 93}],
+        "budget_points": 207,
+    }  # fmt: skip
+    campaign = mall.told("/v1/campaigns", body, "c")["campaign_id"]
+    mall.told(f"/v1/campaigns/{campaign}/approval", {"approved_by": "boss"}, "a")
+    members = [str(mall.shop.member), str(mall.shop.other_member)]
+    asked = [("/v1/points/earn", {"member_id": members[n % 2], "points": 7}) for n in range(THREADS // 2)]
+    asked += [("/v1/redemptions", redeem(mall, mall.shop.tea, 1)) for _ in range(THREADS // 2)]
+    told = [answer.json() for answer in mall.storm(asked)]
+    # Each of them costs the campaign 7 points; 29 times 7 are 203, and the rest of 4 covers none.
+    given = sum(one["campaign"]["extra_points"] for one in told if "campaign" in one)
+    given += sum(100 - one["points"] for one in told if "lines" in one)
+    assert given == 203
+    assert mall.value("select used_points from mall.campaign") == 203
+    assert mall.value("select sum(points)::int from mall.campaign_use") == 203
+    assert mall.value("select sum(used_points)::int from mall.campaign_member") == 203
 
 
 def _meet_on_one_hold(mall):

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from transactional.problems import Problem
 
-# What a key of the platform's own people and programs may do: put what a release says, read of all tenants, or
-# operate the mall: charge, settle, take tenants on.
-Scope = Literal["write_back", "read", "operate"]
+# What a key of the platform's own people and programs may do: put what a release says, read of all tenants, operate the
+# mall: charge, settle, take tenants on; or show a person the accounts they joined.
+Scope = Literal["write_back", "read", "operate", "persons"]
 
 _PLATFORM_FORM = re.compile(r"pmp_[A-Za-z0-9_-]{43}")
 _FORM = re.compile(r"pm_([0-9a-f]{32})_[A-Za-z0-9_-]{43}")

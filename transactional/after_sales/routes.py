@@ -34,7 +34,7 @@ from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.ending import RefundTooLarge, UnknownLine
 from transactional.redemption.states import IllegalMove
 from transactional.request_hash import request_hash
-from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.asking import Asking, Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["after-sales"])
@@ -125,7 +125,7 @@ async def show(case_id: UUID, asker: Asking, request: Request) -> CaseHistory:
     ),
 )
 async def answer(
-    case_id: UUID, body: AnswerRequest, asker: Deciding, request: Request, dry_run: DryRun = False
+    case_id: UUID, body: AnswerRequest, asker: Serving, request: Request, dry_run: DryRun = False
 ) -> CaseHistory:
     """Answer a case; the first answer stops its clock."""
     now = request.app.state.clock()
@@ -163,7 +163,7 @@ async def answer(
     ),
 )
 async def decide(
-    case_id: UUID, body: DecisionRequest, asker: Deciding, request: Request, dry_run: DryRun = False
+    case_id: UUID, body: DecisionRequest, asker: Serving, request: Request, dry_run: DryRun = False
 ) -> Any:
     """Decide a case; a refund gives points and cash back as they were paid, once.
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from transactional.campaigns.state import CampaignState
 from transactional.changes import Change, Tracked
 from transactional.draws.domain import Draw, Outcome, SoldTicket
 from transactional.engine.commands import Command, Slot
@@ -106,6 +107,7 @@ class Verdict:
     redemption_id: UUID
     verdict: Literal["allow", "deny"]
     reviewer: str
+    reason: str | None
     at: datetime
 
 
@@ -165,6 +167,7 @@ class Book:
     answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
 
     decided: list[tuple[Command, Answer]] = field(default_factory=list)
+    campaigns: CampaignState = field(default_factory=CampaignState)
     exchange: ExchangeState = field(default_factory=ExchangeState)
     risk: RiskState = field(default_factory=RiskState)
     judged: list[Judged] = field(default_factory=list)

@@ -24,6 +24,8 @@ class Needs:
         payments: their redemptions are needed with them.
         quotes, exchanges: of exchanges; both members' accounts and the days' limits are needed with them.
         holds, transfers: resolved or reversed ones; their members are needed with them.
+        earners: members who earn something of their own.
+        campaigns: campaigns to lock, with what the members needed have had of them.
         sales: flash sales to lock, with what the members needed have bought in them.
         ticket_sales: (tenant, draw, member) of tickets to be sold; the draws are locked.
         draws: draws to lock as a whole, with the stock of their prizes.
@@ -41,6 +43,8 @@ class Needs:
     exchanges: set[Slot] = field(default_factory=set)
     holds: set[Slot] = field(default_factory=set)
     transfers: set[Slot] = field(default_factory=set)
+    earners: set[Slot] = field(default_factory=set)
+    campaigns: set[Slot] = field(default_factory=set)
     sales: set[Slot] = field(default_factory=set)
     ticket_sales: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     draws: set[Slot] = field(default_factory=set)

@@ -6,7 +6,6 @@ Problem
 ├── AgreementEnded         409  it was ended, it cannot be accepted any more
 ├── AgreementOverlaps      409  another one of the same two tenants counts at the same time
 ├── NoAgreement            409  none counts now
-├── LinkCodeRefused        404  the code is wrong, used, or too old
 ├── LinkWithinTenant       409  the code is of a member of the same tenant
 ├── AlreadyLinked          409  one of the members has an active link with the other tenant
 ├── UnknownLink            404  the member has no such link
@@ -79,17 +78,6 @@ class NoAgreement(Problem):
         super().__init__(
             f"no agreement to exchange points with {partner} counts now; propose one, or let the partner accept it"
         )
-
-
-class LinkCodeRefused(Problem):
-    """The code is wrong, used or too old."""
-
-    slug = "link-code-refused"
-    title = "The code does not link anyone"
-    status = 404
-
-    def __init__(self) -> None:
-        super().__init__("no member can be linked by this code; have the other tenant issue a new one")
 
 
 class LinkWithinTenant(Problem):

@@ -11,13 +11,10 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.exchange import links
-from transactional.exchange.consent_refusals import (
-    AlreadyLinked,
-    LinkCodeRefused,
-    LinkWithinTenant,
-    UnknownLink,
-)
+from transactional.exchange.consent_refusals import AlreadyLinked, LinkWithinTenant, UnknownLink
 from transactional.members.domain import UnknownMember
+from transactional.members.link_codes import LinkCodeRefused
+from transactional.members.link_codes import issue_code as new_code
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -72,7 +69,9 @@ async def issue_code(
     """Issue a code for a member who agrees to be linked. It is good for ten minutes and ends the one before."""
     state = request.app.state
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        row = await links.issue_code(connection, tenant_id=tenant_id, member_id=member_id, now=state.clock())
+        row = await new_code(
+            connection, tenant_id=tenant_id, member_id=member_id, purpose="exchange", now=state.clock()
+        )
     return LinkCode.model_validate(row)
 
 

@@ -1,36 +1,18 @@
 """Links members of two tenants who are one person: a code of one tenant, redeemed by the other."""
 
-import secrets
-from datetime import datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from transactional.database import Connection
-from transactional.exchange.consent_refusals import (
-    AlreadyLinked,
-    LinkCodeRefused,
-    LinkWithinTenant,
-    UnknownLink,
-)
+from transactional.exchange.consent_refusals import AlreadyLinked, LinkWithinTenant, UnknownLink
 from transactional.identifiers import uuid7
+from transactional.members.link_codes import take_code
 from transactional.members.queries import require_member
 
-CODE_LASTS = timedelta(minutes=10)
-# Letters and digits that are not taken for one another, 32 of them: 16 make 80 bits.
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_LENGTH = 16
-
 _COLUMNS = "link_id, member_id, partner_code as partner, partner_name, consented_at, partner_consented_at, withdrawn_at"
-_CODE = """
-select c.tenant_id, c.member_id, c.issued_at
-from mall.member_link_code c
-join mall.member m on m.tenant_id = c.tenant_id and m.member_id = c.member_id
-where c.code_hash = $1 and c.used_at is null and c.expires_at > $2 and m.erased_at is null
-for update of c
-"""
 # Each tenant's copy names its own member, and dates the consents from its own side.
 _INSERT = """
 insert into mall.member_link (tenant_id, link_id, member_id, partner_id, partner_code, partner_name, consented_at,
@@ -55,34 +37,6 @@ where tenant_id = any($1::uuid[]) and link_id = $2 and withdrawn_at is null
 """
 
 
-async def issue_code(
-    connection: Connection, *, tenant_id: UUID, member_id: UUID, now: datetime
-) -> dict[str, Any]:
-    """Make a code for a member and return it with its end; only its hash is kept. Older codes of theirs end.
-
-    Raises:
-        UnknownMember: the tenant has no such member.
-    """
-    await require_member(connection, tenant_id=tenant_id, member_id=member_id)
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    await connection.execute(
-        "delete from mall.member_link_code where tenant_id = $1 and member_id = $2 and used_at is null",
-        tenant_id,
-        member_id,
-    )
-    await connection.execute(
-        "insert into mall.member_link_code (tenant_id, code_hash, member_id, issued_at, expires_at) "
-        "values ($1, $2, $3, $4, $5)",
-        tenant_id,
-        code_hash(code),
-        member_id,
-        now,
-        now + CODE_LASTS,
-    )
-    groups = [code[start : start + 4] for start in range(0, _LENGTH, 4)]
-    return {"code": "-".join(groups), "expires_at": now + CODE_LASTS}
-
-
 async def redeem_code(
     connection: Connection, *, tenant_id: UUID, member_id: UUID, code: str, now: datetime
 ) -> dict[str, Any]:
@@ -97,13 +51,10 @@ async def redeem_code(
         AlreadyLinked: one of the two has an active link with the other's tenant.
     """
     await require_member(connection, tenant_id=tenant_id, member_id=member_id)
-    hashed = code_hash(code)
     link_id = uuid7(now)
     async with connection.transaction():
-        issued = await connection.fetchrow(_CODE, hashed, now)
-        if issued is None:
-            raise LinkCodeRefused
-        if issued["tenant_id"] == tenant_id:
+        issued = await take_code(connection, code=code, purpose="exchange", now=now)
+        if issued.tenant_id == tenant_id:
             raise LinkWithinTenant
         try:
             async with connection.transaction():
@@ -112,19 +63,13 @@ async def redeem_code(
                     link_id,
                     tenant_id,
                     member_id,
-                    issued["tenant_id"],
-                    issued["member_id"],
+                    issued.tenant_id,
+                    issued.member_id,
                     now,
-                    issued["issued_at"],
+                    issued.issued_at,
                 )
         except asyncpg.UniqueViolationError as error:
             raise AlreadyLinked from error
-        await connection.execute(
-            "update mall.member_link_code set used_at = $3 where tenant_id = $1 and code_hash = $2",
-            issued["tenant_id"],
-            hashed,
-            now,
-        )
     return (await links_of(connection, tenant_id=tenant_id, member_id=member_id, link_id=link_id))[0]
 
 
@@ -155,8 +100,3 @@ async def links_of(
         link_id,
     )
     return [dict(row) for row in rows]
-
-
-def code_hash(code: str) -> bytes:
-    """Return what is kept of a code: its SHA-256; hyphens, spaces and small letters do not matter."""
-    return sha256("".join(code.split()).replace("-", "").upper().encode()).digest()

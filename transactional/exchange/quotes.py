@@ -8,6 +8,7 @@ from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.exchange.consent_refusals import LinkWithdrawn, NoAgreement, UnknownLink
 from transactional.exchange.domain import QUOTE_LASTS, Terms
+from transactional.exchange.in_force import agreement_in_force
 from transactional.exchange.refusals import DailyLimitReached, TooFewPoints, UnknownQuote
 from transactional.identifiers import uuid7
 from transactional.members.queries import require_member
@@ -18,12 +19,6 @@ from mall.member_link
 where tenant_id = $1 and member_id = $2 and (link_id = $3 or partner_code = $4)
 order by withdrawn_at is not null, link_id desc
 limit 1
-"""
-_AGREEMENT = """
-select agreement_id, from_points, to_points, fee_bp, member_daily_points, pair_daily_points
-from mall.exchange_agreement
-where tenant_id = $1 and partner_id = $2 and direction = 'out' and accepted_at <= $3 and valid_from <= $3
-    and (valid_until is null or $3 < valid_until) and (ended_at is null or $3 < ended_at)
 """
 _USED = """
 select
@@ -65,7 +60,9 @@ async def make_quote(
         raise UnknownLink
     if link["withdrawn_at"] is not None:
         raise LinkWithdrawn
-    agreement = await connection.fetchrow(_AGREEMENT, tenant_id, link["partner_id"], now)
+    agreement = await agreement_in_force(
+        connection, tenant_id=tenant_id, partner_id=link["partner_id"], now=now
+    )
     if agreement is None:
         raise NoAgreement(link["partner_code"])
     terms = Terms(agreement["from_points"], agreement["to_points"], agreement["fee_bp"])

@@ -18,6 +18,8 @@ from transactional.fees.queries import confirmed_tariffs, list_fees, list_tariff
 from transactional.fees.refusals import UnknownTariff
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 
 router = APIRouter(prefix="/v1", tags=["fees"])
 
@@ -25,11 +27,13 @@ _Count = Annotated[int | None, Query(ge=0, le=1_000_000_000_000)]
 _LOOKED_BACK = 3
 
 
-@router.get("/tariffs", summary="List tariffs", responses=responses(Unauthenticated, InvalidRequest))
-async def show_tariffs(tenant_id: Caller, request: Request) -> documents.TariffList:
+@router.get(
+    "/tariffs", summary="List tariffs", responses=responses(Unauthenticated, SessionOver, InvalidRequest)
+)
+async def show_tariffs(asker: Asking, request: Request) -> documents.TariffList:
     """List what the platform charges from which day on, and when you confirmed it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await list_tariffs(connection, tenant_id=tenant_id)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        rows = await list_tariffs(connection, tenant_id=asker.tenant_id)
     return documents.TariffList.model_validate({"tariffs": rows})
 
 
@@ -58,17 +62,19 @@ async def confirm(
     return documents.Tariff.model_validate(shown)
 
 
-@router.get("/fees", summary="List fees", responses=responses(Unauthenticated, InvalidRequest))
+@router.get("/fees", summary="List fees", responses=responses(Unauthenticated, SessionOver, InvalidRequest))
 async def show_fees(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     month: documents.Month | None = None,
     after: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> documents.FeePage:
     """List what was charged, in the order it was."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await list_fees(connection, tenant_id=tenant_id, month=month, after=after, limit=limit + 1)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        found = await list_fees(
+            connection, tenant_id=asker.tenant_id, month=month, after=after, limit=limit + 1
+        )
     page = [documents.Fee.model_validate(row) for row in found[:limit]]
     return documents.FeePage(fees=page, next_after=page[-1].fee_id if len(found) > limit else None)
 
@@ -76,10 +82,10 @@ async def show_fees(
 @router.get(
     "/fees/forecast",
     summary="Forecast the bills to come",
-    responses=responses(Unauthenticated, UnknownTariff, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownTariff, InvalidRequest),
 )
 async def show_forecast(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     months: Annotated[int, Query(ge=1, le=60)] = 12,
     tariff_id: Annotated[UUID | None, Query(description="As if you confirmed this one today.")] = None,
@@ -89,9 +95,9 @@ async def show_forecast(
 ) -> documents.BillForecast:
     """Say what the bills from this month on come to; what you do not assume is taken from the last three months."""
     today = business_date(request.app.state.clock())
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        confirmed = await confirmed_tariffs(connection, tenant_id=tenant_id)
-        live_on = await live_day(connection, tenant_id=tenant_id) or today
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        confirmed = await confirmed_tariffs(connection, tenant_id=asker.tenant_id)
+        live_on = await live_day(connection, tenant_id=asker.tenant_id) or today
         if tariff_id is not None:
             confirmed = [c for c in confirmed if c.tariff_id != tariff_id]
             confirmed.append(await _as_if_confirmed(connection, tariff_id, today))
@@ -99,7 +105,7 @@ async def show_forecast(
             "redemption": redemptions_per_month, "cash": cash_fen_per_month, "piece": pieces_per_month or 0,
         }  # fmt: skip
         monthly = {
-            basis: await _usual(connection, tenant_id, basis, today) if value is None else value
+            basis: await _usual(connection, asker.tenant_id, basis, today) if value is None else value
             for basis, value in told.items()
         }
     lines = forecast(month_of(today), months, confirmed=confirmed, live_on=live_on, monthly=monthly)

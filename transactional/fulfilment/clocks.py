@@ -16,6 +16,7 @@ DELIVER_WITHIN: Final[dict[Region, timedelta]] = {
 REMOTE_PROVINCES: Final = frozenset(
     {"新疆", "西藏", "青海", "甘肃", "宁夏", "内蒙古", "海南", "香港", "澳门", "台湾"}
 )
+_INSTANT = timedelta(microseconds=1)
 
 
 def region_of(province: str) -> Region:
@@ -36,4 +37,22 @@ def due_at(start: datetime, within: timedelta, rest_days: Collection[date]) -> d
             if left <= midnight - moment:
                 return moment + left
             left -= midnight - moment
+        moment = midnight
+
+
+def latest_start(due: datetime, within: timedelta, rest_days: Collection[date]) -> datetime:
+    """Return the moment before which a promise was made if it is due before `due`, UTC: `due_at` the other way round.
+
+    Whatever begins while the clock rests is due together: before `due` only if that lies in a later rest.
+    """
+    moment, left = due.astimezone(UTC), within
+    is_resting = business_date(moment - _INSTANT) in rest_days
+    while True:
+        # A moment at midnight ends the day before.
+        day = business_date(moment - _INSTANT)
+        midnight = datetime.combine(day, time(), BUSINESS_ZONE).astimezone(UTC)
+        if day not in rest_days:
+            if left < moment - midnight or (is_resting and left == moment - midnight):
+                return moment - left
+            left -= moment - midnight
         moment = midnight

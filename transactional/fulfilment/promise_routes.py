@@ -26,7 +26,7 @@ from transactional.fulfilment.refusals import CompensationSettled, UnknownCompen
 from transactional.fulfilment.terms import announce_rest_days, change_terms, compensation_points_of
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.asking import Asking, Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["delivery promises"])
@@ -50,7 +50,7 @@ async def show_terms(asker: Asking, request: Request) -> Terms:
     summary="Change the points of a broken promise",
     responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
 )
-async def put_terms(body: TermsRequest, asker: Deciding, request: Request, dry_run: DryRun = False) -> Terms:
+async def put_terms(body: TermsRequest, asker: Serving, request: Request, dry_run: DryRun = False) -> Terms:
     """Change the points that a member is credited for a promise that is broken from now on."""
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
@@ -83,7 +83,7 @@ async def show_rest_days(asker: Asking, request: Request) -> RestDayList:
     responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
 )
 async def put_rest_days(
-    body: RestDaysRequest, asker: Deciding, request: Request, dry_run: DryRun = False
+    body: RestDaysRequest, asker: Serving, request: Request, dry_run: DryRun = False
 ) -> RestDayList:
     """Announce the rest days to come, such as those of Spring Festival, in place of those announced before.
 
@@ -148,7 +148,7 @@ async def show_compensations(
 async def settle(
     compensation_id: UUID,
     body: SettlementRequest,
-    asker: Deciding,
+    asker: Serving,
     request: Request,
     dry_run: DryRun = False,
 ) -> Compensation:

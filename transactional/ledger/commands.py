@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from transactional.engine.commands import Command, Needs
+from transactional.engine.commands import Command, Needs, Slot
+from transactional.ledger.extras import extra_of
 from transactional.ledger.lots import expiry_moment
 
 
@@ -29,6 +30,8 @@ class Earn(Command):
 
     def add_needs(self, needs: Needs) -> None:
         needs.members.add((self.tenant_id, self.member_id))
+        if self.kind == "earn":
+            needs.earners.add((self.tenant_id, self.member_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,7 @@ class TakeBack(Command):
     reason: str
 
     def add_needs(self, needs: Needs) -> None:
-        needs.transfers.add((self.tenant_id, self.reversed_id))
+        needs.transfers |= _with_extra(self.tenant_id, self.reversed_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +83,7 @@ class Correct(Command):
     reason: str
 
     def add_needs(self, needs: Needs) -> None:
-        needs.transfers.add((self.tenant_id, self.reversed_id))
+        needs.transfers |= _with_extra(self.tenant_id, self.reversed_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +158,8 @@ class ExpireLots(Command):
         member = (self.tenant_id, self.member_id)
         needs.members.add(member)
         needs.history(member, expiry_moment(self.oldest))
+
+
+def _with_extra(tenant_id: UUID, transfer_id: UUID) -> set[Slot]:
+    """Return a credit with the extra points that a campaign may have given for it."""
+    return {(tenant_id, transfer_id), (tenant_id, extra_of(transfer_id))}

@@ -3,15 +3,19 @@
 Each decision checks everything before it changes anything, because a refusal must leave no trace.
 """
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from transactional.campaigns.state import Extra, Use
 from transactional.clock import business_date
 from transactional.engine.book import Book, Message
 from transactional.engine.reply import Reply
 from transactional.identifiers import derived
-from transactional.ledger.account import Share
+from transactional.ledger.account import MAX_BALANCE, Account, BalanceTooLarge, Share
 from transactional.ledger.commands import Adjust, Earn, ExpireLots
+from transactional.ledger.extras import extra_of, reference_of
 from transactional.ledger.lots import Lot, active_from, expiry_moment, expiry_of
 from transactional.ledger.posting import header, post_credit, post_debit
 from transactional.ledger.telling import account_of, announce, told_of
@@ -34,10 +38,72 @@ def earn(command: Earn, book: Book) -> Reply:
         program=(("issuance", -command.points),),
         reference=command.reference,
     )
+    extra = _extra_for(command, book, account, effective_at)
     post_credit(book, account, transfer, lot)
+    more = {} if extra is None else _credit_extra(command, book, account, extra, lot, effective_at)
     body = told_of(account, command.at, command.member_id, command.transfer_id, command.kind, command.points)
-    body |= {"effective_at": effective_at, "active_from": lot.active_from, "expires_on": lot.expires_on}
+    body |= {
+        "effective_at": effective_at,
+        "active_from": lot.active_from,
+        "expires_on": lot.expires_on,
+        **more,
+    }
     return announce(book, command.tenant_id, f"points.{command.kind}", command.transfer_id, body, command.at)
+
+
+def _extra_for(command: Earn, book: Book, account: Account, earned_at: datetime) -> Extra | None:
+    """Return what a campaign gives beyond the points earned; a gift earns nothing more.
+
+    Raises:
+        BalanceTooLarge: both together are too much.
+    """
+    if command.kind != "earn" or not book.campaigns.campaigns:
+        return None
+    extra = book.campaigns.extra_for(
+        command.tenant_id,
+        command.member_id,
+        command.points,
+        earned_at=earned_at,
+        now=account.moment(command.at),
+    )
+    if extra is not None and account.balance + command.points + extra.points > MAX_BALANCE:
+        raise BalanceTooLarge
+    return extra
+
+
+def _credit_extra(
+    command: Earn, book: Book, account: Account, extra: Extra, like: Lot, effective_at: datetime
+) -> dict[str, Any]:
+    """Credit extra points in a lot like that of the earning, and return what is told of them.
+
+    Where no budget covers them the earning stays plain and the answer says so.
+    """
+    told: dict[str, Any] = {"campaign_id": extra.campaign_id, "extra_points": extra.points}
+    if not extra.points:
+        return {"campaign": {**told, "is_budget_spent": True}}
+    transfer_id = extra_of(command.transfer_id)
+    transfer = header(
+        "grant",
+        tenant_id=command.tenant_id,
+        member_id=command.member_id,
+        transfer_id=transfer_id,
+        at=effective_at,
+        program=(("issuance", -extra.points),),
+        reference=reference_of(extra.campaign_id),
+    )
+    lot = replace(like, lot_id=transfer_id, issued=extra.points, remaining=extra.points)
+    post_credit(book, account, transfer, lot)
+    book.campaigns.use(
+        Use(
+            command.tenant_id, transfer_id, "extra", 0, extra.campaign_id, command.member_id, None, extra.points,
+            effective_at,
+        )
+    )  # fmt: skip
+    body = told_of(account, command.at, command.member_id, transfer_id, "grant", extra.points)
+    body |= {"effective_at": effective_at, "active_from": lot.active_from, "expires_on": lot.expires_on}
+    body["campaign_id"] = extra.campaign_id
+    book.messages.append(Message(command.tenant_id, "points.grant", transfer_id, body, command.at))
+    return {"campaign": {**told, "transfer_id": transfer_id, "is_budget_spent": False}}
 
 
 def adjust(command: Adjust, book: Book) -> Reply:

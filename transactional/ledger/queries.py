@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,23 @@ where l.tenant_id = $1 and l.account_id = $2 and ($5::uuid is null or l.lot_id <
 order by l.lot_id desc
 limit $6
 """
+# What is held is not told: whether it expires is decided when the hold ends.
+_EXPIRING = """
+with held as (
+    select s.lot_id, sum(s.points) as points
+    from mall.hold h
+    cross join lateral unnest(h.lot_ids, h.lot_points) as s(lot_id, points)
+    where h.tenant_id = $1 and h.member_id = $2 and h.status = 'open' and $3 < h.expires_at
+    group by s.lot_id
+)
+select l.expires_on, sum(l.remaining_points - coalesce(h.points, 0))::bigint as points
+from mall.lot l
+left join held h on h.lot_id = l.lot_id
+where l.tenant_id = $1 and l.account_id = $2 and l.active_from <= $3 and l.expires_on between $4 and $5
+group by l.expires_on
+having sum(l.remaining_points - coalesce(h.points, 0)) > 0
+order by l.expires_on
+"""
 _HOLD = """
 select h.hold_id, h.member_id, h.points, h.captured_points, h.status, h.redemption_id, h.reference,
     h.effective_at, h.expires_at, h.resolved_at, h.recorded_at, a.changed_at
@@ -83,6 +100,14 @@ async def lots_of(
 ) -> list[dict[str, Any]]:
     """Return a member's lots as they are at a moment that is now, newest first, from after a lot on."""
     rows = await connection.fetch(_LOTS, tenant_id, member_id, moment, business_date(moment), after, limit)
+    return [dict(row) for row in rows]
+
+
+async def expiring(
+    connection: Connection, *, tenant_id: UUID, member_id: UUID, moment: datetime, until: date
+) -> list[dict[str, Any]]:
+    """Return how many points that are available at a moment that is now expire on which days, up to a day."""
+    rows = await connection.fetch(_EXPIRING, tenant_id, member_id, moment, business_date(moment), until)
     return [dict(row) for row in rows]
 
 

@@ -27,8 +27,17 @@ from transactional.request_types import Reason
 router = APIRouter(prefix="/v1/points", tags=["points"])
 
 
+class CampaignExtra(BaseModel):
+    """What a campaign gave beyond the points earned, as a transfer of its own; nothing once its budget is spent."""
+
+    campaign_id: UUID
+    extra_points: int
+    is_budget_spent: bool
+    transfer_id: UUID | None = None
+
+
 class Credit(BaseModel):
-    """The lot that was credited; `expires_on` is its last business day."""
+    """The lot that was credited; `expires_on` is its last business day. `campaign` is there if one is about it."""
 
     transfer_id: UUID
     member_id: UUID
@@ -38,6 +47,7 @@ class Credit(BaseModel):
     effective_at: datetime
     active_from: datetime
     expires_on: date | None
+    campaign: CampaignExtra | None = None
 
 
 class Adjustment(BaseModel):
@@ -73,6 +83,10 @@ class Return(BaseModel):
     effective_at: datetime
     reverses_id: UUID
     owed_points: int
+    extra_points: int | None = Field(
+        None, description="Of a campaign's extra points, what went back with it."
+    )
+    extra_transfer_id: UUID | None = None
 
 
 class CorrectionRequest(BaseModel):
@@ -95,6 +109,10 @@ class Correction(BaseModel):
     effective_at: datetime
     reverses_id: UUID
     reason: str
+    extra_points: int | None = Field(
+        None, description="Of a campaign's extra points, what went back with it."
+    )
+    extra_transfer_id: UUID | None = None
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""Registers members with their accounts, and changes what is known of them."""
+"""Registers members with their accounts, and changes the group they belong to."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,12 +31,9 @@ _WITH_GIVEN_IDS = _REGISTER.format(
     id_name=", member_id",
 )
 # The stamp of the landing is renewed by every update: what changes nothing must not be one.
-_CHANGE = """
-update mall.member
-set profile = case when $3::boolean then $4::text else profile end,
-    is_personalised = coalesce($5::boolean, is_personalised)
-where tenant_id = $1 and member_id = $2 and erased_at is null
-    and ($3::boolean and profile is distinct from $4::text or is_personalised <> $5::boolean)
+_CHANGE_PROFILE = """
+update mall.member set profile = $3
+where tenant_id = $1 and member_id = $2 and erased_at is null and profile is distinct from $3
 """
 
 
@@ -76,20 +73,8 @@ async def register_members(
     return {row["external_ref"]: row["member_id"] for row in rows}
 
 
-async def change_member(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    member_id: UUID,
-    keeps_profile: bool,
-    profile: Profile | None,
-    is_personalised: bool | None,
+async def change_profile(
+    connection: Connection, *, tenant_id: UUID, member_id: UUID, profile: Profile | None
 ) -> None:
-    """Change a member's group or consent to personal recommendations; an erased member stays as it is.
-
-    Args:
-        keeps_profile: the group stays, whatever `profile` is.
-        profile: the new group; None forgets it.
-        is_personalised: the new consent; None keeps it.
-    """
-    await connection.execute(_CHANGE, tenant_id, member_id, not keeps_profile, profile, is_personalised)
+    """Change the group a member belongs to; None forgets it. An erased member stays as it is."""
+    await connection.execute(_CHANGE_PROFILE, tenant_id, member_id, profile)

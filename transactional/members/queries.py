@@ -37,9 +37,10 @@ async def member_by_id(connection: Connection, *, tenant_id: UUID, member_id: UU
 
 
 async def member_ids(connection: Connection, *, tenant_id: UUID, external_refs: list[str]) -> dict[str, UUID]:
-    """Return the member id of each of the tenant's own references that is registered."""
+    """Return the member id of each of the tenant's own references that is registered, and not erased."""
     rows = await connection.fetch(
-        "select external_ref, member_id from mall.member where tenant_id = $1 and external_ref = any($2::text[])",
+        "select external_ref, member_id from mall.member "
+        "where tenant_id = $1 and external_ref = any($2::text[]) and erased_at is null",
         tenant_id,
         external_refs,
     )

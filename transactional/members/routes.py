@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
+from transactional.consents.operations import record_consent
 from transactional.database import tenant_transaction
 from transactional.members.domain import Profile, UnknownMember
-from transactional.members.operations import change_member, register_members
+from transactional.members.operations import change_profile, register_members
 from transactional.members.queries import member_by_id, member_by_ref
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -103,8 +104,18 @@ async def register(
             registered_at=[registered_at],
             is_test=body.is_test,
             profiles=[body.profile],
-            is_personalised=[body.is_personalised],
         )
+        if created and not body.is_personalised:
+            await record_consent(
+                connection,
+                tenant_id=tenant_id,
+                member_id=created[body.external_ref],
+                purpose="personalisation",
+                is_given=False,
+                text_version=None,
+                told_by="tenant",
+                now=now,
+            )
         member = await member_by_ref(connection, tenant_id=tenant_id, external_ref=body.external_ref)
     if not created:
         response.status_code = 200
@@ -138,13 +149,18 @@ async def change(
     """
     told = body.model_fields_set
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await change_member(
-            connection,
-            tenant_id=tenant_id,
-            member_id=member_id,
-            keeps_profile="profile" not in told,
-            profile=body.profile,
-            is_personalised=body.is_personalised if "is_personalised" in told else None,
-        )
+        about = {"tenant_id": tenant_id, "member_id": member_id}
+        if "profile" in told:
+            await change_profile(connection, **about, profile=body.profile)
+        if "is_personalised" in told:
+            await record_consent(
+                connection,
+                **about,
+                purpose="personalisation",
+                is_given=body.is_personalised,
+                text_version=None,
+                told_by="tenant",
+                now=request.app.state.clock(),
+            )
         found = await member_by_id(connection, tenant_id=tenant_id, member_id=member_id)
     return Member.model_validate(found)

@@ -8,6 +8,7 @@ from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.fees.domain import binding
 from transactional.fees.queries import confirmed_tariffs
+from transactional.onboarding.acceptance import newest_is_passed
 from transactional.onboarding.domain import Check, NotOnboarding, Steps
 
 _TRIED = """
@@ -69,6 +70,11 @@ async def before_live(connection: Connection, *, tenant_id: UUID, now: datetime)
         Check("configured", steps.configured_on is not None, "settle the program"),
         *await before_tested(connection, tenant_id=tenant_id),
         Check("tested", steps.tested_on is not None, "pass the test"),
+        Check(
+            "accepted",
+            await newest_is_passed(connection, tenant_id=tenant_id),
+            "run the acceptance kit until it passes: pointmart acceptance run",
+        ),
         Check(
             "tariff_confirmed", tariff is not None, "confirm the tariff: POST /v1/tariffs/{id}/confirmation"
         ),

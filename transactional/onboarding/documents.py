@@ -75,6 +75,7 @@ class Onboarding(BaseModel):
     """When each step was done, what comes next, and what must be so before going live."""
 
     tenant_id: UUID
+    code: str
     applied_on: date
     configured_on: date | None
     tested_on: date | None

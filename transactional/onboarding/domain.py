@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal, get_args
 from uuid import UUID
 
 from transactional.problems import Problem
+
+# What a run of the acceptance kit measures, each part of it.
+Area = Literal["points_sync", "redemption_accuracy", "stability"]
+AREAS: Final[frozenset[Area]] = frozenset(get_args(Area))
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,40 @@ class Check:
     check: str
     is_met: bool
     detail: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something the acceptance kit measured, and what it is held against."""
+
+    area: Area
+    measure: str
+    value: float
+    comparison: Literal["at_least", "at_most"]
+    threshold: float
+
+    @property
+    def is_met(self) -> bool:
+        """Tell whether the threshold is met."""
+        if self.comparison == "at_least":
+            return self.value >= self.threshold
+        return self.value <= self.threshold
+
+
+def is_accepted(measures: Sequence[Measure]) -> bool:
+    """Tell whether all areas were measured and every threshold is met."""
+    return {measure.area for measure in measures} == AREAS and all(measure.is_met for measure in measures)
+
+
+class AcceptanceOnLive(Problem):
+    """The tenant is live, so nothing is tried out on it."""
+
+    slug = "acceptance-on-live"
+    title = "The tenant is live"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("your tenant is live; the acceptance kit is for tenants in test mode alone")
 
 
 class TenantExists(Problem):

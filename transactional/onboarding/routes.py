@@ -46,9 +46,11 @@ _NOBODY = UUID(int=0)
 
 async def _shown(connection: Connection, tenant_id: UUID, request: Request) -> Onboarding:
     steps = await find_steps(connection, tenant_id=tenant_id)
+    code = await connection.fetchval("select code from mall.tenant where tenant_id = $1", tenant_id)
     checks = await before_live(connection, tenant_id=tenant_id, now=request.app.state.clock())
     return Onboarding(
         tenant_id=tenant_id,
+        code=code,
         **vars(steps),
         next_step=steps.next_step,
         is_test_mode=steps.live_on is None,

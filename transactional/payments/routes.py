@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
 from transactional.payments.operations import NothingToPay, ask_for_payment, take_notification
 from transactional.payments.refusals import (
     AlreadyPaid,
@@ -23,6 +22,8 @@ from transactional.payments.refusals import (
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
+from transactional.sessions.asking import ActingForMember
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["payments"])
 
@@ -42,6 +43,8 @@ class PaymentLink(BaseModel):
     summary="Ask the provider for the payment",
     responses=responses(
         Unauthenticated,
+        SessionOver,
+        RoleNeeded,
         InvalidRequest,
         RequestTooLarge,
         UnknownRedemption,
@@ -53,11 +56,15 @@ class PaymentLink(BaseModel):
         UntrustedAnswer,
     ),
 )
-async def ask(redemption_id: UUID, tenant_id: Caller, request: Request) -> PaymentLink:
+async def ask(redemption_id: UUID, asker: ActingForMember, request: Request) -> PaymentLink:
     """Tell where the member pays the cash part of a redemption; asking again gives the same payment."""
     state = request.app.state
     link = await ask_for_payment(
-        state.pools.api, state.providers, tenant_id=tenant_id, redemption_id=redemption_id, now=state.clock()
+        state.pools.api,
+        state.providers,
+        tenant_id=asker.tenant_id,
+        redemption_id=redemption_id,
+        now=state.clock(),
     )
     return PaymentLink(payment_id=link.payment_id, code_url=link.code_url, expires_at=link.expires_at)
 

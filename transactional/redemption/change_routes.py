@@ -14,7 +14,7 @@ from transactional.features.routes import needs
 from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge, InsufficientPoints
 from transactional.members.domain import UnknownMember
-from transactional.problems import Problem
+from transactional.problems import InvalidRequest, Problem
 from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
 from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, UnknownRedemption
 from transactional.redemption.ending import RefundByLines, RefundTooLarge, UnknownLine
@@ -22,8 +22,9 @@ from transactional.redemption.making import OffsetNotOffered, OffsetTooSmall
 from transactional.redemption.progress import PastDeadline
 from transactional.redemption.routes import Redemption
 from transactional.redemption.states import IllegalMove, Move
+from transactional.request_types import Reason as Why
 from transactional.request_types import Reference
-from transactional.sessions.asking import ActingForMember
+from transactional.sessions.asking import ActingForMember, Reviewing
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
@@ -65,10 +66,11 @@ class RefundRequest(Reason):
 
 
 class ReviewRequest(_Body):
-    """What a person decided about a redemption that risk rules parked."""
+    """What a person decided about a redemption that risk rules parked, and why; who is logged in need not tell their name."""
 
     verdict: Literal["approve", "reject"]
-    reviewer: Reference
+    reviewer: Reference | None = None
+    reason: Why | None = None
 
 
 class ConfirmationRequest(_Body):
@@ -173,12 +175,24 @@ async def refund(redemption_id: UUID, body: RefundRequest, tenant_id: Caller, re
 @router.post(
     "/redemptions/{redemption_id}/review",
     summary="Decide about a parked redemption",
-    **_described(UnknownRedemption, IllegalMove, PastDeadline),
+    **_described(SessionOver, RoleNeeded, UnknownRedemption, IllegalMove, PastDeadline),
 )
-async def review(redemption_id: UUID, body: ReviewRequest, tenant_id: Caller, request: Request) -> Response:
-    """Let a redemption that risk rules parked go on, or let go of what it holds."""
-    about = _about(request, tenant_id, Review.operation, str(redemption_id), body)
-    command = Review(**about, redemption_id=redemption_id, verdict=body.verdict, reviewer=body.reviewer)
+async def review(redemption_id: UUID, body: ReviewRequest, asker: Reviewing, request: Request) -> Response:
+    """Let a redemption that risk rules parked go on, or let go of what it holds; a person says why."""
+    reviewer = asker.acting(body.reviewer, "reviewer")
+    if asker.username is not None and body.reason is None:
+        raise InvalidRequest("reason: tell why you decide so")
+    # What is not told is left out, so that a request from before reasons were told is still the same one.
+    asked = body.model_dump(mode="json", exclude_none=True)
+    about = _about(request, asker.tenant_id, Review.operation, str(redemption_id), asked)
+    about["key"] = asker.kept_key(about["key"])
+    command = Review(
+        **about,
+        redemption_id=redemption_id,
+        verdict=body.verdict,
+        reviewer=reviewer,
+        reason=body.reason,
+    )
     return await answer(request, command)
 
 

@@ -50,6 +50,7 @@ class Redeem(Spend):
         asked: (item, quantity) pairs.
         cash: how much of the price is paid in cash; None means nothing.
         flash_sale_id: the sale whose price and pieces are meant.
+        expected_points: what it may cost at most before any of it is paid in cash; None takes any price.
     """
 
     operation: ClassVar[str] = "redeem"
@@ -57,6 +58,7 @@ class Redeem(Spend):
     asked: tuple[tuple[UUID, int], ...]
     cash: CashPart | None = None
     flash_sale_id: UUID | None = None
+    expected_points: int | None = None
 
     def add_needs(self, needs: Needs) -> None:
         Spend.add_needs(self, needs)
@@ -130,6 +132,7 @@ class Review(OfRedemption):
 
     verdict: Literal["approve", "reject"]
     reviewer: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

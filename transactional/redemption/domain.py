@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from transactional.campaigns.state import Basket
 from transactional.changes import Tracked
 from transactional.flash_sales.domain import FlashSale
 from transactional.problems import Problem
@@ -107,13 +108,19 @@ class Stock(Tracked):
 
 @dataclass(slots=True)
 class Line(Tracked):
-    """One item of a redemption; `unit_points` is the price at the time."""
+    """One item of a redemption; `unit_points` is the price at the time.
+
+    Attributes:
+        campaign_id: the campaign that lowered the price from `list_points`; None if none did.
+    """
 
     line_no: int
     item_id: UUID
     quantity: int
     unit_points: int
     refunded: int = 0
+    campaign_id: UUID | None = None
+    list_points: int | None = None
 
     @property
     def points(self) -> int:
@@ -202,10 +209,12 @@ def price_lines(
     offers: Mapping[UUID, Offer],
     stock: Mapping[UUID, Stock],
     sale: FlashSale | None = None,
+    basket: Basket | None = None,
 ) -> list[Line]:
     """Return the priced lines of (item, quantity) pairs; an item may be asked for twice.
 
-    Pieces of a flash sale have its price and are its own, so the stock on hand does not matter to them.
+    Pieces of a flash sale have its price and are its own, so the stock on hand does not matter to them. A basket lowers
+    prices by campaigns.
 
     Raises:
         UnknownOffer: the shop does not have an item.
@@ -221,7 +230,11 @@ def price_lines(
         if not offer.listed(moment):
             raise OfferNotListed(item_id)
         wanted[item_id] += quantity
-        lines.append(Line(line_no, item_id, quantity, (sale or offer).price_points))
+        line = Line(line_no, item_id, quantity, (sale or offer).price_points)
+        if basket is not None:
+            line.unit_points = basket.price(line_no, item_id, quantity, offer.price_points)
+            line.campaign_id, line.list_points = basket.taken.get(line_no, (None, None))
+        lines.append(line)
     for item_id, quantity in wanted.items() if sale is None else ():
         left = stock[item_id].on_hand if item_id in stock else 0
         if quantity > left:

@@ -14,6 +14,7 @@ from transactional.ledger.posting import header, post_give_back
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import Cancel, OfRedemption, Refund, TimeOut
+from transactional.redemption.discounts import return_discounts
 from transactional.redemption.domain import Line, Redemption, UnknownRedemption
 from transactional.redemption.goods import restock, return_goods
 from transactional.redemption.states import IllegalMove, Move, Status
@@ -93,6 +94,7 @@ def undo(command: Cancel, book: Book, redemption: Redemption, account: Account, 
     redemption.refunded_points = redemption.points
     _return_cash(book, command.tenant_id, redemption, redemption.cash_fen, command.transfer_id, command.at)
     return_goods(book, command.tenant_id, redemption, command.transfer_id, moment)
+    return_discounts(book, command.tenant_id, redemption, _left(redemption), command.transfer_id, moment)
     redemption.cancel_reason = command.reason
     redemption.move(Move.CANCEL, moment)
 
@@ -139,6 +141,7 @@ def refund(command: Refund, book: Book) -> Reply:
         _return_points(book, account, redemption, command, points, moment)
     redemption.refunded_points += points
     _return_cash(book, command.tenant_id, redemption, fen, command.transfer_id, command.at)
+    return_discounts(book, command.tenant_id, redemption, wanted, command.transfer_id, moment)
     for line, quantity in wanted:
         line.refunded += quantity
         line.touch()
@@ -170,6 +173,7 @@ def let_go(
     hold = account.holds[redemption.hold_id]
     account.resolve(hold, captured=0, moment=min(moment, hold.expires_at))
     return_goods(book, tenant_id, redemption, redemption.redemption_id, moment)
+    return_discounts(book, tenant_id, redemption, _left(redemption), redemption.redemption_id, moment)
     payment = book.payments.get((tenant_id, redemption.redemption_id))
     if payment is not None and payment.status == "pending":
         payment.status = "closed"
@@ -192,7 +196,7 @@ def _refuse_final(redemption: Redemption, move: Move) -> None:
 
 def _wanted(redemption: Redemption, command: Refund) -> list[tuple[Line, int]]:
     if command.lines is None:
-        return [(line, left) for line in redemption.lines if (left := line.quantity - line.refunded)]
+        return _left(redemption)
     by_no = {line.line_no: line for line in redemption.lines}
     wanted: dict[int, int] = {}
     for line_no, quantity in command.lines:
@@ -204,6 +208,11 @@ def _wanted(redemption: Redemption, command: Refund) -> list[tuple[Line, int]]:
         if quantity > left:
             raise RefundTooLarge(f"line {line_no}", asked=quantity, left=left)
     return [(by_no[line_no], quantity) for line_no, quantity in wanted.items()]
+
+
+def _left(redemption: Redemption) -> list[tuple[Line, int]]:
+    """Return the pieces that were not refunded, by line."""
+    return [(line, left) for line in redemption.lines if (left := line.quantity - line.refunded)]
 
 
 def _wanted_points(redemption: Redemption, command: Refund) -> int:

@@ -14,6 +14,7 @@ from transactional.ledger.telling import account_of
 from transactional.ledger.transfers import TransferKind
 from transactional.problems import Problem
 from transactional.redemption.commands import OffsetBill, Redeem, Spend
+from transactional.redemption.discounts import basket_of, require_expected, take_discounts
 from transactional.redemption.domain import Redemption, price_lines
 from transactional.redemption.ending import last_spent
 from transactional.redemption.fulfilment import fulfil
@@ -54,13 +55,15 @@ def redeem(command: Redeem, book: Book) -> Reply:
     account = account_of(book, tenant_id, command.member_id)
     moment = account.moment(command.at)
     sale = sale_of(command, book, moment)
+    basket = basket_of(command, book, moment)
     lines = price_lines(
-        command.asked, moment, book.offers.get(tenant_id, {}), book.stock.get(tenant_id, {}), sale
+        command.asked, moment, book.offers.get(tenant_id, {}), book.stock.get(tenant_id, {}), sale, basket
     )
     redemption = Redemption(
         command.redemption_id, command.member_id, "points" if sale is None else "flash_sale", Status.CREATED,
         sum(line.points for line in lines), moment, lines, flash_sale_id=command.flash_sale_id,
     )  # fmt: skip
+    require_expected(command, redemption.points, basket)
     if command.cash is not None:
         redemption.points = command.cash.points
         redemption.cash_points, redemption.cash_fen = split(
@@ -72,13 +75,15 @@ def redeem(command: Redeem, book: Book) -> Reply:
             redemption.mode = "points_cash"
     begun = begin(command, book, account, redemption)
     take_goods(book, tenant_id, redemption, sale)
+    take_discounts(book, tenant_id, redemption)
     if command.cash is not None:
         book.payments[tenant_id, redemption.redemption_id] = Payment(
             derived(redemption.redemption_id, 2), redemption.redemption_id, command.cash.provider,
             redemption.cash_fen, change=Change.ADDED,
         )  # fmt: skip
     codes = fulfil(book, tenant_id, redemption, moment) if begun else []
-    return announce(book, tenant_id, redemption, account, command.at, status=201, codes=codes)
+    more = {"campaigns_spent": basket.short} if basket is not None and basket.short else {}
+    return announce(book, tenant_id, redemption, account, command.at, status=201, codes=codes, **more)
 
 
 def offset_bill(command: OffsetBill, book: Book) -> Reply:

@@ -152,7 +152,9 @@ def review(command: Review, book: Book) -> Reply:
     if exchange is not None and move is Move.APPROVE:
         require_executable(book, exchange, command.at)
     verdict: Literal["allow", "deny"] = "allow" if move is Move.APPROVE else "deny"
-    book.verdicts.append(Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.at))
+    book.verdicts.append(
+        Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.reason, command.at)
+    )
     if move is Move.REJECT:
         let_go(book, tenant_id, redemption, account, move, f"rejected by {command.reviewer}", moment)
         return announce(book, tenant_id, redemption, account, command.at)

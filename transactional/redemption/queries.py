@@ -17,8 +17,11 @@ select r.redemption_id, r.member_id, r.mode, r.status, r.points, r.fee_points, r
     r.shipped_at, r.delivered_at, r.completed_at, r.ended_at, r.cancel_reason as reason,
     (select json_agg(json_build_object(
         'line_no', l.line_no, 'item_id', l.item_id, 'quantity', l.quantity, 'unit_points', l.unit_points,
-        'points', l.quantity * l.unit_points, 'refunded_quantity', l.refunded_quantity) order by l.line_no)
+        'points', l.quantity * l.unit_points, 'refunded_quantity', l.refunded_quantity,
+        'campaign_id', u.campaign_id, 'list_points', l.unit_points + u.points / l.quantity) order by l.line_no)
      from mall.redemption_line l
+     left join mall.campaign_use u on u.tenant_id = l.tenant_id and u.cause_id = l.redemption_id
+        and u.kind = 'discount' and u.line_no = l.line_no
      where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as lines,
     (select json_build_object(
         'payment_id', p.payment_id, 'provider', p.provider, 'amount_fen', p.amount_fen, 'status', p.status)

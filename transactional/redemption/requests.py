@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from transactional.access.domain import Unauthenticated
+from transactional.campaigns.domain import CampaignBudgetSpent, PriceRose
 from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.engine.decide import IdempotencyConflict
 from transactional.engine.lean import (
@@ -70,6 +71,7 @@ class RedemptionRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     cash: CashRequest | None = None
     context: ContextRequest | None = None
     flash_sale_id: UUID | None = None
+    expected_points: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
 
 _decoder = msgspec.json.Decoder(RedemptionRequest)
@@ -89,12 +91,12 @@ async def redeem(request: Request) -> Response:
             tenant_id=tenant_id,
             member_id=body.member_id,
             key=key,
-            # Where the request came from may differ in a retry.
-            body_hash=hash_of("redeem", (body.member_id, body.lines, body.cash, body.flash_sale_id)),
+            body_hash=_hash(body),
             at=now,
             redemption_id=uuid7(now),
             asked=tuple((line.item_id, line.quantity) for line in body.lines),
             flash_sale_id=body.flash_sale_id,
+            expected_points=body.expected_points,
             ip=ip,
             device=device,
             cash=None if body.cash is None else CashPart(body.cash.provider, body.cash.points),
@@ -102,12 +104,21 @@ async def redeem(request: Request) -> Response:
     )
 
 
+def _hash(body: RedemptionRequest) -> bytes:
+    """Return the hash of what was asked: where it came from may differ in a retry, and a request without an expected
+    price has the hash it had before there were any."""
+    asked = (body.member_id, body.lines, body.cash, body.flash_sale_id)
+    return hash_of("redeem", asked if body.expected_points is None else (*asked, body.expected_points))
+
+
 def openapi_operation() -> dict[str, Any]:
     """Return the OpenAPI description of the route."""
     return {
         "tags": ["redemptions"],
         "summary": "Redeem points for items",
-        "description": "Takes points and stock of all lines, or of none. The same key and body get the first "
+        "description": "Takes points and stock of all lines, or of none. Prices are those of the offers or, where a "
+        "campaign is for the member and its budget covers it, the campaign's; with `expected_points` nothing is taken for "
+        "more than that. The same key and body get the first "
         "answer again, marked `Idempotent-Replayed: true`, whether it was a success or a refusal.",
         "operationId": "redeem",
         "security": [{"TenantKeyOrSession": []}],
@@ -152,6 +163,8 @@ def openapi_operation() -> dict[str, Any]:
                     CashNotTaken,
                     CashShareOutOfBounds,
                     PointsOnly,
+                    CampaignBudgetSpent,
+                    PriceRose,
                     CommitUnavailable,
                     Overloaded,
                 ).items()

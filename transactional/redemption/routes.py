@@ -24,12 +24,14 @@ router = APIRouter(prefix="/v1", tags=["redemptions"])
 
 
 class RedemptionLine(BaseModel):
-    """An item of a redemption at the price of the time."""
+    """An item of a redemption at the price of the time; a campaign lowered that from `list_points`."""
 
     item_id: UUID
     quantity: int
     unit_points: int
     points: int
+    list_points: int | None = None
+    campaign_id: UUID | None = None
 
 
 class PaymentTold(BaseModel):

@@ -9,7 +9,7 @@ from uuid import UUID
 from transactional.engine.book import Book, Message
 from transactional.engine.reply import Reply
 from transactional.ledger.account import Account
-from transactional.redemption.domain import Redemption
+from transactional.redemption.domain import Line, Redemption
 from transactional.redemption.fulfilment import IssuedCode
 from transactional.redemption.payment import Payment
 
@@ -52,15 +52,7 @@ def told(redemption: Redemption, account: Account, at: datetime, payment: Paymen
         "points": redemption.points,
         "available_points": account.available(account.moment(at)),
         "effective_at": redemption.effective_at,
-        "lines": [
-            {
-                "item_id": line.item_id,
-                "quantity": line.quantity,
-                "unit_points": line.unit_points,
-                "points": line.points,
-            }
-            for line in redemption.lines
-        ],
+        "lines": [_line(line) for line in redemption.lines],
     }
     if redemption.deadline is not None:
         body["deadline"] = redemption.deadline
@@ -83,3 +75,15 @@ def told(redemption: Redemption, account: Account, at: datetime, payment: Paymen
             "status": payment.status,
         }
     return body
+
+
+def _line(line: Line) -> dict[str, Any]:
+    told = {
+        "item_id": line.item_id,
+        "quantity": line.quantity,
+        "unit_points": line.unit_points,
+        "points": line.points,
+    }
+    if line.campaign_id is not None:
+        told |= {"list_points": line.list_points, "campaign_id": line.campaign_id}
+    return told

@@ -29,12 +29,15 @@ order by block_id desc
 limit $7
 """
 _ASSESSMENTS = """
-select assessment_id, redemption_id, member_id, device, ip, verdict, score, triggered, effective_at,
-    decided_verdict, decided_by, decided_at, recorded_at
-from mall.risk_assessment
-where tenant_id = $1 and ($2::text is null or verdict = $2) and ($3::uuid is null or member_id = $3)
-    and ($4::uuid is null or assessment_id < $4)
-order by assessment_id desc
+select a.assessment_id, a.redemption_id, a.member_id, a.device, a.ip, a.verdict, a.score, a.triggered, a.effective_at,
+    a.decided_verdict, a.decided_by, a.decided_at, a.decided_reason, a.recorded_at,
+    r.points, case when r.status = 'in_review' then r.deadline end as review_until
+from mall.risk_assessment a
+left join mall.redemption r on r.tenant_id = a.tenant_id and r.redemption_id = a.redemption_id
+where a.tenant_id = $1 and ($2::text is null or a.verdict = $2) and ($3::uuid is null or a.member_id = $3)
+    and ($4::uuid is null or a.assessment_id < $4)
+    and (not $6 or a.verdict = 'review' and a.decided_at is null and r.status = 'in_review' and r.deadline > $7)
+order by a.assessment_id desc
 limit $5
 """
 
@@ -83,9 +86,11 @@ async def list_assessments(
     member_id: UUID | None,
     before: UUID | None,
     limit: int,
+    is_waiting: bool,
+    now: datetime,
 ) -> list[dict[str, Any]]:
-    """Return what was not allowed, newest first, with the rules that triggered."""
-    rows = await connection.fetch(_ASSESSMENTS, tenant_id, verdict, member_id, before, limit)
+    """Return what was not allowed, newest first, with the rules that triggered; or of it what waits for a person."""
+    rows = await connection.fetch(_ASSESSMENTS, tenant_id, verdict, member_id, before, limit, is_waiting, now)
     return [
         {
             **dict(row),

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
@@ -24,6 +24,8 @@ from transactional.risk.operations import (
 from transactional.risk.periods import period
 from transactional.risk.queries import list_assessments, list_rules
 from transactional.risk.rule_requests import NewRuleRequest
+from transactional.sessions.asking import Reviewing
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
 
@@ -84,7 +86,12 @@ class RiskAssessment(BaseModel):
     decided_verdict: str | None
     decided_by: str | None
     decided_at: datetime | None
+    decided_reason: str | None
     recorded_at: datetime
+    points: int | None = Field(description="What the redemption that was parked takes.")
+    review_until: datetime | None = Field(
+        description="Until when it waits for a person; null if it does not."
+    )
 
 
 class AssessmentPage(BaseModel):
@@ -94,12 +101,18 @@ class AssessmentPage(BaseModel):
     next_before: UUID | None
 
 
-@router.get("/rules", summary="List risk rules", responses=responses(Unauthenticated, InvalidRequest))
-async def show_rules(tenant_id: Caller, request: Request, include_ended: bool = False) -> RiskRules:
+@router.get(
+    "/rules",
+    summary="List risk rules",
+    responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
+)
+async def show_rules(asker: Reviewing, request: Request, include_ended: bool = False) -> RiskRules:
     """List the rules in force and those to come; with `include_ended`, also those that have ended."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rules = await list_rules(connection, tenant_id=tenant_id, not_ended_at=None if include_ended else now)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        rules = await list_rules(
+            connection, tenant_id=asker.tenant_id, not_ended_at=None if include_ended else now
+        )
     return _told(rules)
 
 
@@ -158,21 +171,29 @@ async def end(
 
 
 @router.get(
-    "/assessments", summary="List risk assessments", responses=responses(Unauthenticated, InvalidRequest)
+    "/assessments",
+    summary="List risk assessments",
+    responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
 )
 async def show_assessments(
-    tenant_id: Caller,
+    asker: Reviewing,
     request: Request,
     verdict: Literal["review", "deny"] | None = None,
+    is_waiting: bool = False,
     member_id: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     before: UUID | None = None,
 ) -> AssessmentPage:
-    """List the attempts that were put up for review or denied, newest first, with each rule that triggered."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    """List the attempts that were put up for review or denied, newest first, with each rule that triggered.
+
+    With `is_waiting` only those that a person can still decide about.
+    """
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
         found = await list_assessments(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
+            is_waiting=is_waiting,
+            now=request.app.state.clock(),
             verdict=verdict,
             member_id=member_id,
             before=before,

@@ -14,7 +14,14 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from transactional.access.operations import KeyRing
 from transactional.problems import InvalidRequest
-from transactional.sessions.domain import ACTING_ROLES, DECIDING_ROLES, RoleNeeded, SessionOver
+from transactional.sessions.domain import (
+    ACTING_ROLES,
+    DECIDING_ROLES,
+    REVIEWING_ROLES,
+    SERVING_ROLES,
+    RoleNeeded,
+    SessionOver,
+)
 from transactional.sessions.operations import LoginDesk
 
 _MAX_KEY = 200
@@ -93,10 +100,7 @@ async def member_asker_of(request: Request) -> Asker:
         Unauthenticated, SessionOver: as `asker_of` says.
         RoleNeeded: the person may only look.
     """
-    asker = await asker_of(request)
-    if asker.username is not None and asker.role not in ACTING_ROLES:
-        raise RoleNeeded(asker.username, ACTING_ROLES)
-    return asker
+    return _allowed(await asker_of(request), ACTING_ROLES)
 
 
 async def _asker(
@@ -114,10 +118,22 @@ async def _member_asker(
 Asking = Annotated[Asker, Depends(_asker)]
 
 
-async def _decider(asker: Asking) -> Asker:
-    if asker.username is not None and asker.role not in DECIDING_ROLES:
-        raise RoleNeeded(asker.username)
+def _allowed(asker: Asker, roles: frozenset[str]) -> Asker:
+    if asker.username is not None and asker.role not in roles:
+        raise RoleNeeded(asker.username, roles)
     return asker
+
+
+async def _decider(asker: Asking) -> Asker:
+    return _allowed(asker, DECIDING_ROLES)
+
+
+async def _servant(asker: Asking) -> Asker:
+    return _allowed(asker, SERVING_ROLES)
+
+
+async def _reviewer(asker: Asking) -> Asker:
+    return _allowed(asker, REVIEWING_ROLES)
 
 
 # What is done for a member.
@@ -125,3 +141,9 @@ ActingForMember = Annotated[Asker, Depends(_member_asker)]
 
 # What is changed needs a person whose role may change it; a program answers for that itself.
 Deciding = Annotated[Asker, Depends(_decider)]
+
+# What is done about cases and promises.
+Serving = Annotated[Asker, Depends(_servant)]
+
+# What risk rules said is not everybody's to see.
+Reviewing = Annotated[Asker, Depends(_reviewer)]

@@ -12,9 +12,13 @@ from transactional.problems import Problem
 
 SESSION_SALT = "pointmart.session"
 SESSION_LIFETIME = timedelta(hours=12)
-ROLES = ("enterprise_viewer", "enterprise_admin", "planner")
+ROLES = ("enterprise_viewer", "enterprise_admin", "planner", "operator", "risk_analyst", "platform_admin")
 # Whose word orders goods.
 DECIDING_ROLES: Final = frozenset({"enterprise_admin", "planner"})
+# Who answers and decides cases, and keeps what is promised.
+SERVING_ROLES: Final = frozenset({"enterprise_admin", "operator"})
+# Who sees what risk rules held back, and lets it go on or stops it.
+REVIEWING_ROLES: Final = frozenset({"enterprise_admin", "risk_analyst"})
 # Who may act for a member in the mall: it spends that member's points.
 ACTING_ROLES: Final = frozenset({"enterprise_admin"})
 # After so many wrong passwords in a row a login takes none for a while, the right one neither.
@@ -61,7 +65,7 @@ class SessionOver(Problem):
 
 
 class RoleNeeded(Problem):
-    """The person's role lets them look, but not do this."""
+    """The person's role does not let them do this."""
 
     slug = "role-needed"
     title = "This needs another role"
@@ -69,7 +73,7 @@ class RoleNeeded(Problem):
 
     def __init__(self, username: str, roles: frozenset[str] = DECIDING_ROLES) -> None:
         super().__init__(
-            f"{username!r} may look at this but not change it; ask somebody with the role "
+            f"the role of {username!r} does not allow this; ask somebody with the role "
             + " or ".join(sorted(roles, reverse=True)),
             roles=sorted(roles),
         )

@@ -67,6 +67,10 @@ async def create_login(
     except asyncpg.ForeignKeyViolationError as error:
         raise InvalidLogin(f"there is no tenant {tenant_id}") from error
     except (asyncpg.CheckViolationError, asyncpg.CharacterNotInRepertoireError) as error:
+        if getattr(error, "constraint_name", None) == "platform_admin_of_the_platform":
+            raise InvalidLogin(
+                "a platform_admin sees every tenant; only the platform's own can have one"
+            ) from error
         raise InvalidLogin(
             "the username must have 1 to 100 letters, digits, dots, underscores, hyphens or @ signs"
         ) from error

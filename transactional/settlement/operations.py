@@ -9,12 +9,13 @@ from transactional.database import Connection
 from transactional.fees.queries import live_day
 from transactional.settlement.domain import Basis, BasisFixed, Fact, Party, due_on, statements_due
 from transactional.settlement.facts import unsettled
+from transactional.settlement.queries import working_day_changes
 from transactional.suppliers.domain import UnknownSupplier
 
 # What was committed around midnight is there a little later.
 _GRACE = timedelta(minutes=10)
 # The committer's connections plan for single rows; a run reads a tenant's whole history.
-_PLANNED_FOR_MANY_ROWS = (
+PLANNED_FOR_MANY_ROWS = (
     "set local enable_seqscan = on; set local enable_hashjoin = on; set local enable_mergejoin = on; "
     "set local plan_cache_mode = auto"
 )
@@ -30,7 +31,7 @@ async def state(connection: Connection, *, tenant_id: UUID, now: datetime) -> in
     Raises:
         UnknownTenant: there is none with this id.
     """
-    await connection.execute(_PLANNED_FOR_MANY_ROWS)
+    await connection.execute(PLANNED_FOR_MANY_ROWS)
     await connection.execute(_LOCK, str(tenant_id))
     await live_day(connection, tenant_id=tenant_id)
     rows = await connection.fetch(
@@ -44,10 +45,7 @@ async def state(connection: Connection, *, tenant_id: UUID, now: datetime) -> in
         stated_until=stated_until,
         last_day=business_date(now - _GRACE) - timedelta(days=1),
     )
-    changes = {
-        row["day"]: row["is_working"]
-        for row in await connection.fetch("select day, is_working from mall.working_day_change")
-    }
+    changes = await working_day_changes(connection)
     for (party, day), facts in sorted(due.items(), key=lambda one: one[0][1]):
         await _write(connection, tenant_id, party, day, facts, due_on(day, changes), now)
     return len(due)

@@ -27,6 +27,12 @@ order by line_no
 """
 
 
+async def working_day_changes(connection: Connection) -> dict[date, bool]:
+    """Return the days on which banks work, or do not, otherwise than by the week."""
+    rows = await connection.fetch("select day, is_working from mall.working_day_change")
+    return {row["day"]: row["is_working"] for row in rows}
+
+
 async def list_statements(
     connection: Connection,
     *,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Literal
+from uuid import UUID
 
 from transactional.ledger.lots import ReturnPolicy, Rounding
 from transactional.problems import Problem
@@ -36,6 +37,7 @@ class Program:
         cash: what points are worth when a member pays part of a price in cash; None means cash is not taken.
         cash_share_min_bp, cash_share_max_bp: bounds of that part of the price, in basis points.
         offset: what points are worth on a bill; None means bills are not offset.
+        campaigns: ids of what is approved and neither stopped nor known to be over.
     """
 
     lot_validity_months: int | None = None
@@ -51,6 +53,7 @@ class Program:
     payment_minutes: int = 15
     review_hours: int = 48
     confirmation_hours: int = 24
+    campaigns: tuple[UUID, ...] = ()
 
 
 class ProgramRefused(Problem):

@@ -1,6 +1,7 @@
 """Creates tenants and sets their rules. Needs the owner's connection, or the committer's: no tenant can make another."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from transactional.database import Connection
@@ -14,6 +15,8 @@ set lot_validity_months = $2, pending_days = $3, expiry_rounding = $4, return_po
     offset_points = $12, offset_fen = $13, payment_minutes = $14, review_hours = $15, confirmation_hours = $16
 where tenant_id = $1
 """
+PLATFORM_CODE = "platform"
+_PLATFORM_NAME = "Pointmart 平台"
 _PROGRAM_ACCOUNTS = ("issuance", "redeemed", "expired", "exchange", "adjustment", "receivable", "fee")
 
 
@@ -26,6 +29,7 @@ class NewTenant:
         point_cost_fen_per_100: what 100 points cost the tenant, in fen.
         tenant_id: its identifier; None makes a new one.
         is_live: whether it is live at once; otherwise it is taken on step by step, in test mode until then.
+        live_on: the day since which it is live; None means today.
     """
 
     code: str
@@ -36,6 +40,7 @@ class NewTenant:
     is_test: bool = False
     tenant_id: UUID | None = None
     is_live: bool = True
+    live_on: date | None = None
 
 
 async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
@@ -48,13 +53,14 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
         tenant_id: UUID = await connection.fetchval(
             "insert into mall.tenant (tenant_id, code, name, industry, is_test, live_on) "
             "values (coalesce($5, uuidv7()), $1, $2, $3, $4, "
-            "case when $6 then (now() at time zone 'Asia/Shanghai')::date end) returning tenant_id",
+            "case when $6 then coalesce($7, (now() at time zone 'Asia/Shanghai')::date) end) returning tenant_id",
             new.code,
             new.name,
             new.industry,
             new.is_test,
             new.tenant_id,
             new.is_live,
+            new.live_on,
         )
         await connection.execute(
             "insert into mall.program (tenant_id, name, lot_validity_months, point_cost_fen_per_100) "
@@ -71,6 +77,21 @@ async def create_tenant(connection: Connection, new: NewTenant) -> UUID:
             [derived(tenant_id, number) for number in range(len(_PROGRAM_ACCOUNTS))],
             list(_PROGRAM_ACCOUNTS),
         )
+    return tenant_id
+
+
+async def platform_tenant(connection: Connection) -> UUID:
+    """Return the tenant that the platform's own people log in at, made if there is none; it has no program and no members."""
+    await connection.execute(
+        "insert into mall.tenant (code, name, industry, live_on) "
+        "select $1, $2, 'platform', (now() at time zone 'Asia/Shanghai')::date "
+        "where not exists (select from mall.tenant where industry = 'platform')",
+        PLATFORM_CODE,
+        _PLATFORM_NAME,
+    )
+    tenant_id: UUID = await connection.fetchval(
+        "select tenant_id from mall.tenant where industry = 'platform' order by recorded_at limit 1"
+    )
     return tenant_id
 
 

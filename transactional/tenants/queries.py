@@ -10,8 +10,11 @@ from transactional.tenants.domain import Program, Rate
 _PROGRAMS = """
 select tenant_id, lot_validity_months, pending_days, expiry_rounding, return_policy, refund_grace_days,
     qualification, cash_points, cash_fen, cash_share_min_bp, cash_share_max_bp, offset_points, offset_fen,
-    payment_minutes, review_hours, confirmation_hours
-from mall.program
+    payment_minutes, review_hours, confirmation_hours, array(
+        select c.campaign_id from mall.campaign c
+        where c.tenant_id = p.tenant_id and c.approved_at is not null and c.stopped_at is null and c.ended_at is null
+    ) as campaigns
+from mall.program p
 where tenant_id = any($1::uuid[])
 """
 
@@ -36,4 +39,5 @@ def _program(row: Any) -> Program:
         **{name: row[name] for name in names},
         cash=Rate(row["cash_points"], row["cash_fen"]) if row["cash_points"] else None,
         offset=Rate(row["offset_points"], row["offset_fen"]) if row["offset_points"] else None,
+        campaigns=tuple(row["campaigns"]),
     )

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 from transactional.tenants.queries import program_of
 
 router = APIRouter(prefix="/v1", tags=["program"])
@@ -45,9 +46,11 @@ class Program(BaseModel):
 
 
 @router.get(
-    "/program", summary="Show the program's rules", responses=responses(Unauthenticated, InvalidRequest)
+    "/program",
+    summary="Show the program's rules",
+    responses=responses(Unauthenticated, SessionOver, InvalidRequest),
 )
-async def show_program(tenant_id: Caller, request: Request) -> Program:
+async def show_program(asker: Asking, request: Request) -> Program:
     """Show the rules by which points are credited, expire, are taken back and are paid with."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        return Program.model_validate(await program_of(connection, tenant_id=tenant_id))
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        return Program.model_validate(await program_of(connection, tenant_id=asker.tenant_id))

@@ -2,6 +2,7 @@
 
 from transactional.after_sales.jobs import after_sales_jobs
 from transactional.brand_authorisations.jobs import brand_authorisation_jobs
+from transactional.campaigns.jobs import campaign_jobs
 from transactional.draws.jobs import draw_jobs
 from transactional.exchange.jobs import exchange_jobs
 from transactional.expired_stock.jobs import expired_stock_jobs
@@ -35,6 +36,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),
+        *campaign_jobs(),
         *invoice_jobs(),
         *settlement_jobs(),
         *licence_jobs(),

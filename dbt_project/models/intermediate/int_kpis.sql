@@ -6,6 +6,7 @@ with
     requests as (select * from {{ ref("int_requests_by_period") }}),
     item_counts as (select * from {{ ref("int_item_kpi_counts") }}),
     service_counts as (select * from {{ ref("int_service_kpi_counts") }}),
+    money_counts as (select * from {{ ref("int_money_kpi_counts") }}),
     metrics as (select * from {{ ref("metrics") }}),
     counts as (
         select
@@ -104,6 +105,9 @@ with
         union all
         select tenant_id, grain, period_start, metric, numerator, denominator
         from service_counts
+        union all
+        select tenant_id, grain, period_start, metric, numerator, denominator
+        from money_counts
     )
 
 select

@@ -9,7 +9,10 @@ from uuid import UUID
 import numpy as np
 
 from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
+from orchestration.cli.world.complaints import Complaints
 from orchestration.cli.world.identity import Identities
+from orchestration.cli.world.order import Order
+from orchestration.cli.world.parcels import Parcels
 from orchestration.cli.world.service import DAY, HOUR, draw_scores, plan_deliveries
 from orchestration.cli.world.truth import Truth
 from transactional.behaviour.importing import PastAnswer
@@ -21,15 +24,6 @@ from transactional.redemption.states import Move
 CANCELLED_SHARE, REFUNDED_SHARE, ANSWER_SHARE = 0.0008, 0.012, 0.14
 # Reviewers are right so often, and look in time so often.
 _REVIEWER_RIGHT, _REVIEWED_SHARE = 0.93, 0.9
-
-
-class Order(NamedTuple):
-    """A redemption to which something is still to happen."""
-
-    redemption_id: UUID
-    member_id: UUID
-    member: int
-    second: int
 
 
 class Due(NamedTuple):
@@ -46,18 +40,22 @@ class Aftercare:
     """Plans what follows redemptions, day by day."""
 
     def __init__(
-        self, tenant_id: UUID, start: int, late_shares: FloatArray, identities: Identities, truth: Truth,
-        rng: np.random.Generator,
+        self, tenant_id: UUID, start: int, late_shares: FloatArray, slowness: FloatArray, parcels: Parcels,
+        complaints: Complaints, identities: Identities, truth: Truth, rng: np.random.Generator,
     ) -> None:  # fmt: skip
         """Begin with nothing.
 
         Args:
             start: epoch second of the first day's midnight.
             late_shares: share of each day's orders that come late.
+            slowness: how many times as often as others each item is shipped late.
         """
         self._tenant_id = tenant_id
         self._start = start
         self._late_shares = late_shares
+        self._slowness = slowness
+        self._parcels = parcels
+        self._complaints = complaints
         self._identities = identities
         self._truth = truth
         self._rng = rng
@@ -79,36 +77,56 @@ class Aftercare:
         )
 
     def ship(self, day: int, orders: Sequence[Order]) -> None:
-        """Plan the way of orders that were allocated on a day."""
+        """Plan the way of orders that were allocated on a day; some are cancelled before they are packed."""
+        rng = self._rng
+        morning = self._start + (day + 1) * DAY + 8 * HOUR
+        cancelled = rng.random(len(orders)) < CANCELLED_SHARE
+        for n in np.flatnonzero(cancelled).tolist():
+            self._add(orders[n], self._cancel(orders[n], morning - 6 * HOUR), is_last=True)
+        orders = [order for order, is_off in zip(orders, cancelled.tolist(), strict=True) if not is_off]
         if not orders:
             return
-        rng = self._rng
-        plan = plan_deliveries(len(orders), float(self._late_shares[day]), rng)
-        allocated = np.array([order.second for order in orders], dtype=np.int64)
-        morning = self._start + (day + 1) * DAY + 8 * HOUR
-        shipped = np.maximum(allocated + plan.to_ship, morning)
+        slowness = self._slowness[[order.item for order in orders]]
+        remote = self._parcels.is_remote(orders)
+        plan = plan_deliveries(remote, slowness, float(self._late_shares[day]), rng)
+        paid = np.array([order.second for order in orders], dtype=np.int64)
+        shipped = np.maximum(paid + plan.to_ship, morning)
         delivered = shipped + plan.to_deliver
-        fate = rng.random(len(orders))
-        cancelled = fate < CANCELLED_SHARE
-        refunded = ~cancelled & (fate < CANCELLED_SHARE + REFUNDED_SHARE)
-        completed = delivered + np.where(refunded, DAY, plan.to_complete)
-        back = completed + rng.integers(DAY, 5 * DAY, len(orders))
+        returned = ~plan.is_lost & (rng.random(len(orders)) < REFUNDED_SHARE)
+        completed = delivered + np.where(returned, DAY, plan.to_complete)
         restocked = rng.random(len(orders)) < 0.5
+        chances = self._complaints.chances(orders, plan)
+        complains, decided = self._complaints.open(
+            orders, plan, returned, restocked, np.where(returned, completed, delivered), chances
+        )
+        told = self._parcels.send(orders, plan, shipped, delivered)
+        self._truth.complaints(chances, complains)
         for n, order in enumerate(orders):
-            if cancelled[n]:
-                self._add(order, self._cancel(order, morning - 6 * HOUR), is_last=True)
-                continue
-            for move, moments in (
-                (Move.SHIP, shipped),
-                (Move.DELIVER, delivered),
-                (Move.COMPLETE, completed),
-            ):
-                last = move is Move.COMPLETE and not refunded[n]
-                self._add(order, self._progress(order, move, int(moments[n])), is_last=last)
-            if refunded[n]:
-                self._add(order, self._refund(order, int(back[n]), bool(restocked[n])), is_last=True)
-        came = np.flatnonzero(~cancelled)
-        self._ask([orders[n] for n in came.tolist()], plan.is_late[came], completed[came])
+            self._follow(
+                order,
+                moments=(int(shipped[n]), int(delivered[n]), int(completed[n])),
+                told=(int(told[0][n]), int(told[1][n])),
+                refunded=int(decided[n]) if returned[n] or plan.is_lost[n] else None,
+                is_lost=bool(plan.is_lost[n]),
+                is_restocked=bool(restocked[n]),
+            )
+        done = np.where(plan.is_lost, decided, completed)
+        self._ask(orders, plan.is_late, done)
+
+    def _follow(
+        self, order: Order, *, moments: tuple[int, int, int], told: tuple[int, int], refunded: int | None,
+        is_lost: bool, is_restocked: bool,
+    ) -> None:  # fmt: skip
+        """Plan the steps of an order: it moves when the mall is told, and has moved when it happened."""
+        shipped, delivered, completed = moments
+        self._add(order, self._progress(order, Move.SHIP, told[0], shipped), is_last=False)
+        if not is_lost:
+            self._add(order, self._progress(order, Move.DELIVER, told[1], delivered), is_last=False)
+            self._add(order, self._progress(order, Move.COMPLETE, completed), is_last=refunded is None)
+        if refunded is not None:
+            self._add(
+                order, self._refund(order, refunded, restock=is_restocked and not is_lost), is_last=True
+            )
 
     def review(self, day: int, order: Order, *, is_abuser: bool) -> None:
         """Plan what a reviewer makes of an order that was parked; some are never looked at."""
@@ -158,10 +176,13 @@ class Aftercare:
     def _day(self, second: int) -> int:
         return (second - self._start) // DAY
 
-    def _progress(self, order: Order, move: Move, second: int) -> tuple[int, OfRedemption]:
+    def _progress(
+        self, order: Order, move: Move, second: int, occurred: int | None = None
+    ) -> tuple[int, OfRedemption]:
         return second, Progress(
             tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=_moment(second),
             redemption_id=order.redemption_id, move=move,  # type: ignore[arg-type]
+            occurred_at=None if occurred is None else _moment(occurred),
         )  # fmt: skip
 
     def _cancel(self, order: Order, second: int) -> tuple[int, OfRedemption]:
@@ -171,7 +192,7 @@ class Aftercare:
             transfer_id=self._identities.at(at), reason="changed my mind",
         )  # fmt: skip
 
-    def _refund(self, order: Order, second: int, restock: bool) -> tuple[int, OfRedemption]:
+    def _refund(self, order: Order, second: int, *, restock: bool) -> tuple[int, OfRedemption]:
         at = _moment(second)
         return second, Refund(
             tenant_id=self._tenant_id, key=None, body_hash=NO_BODY, at=at, redemption_id=order.redemption_id,

@@ -8,10 +8,11 @@ from uuid import UUID
 import msgspec
 import numpy as np
 
-from orchestration.cli.world.aftercare import Aftercare, Due, Order
+from orchestration.cli.world.aftercare import Aftercare, Due
 from orchestration.cli.world.catalogue import Catalogue, IntArray
 from orchestration.cli.world.day import Asked
 from orchestration.cli.world.members import Members
+from orchestration.cli.world.order import Order
 from orchestration.cli.world.setting import Setting
 from orchestration.cli.world.truth import Truth
 from transactional.engine.book import Answer
@@ -110,7 +111,14 @@ class Outcome:
             self._truth.wanted("demand", day, item, pieces)
             if asked.is_abuse:
                 self._truth.wanted("abusive", day, item, pieces)
-            order = Order(command.redemption_id, command.member_id, asked.member, asked.second)
+            order = Order(
+                command.redemption_id,
+                command.member_id,
+                asked.member,
+                asked.second,
+                asked.item,
+                asked.quantity,
+            )
             self._place(day, order, served, shipped)
             return
         self.refusals += 1
@@ -125,10 +133,7 @@ class Outcome:
     def _follow(self, day: int, due: Due, answer: Answer, served: list[Order], shipped: list[Order]) -> None:
         _require(answer)
         if due.review_of is not None:
-            order = due.review_of
-            self._place(
-                day, Order(order.redemption_id, order.member_id, order.member, due.second), served, shipped
-            )
+            self._place(day, due.review_of._replace(second=due.second), served, shipped)
         if type(due.command) is not Progress:
             self.refresh_members([self._setting.members[due.member]], due.second)
         if due.is_last:

@@ -6,10 +6,14 @@ from typing import Any
 from orchestration.cli.world import (
     abuse,
     aftercare,
+    back_office,
     catalogue,
+    complaints,
     members,
+    parcels,
     presets,
     purse,
+    regions,
     service,
     supply,
     terms,
@@ -24,6 +28,8 @@ _OLIST_TILTED = f"{_OLIST}: shape counted from the reviews of the first 5,000 or
 _CHOSEN = "chosen, so that activity, consumption and stock-outs come out as malls report them"
 _CHOSEN_PERSONAL = "chosen: a mall knows the group of some members only, and few refuse"
 _CHOSEN_SUPPLY = "chosen: what suppliers of a mall plausibly ask and do"
+_CHOSEN_CARRIERS = "chosen: what carriers plausibly do; no carrier publishes it"
+_CHOSEN_CASES = "chosen: a few in a thousand complain of the goods, more of what comes late, and most are answered in a day"
 _FOLLOWS = "follows from how deliveries are drawn: a few days, more by chance, and some late"
 _PROMISE = "the platform's own promise"
 
@@ -40,6 +46,29 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "score_shares_late": (service.score_shares(late=True).tolist(), _OLIST_TILTED),
         "ship_within_hours": (service.SHIP_WITHIN // service.HOUR, _PROMISE),
         "deliver_within_hours": ([s // service.HOUR for s in service.DELIVER_WITHIN], _PROMISE),
+        "shipped_late_share_of_late": (service.SHIPPED_LATE_SHARE, _CHOSEN_CARRIERS),
+        "carrier_shares": (
+            dict(zip(service.CARRIERS, service.CARRIER_SHARES, strict=True)),
+            _CHOSEN_CARRIERS,
+        ),
+        "carrier_lateness": (
+            dict(zip(service.CARRIERS, service.CARRIER_LATENESS, strict=True)),
+            _CHOSEN_CARRIERS,
+        ),
+        "remote_lateness": (service.REMOTE_LATENESS, _CHOSEN_CARRIERS),
+        "lost_parcel_share": (service.LOST_SHARE, _CHOSEN_CARRIERS),
+        "lost_push_share": (parcels.LOST_PUSH_SHARE, _CHOSEN_CARRIERS),
+        "late_push_share": (parcels.LATE_PUSH_SHARE, _CHOSEN_CARRIERS),
+        "duplicate_push_share": (parcels.DUPLICATE_PUSH_SHARE, _CHOSEN_CARRIERS),
+        "province_population": (
+            regions.POPULATION,
+            "Seventh National Population Census of China, 2020: residents in tens of thousands",
+        ),
+        "complaint_chance_on_time": (complaints.COMPLAINT_CHANCE_ON_TIME, _CHOSEN_CASES),
+        "complaint_chance_late": (complaints.COMPLAINT_CHANCE_LATE, _CHOSEN_CASES),
+        "inquiry_chance": (complaints.INQUIRY_CHANCE, _CHOSEN_CASES),
+        "answered_in_time_share": (complaints.ANSWERED_IN_TIME_SHARE, _CHOSEN_CASES),
+        "tariff": ([asdict(line) for line in back_office.TARIFF], "chosen: what a platform might ask"),
         "class_shares": (dict(zip(catalogue.CLASSES, catalogue.CLASS_SHARES, strict=True)), _PROMISE),
         "price_elasticity": (
             catalogue.ELASTICITY,
@@ -51,6 +80,7 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "lead_time_chances": (supply.lead_time_chances().tolist(), _FOLLOWS),
         "split_delivery_share": (supply.SPLIT_SHARE, _CHOSEN_SUPPLY),
         "damaged_delivery_share": (supply.DAMAGED_SHARE, _CHOSEN_SUPPLY),
+        "failed_delivery_share": (supply.FAILED_SHARE, _CHOSEN_SUPPLY),
         "promised_lead_days": (supply.lead_time_kept(terms.PROMISED_SHARE), _FOLLOWS),
         "worst_lead_days": (supply.lead_time_kept(terms.WORST_SHARE), _FOLLOWS),
         "cost_share_of_price": (terms.COST_SHARE, _CHOSEN_SUPPLY),

@@ -17,6 +17,7 @@ class Preset:
         receipts: mean receipts of an active member in a month.
         favours: categories of which the shop has more, with how many times more.
         segments: share of each segment among the members.
+        taken_on_before: days before its first one on which it applied, settled its program and passed its test.
     """
 
     industry: Literal["bank", "airline", "retail", "ecommerce"]
@@ -28,6 +29,7 @@ class Preset:
     receipts: float
     favours: dict[str, float]
     segments: dict[str, float]
+    taken_on_before: tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -212,22 +214,22 @@ PRESETS = (
     Preset(
         "bank", "sim-bank", "示例银行", 24, 8, 150.0, 13.0,
         {"phone_topup": 1.5, "shopping_card": 2.0, "dining": 1.8, "car_service": 1.5},
-        {"student": 0.10, "young_worker": 0.32, "family": 0.30, "senior": 0.18, "traveller": 0.10},
+        {"student": 0.10, "young_worker": 0.32, "family": 0.30, "senior": 0.18, "traveller": 0.10}, (10, 7, 2),
     ),
     Preset(
         "airline", "sim-airline", "示例航空", 24, 18, 200.0, 10.0,
         {"airport_lounge": 3.0, "luggage": 2.5, "ride_coupon": 2.0},
-        {"student": 0.08, "young_worker": 0.27, "family": 0.17, "senior": 0.08, "traveller": 0.40},
+        {"student": 0.08, "young_worker": 0.27, "family": 0.17, "senior": 0.08, "traveller": 0.40}, (12, 8, 3),
     ),
     Preset(
         "retail", "sim-retail", "示例零售", 12, 28, 130.0, 14.0,
         {"food": 2.0, "household": 2.0, "kitchen": 1.5, "personal_care": 1.5},
-        {"student": 0.10, "young_worker": 0.22, "family": 0.40, "senior": 0.25, "traveller": 0.03},
+        {"student": 0.10, "young_worker": 0.22, "family": 0.40, "senior": 0.25, "traveller": 0.03}, (7, 5, 1),
     ),
     Preset(
         "ecommerce", "sim-ecommerce", "示例电商", 12, 16, 145.0, 13.0,
         {"digital": 2.0, "appliance": 1.5, "video_membership": 1.5, "baby": 1.3},
-        {"student": 0.22, "young_worker": 0.38, "family": 0.27, "senior": 0.08, "traveller": 0.05},
+        {"student": 0.22, "young_worker": 0.38, "family": 0.27, "senior": 0.08, "traveller": 0.05}, (8, 6, 2),
     ),
 )  # fmt: skip
 

@@ -24,8 +24,11 @@ from orchestration.refusal import Refusal
 from transactional.tenants.operations import find_tenant
 
 WORKERS = 2
-# Jobs of the worker that would change accounts, stock or orders which an import keeps in memory.
-_RIVALS = ("time-out-redemptions", "sweep-holds", "expire-lots", "expire-all-lots", "close-flash-sales")
+# Jobs of the worker that would change what an import keeps in memory, or miss in the database what it is yet to write.
+_RIVALS = (
+    "time-out-redemptions", "sweep-holds", "expire-lots", "expire-all-lots", "close-flash-sales", "open-compensations",
+    "issue-invoices", "state-settlements",
+)  # fmt: skip
 _SETTINGS = {
     # Made-up history can be made again, so no commit waits for the disk.
     "synchronous_commit": "off",

@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 
 from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
+from orchestration.cli.world.regions import REMOTE_SHARE
+from transactional.fulfilment.carriers.domain import CarrierName
 
 LATE_SHARE = 392 / 4_858
 MEAN_ON_TIME, MEAN_LATE = 4.30, 2.56
@@ -25,9 +27,16 @@ DAY = 24 * HOUR
 # The platform's promises: shipped within 48 hours, delivered 48 hours after that, 72 in remote regions.
 SHIP_WITHIN = 48 * HOUR
 DELIVER_WITHIN = (48 * HOUR, 72 * HOUR)
-_REMOTE_SHARE = 0.12
 # Of what comes late, so much was shipped late; the rest was late on its way.
-_SHIPPED_LATE = 0.4
+SHIPPED_LATE_SHARE = 0.4
+# How many times as often as others a carrier, and whoever drives to remote provinces, is late.
+CARRIERS: tuple[CarrierName, ...] = ("sf", "jd")
+CARRIER_SHARES = (0.55, 0.45)
+CARRIER_LATENESS = (0.7, 1.3)
+REMOTE_LATENESS = 1.8
+# A parcel in so many never arrives.
+LOST_SHARE = 0.0005
+_LOST_AFTER = 5 * DAY
 
 
 def counted_mean(*, late: bool) -> float:
@@ -65,20 +74,44 @@ def late_shares(factors: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What will become of orders that are shipped: seconds from one step to the next, an element per order."""
+    """What will become of orders that are shipped: seconds from one step to the next, an element per order.
 
+    Attributes:
+        carrier: index into CARRIERS.
+        is_shipped_late: whether the goods left late; what is late and did not was late on its way.
+        is_lost: whether the parcel gets lost; `to_deliver` then is how long until the carrier says so.
+    """
+
+    carrier: IntArray
     is_late: BoolArray
+    is_shipped_late: BoolArray
+    is_lost: BoolArray
     to_ship: IntArray
     to_deliver: IntArray
     to_complete: IntArray
 
 
-def plan_deliveries(count: int, late_share: float, rng: np.random.Generator) -> Delivery:
-    """Plan how orders come: each step within its promise, or, where the order is late, one step beyond it."""
-    late = rng.random(count) < late_share
-    shipped_late = late & (rng.random(count) < _SHIPPED_LATE)
-    remote = (rng.random(count) < _REMOTE_SHARE).astype(np.int64)
-    promise = np.array(DELIVER_WITHIN)[remote]
+def plan_deliveries(
+    is_remote: BoolArray, slowness: FloatArray, late_share: float, rng: np.random.Generator
+) -> Delivery:
+    """Plan how orders come: each step within its promise, or, where the order is late, one step beyond it.
+
+    Args:
+        is_remote: whether each order goes to a remote province.
+        slowness: how many times as often as others each order's supplier ships late.
+    """
+    count = len(is_remote)
+    carrier = rng.choice(len(CARRIERS), count, p=CARRIER_SHARES)
+    lateness = np.array(CARRIER_LATENESS)[carrier] * np.where(is_remote, REMOTE_LATENESS, 1.0)
+    usual = (
+        np.array(CARRIER_LATENESS) @ np.array(CARRIER_SHARES) * (1.0 + REMOTE_SHARE * (REMOTE_LATENESS - 1.0))
+    )
+    shipped_late = rng.random(count) < late_share * SHIPPED_LATE_SHARE * slowness
+    # Late only once: of those that left in time more are late on their way, so that all comes to the share.
+    on_way = late_share * (1.0 - SHIPPED_LATE_SHARE) / (1.0 - late_share * SHIPPED_LATE_SHARE)
+    way_late = ~shipped_late & (rng.random(count) < on_way * lateness / usual)
+    lost = rng.random(count) < LOST_SHARE
+    promise = np.array(DELIVER_WITHIN)[is_remote.astype(np.int64)]
     beyond = rng.exponential(1.6 * DAY, count) + HOUR
     to_ship = np.where(
         shipped_late,
@@ -86,9 +119,15 @@ def plan_deliveries(count: int, late_share: float, rng: np.random.Generator) -> 
         np.clip(rng.gamma(3.0, 6.5 * HOUR, count), 4 * HOUR, SHIP_WITHIN - HOUR),
     )
     in_time = np.clip(rng.beta(3.0, 2.5, count) * promise, 6 * HOUR, promise - HOUR)
-    to_deliver = np.where(late & ~shipped_late, promise + beyond, in_time)
+    to_deliver = np.where(lost, _LOST_AFTER, np.where(way_late, promise + beyond, in_time))
     return Delivery(
-        late, to_ship.astype(np.int64), to_deliver.astype(np.int64), rng.integers(DAY, 7 * DAY, count)
+        carrier,
+        shipped_late | way_late | lost,
+        shipped_late,
+        lost,
+        to_ship.astype(np.int64),
+        to_deliver.astype(np.int64),
+        rng.integers(DAY, 7 * DAY, count),
     )
 
 

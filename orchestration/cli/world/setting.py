@@ -1,7 +1,7 @@
 """Sets a simulated tenant up through the mall's own operations: rules, goods, members, opening stock."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from orchestration.cli.world.catalogue import CLASSES, NEVER_DELISTED, Catalogue, IntArray
@@ -22,6 +22,7 @@ from transactional.catalogue.operations import (
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.members.operations import register_members
+from transactional.onboarding.importing import PastSteps, import_steps
 from transactional.risk.operations import add_default_rules
 from transactional.tenants.domain import Program
 from transactional.tenants.operations import NewTenant, change_program, create_tenant
@@ -67,8 +68,10 @@ async def set_up(
             preset.industry,
             preset.validity_months,
             tenant_id=identities.at(founded),
+            live_on=business_date(opened),
         ),
     )
+    await import_steps(connection, tenant_id=tenant_id, steps=_steps(preset, business_date(opened)))
     await change_program(
         connection,
         tenant_id=tenant_id,
@@ -81,6 +84,12 @@ async def set_up(
         suppliers = await sign(connection, tenant_id, items, terms, business_date(opened))
     ids = await _members(connection, tenant_id, members, start, until, identities)
     return Setting(tenant_id, ids, items, suppliers)
+
+
+def _steps(preset: Preset, live_on: date) -> PastSteps:
+    applied, configured, tested = (live_on - timedelta(days=days) for days in preset.taken_on_before)
+    expires = live_on.replace(year=live_on.year + 20, day=1)
+    return PastSteps(applied, configured, tested, live_on, f"SIM-{preset.code}", expires, "simulated buyer")
 
 
 async def _shop(

@@ -16,6 +16,8 @@ SPLIT_SHARE = 0.12
 _SPLIT_PIECES, _SPLIT_REST, _SPLIT_DAYS = 10, (0.1, 0.5), (2, 7)
 # So many deliveries bring some pieces broken, which are not replaced.
 DAMAGED_SHARE, _BROKEN = 0.02, 0.1
+# So many fail: what comes is the wrong thing or spoilt, all of it is turned away, and the order has to be placed again.
+FAILED_SHARE = 0.01
 
 
 @cache
@@ -53,7 +55,7 @@ class Supply:
         """Begin with nothing ordered."""
         self._rng = rng
         # What befalls a delivery on its way leaves the days of the others as they were.
-        (self._way_rng,) = rng.spawn(1)
+        self._way_rng, self._failure_rng = rng.spawn(2)
         self._arrivals: defaultdict[int, list[Arrival]] = defaultdict(list)
         self.on_order: IntArray = np.zeros(items, dtype=np.int64)
 
@@ -78,6 +80,9 @@ class Supply:
         return arrivals
 
     def _send(self, ordered: int, item: int, pieces: int, arrives: int) -> None:
+        if self._failure_rng.random() < FAILED_SHARE:
+            self._arrivals[arrives].append(Arrival(ordered, item, 0, pieces, is_last=True))
+            return
         rest = 0
         if pieces >= _SPLIT_PIECES and self._way_rng.random() < SPLIT_SHARE:
             rest = int(pieces * self._way_rng.uniform(*_SPLIT_REST))

@@ -10,14 +10,17 @@ import numpy as np
 from orchestration.cli.world import calendar
 from orchestration.cli.world.abuse import plan_bursts
 from orchestration.cli.world.aftercare import Aftercare
+from orchestration.cli.world.back_office import BackOffice
 from orchestration.cli.world.buyer import Buyer
 from orchestration.cli.world.campaigns import MEMBER_LIMIT, sales_of_day, window
 from orchestration.cli.world.catalogue import FloatArray, IntArray, category_factors, make_catalogue
+from orchestration.cli.world.complaints import Complaints
 from orchestration.cli.world.day import Asked, Asker
 from orchestration.cli.world.events import KINDS, NO_ITEM, EventWriter
 from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import make_members
 from orchestration.cli.world.outcome import Outcome
+from orchestration.cli.world.parcels import Parcels
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.planner import Hire, LookBack, Planner, Seen, Shop
 from orchestration.cli.world.presets import preset_of
@@ -55,7 +58,7 @@ class TenantLife:
         Args:
             hire: makes the planner who orders goods; without it, it is the one of the last four weeks.
         """
-        streams = np.random.SeedSequence([plan.seed, number]).spawn(11)
+        streams = np.random.SeedSequence([plan.seed, number]).spawn(13)
         (
             goods,
             people,
@@ -68,6 +71,8 @@ class TenantLife:
             event_ids,
             terms,
             order_ids,
+            self._parcel_rng,
+            parcel_ids,
         ) = map(np.random.default_rng, streams)
         self.plan = plan
         self.preset = preset_of(number)
@@ -78,6 +83,7 @@ class TenantLife:
         self._identities = Identities(ids)
         self._event_identities = Identities(event_ids)
         self._order_identities = Identities(order_ids)
+        self._parcel_identities = Identities(parcel_ids)
         self._purse = Purse(self.preset, self.members, purse)
         self._purse.begin_month()
         daily = self._purse.wish_rates(0, 1.0).sum() * expected_shares(self.members, self.catalogue, goods)
@@ -112,14 +118,10 @@ class TenantLife:
             self._purchases, self._terms, setting.suppliers, setting.items, self._order_identities
         )
         self.truth = Truth(setting.tenant_id, plan.days, len(self.catalogue))
-        self._care = Aftercare(
-            setting.tenant_id,
-            plan.start,
-            late_shares(self._factors),
-            self._identities,
-            self.truth,
-            self._care_rng,
+        self._office = await BackOffice.begin(
+            connection, tenant_id=setting.tenant_id, first=plan.first, identities=self._parcel_identities
         )
+        self._care = self._make_care()
         self._events = EventWriter(
             setting.tenant_id, setting.members, setting.items, until, self._event_identities
         )
@@ -129,6 +131,18 @@ class TenantLife:
         self._outcome = Outcome(self._past, self._care, self.truth, setting, self.catalogue, self.members)
         self._answers: list[PastAnswer] = []
         self._waiting = self._answered = 0
+
+    def _make_care(self) -> Aftercare:
+        setting, office, rng = self._setting, self._office, self._parcel_rng
+        parcels = Parcels(
+            office.parcels, setting.items, len(self.members), self._parcel_identities, self.truth, rng
+        )
+        defects, slowness = self._terms.defects, self._terms.slowness
+        complaints = Complaints(office.cases, setting.items, defects, self._parcel_identities, rng)
+        return Aftercare(
+            setting.tenant_id, self.plan.start, late_shares(self._factors), slowness, parcels, complaints,
+            self._identities, self.truth, self._care_rng,
+        )  # fmt: skip
 
     async def live(self, lived: Callable[[int], None]) -> TenantSummary:
         """Live through all days and write them; `lived` is told the number of days after each."""
@@ -140,6 +154,7 @@ class TenantLife:
         await self._write(self.plan.days - 1)
         await self._past.finish()
         await self._purchases.finish()
+        await self._office.finish(_moment(self.plan.start + self.plan.days * DAY - 1))
         done = self._outcome
         return TenantSummary(
             self.preset.code, len(self.members), done.earns, done.redemptions, done.refusals, self._events.count,
@@ -257,6 +272,7 @@ class TenantLife:
         await self._purchases.put_away(self._setting.items, _moment(self.plan.start + (day + 1) * DAY - 1))
         await self._events.flush(self._connection)
         await import_feedback(self._connection, tenant_id=self._setting.tenant_id, answers=self._answers)
+        await self._office.write(_moment(self.plan.start + (day + 1) * DAY - 1))
         self._answered += len(self._answers)
         self._answers.clear()
         self._waiting = 0

@@ -16,11 +16,18 @@ from transactional.suppliers.operations import add_supplier, add_terms
 
 @dataclass(frozen=True)
 class Supplier:
-    """Somebody who sells all goods of some categories."""
+    """Somebody who sells all goods of some categories.
+
+    Attributes:
+        slowness: how many times as often as others it ships late.
+        defects: how many times as often as of others' goods members complain of its goods.
+    """
 
     code: str
     name: str
     categories: tuple[str, ...]
+    slowness: float = 1.0
+    defects: float = 1.0
 
 
 SUPPLIERS = (
@@ -32,10 +39,10 @@ SUPPLIERS = (
             "cinema_ticket",
         ),
     ),
-    Supplier("foods", "示例食品", ("food", "health")),
-    Supplier("home-goods", "示例家居", ("household", "kitchen", "baby", "personal_care", "books")),
-    Supplier("electronics", "示例电器", ("digital", "appliance")),
-    Supplier("outdoor", "示例户外", ("sports", "luggage")),
+    Supplier("foods", "示例食品", ("food", "health"), slowness=0.7, defects=0.8),
+    Supplier("home-goods", "示例家居", ("household", "kitchen", "baby", "personal_care", "books"), defects=0.9),
+    Supplier("electronics", "示例电器", ("digital", "appliance"), slowness=0.9, defects=1.8),
+    Supplier("outdoor", "示例户外", ("sports", "luggage"), slowness=1.8),
     Supplier("local-services", "示例生活服务", ("car_service", "airport_lounge", "dining")),
 )  # fmt: skip
 # What suppliers promise, four deliveries of five keep; who counts on the longer time is let down by one in twenty.
@@ -68,6 +75,16 @@ class ItemTerms:
     least: IntArray
     pack: IntArray
     shelf_life: IntArray
+
+    @property
+    def slowness(self) -> FloatArray:
+        """Return how many times as often as others each item is shipped late."""
+        return np.array([one.slowness for one in SUPPLIERS])[self.supplier]
+
+    @property
+    def defects(self) -> FloatArray:
+        """Return how many times as often as of others members complain of each item."""
+        return np.array([one.defects for one in SUPPLIERS])[self.supplier]
 
     def orderable(self, wanted: IntArray) -> IntArray:
         """Return the smallest pieces that can be ordered and are not less than those wanted; 0 stays 0."""

@@ -3,12 +3,13 @@
 from array import array
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
 import pandas as pd
 
-from orchestration.cli.world.catalogue import CLASSES, Catalogue, IntArray
+from orchestration.cli.world.catalogue import CLASSES, BoolArray, Catalogue, FloatArray, IntArray
 from orchestration.cli.world.members import Members, segment_names
 from orchestration.cli.world.presets import CATEGORIES
 
@@ -30,6 +31,7 @@ class Truth:
         self._request_second = array("q")
         self._request_status = array("h")
         self._request_abusive = array("b")
+        self._parcels: list[dict[str, Any]] = []
 
     def wanted(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
         """Add pieces of items to what was wanted, lost or abused on a day."""
@@ -46,6 +48,14 @@ class Truth:
         self._late.append(late)
         self._score.append(score)
         self._answered.append(answered)
+
+    def parcels(self, columns: dict[str, Any]) -> None:
+        """Note parcels, a sequence per column; moments are epoch seconds."""
+        self._parcels.append(columns)
+
+    def complaints(self, chances: FloatArray, complains: BoolArray) -> None:
+        """Note of the parcels that were noted last how likely a complaint was, and whether there is one."""
+        self._parcels[-1] |= {"complaint_chance": chances, "has_complaint": complains}
 
     def request(self, number: int, member: int, second: int, status: int, *, abusive: bool) -> None:
         """Note a request to redeem: its key's number, who sent it when, the answer's status, whether it was abuse."""
@@ -98,10 +108,18 @@ class Truth:
                 }
             ),
         }
+        if self._parcels:
+            tables["parcels"] = self._parcels_table()
         for table, frame in tables.items():
             frame.insert(0, "tenant_id", self._tenant_id)
             (folder / table).mkdir(parents=True, exist_ok=True)
             frame.to_parquet(folder / table / f"{name}.parquet", index=False)
+
+    def _parcels_table(self) -> pd.DataFrame:
+        frame = pd.concat([pd.DataFrame(columns) for columns in self._parcels], ignore_index=True)
+        for moment in ("packed_at", "shipped_at", "delivered_at"):
+            frame[moment] = pd.to_datetime(frame[moment], unit="s", utc=True)
+        return frame
 
     def _demand(self, first: date, items: list[str]) -> pd.DataFrame:
         """Return a row per item and day on which anything was wanted; demand less what was lost was redeemed."""

@@ -17,6 +17,7 @@ from transactional.exchange.domain import Terms
 from transactional.exchange.statements import make_statements
 from transactional.identifiers import uuid7
 from transactional.ledger.commands import Earn
+from transactional.members.link_codes import issue_code
 from transactional.problems import Problem
 from transactional.redemption.commands import Redeem
 
@@ -121,7 +122,9 @@ async def prepare(database_url, there, back):
         giver, receiver = shops[side].tenant_id, shops[1 - side].tenant_id
         made = await agreements.propose(owner, tenant_id=giver, to_code=codes[1 - side], new=new, now=NOON)
         await agreements.accept(owner, tenant_id=receiver, agreement_id=made["agreement_id"], now=NOON)
-    code = await links.issue_code(owner, tenant_id=shops[0].tenant_id, member_id=shops[0].member, now=NOON)
+    code = await issue_code(
+        owner, tenant_id=shops[0].tenant_id, member_id=shops[0].member, purpose="exchange", now=NOON
+    )
     await links.redeem_code(
         owner, tenant_id=shops[1].tenant_id, member_id=shops[1].member, code=code["code"], now=NOON
     )

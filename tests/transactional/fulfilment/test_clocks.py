@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transactional.clock import BUSINESS_ZONE, business_date
-from transactional.fulfilment.clocks import due_at, region_of
+from transactional.fulfilment.clocks import due_at, latest_start, region_of
 
 
 def shanghai(text: str) -> datetime:
@@ -65,3 +65,18 @@ def test_as_many_minutes_run_as_were_promised(minute, hours, resting):
 
 def test_remote_provinces_have_their_own_promise():
     assert (region_of("新疆"), region_of("西藏"), region_of("广东")) == ("remote", "remote", "nationwide")
+
+
+@given(
+    st.datetimes(datetime(2026, 2, 10), datetime(2026, 2, 25), timezones=st.just(UTC)),
+    st.datetimes(datetime(2026, 2, 10), datetime(2026, 2, 25), timezones=st.just(UTC)),
+    st.sampled_from([48, 72]),
+    st.sets(st.dates(date(2026, 2, 8), date(2026, 2, 26))),
+)
+def test_what_began_before_the_latest_start_is_due_before(start, due, hours, rest):
+    within = timedelta(hours=hours)
+    latest = latest_start(due, within, rest)
+    if due_at(start, within, rest) < due:
+        assert start <= latest
+    else:
+        assert start >= latest

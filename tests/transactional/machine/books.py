@@ -94,6 +94,7 @@ class Books:
 
     Attributes:
         tickets: the draw and the buyer, by redemption.
+        campaigns: what is used of their budgets; had, campaign_uses: by (campaign, member), as kept and as listed.
         exchanges: the tenant's own copies.
         exchanged: points by the day on which members asked to exchange them.
         positions: (exchanges, points, fee, bought, the same of reversals, net, owed) by direction, where told.
@@ -114,6 +115,9 @@ class Books:
     issued_codes: Counter[UUID] = field(default_factory=Counter)
     orders: dict[UUID, OrderRow] = field(default_factory=dict)
     cash_refunds: dict[UUID, tuple[UUID, int]] = field(default_factory=dict)
+    campaigns: Counter[UUID] = field(default_factory=Counter)
+    had: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
+    campaign_uses: Counter[tuple[UUID, UUID]] = field(default_factory=Counter)
     exchanges: dict[UUID, ExchangeRow] = field(default_factory=dict)
     exchanged: Counter[date] = field(default_factory=Counter)
     positions: dict[str, tuple[int, ...]] | None = None

@@ -38,6 +38,7 @@ def require_agreement(books: Books, mall: Exchanges, names: Names, now: datetime
         aside.update(draw.aside)
     assert books.allotted == {item: aside[item] for item in mall.pieces}
     _require_tickets(books, mall)
+    _require_campaigns(books, mall)
     assert books.issued_codes == +mall.codes
     assert books.orders.keys() == mall.orders.keys()
     for name, row in books.orders.items():
@@ -49,6 +50,20 @@ def require_agreement(books: Books, mall: Exchanges, names: Names, now: datetime
     for payment, fen in books.cash_refunds.values():
         cash[names.payments[payment]] += fen
     assert cash == mall.cash_back
+
+
+def _require_campaigns(books: Books, mall: Mall) -> None:
+    """No budget and no member's part of one is exceeded, and what is kept of them is what was given."""
+    expected: Counter[tuple[UUID, UUID]] = Counter()
+    for campaign in mall.ledger.campaigns:
+        assert 0 <= books.campaigns[campaign.name] <= campaign.budget
+        assert books.campaigns[campaign.name] == sum(points for _, points in campaign.uses)
+        for member, points in campaign.uses:
+            expected[campaign.name, member] += points
+        for member in campaign.members:
+            assert campaign.limit is None or expected[campaign.name, member] <= campaign.limit
+    assert +books.had == +expected
+    assert +books.campaign_uses == +expected
 
 
 def _require_tickets(books: Books, mall: Mall) -> None:

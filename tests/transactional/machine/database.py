@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from tests.transactional.machine.books import Books, OrderRow
+from tests.transactional.machine.campaigns_database import open_campaigns, read_campaigns
 from tests.transactional.machine.database_draws import open_draws, read_draws, reveal
 from tests.transactional.machine.exchange_database import create_partner, quote
 from tests.transactional.machine.points_rows import books_of
@@ -28,6 +29,7 @@ from tests.transactional.machine.world import (
     World,
 )
 from tests.transactional.reference.program import Rules
+from transactional.campaigns.operations import stop_campaign
 from transactional.catalogue.codes import import_codes
 from transactional.catalogue.operations import (
     NewItem,
@@ -107,6 +109,19 @@ class OnPostgres:
         """Reveal a draw."""
         return self._runner.run(reveal(self._pool, self.world.tenant, draw_id, now))
 
+    def stop(self, campaign_id: UUID, *, now: datetime) -> None:
+        """Stop a campaign."""
+        self._runner.run(
+            stop_campaign(
+                self._owner,
+                tenant_id=self.world.tenant,
+                campaign_id=campaign_id,
+                by="boss",
+                reason="enough",
+                now=now,
+            )
+        )
+
     def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
         """Offer a member what points buy of the partner's."""
         code = f"{self.code}-partner"
@@ -129,6 +144,7 @@ class OnPostgres:
             "select left_count from mall.flash_sale where tenant_id = $1"
         )
         await read_draws(self._owner, self.world.tenant, books)
+        await read_campaigns(self._owner, self.world.tenant, books)
         books.bought.update(
             dict(
                 await self._rows(
@@ -208,6 +224,7 @@ async def _create(owner: asyncpg.Connection, code: str, rules: Rules) -> World:
     sale = NewSale("sale", items["tea"], SALE_PRICE, START, SALE_ENDS, SALE_PIECES, SALE_LIMIT)
     await open_sale(owner, tenant_id=tenant, sale_id=SALE_ID, new=sale, request_hash=bytes(32), now=START)
     await open_draws(owner, tenant, items)
+    await open_campaigns(owner, tenant, items, members["E-1"])
     await owner.execute(
         "insert into mall.risk_rule (tenant_id, kind, dimension, verdict, score, valid_from) values "
         "($1, 'missing_context', 'ip', 'review', 10, $2), ($1, 'blocked', null, 'deny', 100, $2)",

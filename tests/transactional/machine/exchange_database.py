@@ -11,6 +11,7 @@ from transactional.exchange import agreements, links
 from transactional.exchange.agreements import NewAgreement
 from transactional.exchange.domain import Terms
 from transactional.exchange.quotes import make_quote
+from transactional.members.link_codes import issue_code
 from transactional.members.operations import register_members
 from transactional.problems import Problem
 from transactional.tenants.operations import NewTenant, create_tenant
@@ -40,7 +41,7 @@ async def create_partner(
     await agreements.accept(owner, tenant_id=partner, agreement_id=made["agreement_id"], now=LONG_AGO)
     partner_members = (known["P-1"], known["P-2"])
     for member, other in zip(members, partner_members, strict=True):
-        issued = await links.issue_code(owner, tenant_id=partner, member_id=other, now=LONG_AGO)
+        issued = await issue_code(owner, tenant_id=partner, member_id=other, purpose="exchange", now=LONG_AGO)
         await links.redeem_code(owner, tenant_id=tenant, member_id=member, code=issued["code"], now=LONG_AGO)
     return partner, partner_members
 

@@ -19,6 +19,7 @@ from transactional.exchange import commands as exchange
 from transactional.exchange.state import in_transfer_of
 from transactional.identifiers import derived
 from transactional.ledger import commands as points
+from transactional.ledger.extras import extra_of
 from transactional.redemption import commands as redemption
 
 
@@ -48,6 +49,7 @@ def expect(mall: Exchanges, command: Command, names: Names) -> Reasons:
 def _earn(mall: Shop, c: points.Earn, names: Names) -> Reasons:
     return mall.ledger.earn(
         name=c.transfer_id,
+        extra=extra_of(c.transfer_id),
         member=c.member_id,
         points=c.points,
         kind=c.kind,
@@ -100,7 +102,7 @@ def _redeem(mall: Shop, c: redemption.Redeem, names: Names) -> Reasons:
     cash = None if c.cash is None else (c.cash.provider, c.cash.points)
     return mall.redeem(
         name=c.redemption_id, member=c.member_id, asked=c.asked, cash=cash, sale_name=c.flash_sale_id,
-        verdict=_verdict(c), at=c.at,
+        expected=c.expected_points, verdict=_verdict(c), at=c.at,
     )  # fmt: skip
 
 

@@ -61,6 +61,9 @@ class Engine(Protocol):
     def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
         """Offer a member what points buy of the partner's."""
 
+    def stop(self, campaign_id: UUID, *, now: datetime) -> None:
+        """Stop a campaign that runs."""
+
     def books(self) -> Books:
         """Return what is stored."""
 
@@ -200,6 +203,8 @@ class MallMachine(RuleBasedStateMachine):
         """Remember the ids of what was accepted."""
         if isinstance(command, points.Earn | points.Adjust):
             self.acts.append(command.transfer_id)
+            if extra := body.get("campaign", {}).get("transfer_id"):
+                self.acts.append(UUID(extra))
         elif isinstance(command, points.PlaceHold):
             self.holds.append(command.hold_id)
         elif isinstance(command, Spend):

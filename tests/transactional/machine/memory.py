@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tests.transactional.machine.books import AccountRow, Books, DrawRow, EntryRow, HoldRow, LotRow, OrderRow
+from tests.transactional.machine.campaigns_memory import add_campaigns, campaign_books, read_extras
 from tests.transactional.machine.exchange_memory import ExchangesInMemory
 from tests.transactional.machine.memory_draws import add_draws, read_outcomes, reveal
 from tests.transactional.machine.world import (
@@ -75,6 +76,7 @@ class InMemory:
             risk=_risk(),
         )
         add_draws(self.book, TENANT, items)
+        add_campaigns(self.book, TENANT, self.world)
         self._exchanges = ExchangesInMemory(self.book, self.world, rules)
         self._quotes = 0
 
@@ -97,6 +99,10 @@ class InMemory:
         """Reveal a draw."""
         return reveal(self.book, TENANT, draw_id, now)
 
+    def stop(self, campaign_id: UUID, *, now: datetime) -> None:
+        """Stop a campaign."""
+        self.book.campaigns.campaigns[TENANT, campaign_id].is_live = False
+
     def quote(self, *, member: UUID, points: int, at: datetime) -> UUID | Problem:
         """Offer a member what points buy of the partner's."""
         self._quotes += 1
@@ -109,6 +115,7 @@ class InMemory:
         for command in commands:
             command.add_needs(needs)
         read_outcomes(book, TENANT)
+        read_extras(book)
         self._exchanges.read(commands)
         for (tenant, redemption_id), payment in book.payments.items():
             book.payers[tenant, payment.payment_id] = redemption_id
@@ -164,6 +171,7 @@ class InMemory:
             b.ticket_counts,
             b.sold,
             b.exchange,
+            b.campaigns,
         )
         return repr(kept) + repr([len(x) for x in (b.transfers, b.movements, b.cash_refunds, b.messages)])
 
@@ -190,6 +198,7 @@ class InMemory:
                 tuple((line.quantity, line.refunded) for line in r.lines), self._payment(slot),
             )  # fmt: skip
         books.cash_refunds = {c.refund_id: (c.payment_id, c.amount_fen) for c in b.cash_refunds}
+        campaign_books(b, books)
         books.partner = Books()
         for tenant, of_tenant in ((TENANT, books), (PARTNER, books.partner)):
             self._add_points(of_tenant, tenant)

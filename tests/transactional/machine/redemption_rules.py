@@ -48,9 +48,9 @@ CONTEXTS = st.sampled_from([ALLOWED] * 5 + [{}] * 2 + [{"ip": ADDRESS, "device":
 class RedemptionRules(MallMachine):
     """What members and tenants do with redemptions."""
 
-    @rule(who=WHO, basket=BASKETS, context=CONTEXTS)
-    def redeem(self, who, basket, context):
-        self._redeem(who, basket, context, None)
+    @rule(who=WHO, basket=BASKETS, context=CONTEXTS, expected=st.none() | st.integers(1, 90))
+    def redeem(self, who, basket, context, expected):
+        self._redeem(who, basket, context, None, expected_points=expected)
 
     @rule(
         who=WHO, basket=BASKETS, context=CONTEXTS, provider=st.sampled_from(["wechat", "alipay"]),

@@ -1,10 +1,13 @@
 """The small world in which the machine plays: one tenant, two members, four offers."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 
+from tests.transactional.reference.campaigns import Campaign
 from tests.transactional.reference.exchange import Exchanges
 from tests.transactional.reference.ledger import Ledger
 from tests.transactional.reference.orders import Draw, Offer, Sale
@@ -52,6 +55,37 @@ ASIDE = Counter({"tea": SALE_PIECES})
 for _terms in DRAWS.values():
     for _name, _pieces in _terms.prizes:
         ASIDE[_name] += _pieces
+
+
+@dataclass(frozen=True)
+class CampaignTerms:
+    """A campaign by the names of items; `first_only`: it is for a segment that only the first member is in."""
+
+    starts: datetime
+    ends: datetime
+    budget: int
+    limit: int | None = None
+    first_only: bool = False
+    earning: tuple[int, int] | None = None
+    days: frozenset[date] = frozenset()
+    prices: Mapping[str, int] = field(default_factory=dict)
+    cheaper: tuple[str, ...] = ()
+    off_bp: int | None = None
+
+
+# Budgets are such that what is given often ends one point short of them. Days of more points, some of them on a day that ends one minute after the start; prices that two campaigns lower.
+_DAY = timedelta(days=1)
+CAMPAIGNS = {
+    UUID(int=920): CampaignTerms(
+        START, START + 12 * _DAY, 45, 31, earning=(5, 3),
+        days=frozenset({date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 4)}),
+    ),
+    UUID(int=921): CampaignTerms(START + _DAY, START + 30 * _DAY, 71, first_only=True, earning=(3, 1)),
+    UUID(int=922): CampaignTerms(
+        START, START + 6 * _DAY, 13, 9, prices={"tea": 5}, cheaper=("pot", "card"), off_bp=2_050
+    ),
+    UUID(int=923): CampaignTerms(START - _DAY, START + 25 * _DAY, 11, first_only=True, prices={"tea": 4, "card": 12}),
+}  # fmt: skip
 # The 16 bytes that stand for an address, and for a device on the blocklist.
 ADDRESS, BARRED = b"a" * 16, b"b" * 16
 # The partner's points are pending for days when they are earned, which must not matter to those exchanged.
@@ -106,6 +140,16 @@ def slow_mall(world: World, rules: Rules) -> Exchanges:
         )
         for draw_id, terms in DRAWS.items()
     }  # fmt: skip
+    for name, terms in CAMPAIGNS.items():
+        ledger.campaigns.append(
+            Campaign(
+                name, terms.starts, terms.ends,
+                frozenset(world.members[:1] if terms.first_only else world.members), terms.budget, terms.limit,
+                Fraction(*(terms.earning or (1, 1))), terms.days,
+                {world.items[item]: price for item, price in terms.prices.items()},
+                frozenset(world.items[item] for item in terms.cheaper), Fraction(terms.off_bp or 0, 10_000),
+            )
+        )  # fmt: skip
     return Exchanges(
         ledger, offers, pieces, {SALE_ID: sale}, draws=draws, partner_name=world.partner,
         partner=Shop(Ledger(PARTNER_RULES, {member: Wallet() for member in world.partner_members}), {}, {}),

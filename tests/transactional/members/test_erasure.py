@@ -9,6 +9,7 @@ import pytest
 
 from tests.transactional.conftest import NOON, client_for, open_shop
 from tests.transactional.exchange.conftest import agree, link
+from tests.transactional.members.conftest import agrees
 from transactional.access.operations import issue_platform_key
 from transactional.database import committer_pool
 from transactional.engine.committer import commit_batch
@@ -24,16 +25,17 @@ from transactional.redemption.commands import Redeem
 # What is personal of a member, by table; `risk_block` names its subject otherwise.
 PERSONAL = (
     "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link", "member_link_code",
-    "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response", "survey_answer",
-    "item_review", "chat",
+    "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response",
+    "survey_answer", "item_review", "chat", "campaign_member", "member_attribute", "member_key",
+    "person_account",
 )  # fmt: skip
 
 
-# What stays: books, the public log of draws, settlement between tenants, and the erasure itself. Quotes that were taken
-# up belong to their exchange.
+# What stays: books, the public log of draws, settlement between tenants, what was agreed to when (codes alone), that an
+# export was asked for, and the erasure itself. Quotes that were taken up belong to their exchange.
 BOOKS = (
     "member", "transfer", "hold", "redemption", "draw_ticket", "exchange", "exchange_quote", "member_erasure",
-    "member_transfer", "after_sales_case", "compensation",
+    "member_transfer", "after_sales_case", "compensation", "campaign_use", "member_consent", "member_export",
 )  # fmt: skip
 
 
@@ -123,8 +125,21 @@ async def lived(app, client, shop, owner, clock):
         await agree(client, other)
         await link(client, shop.member, other, partner.member)
     await client.post(f"/v1/members/{member}/link-codes", headers={"Idempotency-Key": "l2"})
+    for purpose in ("service", "identity_link"):
+        await agrees(client, shop.member, purpose)
+    declared = {"type": "text", "purpose": "service", "is_personal": True, "declared_by": "x"}
+    assert (await client.put("/v1/member-attributes/phone", json=declared)).status_code == 200
+    phone = {"values": {"phone": "Li Na 13800138000"}}
+    assert (await client.patch(f"/v1/members/{member}/attributes", json=phone)).status_code == 200
+    code = (await client.post(f"/v1/members/{member}/person-codes")).json()["code"]
+    assert (await client.post("/v1/persons", json={"codes": [code]})).status_code == 201
     await client.command("/v1/holds", "h1", member_id=shop.member, points=40, reference="table for Li Na")
     await said_in_own_words(client, shop, owner, bought.json()["redemption_id"])
+    await owner.execute(
+        "insert into mall.campaign_member (tenant_id, campaign_id, member_id, used_points) values ($1, uuidv7(), $2, 5)",
+        shop.tenant_id,
+        shop.member,
+    )
     return partner
 
 
@@ -181,6 +196,8 @@ async def test_everything_personal_goes_and_the_books_stay(client, shop, owner, 
     assert int(told) == -balance
     # What hangs on a chat goes with it.
     assert await owner.fetchval("select count(*) from mall.chat_message") == 0
+    # With the only account the person is gone.
+    assert await owner.fetchval("select count(*) from mall.person") == 0
     # The partner's copy of the link says no longer that somebody there is the same person.
     assert await owner.fetchval("select count(*) from mall.member_link where withdrawn_at is null") == 0
 
@@ -216,6 +233,30 @@ async def test_what_was_said_about_cases_and_what_leads_to_parcels_goes(client, 
     # The books know still that there was a case about late goods, and a parcel.
     assert await owner.fetchval("select reason from mall.after_sales_case") == "late"
     assert await owner.fetchval("select count(*) from mall.shipment") == 1
+
+
+async def test_nothing_anywhere_tells_of_an_erased_member(client, shop, owner, lived):
+    """In every column of every table, whatever its type; what was sealed cannot be opened, for its key is gone."""
+    columns = await owner.fetch(
+        "select c.table_name, c.column_name from information_schema.columns c join information_schema.tables t "
+        "using (table_schema, table_name) where c.table_schema = 'mall' and t.table_type = 'BASE TABLE'"
+    )
+
+    async def places():
+        return {
+            f"{table}.{column}"
+            for table, column in columns
+            if await owner.fetchval(
+                f"select bool_or({column}::text ilike any('{{%li na%,%13800138000%}}')) from mall.{table}"
+            )
+        }
+
+    before = await places()
+    assert {"feedback.comment", "redemption.bill_reference", "hold.reference", "risk_block.reason"} <= before
+    assert (await erase(client, shop.member)).status_code == 200
+    # Messages are sealed into the hash chain, and first answers stay for who asks again; neither is for personal words.
+    assert await places() == {"outbox.payload", "idempotency_key.response_body"}
+    assert await owner.fetchval("select sum(amount) from mall.entry") == 0
 
 
 async def test_every_table_of_members_is_personal_or_a_book(owner):

@@ -74,6 +74,7 @@ class Desk:
         self.ledger.release(order.hold, moment)
         for line in order.lines:
             self._unsell(order, line, line.quantity)
+            self._unsave(order, line, line.quantity)
         if order.payment is not None and order.payment.status == "pending":
             order.payment.status = "closed"
         order.status, order.deadline = "cancelled", None
@@ -99,6 +100,11 @@ class Desk:
         """Put pieces back on the shelf; a code that was told cannot be issued again."""
         if not self.offers[line.item].is_coded:
             self.pieces[line.item] += pieces
+
+    def _unsave(self, order: Order, line: Line, pieces: int) -> None:
+        """Put what pieces were cheaper by back into the budget of their campaign."""
+        if line.campaign is not None:
+            line.campaign.uses.append((order.member, -line.saved * pieces))
 
     def _unsell(self, order: Order, line: Line, pieces: int) -> None:
         """Take back pieces that were never handed over: those of a sale are the sale's again."""

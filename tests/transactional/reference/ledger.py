@@ -5,8 +5,11 @@ Every method returns the reasons to refuse, any of which will do; none means tha
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
+from math import floor
 from uuid import UUID
 
+from tests.transactional.reference.campaigns import best_extra
 from tests.transactional.reference.days import beginning_of
 from tests.transactional.reference.movements import Act, Movements
 from tests.transactional.reference.wallet import Hold, Lot, Place, Point, Wallet, spending_order
@@ -20,11 +23,19 @@ class Ledger(Movements):
     """What tenants ask of their members' points."""
 
     def earn(
-        self, *, name: UUID, member: UUID, points: int, kind: str, at: datetime, effective_at: datetime | None
-    ) -> Reasons:
-        moment = self.moment(member, at) if effective_at is None else effective_at
+        self, *, name: UUID, extra: UUID, member: UUID, points: int, kind: str, at: datetime,
+        effective_at: datetime | None,
+    ) -> Reasons:  # fmt: skip
+        now = self.moment(member, at)
+        moment = now if effective_at is None else effective_at
         pending_days = self.rules.pending_days if kind == "earn" else 0
+        best = best_extra(self.campaigns, member, points, earned=moment, now=now) if kind == "earn" else None
         self.credit(name, member, points, kind, "issuance", moment, pending_days)
+        if best is not None:
+            campaign, more = best
+            self.credit(extra, member, more, "grant", "issuance", moment, pending_days)
+            self.acts[extra].campaign, self.acts[name].extra = campaign, self.acts[extra]
+            campaign.uses.append((member, more))
         return DONE
 
     def adjust(
@@ -61,9 +72,12 @@ class Ledger(Movements):
             reasons.add("return-too-large")
         if self.rules.policy == "only_pending" and act.lot.begun(moment):
             reasons.add("return-not-pending")
+        if reasons:
+            return reasons
         may_owe = self.rules.policy == "unlimited"
-        reasons |= self._withdraw(act, points, "issuance", moment, may_owe=may_owe, do=not reasons)
-        return reasons
+        return self._withdraw_with_extra(
+            act, points, len(act.points) - act.reversed - points, moment, may_owe=may_owe
+        )
 
     def correct(self, *, name: UUID, at: datetime, correction: UUID) -> Reasons:
         """Take a credit or an adjustment back as a whole, however much of it was used."""
@@ -76,8 +90,10 @@ class Ledger(Movements):
             return {"already-reversed"}
         moment = self.moment(act.member, at)
         account = "adjustment" if act.kind == "adjust" else "issuance"
+        if act.is_credit and account == "issuance":
+            return self._withdraw_with_extra(act, len(act.points), 0, moment, may_owe=False)
         if act.is_credit:
-            return self._withdraw(act, len(act.points), account, moment, may_owe=False, do=True)
+            return self._withdraw(act, len(act.points), account, moment, may_owe=False)
         act.reversed = len(act.points)
         self.program[account] -= len(act.points)
         self.bring_back(act.points, act.member, moment, correction)
@@ -134,9 +150,32 @@ class Ledger(Movements):
             self.program["expired"] += len(points)
         return DONE
 
-    def _withdraw(
-        self, act: Act, count: int, account: str, moment: datetime, *, may_owe: bool, do: bool
+    def _withdraw_with_extra(
+        self, act: Act, count: int, left: int, moment: datetime, *, may_owe: bool
     ) -> Reasons:
+        """Take points of a credit, and of its extra points all but the part of those that are left; both or none."""
+        extra, back = act.extra, 0
+        if extra is not None:
+            kept = floor(Fraction(len(extra.points) * left, len(act.points)))
+            back = max(0, len(extra.points) - extra.reversed - kept)
+        if extra is None or not back:
+            return self._withdraw(act, count, "issuance", moment, may_owe=may_owe)
+        # Each takes from its own points and from those that can be spent; none can be taken twice.
+        own, other = self._reach(act, moment), self._reach(extra, moment)
+        if not may_owe and (len(own) < count or len(other) < back or len(own | other) < count + back):
+            return {"insufficient-points"}
+        assert not self._withdraw(extra, back, "issuance", moment, may_owe=may_owe)
+        assert not self._withdraw(act, count, "issuance", moment, may_owe=may_owe)
+        return DONE
+
+    def _reach(self, act: Act, moment: datetime) -> set[Point]:
+        """Return the points that a credit may be taken back from."""
+        wallet = self.wallets[act.member]
+        own = {p for p in wallet.loose(moment) if p.lot is act.lot}
+        swept = {p for p in wallet.points if p.lot is act.lot and p.place is Place.SWEPT}
+        return own | swept | set(wallet.spendable(moment))
+
+    def _withdraw(self, act: Act, count: int, account: str, moment: datetime, *, may_owe: bool) -> Reasons:
         wallet = self.wallets[act.member]
         of_lot = [p for p in wallet.points if p.lot is act.lot]
         loose = set(wallet.loose(moment))
@@ -147,13 +186,13 @@ class Ledger(Movements):
         owed = rest - len(others)
         if owed and not may_owe:
             return {"insufficient-points"}
-        if not do:  # it is refused for another reason
-            return DONE
         wallet.move([*own, *others], Place.WITHDRAWN, moment)
         for point in swept:
             point.place = Place.WITHDRAWN
         wallet.owed += owed
         act.reversed += count
+        if act.campaign is not None:
+            act.campaign.uses.append((act.member, -count))
         self.program[account] += count
         self.program["expired"] -= len(swept)
         self.program["receivable"] -= owed

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tests.transactional.reference.campaigns import Campaign
 from tests.transactional.reference.days import beginning_of, day_of, last_day_of
 from tests.transactional.reference.program import Rules
 from tests.transactional.reference.wallet import Hold, Lot, Place, Point, Wallet
@@ -12,7 +13,11 @@ from tests.transactional.reference.wallet import Hold, Lot, Place, Point, Wallet
 
 @dataclass(eq=False)
 class Act:
-    """A transfer that can be taken back: the points that came, or those that an adjustment took."""
+    """A transfer that can be taken back: the points that came, or those that an adjustment took.
+
+    Attributes:
+        campaign: what gave it, if it is extra points; `extra` are those of an earning.
+    """
 
     kind: str
     member: UUID
@@ -20,6 +25,8 @@ class Act:
     is_credit: bool = True
     lot: Lot | None = None
     reversed: int = 0
+    campaign: Campaign | None = None
+    extra: "Act | None" = None
 
 
 @dataclass
@@ -35,6 +42,7 @@ class Movements:
     acts: dict[UUID, Act] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
     program: Counter[str] = field(default_factory=Counter)
+    campaigns: list[Campaign] = field(default_factory=list)
 
     def moment(self, member: UUID, at: datetime) -> datetime:
         return self.wallets[member].moment(at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from tests.transactional.reference.campaigns import Campaign
 from tests.transactional.reference.wallet import Hold, Point
 
 WAITING = ("created", "in_review")
@@ -74,12 +75,14 @@ class Draw:
 
 @dataclass
 class Line:
-    """So many pieces of an item at a price; some were refunded."""
+    """So many pieces of an item at a price; some were refunded. A campaign may have saved something of each."""
 
     item: UUID
     quantity: int
     price: int
     refunded: int = 0
+    campaign: Campaign | None = None
+    saved: int = 0
 
 
 @dataclass

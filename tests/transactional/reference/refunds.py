@@ -29,6 +29,7 @@ class Refunds(Desk):
         self._give_points(order, order.points, moment, transfer)
         self._give_cash(order, order.fen)
         for line in order.lines:
+            self._unsave(order, line, line.quantity)
             if not self.offers[line.item].is_coded:
                 self._unsell(order, line, line.quantity)
         order.status, order.deadline = "cancelled", None
@@ -83,6 +84,7 @@ class Refunds(Desk):
         for no, quantity in parts.items():
             line = order.lines[no - 1]
             line.refunded += quantity
+            self._unsave(order, line, quantity)
             if restock:
                 self._restock(line, quantity)
         order.status = "refunded" if share == 1 else "partially_refunded"

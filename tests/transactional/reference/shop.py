@@ -22,7 +22,7 @@ class Shop(Refunds):
 
     def redeem(
         self, *, name: UUID, member: UUID, asked: Sequence[tuple[UUID, int]], cash: tuple[str, int] | None,
-        sale_name: UUID | None, verdict: str, at: datetime,
+        sale_name: UUID | None, expected: int | None, verdict: str, at: datetime,
     ) -> Reasons:  # fmt: skip
         moment = self.ledger.moment(member, at)
         sale = None if sale_name is None else self.sales.get(sale_name)
@@ -35,7 +35,10 @@ class Shop(Refunds):
             return reasons
         lines = [Line(item, quantity, (sale or self.offers[item]).price) for item, quantity in asked]
         mode = "points" if sale is None else "flash_sale"
+        short = self._lower(lines, member, moment) if sale is None else False
         price = sum(line.quantity * line.price for line in lines)
+        if expected is not None and price > expected:
+            return {"campaign-budget-spent"} if short else {"price-rose"}
         order = Order(name, member, mode, price, lines, sale=sale)
         if cash is not None and (reasons := self._split(order, *cash)):
             return reasons
@@ -128,6 +131,33 @@ class Shop(Refunds):
             payment.status = "refunded"
         return DONE
 
+    def _lower(self, lines: list[Line], member: UUID, moment: datetime) -> bool:
+        """Lower the prices of lines by the campaign that is cheapest for each of those that can pay for all its pieces.
+
+        Returns:
+            Whether one could not.
+        """
+        short = False
+        for number, line in enumerate(lines):
+            plain = line.price
+            able = []
+            for campaign in self.ledger.campaigns:
+                if (
+                    not campaign.is_for(member, moment)
+                    or (price := campaign.price(line.item, plain)) == plain
+                ):
+                    continue
+                before = [one for one in lines[:number] if one.campaign is campaign]
+                spoken_for = sum(one.saved * one.quantity for one in before)
+                is_able = (plain - price) * line.quantity <= campaign.left(member) - spoken_for
+                able.append((price, campaign.name, is_able, campaign))
+            for price, _, is_able, campaign in sorted(able, key=lambda one: one[:2]):
+                if is_able:
+                    line.price, line.campaign, line.saved = price, campaign, plain - price
+                    break
+                short = True
+        return short
+
     def _refusals(self, asked: Sequence[tuple[UUID, int]], moment: datetime) -> Reasons:
         reasons: set[str] = set()
         wanted: Counter[UUID] = Counter()
@@ -181,6 +211,8 @@ class Shop(Refunds):
         self.orders[order.name] = order
         for line in order.lines:
             self._sell(order, line)
+            if line.campaign is not None:
+                line.campaign.uses.append((order.member, line.saved * line.quantity))
         if verdict == "review":
             order.status = "in_review"
             self._hold(order, good[: order.points], moment, timedelta(hours=self.ledger.rules.review_hours))

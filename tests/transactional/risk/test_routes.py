@@ -294,7 +294,7 @@ async def test_row_security_and_grants_keep_the_api_to_its_tenant_and_its_verbs(
             assert await as_tenant(stranger.tenant_id, f"select * from mall.{table}") == []
         for forbidden in (
             "select * from mall.velocity",
-            "select * from mall.device_member",
+            "delete from mall.device_member",
             "update mall.risk_rule set threshold = 5",
             "delete from mall.risk_block",
             "update mall.risk_assessment set verdict = 'review'",

@@ -1,6 +1,7 @@
 """A tenant is taken on in dated steps: it works at once in test mode, and goes live only when every check is met."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -82,7 +83,43 @@ def try_out(heron, card):
     return try_out
 
 
-async def test_from_application_to_live(operator, heron, applied, step, stocked, try_out, clock, owner, shop):
+@pytest.fixture
+def accept(heron):
+    async def accept(run=1, value=0, areas=("points_sync", "redemption_accuracy", "stability")):
+        """Record a run of the acceptance kit."""
+        check = {"measure": "errors", "value": value, "comparison": "at_most", "threshold": 0}
+        body = {
+            "run_id": str(UUID(int=run)), "started_at": "2026-03-03T12:00:00+08:00",
+            "finished_at": "2026-03-03T12:01:00+08:00", "checks": [check | {"area": area} for area in areas],
+        }  # fmt: skip
+        return await heron.post("/v1/onboarding/acceptance", json=body)
+
+    return accept
+
+
+async def test_a_run_of_the_kit_is_judged_by_its_figures_and_the_newest_counts(heron, accept, owner):
+    async def accepted():
+        checks = (await heron.get("/v1/onboarding")).json()["checks"]
+        return next(one["is_met"] for one in checks if one["check"] == "accepted")
+
+    assert not await accepted()
+    assert (await accept(1)).json()["is_passed"] is True
+    assert await accepted()
+    assert (await accept(2, value=1)).json()["is_passed"] is False
+    assert not await accepted()
+    # What leaves an area out is no acceptance, and the first word of a run stays.
+    assert (await accept(3, areas=("stability",))).json()["is_passed"] is False
+    again = await accept(3)
+    assert (again.status_code, again.json()["is_passed"]) == (200, False)
+    runs = (await heron.get("/v1/onboarding/acceptance")).json()["runs"]
+    assert [UUID(run["run_id"]).int for run in runs] == [3, 2, 1]
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner.execute("update mall.acceptance_run set is_passed = true")
+
+
+async def test_from_application_to_live(
+    operator, heron, applied, step, stocked, try_out, accept, clock, owner, shop
+):
     assert (applied["next_step"], applied["is_test_mode"]) == ("configure", True)
     program = (await heron.get("/v1/program")).json()
     assert (program["offset"], program["lot_validity_months"]) == ({"points": 500, "fen": 100}, 24)
@@ -96,7 +133,8 @@ async def test_from_application_to_live(operator, heron, applied, step, stocked,
     clock.now += timedelta(days=2)
     assert (await step("test")).json()["next_step"] == "live"
     early = await step("live")
-    assert (early.status_code, early.json()["checks"]) == (409, ["tariff_confirmed"])
+    assert (early.status_code, early.json()["checks"]) == (409, ["accepted", "tariff_confirmed"])
+    await accept()
     tariff = {"reference": "t", "valid_from": "2026-01-01", "lines": [LINE], "announced_by": "x"}
     tariff_id = (await operator.post("/v1/platform/tariffs", json=tariff)).json()["tariff_id"]
     await heron.post(f"/v1/tariffs/{tariff_id}/confirmation", json={"confirmed_by": "li.na"})
@@ -118,6 +156,7 @@ async def test_from_application_to_live(operator, heron, applied, step, stocked,
     assert not await owner.fetchval(
         "select bool_or(is_test) from mall.member where tenant_id = $1", shop.tenant_id
     )
+    assert (await accept(2)).json()["type"].endswith("acceptance-on-live")
     assert (await step("configuration", configured_by="x")).status_code == 409
     assert (await step("live")).status_code == 409
 

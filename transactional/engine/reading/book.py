@@ -1,8 +1,8 @@
 """Reads a batch's book.
 
 What few batches share is locked first and what many share last, for whoever holds a row keeps the others waiting
-until it has committed: accounts, what risk rules count of addresses and devices, stock, flash sales, what they
-count of tenants, days of exchange, draws; each in order. What needs no lock of its own is read between.
+until it has committed: accounts, what risk rules count of addresses and devices, stock, flash sales, campaigns,
+what they count of tenants, days of exchange, draws; each in order. What needs no lock of its own is read between.
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs
+from transactional.engine.reading.campaigns import find_campaigns, read_had, resolve_extras
 from transactional.engine.reading.draws import read_draws, resolve_draws
 from transactional.engine.reading.erasures import read_open_business
 from transactional.engine.reading.exchanges import read_exchanges, resolve_exchanges, resolve_parties
@@ -52,6 +53,7 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     await resolve_redemptions(connection, needs, book)
     days = await resolve_parties(connection, needs, commands)
     await resolve_points(connection, needs, book)
+    await resolve_extras(connection, needs, book)
     await resolve_draws(connection, needs, book)
     await read_accounts(connection, needs, book, lock=lock)
     recents = {member: account.recent for member, account in book.accounts.items()}
@@ -64,6 +66,8 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     await _read_answers(connection, commands, book)
     tenants = {tenant_id for tenant_id, _ in needs.members} | {command.tenant_id for command in commands}
     book.programs = await programs(connection, tenants)
+    await find_campaigns(connection, commands, needs, book)
+    await read_had(connection, needs, book)
     await read_shared(connection, needs, book, lock=lock)
     await read_codes(connection, needs, book)
     await read_exchanges(connection, needs, book, days, lock=lock)

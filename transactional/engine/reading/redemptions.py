@@ -20,11 +20,13 @@ join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, payment_id) using (tena
 """
 # Who and what a redemption is about never changes, so it may be read before the locks.
 _ABOUT = """
-select r.tenant_id, r.member_id, r.flash_sale_id,
+select r.tenant_id, r.redemption_id, r.member_id, r.flash_sale_id,
     (select array_agg(l.item_id) from mall.redemption_line l
      where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as items,
     (select array_agg(l.quantity) from mall.redemption_line l
-     where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as quantities
+     where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as quantities,
+    (select json_agg(json_build_array(u.line_no, u.campaign_id, u.points))::text from mall.campaign_use u
+     where u.tenant_id = r.tenant_id and u.redemption_id = r.redemption_id and u.kind = 'discount') as discounts
 from mall.redemption r
 join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, redemption_id) using (tenant_id, redemption_id)
 """
@@ -64,6 +66,8 @@ async def resolve_redemptions(connection: Connection, needs: Needs, book: Book) 
                 needs.sales.add((row["tenant_id"], row["flash_sale_id"]))
             for item_id, quantity in zip(row["items"] or [], row["quantities"] or [], strict=True):
                 needs.items[row["tenant_id"], item_id] += quantity
+            if row["discounts"] is not None:
+                _add_discounts(row, needs, book)
 
 
 async def read_redemptions(connection: Connection, needs: Needs, book: Book) -> None:
@@ -75,6 +79,11 @@ async def read_redemptions(connection: Connection, needs: Needs, book: Book) -> 
     holds = set()
     for row in await connection.fetch(_REDEMPTIONS, *wanted):
         redemption = _redemption(row)
+        discounts = book.campaigns.discounts.get((row["tenant_id"], row["redemption_id"]), {})
+        for line in redemption.lines:
+            if line.line_no in discounts:
+                line.campaign_id, saved = discounts[line.line_no]
+                line.list_points = line.unit_points + saved // line.quantity
         book.redemptions[row["tenant_id"], row["redemption_id"]] = redemption
         lots |= {(row["tenant_id"], row["member_id"], lot_id) for lot_id, _ in redemption.debits}
         if redemption.hold_id is not None:
@@ -87,6 +96,15 @@ async def read_redemptions(connection: Connection, needs: Needs, book: Book) -> 
         book.payments[tenant_id, payment.redemption_id] = payment
     await read_lots(connection, book, lots)
     await read_named_holds(connection, book, holds)
+
+
+def _add_discounts(row: Any, needs: Needs, book: Book) -> None:
+    """Note by which campaigns the lines of a redemption are cheaper, and that these are needed."""
+    discounts = {
+        line_no: (UUID(campaign_id), saved) for line_no, campaign_id, saved in json.loads(row["discounts"])
+    }
+    book.campaigns.discounts[row["tenant_id"], row["redemption_id"]] = discounts
+    needs.campaigns |= {(row["tenant_id"], campaign_id) for campaign_id, _ in discounts.values()}
 
 
 def _redemption(row: Any) -> Redemption:

@@ -1,4 +1,4 @@
-"""Locks and reads what many batches share: stock, flash sales, what risk rules count of whole tenants.
+"""Locks and reads what many batches share: stock, flash sales, campaigns, what risk rules count of whole tenants.
 
 All of it in one statement, for whoever has the first of these rows keeps others waiting, and each further round trip
 would make that longer.
@@ -12,7 +12,7 @@ from typing import Any
 from transactional.database import Connection
 from transactional.engine.book import Book
 from transactional.engine.commands import Needs
-from transactional.engine.reading import goods, sales
+from transactional.engine.reading import campaigns, goods, sales
 from transactional.engine.reading.slots import columns
 from transactional.engine.unnest import unnest
 from transactional.risk.recent import Recent
@@ -53,9 +53,15 @@ def _add_tenant(book: Book, row: Row) -> None:
 
 _STOCK = Part("tenant_id uuid, item_id uuid", goods.STOCK, lambda needs, _: set(needs.items), goods.add_stock)
 _SALES = Part("tenant_id uuid, sale_id uuid", sales.SALE, lambda needs, _: set(needs.sales), sales.add_sale)
+_CAMPAIGNS = Part(
+    "tenant_id uuid, campaign_id uuid",
+    campaigns.CAMPAIGN,
+    lambda needs, _: set(needs.campaigns),
+    campaigns.add_campaign,
+)
 _TENANTS = Part("tenant_id uuid, dimension text, subject bytea", VELOCITY, _tenants, _add_tenant)
 # In the order in which they are locked.
-_PARTS = (_STOCK, _SALES, _TENANTS)
+_PARTS = (_STOCK, _SALES, _CAMPAIGNS, _TENANTS)
 
 
 async def read_shared(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:

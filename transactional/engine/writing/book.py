@@ -2,7 +2,16 @@
 
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.writing import answers, draws, exchanges, points, redemptions, risk, sales
+from transactional.engine.writing import (
+    answers,
+    campaigns,
+    draws,
+    exchanges,
+    points,
+    redemptions,
+    risk,
+    sales,
+)
 from transactional.engine.writing.erasures import erase
 from transactional.engine.writing.statement import Part, write
 
@@ -12,6 +21,7 @@ PARTS: tuple[Part, ...] = (
     *exchanges.PARTS,
     *risk.PARTS,
     *sales.PARTS,
+    *campaigns.PARTS,
     *draws.PARTS,
     *answers.PARTS,
 )

@@ -42,8 +42,8 @@ _FORGET = (
         f"delete from mall.{table} x using {_ERASED} where x.tenant_id = e.tenant_id and x.member_id = e.member_id"
         for table in (
             "event", "feedback", "refusal", "risk_assessment", "device_member", "member_link_code",
-            "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response", "item_review",
-            "chat",
+            "flash_sale_member", "member_segment", "member_risk_score", "survey_invitation", "survey_response",
+            "item_review", "chat", "campaign_member", "member_attribute", "member_key", "person_account",
         )
     ),
     f"""

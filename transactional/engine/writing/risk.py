@@ -33,7 +33,7 @@ def _assessments(book: Book) -> list[Row]:
 
 
 def _verdicts(book: Book) -> list[Row]:
-    return [(v.tenant_id, v.redemption_id, v.verdict, v.reviewer, v.at) for v in book.verdicts]
+    return [(v.tenant_id, v.redemption_id, v.verdict, v.reviewer, v.at, v.reason) for v in book.verdicts]
 
 
 PARTS: tuple[Part, ...] = (
@@ -58,7 +58,8 @@ PARTS: tuple[Part, ...] = (
     update(
         "risk_assessment",
         2,
-        "tenant_id uuid, redemption_id uuid, decided_verdict text, decided_by text, decided_at timestamptz",
+        "tenant_id uuid, redemption_id uuid, decided_verdict text, decided_by text, decided_at timestamptz, "
+        "decided_reason text",
         _verdicts,
     ),
 )

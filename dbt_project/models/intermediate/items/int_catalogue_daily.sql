@@ -2,6 +2,7 @@ with
     days as (select * from {{ ref("int_kpi_period_days") }} where grain = 'day'),
     offers as (select * from {{ ref("stg_offers") }}),
     items as (select * from {{ ref("stg_items") }}),
+    brand_direct as (select * from {{ ref("int_brand_direct_daily") }}),
     -- An offer is in the catalogue at the end of a day if it came before that and goes after it.
     -- One that ends at midnight is not in the catalogue of the day that begins.
     changes as (
@@ -54,10 +55,13 @@ with
     )
 
 select
-    tenant_id,
-    date,
-    cast(staple_count as bigint) as staple_count,
-    cast(quality_count as bigint) as quality_count,
-    cast(scarce_count as bigint) as scarce_count
+    totals.tenant_id,
+    totals.date,
+    cast(totals.staple_count as bigint) as staple_count,
+    cast(totals.quality_count as bigint) as quality_count,
+    cast(totals.scarce_count as bigint) as scarce_count,
+    coalesce(brand_direct.brand_direct_count, 0) as brand_direct_count
 from totals
-where is_day
+left join
+    brand_direct on brand_direct.tenant_id = totals.tenant_id and brand_direct.date = totals.date
+where totals.is_day

@@ -32,6 +32,7 @@ with
             catalogue.staple_count,
             catalogue.quality_count,
             catalogue.scarce_count,
+            catalogue.brand_direct_count,
             catalogue.staple_count + catalogue.quality_count + catalogue.scarce_count as offer_count
         from periods
         inner join
@@ -80,5 +81,14 @@ select
     period_start,
     'catalogue_scarce_share' as metric,
     scarce_count as numerator,
+    offer_count as denominator
+from catalogue_at_close
+union all
+select
+    tenant_id,
+    grain,
+    period_start,
+    'brand_direct_rate' as metric,
+    brand_direct_count as numerator,
     offer_count as denominator
 from catalogue_at_close

@@ -18,7 +18,8 @@ select
                 'flash-sale-limit-reached',
                 'ticket-limit-reached',
                 'draw-sold-out',
-                'daily-limit-reached'
+                'daily-limit-reached',
+                'campaign-budget-spent'
             )
         then 'limit'
         when refusals.reason = 'risk-denied'
@@ -31,7 +32,8 @@ select
                 'flash-sale-of-other-item',
                 'flash-sale-not-open',
                 'unknown-draw',
-                'draw-not-open'
+                'draw-not-open',
+                'price-rose'
             )
         then 'listing'
         else 'other'

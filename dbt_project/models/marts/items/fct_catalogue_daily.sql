@@ -6,5 +6,6 @@ select
     staple_count,
     quality_count,
     scarce_count,
+    brand_direct_count,
     staple_count + quality_count + scarce_count as offer_count
 from catalogue

@@ -23,6 +23,7 @@ select
     metrics.target,
     metrics.direction,
     metrics.unit,
+    metrics.values_mart,
     parts.numerator_marts,
     parts.denominator_marts
 from metrics

@@ -111,7 +111,8 @@ def _kpis() -> dict[str, str]:
         for language in ("zh", "en")
     )
     return {
-        "dim_metric": f"select metric, {words}, 0.5::double as target, 'at_least' as direction, 'rate' as unit "
+        "dim_metric": f"select metric, {words}, 0.5::double as target, 'at_least' as direction, 'rate' as unit, "
+        "'fct_kpis_monthly' as values_mart "
         f"from (values {metrics}) m(metric)",
         "fct_kpis_daily": f"select tenant() as tenant_id, d::date as date, metric, {row} from "
         f"range(date '2023-10-15', date '2026-04-01', interval 1 day) t(d), (values {metrics}) m(metric)",

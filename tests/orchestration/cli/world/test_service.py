@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.cli.world.parameters import parameters
 from orchestration.cli.world.plan import WorldPlan
+from orchestration.cli.world.regions import REMOTE_SHARE
 from orchestration.cli.world.service import (
     DAY,
     DELIVER_WITHIN,
@@ -59,12 +60,31 @@ def test_an_order_in_twelve_is_late_and_more_of_them_when_much_is_ordered():
     assert shares[-1] > 2 * shares[0]
 
 
+def planned(late_share):
+    rng = np.random.default_rng(2)
+    is_remote = rng.random(50_000) < REMOTE_SHARE
+    return plan_deliveries(is_remote, np.ones(50_000), late_share, rng), is_remote
+
+
+def test_some_carriers_regions_and_suppliers_are_late_more_often():
+    plan, is_remote = planned(0.1)
+    on_way = plan.is_late & ~plan.is_shipped_late
+    by_carrier = [on_way[plan.carrier == n].mean() for n in range(2)]
+    assert by_carrier[1] / by_carrier[0] == pytest.approx(1.3 / 0.7, rel=0.15)
+    assert on_way[is_remote].mean() / on_way[~is_remote].mean() == pytest.approx(1.8, rel=0.2)
+    slow = plan_deliveries(is_remote, np.full(50_000, 2.0), 0.1, np.random.default_rng(2))
+    assert slow.is_shipped_late.mean() == pytest.approx(2 * plan.is_shipped_late.mean(), rel=0.15)
+
+
 def test_only_late_orders_break_a_promise():
-    plan = plan_deliveries(50_000, 0.3, np.random.default_rng(2))
+    plan, is_remote = planned(0.3)
     assert plan.is_late.mean() == pytest.approx(0.3, abs=0.01)
+    promise = np.array(DELIVER_WITHIN)[is_remote.astype(int)]
     in_time = ~plan.is_late
     assert (plan.to_ship[in_time] <= SHIP_WITHIN).all()
-    assert (plan.to_deliver[in_time] <= DELIVER_WITHIN[1]).all()
-    assert ((plan.to_ship > SHIP_WITHIN) | (plan.to_deliver > DELIVER_WITHIN[0]))[plan.is_late].all()
+    assert (plan.to_deliver[in_time] <= promise[in_time]).all()
+    assert ((plan.to_ship > SHIP_WITHIN) == plan.is_shipped_late).all()
+    on_way = plan.is_late & ~plan.is_shipped_late
+    assert (plan.to_deliver > promise)[on_way].all()
     assert (plan.to_ship >= 4 * HOUR).all()
     assert (plan.to_complete >= DAY).all()

@@ -10,6 +10,7 @@ from orchestration.cli.world.planner import LookBack, Seen, Shop
 from orchestration.cli.world.presets import CATEGORIES, PRESETS
 from orchestration.cli.world.supply import (
     DAMAGED_SHARE,
+    FAILED_SHARE,
     SPLIT_SHARE,
     Supply,
     lead_time_chances,
@@ -84,7 +85,12 @@ def test_all_that_is_ordered_arrives_whole_or_broken_and_its_last_part_says_so()
     # In the order of the days, so what is noted of an item in the end is its last part.
     assert all(last.values())
     assert len(came) / items - 1 == pytest.approx(SPLIT_SHARE, abs=0.02)
-    assert sum(arrival.broken > 0 for arrival in came) / items == pytest.approx(DAMAGED_SHARE, abs=0.01)
+    # A delivery that failed brings nothing that can be sold.
+    failed = [arrival for arrival in came if not arrival.pieces]
+    assert all(arrival.broken == 40 for arrival in failed)
+    assert len(failed) / items == pytest.approx(FAILED_SHARE, abs=0.004)
+    damaged = sum(arrival.broken > 0 for arrival in came) - len(failed)
+    assert damaged / items == pytest.approx(DAMAGED_SHARE, abs=0.01)
 
 
 def test_the_chances_of_lead_times_are_those_of_deliveries():

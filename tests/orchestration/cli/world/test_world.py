@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
+from random import Random
 
 import asyncpg
 import duckdb
@@ -16,10 +17,15 @@ import pytest
 
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.run import WorldUnfinished, make_tenant, simulate
-from orchestration.cli.world.service import MEAN_LATE, MEAN_ON_TIME
+from orchestration.cli.world.service import LATE_SHARE, MEAN_LATE, MEAN_ON_TIME
 from tests.databases import fresh_database
+from transactional.database import open_pools
+from transactional.engine.committer import Committer
+from transactional.fulfilment.breaches import open_compensations
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
+from transactional.settings import WorkerSettings
+from transactional.worker.job import JobContext
 
 # Two months in which Double 11 lies, after a year of which the points of the first months have expired.
 PLAN = WorldPlan(tenants=3, members=400, days=430, seed=11, until=date(2025, 11, 30))
@@ -62,7 +68,7 @@ def one(url, query):
 
 def truth_of(folder, query):
     with duckdb.connect() as connection:
-        for table in ("demand", "members", "requests", "satisfaction", "items"):
+        for table in ("demand", "members", "requests", "satisfaction", "items", "parcels"):
             connection.execute(
                 f"create view {table} as select * from read_parquet('{folder}/{table}/sim-retail.parquet')"
             )
@@ -231,6 +237,120 @@ def test_orders_are_shipped_delivered_refunded_and_reviewed(world):
     assert one(world[0], wrong) == 0
 
 
+def test_parcels_come_as_they_truly_came_however_often_their_carriers_told(world):
+    """A push that was lost is made up for when the carrier is asked, and one that came twice changes nothing."""
+    url, folder, _ = world
+    ((lost, late, twice),) = truth_of(
+        folder, "select sum(lost_pushes), sum(late_pushes), sum(duplicate_pushes) from parcels"
+    )
+    assert min(lost, late, twice) > 50
+    told = fetch(
+        url,
+        "select shipment_id, count(*), count(distinct kind) from mall.shipment_event group by shipment_id",
+    )
+    assert all(events == kinds for _, events, kinds in told)
+    # Of those that ended the mall knows all that truly happened, to the second.
+    known = fetch(
+        url,
+        """
+        select s.shipment_id::text, s.shipped_at, s.ended_at, s.status = 'lost', r.shipped_at, r.delivered_at
+        from mall.shipment s join mall.redemption r using (tenant_id, redemption_id) where s.ended_at is not null
+        """,
+    )
+    truly = {
+        shipment: (shipped, ended, is_lost)
+        for shipment, shipped, ended, is_lost in truth_of(
+            folder, "select shipment_id, shipped_at, delivered_at, is_lost from parcels"
+        )
+    }
+    for shipment, shipped, ended, is_lost, redemption_shipped, redemption_delivered in known:
+        assert truly[shipment] == (shipped, ended, is_lost)
+        assert redemption_shipped == shipped
+        assert redemption_delivered == (None if is_lost else ended)
+    assert len(known) > 0.97 * one(url, "select count(*) from mall.redemption where shipped_at is not null")
+
+
+def test_promises_are_broken_as_often_as_orders_truly_are_late(world):
+    url, folder, _ = world
+    until = "timestamptz '2025-11-25 00:00:00+08'"
+    ((late, share),) = truth_of(
+        folder,
+        f"select list(redemption_id) filter (is_late), avg(is_late::int) from parcels where delivered_at < {until}",
+    )
+    assert share == pytest.approx(LATE_SHARE, abs=0.015)
+    opened = fetch(
+        url,
+        f"select redemption_id::text from mall.compensation c join mall.shipment s using (tenant_id, redemption_id) "
+        f"where coalesce(s.ended_at, now()) < {until}",
+    )
+    assert sorted(opened) == sorted((redemption,) for redemption in late)
+    parties = dict(
+        fetch(url, "select clock, array_agg(distinct party) from mall.compensation group by clock")
+    )
+    assert parties == {"shipping": ["supplier"], "delivery": ["carrier"]}
+
+
+async def test_the_worker_finds_no_other_broken_promise_when_the_world_ends(world):
+    url = world[0]
+    count = "select count(*) from mall.compensation"
+    before = one(url, count)
+    end = datetime(2025, 11, 30, 16, tzinfo=UTC)
+    async with open_pools(url) as pools:
+        context = JobContext(
+            pools, Committer(pools.committer), lambda: end, WorkerSettings(database_url=url), Random(1)
+        )
+        assert await open_compensations(context) == 0
+    assert one(url, count) == before
+
+
+def test_members_complain_of_what_was_late_and_are_answered(world):
+    url, folder, _ = world
+    shares = dict(truth_of(folder, "select is_late, avg(has_complaint::int) from parcels group by is_late"))
+    assert shares[True] > 5 * shares[False] > 0
+    complaints = one(url, "select count(*) from mall.after_sales_case where type = 'complaint'")
+    ((truly,),) = truth_of(
+        folder, "select count(*) from parcels where has_complaint and delivered_at < '2025-11-29'"
+    )
+    assert complaints == pytest.approx(truly, abs=3)
+    in_time, answered = one(
+        url,
+        "select count(*) filter (where answered_at <= due_at), count(*) from mall.after_sales_case "
+        "where due_at < '2025-11-28'",
+    )
+    assert 0.9 < in_time / answered < 1
+    # What a case gave back is what the ledger gave back, at the same moment.
+    apart = """
+        select redemption_id from (
+            select redemption_id, closed_at as at from mall.after_sales_case where outcome = 'refund') c
+        full join (select redemption_id, ended_at as at from mall.redemption where status = 'refunded') r
+            using (redemption_id, at)
+        where c.redemption_id is null or r.redemption_id is null
+    """
+    assert fetch(url, apart) == []
+
+
+def test_months_are_invoiced_and_days_settled_the_night_after(world):
+    url = world[0]
+    invoices = fetch(
+        url, "select month::text, waived_fen > 0, amount_fen > 0 from mall.invoice order by month"
+    )
+    assert [month for month, _, _ in invoices] == [
+        f"{year}-{month:02d}-01" for year, months in ((2024, (9, 10, 11, 12)), (2025, range(1, 11))) for month in months
+    ]  # fmt: skip
+    # It went live on 27 September: a month from then on nothing is asked.
+    assert [waived for _, waived, _ in invoices] == [True, True, *[False] * 12]
+    assert all(asked for _, _, asked in invoices[1:])
+    late = "select count(*) from mall.settlement_statement where stated_at > (day + 2)::timestamp at time zone 'Asia/Shanghai'"
+    assert one(url, late) == 0
+    owed, received = one(
+        url,
+        "select (select sum(owed_fen)::bigint from mall.settlement_statement), (select sum(b.quantity * l.unit_cost_fen)::bigint "
+        "from mall.receipt_batch b join mall.purchase_order_line l using (tenant_id, purchase_order_id, line_no) "
+        "where b.received_at < '2025-11-30 00:00+08')",
+    )
+    assert owed == received > 0
+
+
 def test_flash_sales_are_sold_and_closed(world):
     url = world[0]
     assert one(url, "select count(*) from mall.redemption where mode = 'flash_sale'") > 20
@@ -313,6 +433,14 @@ def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
         "purchase_order_line": "purchase_order_id, line_no, item_id, quantity, received_quantity, damaged_quantity",
         "receipt_batch": "receipt_id, batch_no, item_id, quantity, damaged_quantity, expires_on, received_at",
         "warehouse_movement": "item_id, quantity, reason, effective_at",
+        "shipment": "shipment_id, redemption_id, carrier, tracking_number, province, status, shipped_at, delivered_at",
+        "shipment_event": "shipment_id, event_key, occurred_at, source",
+        "compensation": "compensation_id, clock, subject_id, party, opened_at",
+        "after_sales_case": "case_id, redemption_id, type, reason, opened_at, answered_at, outcome, closed_at",
+        "fee": "month, line_code, quantity, amount_fen, waived_fen",
+        "invoice": "number, amount_fen, issued_at",
+        "settlement_statement": "statement_id, day, owed_fen, stated_at",
+        "onboarding": "applied_on, configured_on, tested_on, live_on",
     }
 
     def run(url, plan, folder):

@@ -1,0 +1,102 @@
+"""What the platform's own people look after: tenants on their way in, the books, and the platform's licences."""
+
+from datetime import date
+
+import pandas as pd
+
+from dashboards.marts import PlatformMarts
+
+ONBOARDING_TABLES = ("dim_tenant", "fct_onboarding")
+BOOK_TABLES = ("dim_tenant", "fct_invoices", "fct_settlement_statements", "fct_reconciliations")
+LICENCE_TABLES = ("fct_licence_alerts",)
+STEPS = ("configured", "tested", "live")
+# What is promised from the application to going live.
+TARGET_DAYS = 10
+
+_TENANTS = """
+    select t.code, t.name, t.industry, t.is_test, t.last_fact_date, o.applied_date, o.configured_date, o.tested_date,
+        o.live_date, o.reached, o.onboarding_days
+    from marts.dim_tenant t
+    left join marts.fct_onboarding o on o.tenant_id = t.tenant_id
+    where $code = '' or t.code = $code
+    order by o.applied_date desc nulls last, t.name
+"""
+_NAMES = "select code, name from marts.dim_tenant order by name"
+_INVOICES = """
+    select t.code, t.name as tenant, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
+        i.credited_fen, i.net_fen, i.issued_date, i.due_date
+    from marts.fct_invoices i
+    join marts.dim_tenant t on t.tenant_id = i.tenant_id
+    where $code = '' or t.code = $code
+    order by i.month_start desc, i.net_fen desc, t.name
+"""
+_STATEMENTS = """
+    select t.name as tenant, s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
+        s.due_date, s.is_on_time
+    from marts.fct_settlement_statements s
+    join marts.dim_tenant t on t.tenant_id = s.tenant_id
+    where ($code = '' or t.code = $code) and s.date >= $first and s.date < $after
+    order by s.date desc, s.owed_fen desc
+"""
+_RECONCILIATIONS = """
+    select t.name as tenant, r.provider, r.date, r.matched_count, r.missing_here_count, r.missing_there_count,
+        r.different_amount_count, r.file_fen, r.our_fen, r.is_clean
+    from marts.fct_reconciliations r
+    join marts.dim_tenant t on t.tenant_id = r.tenant_id
+    where ($code = '' or t.code = $code) and r.date >= $first and r.date < $after
+    order by r.is_clean, r.date desc
+"""
+_LICENCES = """
+    select kind, licence_number, any_value(valid_from) as valid_from, any_value(expires_date) as expires_date,
+        min(days_before) filter (where is_open) as days_before,
+        bool_or(is_open) as is_open, bool_and(acknowledged_at is not null) filter (where is_open) as is_seen
+    from marts.fct_licence_alerts
+    group by licence_id, kind, licence_number
+    order by expires_date
+"""
+
+
+def tenant_names(marts: PlatformMarts) -> dict[str, str]:
+    """Return the names of all tenants by their codes."""
+    rows = marts.rows(_NAMES)
+    return dict(zip(rows["code"], rows["name"], strict=True))
+
+
+def tenants(marts: PlatformMarts, code: str, today: date) -> pd.DataFrame:
+    """Return one row per tenant, the newest application first, with the days of each step and those so far.
+
+    A tenant that was made live at once never applied and has no steps.
+    """
+    rows = marts.rows(_TENANTS, code=code)
+    now = pd.Timestamp(today)
+    began = rows["applied_date"]
+    for step in STEPS:
+        done = rows[f"{step}_date"]
+        rows[f"{step}_days"] = (done - began).dt.days
+        began = done.fillna(began)
+    so_far = (now - rows["applied_date"]).dt.days
+    return rows.assign(
+        so_far_days=rows["onboarding_days"].fillna(so_far),
+        open_days=(now - began).dt.days.where(rows["live_date"].isna() & rows["applied_date"].notna()),
+    )
+
+
+def invoices(marts: PlatformMarts, code: str) -> pd.DataFrame:
+    """Return the invoices of all months, the newest month first."""
+    return marts.rows(_INVOICES, code=code)
+
+
+def statements(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:
+    """Return the settlement statements of days from one on and before another, the newest first."""
+    return marts.rows(_STATEMENTS, code=code, first=first, after=after)
+
+
+def reconciliations(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:
+    """Return the reconciled files of days from one on and before another, those that differ first."""
+    return marts.rows(_RECONCILIATIONS, code=code, first=first, after=after)
+
+
+def licences(marts: PlatformMarts, today: date) -> pd.DataFrame:
+    """Return one row per licence that was ever about to lapse, with the days until it does; what lapses first leads."""
+    rows = marts.rows(_LICENCES)
+    return rows.assign(days_left=(rows["expires_date"] - pd.Timestamp(today)).dt.days)

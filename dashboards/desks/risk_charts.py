@@ -1,0 +1,91 @@
+"""The charts of risk: verdicts by day, and a net of devices and accounts."""
+
+import altair as alt
+import pandas as pd
+
+from dashboards.charts import Chart, styled
+from dashboards.house_style import ACCENT, FONT, QUIET, WARNING
+
+_LOW, _ROW = 240, 20
+
+
+def verdicts(rows: pd.DataFrame, names: dict[str, str], *, labels: dict[str, str], numbers: str) -> Chart:
+    """Draw how many attempts were parked and denied on each day. `rows` has date, verdict and count."""
+    bars = (
+        alt.Chart(rows.assign(verdict=rows["verdict"].map(names)))
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "yearmonthdate(date):T",
+                title=None,
+                axis=alt.Axis(format="%m-%d", grid=False, labelOverlap=True),
+            ),
+            y=alt.Y("count:Q", title=None, axis=alt.Axis(labelExpr=numbers, tickCount=4, tickMinStep=1)),
+            color=alt.Color(
+                "verdict:N",
+                scale=alt.Scale(domain=list(names.values()), range=[ACCENT, WARNING]),
+                legend=alt.Legend(orient="top", title=None, labelFont=FONT, symbolType="square"),
+            ),
+            tooltip=[
+                alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d"),
+                alt.Tooltip("verdict:N", title=labels["verdict"]),
+                alt.Tooltip("count:Q", title=labels["count"], format=","),
+            ],
+        )
+    )
+    return styled(alt.layer(bars), height=_LOW)
+
+
+def network(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
+    """Draw devices at the left, accounts at the right and who was seen where as lines between them.
+
+    Accounts of which attempts were held back are orange triangles; each account stands once, however many devices it
+    has. `rows` has device_id, device, member_id, member and held_back; `labels` names device, member and held_back.
+    """
+    members = rows.drop_duplicates("member_id").reset_index(drop=True)
+    height = _ROW * max(len(members), 6) + 40
+    right = members.assign(y=[(place + 0.5) / len(members) for place in range(len(members))])
+    edges = rows.merge(right[["member_id", "y"]], on="member_id")
+    # A device stands at the middle of its accounts, so that lines cross little.
+    left = edges.groupby(["device_id", "device"], sort=False, as_index=False)["y"].mean()
+    edges = edges.merge(left.rename(columns={"y": "from_y"})[["device_id", "from_y"]], on="device_id")
+    scale = alt.Scale(domain=[0, 1], reverse=True)
+    x_scale = alt.Scale(domain=[-0.35, 1.35])
+    hidden = {"title": None, "axis": None}
+    lines = (
+        alt.Chart(edges.assign(left=0.0, right=1.0)[["left", "right", "from_y", "y"]])
+        .mark_rule(color=QUIET, opacity=0.6)
+        .encode(
+            x=alt.X("left:Q", scale=x_scale, **hidden),
+            x2="right:Q",
+            y=alt.Y("from_y:Q", scale=scale, **hidden),
+            y2="y:Q",
+        )
+    )
+    devices = alt.Chart(left.assign(x=0.0)).encode(
+        x=alt.X("x:Q", scale=x_scale, **hidden),
+        y=alt.Y("y:Q", scale=scale, **hidden),
+        tooltip=[alt.Tooltip("device:N", title=labels["device"])],
+    )
+    accounts = alt.Chart(
+        right.assign(x=1.0, is_held=right["held_back"] > 0)[["x", "y", "member", "held_back", "is_held"]]
+    ).encode(
+        x=alt.X("x:Q", scale=x_scale, **hidden),
+        y=alt.Y("y:Q", scale=scale, **hidden),
+        color=alt.condition("datum.is_held", alt.value(WARNING), alt.value(ACCENT)),
+        tooltip=[
+            alt.Tooltip("member:N", title=labels["member"]),
+            alt.Tooltip("held_back:Q", title=labels["held_back"]),
+        ],
+    )
+    shape = alt.condition("datum.is_held", alt.value("triangle-up"), alt.value("circle"))
+    return styled(
+        alt.layer(
+            lines,
+            devices.mark_point(shape="square", filled=True, size=90, color=QUIET, opacity=1),
+            devices.mark_text(align="right", dx=-9, font=FONT, color=QUIET).encode(text="device:N"),
+            accounts.mark_point(filled=True, size=90, opacity=1).encode(shape=shape),
+            accounts.mark_text(align="left", dx=9, font=FONT).encode(text="member:N"),
+        ),
+        height=height,
+    )

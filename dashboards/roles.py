@@ -1,0 +1,57 @@
+"""Which pages are whose: what a role does not see is neither in its navigation nor run for it, whatever the address."""
+
+import streamlit as st
+
+from dashboards.visitor import Visitor
+from dashboards.words import Words
+
+OPERATIONS = ("orders", "after_sales", "suppliers")
+RISK = ("risk_reviews", "risk_rules", "risk_links")
+PLATFORM = ("tenants", "books", "licences")
+
+# The desks a role works at, the one it begins with first.
+_DESKS: dict[str, tuple[str, ...]] = {
+    "enterprise_viewer": (),
+    "planner": (),
+    "enterprise_admin": (*OPERATIONS, *RISK),
+    "operator": OPERATIONS,
+    "risk_analyst": RISK,
+    "platform_admin": PLATFORM,
+}
+# The pages about an enterprise: these roles see all of them, those below some.
+_OF_AN_ENTERPRISE = ("enterprise_viewer", "enterprise_admin", "planner")
+_BESIDE = {
+    "operator": ("items", "stock", "data_health"),
+    "risk_analyst": ("data_health",),
+    "platform_admin": ("data_health",),
+}
+
+
+def is_known(role: str) -> bool:
+    """Tell whether a role sees any page."""
+    return role in _DESKS
+
+
+def begins_with_an_enterprise(role: str) -> bool:
+    """Tell whether a role begins with the overview of its enterprise."""
+    return role in _OF_AN_ENTERPRISE
+
+
+def sees(role: str, page: str) -> bool:
+    """Tell whether a page, given by its name, is for a role; a role nobody knows sees none."""
+    if page in (*OPERATIONS, *RISK, *PLATFORM):
+        return page in _DESKS.get(role, ())
+    return role in _OF_AN_ENTERPRISE or page in _BESIDE.get(role, ())
+
+
+def first_page(role: str) -> str | None:
+    """Return the page a role begins with; none if nobody knows the role."""
+    desks = _DESKS.get(role, ())
+    return "enterprise" if begins_with_an_enterprise(role) else desks[0] if desks else None
+
+
+def require_page(words: Words, visitor: Visitor, page: str) -> None:
+    """Stop a page that is not for the visitor's role."""
+    if not sees(visitor.role, page):
+        st.error(words("page_of_another_role"), icon=":material/lock:")
+        st.stop()

@@ -1,0 +1,90 @@
+{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_month_from": "month", "changed_views": views},
+    )
+}}
+
+with
+    lines as (
+        select *
+        from {{ ref("fct_redemption_lines") }}
+        where is_demand and effective_date >= {{ changed_month_from(views) }}
+    ),
+    segments as (
+        select *
+        from {{ ref("fct_member_segments") }}
+        where month >= {{ changed_month_from(views) }}
+    ),
+    items as (select * from {{ ref("dim_item") }}),
+    -- Lines are many and what a member took in a month is little: they are counted before segments
+    -- are looked up.
+    takings as (
+        select
+            tenant_id,
+            member_id,
+            item_id,
+            cast(date_trunc('month', effective_date) as date) as month,
+            {{ price_band("unit_points") }} as price_band,
+            count(distinct redemption_id) as redemption_count,
+            sum(line_points) as points
+        from lines
+        group by
+            tenant_id,
+            member_id,
+            item_id,
+            cast(date_trunc('month', effective_date) as date),
+            {{ price_band("unit_points") }}
+    ),
+    takings_of_segments as (
+        select
+            takings.tenant_id,
+            takings.month,
+            takings.redemption_count,
+            takings.points,
+            items.category,
+            cast(takings.price_band as varchar) as price_band,
+            segments.segment,
+            segments.lifecycle_stage
+        from takings
+        inner join
+            segments
+            on segments.tenant_id = takings.tenant_id
+            and segments.member_id = takings.member_id
+            and segments.month = takings.month
+        inner join items on items.item_id = takings.item_id
+    ),
+    summed as (
+        select
+            tenant_id,
+            month,
+            {{ member_group() }},
+            case when grouping(category) = 0 then 'category' else 'price_band' end as item_kind,
+            coalesce(category, price_band) as item_group,
+            sum(redemption_count) as redemption_count,
+            sum(points) as points
+        from takings_of_segments
+        group by
+            grouping sets (
+                (tenant_id, month, segment, category),
+                (tenant_id, month, segment, price_band),
+                (tenant_id, month, lifecycle_stage, category),
+                (tenant_id, month, lifecycle_stage, price_band)
+            )
+    )
+
+select
+    tenant_id,
+    month,
+    group_kind,
+    member_group,
+    item_kind,
+    item_group,
+    cast(redemption_count as bigint) as redemption_count,
+    cast(points as bigint) as points,
+    {{ rate("redemption_count", "sum(redemption_count) over of_group") }} as share,
+    {{ rate("points", "sum(points) over of_group") }} as share_of_points
+from summed
+window of_group as (partition by tenant_id, month, group_kind, member_group, item_kind)

@@ -1,0 +1,98 @@
+"""The pages of the platform's own people, run as Streamlit runs them, on the literal release."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards.marts import NotOfThePlatform, PlatformMarts
+from dashboards.release import current_release
+from dashboards.visitor import Visitor
+from tests import literal_release as literal
+from tests.dashboards.conftest import MakeToken
+
+OpenPage = Callable[..., AppTest]
+
+pytestmark = pytest.mark.usefixtures("desks_release")
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    blocks = [app.subheader, app.markdown, app.caption, app.info, app.warning, app.success, app.error]
+    return "\n".join(str(block.value) for kind in blocks for block in kind)
+
+
+def frame_with(app: AppTest, column: str) -> pd.DataFrame:
+    (frame,) = [one.value for one in app.dataframe if column in one.value]
+    return frame
+
+
+@pytest.fixture
+def open_platform(open_page: OpenPage, make_token: MakeToken) -> OpenPage:
+    def opened(page: str, query: dict[str, str] | None = None) -> AppTest:
+        return open_page(page, query, token=make_token(UUID(int=9), role="platform_admin"))
+
+    return opened
+
+
+def test_tenants_are_told_with_the_days_of_each_step(open_platform: OpenPage) -> None:
+    app = open_platform("tenants")
+
+    assert app.subheader[0].value == (
+        "2 家企业申请过入驻：1 家已上线，1 家在途，其中 1 家已超过 10 天。上线用时的中位数为 8 天。"
+    )
+    assert [(metric.label, metric.value) for metric in app.metric] == [
+        ("企业", "2"), ("按时上线", ":gray[100.0%]"), ("在途", "1"),
+    ]  # fmt: skip
+    rows = frame_with(app, "reached")
+    assert rows[["name", "reached", "so_far_days"]].to_numpy().tolist() == [
+        [literal.BIRCH_NAME, "配置", 22], [literal.ACORN_NAME, "上线", 8],
+    ]  # fmt: skip
+    assert "停在“配置”已 19 天" in said(app)
+
+
+def test_the_books_of_a_month_are_told_over_all_tenants_or_one(open_platform: OpenPage) -> None:
+    app = open_platform("books")
+    assert app.subheader[0].value == (
+        "2026年3月开出 2 张账单，净额 1,150 元。2 份结算单中 1 份按 T+1 出具。2 份对账文件中 1 份有差异。"
+    )
+    assert set(frame_with(app, "invoice_number")["tenant"]) == {literal.ACORN_NAME, literal.BIRCH_NAME}
+    assert "核对 1 份有差异的对账" in said(app)
+
+    one = open_platform("books", {"tenant": "birch", "rows": "reconciliations", "lang": "en"})
+    assert one.subheader[0].value == (
+        "For Mar 2026 1 invoices ask ¥150 net. Of 1 statements 1 came by the next day (T+1). "
+        "Of 0 reconciled files 0 differ."
+    )
+    earlier = open_platform("books", {"month": "2026-02"})
+    assert frame_with(earlier, "invoice_number")["net"].tolist() == [500.0]
+
+
+def test_licences_tell_what_lapses_first(open_platform: OpenPage) -> None:
+    app = open_platform("licences")
+
+    assert app.subheader[0].value == (
+        "2 项资质有未解除的到期预警；最早的是增值电信业务经营许可证，2026年3月30日到期，已过期 2 天。"
+    )
+    rows = frame_with(app, "licence_number")
+    assert rows[["licence_number", "days_left", "state", "seen"]].to_numpy().tolist() == [
+        ["B2-1", -2, "待续期", "是"], ["W-9", 20, "待续期", "否"], ["B2-0", 300, "已续期", "—"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["tenants", "books", "licences"])
+def test_a_release_from_before_the_books_says_so(
+    open_platform: OpenPage, literal_release: Path, page: str
+) -> None:
+    literal.switch(literal_release, literal.RELEASE_ID)
+
+    assert "还没有这些数据" in said(open_platform(page))
+
+
+@pytest.mark.parametrize("role", ["enterprise_admin", "operator", "risk_analyst", "planner", "nobody"])
+def test_nobody_else_has_the_rows_of_every_tenant(literal_release: Path, role: str) -> None:
+    with pytest.raises(NotOfThePlatform):
+        PlatformMarts(current_release(literal_release), Visitor(literal.ACORN, "x", "li.na", role))

@@ -1,0 +1,113 @@
+"""A member's own data: all of it, of nobody else, dated when it was asked for and delivered."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from tests.transactional.conftest import client_for, open_shop
+from transactional.member_exports.archive import archive
+from transactional.member_exports.sections import LEFT_OUT, SECTIONS
+
+from .conftest import agrees
+
+
+async def fetch(client, member):
+    """Ask for a member's data and fetch it."""
+    asked = await client.post(f"/v1/members/{member}/exports")
+    assert asked.status_code == 201, asked.text
+    answer = await client.get(f"/v1/members/{member}/exports/{asked.json()['export_id']}")
+    assert answer.status_code == 200, answer.text
+    return zipfile.ZipFile(io.BytesIO(answer.content))
+
+
+@pytest.fixture
+async def lived(client, shop, owner):
+    """Two members who did the same things, and said different words."""
+    phone = {"type": "text", "purpose": "service", "is_personal": True, "declared_by": "x"}
+    await client.put("/v1/member-attributes/phone", json=phone)
+    for member, word in ((shop.member, "mine"), (shop.other_member, "theirs")):
+        await agrees(client, member, "service")
+        await client.patch(f"/v1/members/{member}/attributes", json={"values": {"phone": word}})
+        await client.earn(member, 900, f"e-{word}", reference=f"purchase {word}")
+        made = await client.redeem(member, f"r-{word}", (shop.tea, 2))
+        redemption_id = made.json()["redemption_id"]
+        said = {
+            "member_id": str(member),
+            "redemption_id": redemption_id,
+            "score": 5,
+            "comment": f"=good {word}",
+        }
+        assert (await client.post("/v1/feedback", json=said)).status_code == 201
+        case = {
+            "reference": word, "type": "complaint", "reason": "late", "text": f"waiting {word}", "opened_by": "wu.min",
+            "redemption_id": redemption_id,
+        }  # fmt: skip
+        assert (await client.post("/v1/after-sales", json=case)).status_code == 201
+        await client.post("/v1/events", json={"events": [{"member_id": str(member), "kind": "visit"}]})
+        await client.redeem(member, f"x-{word}", (shop.pot, 5))
+
+
+async def test_everything_of_the_member_is_in_it_and_nothing_of_another(client, shop, lived):
+    file = await fetch(client, shop.member)
+    data = json.loads(file.read("data.json"))
+    assert [one["reference"] for one in data["transfers"]] == ["purchase mine", None]
+    assert [(e["amount"], e["balance_after"]) for e in data["entries"]] == [(900, 900), (-200, 700)]
+    (line,) = data["redemption_lines"]
+    assert (line["item"], line["quantity"], line["unit_points"]) == ("tea", 2, 100)
+    assert [one["value"] for one in data["attributes"]] == ["mine"]
+    assert [one["text"] for one in data["after_sales_notes"]] == ["waiting mine"]
+    assert data["feedback"][0]["comment"] == "=good mine"
+    assert (len(data["events"]), len(data["refusals"]), len(data["consents"])) == (1, 1, 1)
+    everything = "".join(file.read(name).decode() for name in file.namelist())
+    # Neither another member's words and id, nor who of the staff wrote something.
+    for foreign in ("theirs", str(shop.other_member), "wu.min"):
+        assert foreign not in everything
+    page = file.read("index.html").decode()
+    assert "会员资料" in page
+    assert "waiting mine" in page
+    rows = list(csv.DictReader(io.StringIO(file.read("feedback.csv").decode("utf-8-sig"))))
+    assert rows[0]["comment"] == "'=good mine"
+
+
+async def test_every_table_of_members_is_in_it_or_left_out_for_a_reason(owner):
+    rows = await owner.fetch(
+        "select table_name from information_schema.columns where table_schema = 'mall' and column_name = 'member_id'"
+    )
+    told = {table for section in SECTIONS for table in section.tables}
+    assert {row["table_name"] for row in rows} == told | LEFT_OUT
+    assert not told & LEFT_OUT
+
+
+async def test_it_is_dated_when_asked_for_and_when_first_delivered(client, shop, clock):
+    url = f"/v1/members/{shop.member}/exports"
+    asked = (await client.post(url)).json()
+    assert asked["delivered_at"] is None
+    for days in (1, 2):
+        clock.now += timedelta(days=days)
+        assert (await client.get(f"{url}/{asked['export_id']}")).status_code == 200
+    (told,) = (await client.get(url)).json()["exports"]
+    assert (told["asked_at"][:10], told["delivered_at"][:10]) == ("2026-03-01", "2026-03-02")
+
+
+async def test_it_is_of_the_tenants_own_member_who_asked(app, client, shop, owner, lived):
+    asked = (await client.post(f"/v1/members/{shop.member}/exports")).json()["export_id"]
+    other = await client.get(f"/v1/members/{shop.other_member}/exports/{asked}")
+    assert other.json()["type"].endswith("unknown-export")
+    stranger = await open_shop(owner, "birch")
+    async with client_for(app, stranger.key) as foreign:
+        url = f"/v1/members/{shop.member}/exports"
+        for answer in (await foreign.post(url), await foreign.get(url), await foreign.get(f"{url}/{asked}")):
+            assert answer.status_code == 404
+    await client.post(f"/v1/members/{shop.member}/erasure", headers={"Idempotency-Key": "x"})
+    assert (await client.get(f"/v1/members/{shop.member}/exports/{asked}")).status_code == 404
+
+
+def test_words_of_people_are_no_markup_in_the_page(clock):
+    rows = [{"comment": "<script>alert(1)</script>"}]
+    content = archive({"feedback": rows}, {"feedback": ("评价", "Feedback")}, about={"a": 1}, at=clock.now)
+    page = zipfile.ZipFile(io.BytesIO(content)).read("index.html").decode()
+    assert "<script>alert" not in page

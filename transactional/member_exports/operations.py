@@ -1,0 +1,97 @@
+"""Notes that a member asked for their data, reads it, and notes that it was delivered."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from transactional.attributes.operations import attributes_of
+from transactional.database import Connection
+from transactional.member_exports.archive import archive
+from transactional.member_exports.sections import SECTIONS
+from transactional.members.queries import require_member
+from transactional.problems import Problem
+from transactional.vault import Vault
+
+_COLUMNS = "export_id, member_id, asked_at, delivered_at"
+_TITLES = {one.name: (one.name_zh, one.name_en) for one in SECTIONS} | {"attributes": ("属性", "Attributes")}
+
+
+class UnknownExport(Problem):
+    """The member asked for no such export."""
+
+    slug = "unknown-export"
+    title = "No such export"
+    status = 404
+
+    def __init__(self, export_id: UUID) -> None:
+        super().__init__(
+            f"your tenant has no export {export_id} of this member; ask for one with POST /v1/members/{{id}}/exports"
+        )
+
+
+async def ask(connection: Connection, *, tenant_id: UUID, member_id: UUID, now: datetime) -> dict[str, Any]:
+    """Note that a member asked for their data and return the export, which is made when it is fetched.
+
+    Raises:
+        UnknownMember: the tenant has no such member.
+    """
+    await require_member(connection, tenant_id=tenant_id, member_id=member_id)
+    row = await connection.fetchrow(
+        "insert into mall.member_export (tenant_id, member_id, asked_at) values ($1, $2, $3) "
+        f"returning {_COLUMNS}",
+        tenant_id,
+        member_id,
+        now,
+    )
+    assert row is not None
+    return dict(row)
+
+
+async def exports_of(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> list[dict[str, Any]]:
+    """Return what a member asked for and when it was first delivered, newest first.
+
+    Raises:
+        UnknownMember: the tenant has no such member.
+    """
+    await require_member(connection, tenant_id=tenant_id, member_id=member_id)
+    rows = await connection.fetch(
+        f"select {_COLUMNS} from mall.member_export where tenant_id = $1 and member_id = $2 order by export_id desc",
+        tenant_id,
+        member_id,
+    )
+    return [dict(row) for row in rows]
+
+
+async def deliver(
+    connection: Connection,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    member_id: UUID,
+    export_id: UUID,
+    now: datetime,
+) -> bytes:
+    """Return a member's data as it is now, as a ZIP file; the first delivery is dated.
+
+    Raises:
+        UnknownMember, UnknownExport: there is no such member, or it did not ask.
+        VaultKeyMissing: something is sealed and this installation has no key.
+    """
+    await require_member(connection, tenant_id=tenant_id, member_id=member_id)
+    asked_at: datetime | None = await connection.fetchval(
+        "update mall.member_export set delivered_at = coalesce(delivered_at, greatest(asked_at, $4)) "
+        "where tenant_id = $1 and member_id = $2 and export_id = $3 returning asked_at",
+        tenant_id,
+        member_id,
+        export_id,
+        now,
+    )
+    if asked_at is None:
+        raise UnknownExport(export_id)
+    parts = {
+        section.name: [dict(row) for row in await connection.fetch(section.sql, tenant_id, member_id)]
+        for section in SECTIONS
+    }
+    parts["attributes"] = await attributes_of(connection, vault, tenant_id=tenant_id, member_id=member_id)
+    about = {"member_id": member_id, "export_id": export_id, "asked_at": asked_at, "made_at": now}
+    return archive(parts, _TITLES, about=about, at=now)
