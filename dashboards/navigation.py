@@ -18,6 +18,7 @@ _ICONS = {
     "tenants": ":material/domain_add:",
     "books": ":material/receipt_long:",
     "licences": ":material/verified:",
+    "value": ":material/scoreboard:",
 }
 
 
@@ -36,6 +37,7 @@ def navigation(words: Words, role: str, about: Sequence[StreamlitPage]) -> dict[
         "tenants": words("tenants_page"),
         "books": words("books_page"),
         "licences": words("licences_page"),
+        "value": words("value_page"),
     }
     groups = {
         words("operations_group"): OPERATIONS,

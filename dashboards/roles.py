@@ -7,7 +7,7 @@ from dashboards.words import Words
 
 OPERATIONS = ("orders", "after_sales", "suppliers")
 RISK = ("risk_reviews", "risk_rules", "risk_links")
-PLATFORM = ("tenants", "books", "licences")
+PLATFORM = ("tenants", "books", "licences", "value")
 
 # The desks a role works at, the one it begins with first.
 _DESKS: dict[str, tuple[str, ...]] = {

@@ -77,7 +77,9 @@ def show_cards(
 def show_queue(words: Words, counted: pd.DataFrame) -> None:
     """Draw what is awaited by clock and region, split by how much of the promise is left."""
     st.subheader(words("queue_by_clock"), anchor=False)
-    clocks, regions, spans = clock_names(words), region_names(words), _spans(words)
+    # Short names leave a phone room for the bars.
+    clocks = {"shipping": words("queue_shipping"), "delivery": words("queue_delivery")}
+    regions, spans = region_names(words), _spans(words)
     drawn = counted[counted["count"] > 0]
     if drawn.empty:
         st.success(words("nothing_awaited"), icon=":material/check_circle:")

@@ -47,31 +47,30 @@ def network(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
     right = members.assign(y=[(place + 0.5) / len(members) for place in range(len(members))])
     edges = rows.merge(right[["member_id", "y"]], on="member_id")
     # A device stands at the middle of its accounts, so that lines cross little.
-    left = edges.groupby(["device_id", "device"], sort=False, as_index=False)["y"].mean()
-    edges = edges.merge(left.rename(columns={"y": "from_y"})[["device_id", "from_y"]], on="device_id")
+    left = edges.groupby(["device_id", "device"], sort=False).agg(y=("y", "mean")).reset_index()
+    edges = edges.merge(left.assign(from_y=left["y"])[["device_id", "from_y"]], on="device_id")
     scale = alt.Scale(domain=[0, 1], reverse=True)
     x_scale = alt.Scale(domain=[-0.35, 1.35])
-    hidden = {"title": None, "axis": None}
     lines = (
         alt.Chart(edges.assign(left=0.0, right=1.0)[["left", "right", "from_y", "y"]])
         .mark_rule(color=QUIET, opacity=0.6)
         .encode(
-            x=alt.X("left:Q", scale=x_scale, **hidden),
+            x=alt.X("left:Q", scale=x_scale, title=None, axis=None),
             x2="right:Q",
-            y=alt.Y("from_y:Q", scale=scale, **hidden),
+            y=alt.Y("from_y:Q", scale=scale, title=None, axis=None),
             y2="y:Q",
         )
     )
     devices = alt.Chart(left.assign(x=0.0)).encode(
-        x=alt.X("x:Q", scale=x_scale, **hidden),
-        y=alt.Y("y:Q", scale=scale, **hidden),
+        x=alt.X("x:Q", scale=x_scale, title=None, axis=None),
+        y=alt.Y("y:Q", scale=scale, title=None, axis=None),
         tooltip=[alt.Tooltip("device:N", title=labels["device"])],
     )
     accounts = alt.Chart(
         right.assign(x=1.0, is_held=right["held_back"] > 0)[["x", "y", "member", "held_back", "is_held"]]
     ).encode(
-        x=alt.X("x:Q", scale=x_scale, **hidden),
-        y=alt.Y("y:Q", scale=scale, **hidden),
+        x=alt.X("x:Q", scale=x_scale, title=None, axis=None),
+        y=alt.Y("y:Q", scale=scale, title=None, axis=None),
         color=alt.condition("datum.is_held", alt.value(WARNING), alt.value(ACCENT)),
         tooltip=[
             alt.Tooltip("member:N", title=labels["member"]),

@@ -11,6 +11,7 @@ from dashboards.address import from_address
 from dashboards.desks import risk_words
 from dashboards.desks.desk import Desk, Verdict
 from dashboards.desks.telling import act, clock_left
+from dashboards.marts import records
 from dashboards.words import Words
 
 _ASKED = "review_asked"
@@ -29,12 +30,12 @@ class Asked:
 def choose_attempt(words: Words, rows: pd.DataFrame) -> pd.Series:
     """Return the attempt the reader chose, the one whose time is over first unless the address names another."""
     keys = list(rows["redemption_id"])
-    by_key = rows.set_index("redemption_id")
+    by_key = {row["redemption_id"]: row for row in records(rows)}
     if st.session_state.get("attempt") not in keys:
         st.session_state["attempt"] = from_address("attempt", keys, keys[0])
 
     def label(key: str) -> str:
-        row = by_key.loc[key]
+        row = by_key[key]
         return words(
             "attempt_label",
             member=row["member"],

@@ -66,6 +66,10 @@ _TABLES = {
     "fct_reconciliations": "tenant_id uuid, provider varchar, date date, matched_count integer, "
     "missing_here_count integer, missing_there_count integer, different_amount_count integer, file_fen bigint, "
     "our_fen bigint, is_clean boolean",
+    "fct_value_scores_monthly": "tenant_id uuid, month date, value_score double, functional_score double, "
+    "supply_score double, service_score double, price_score double, known_weight double",
+    "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
+    "metric_weight double, zero_at double, full_at double, denominator bigint, value double, score double",
     "fct_licence_alerts": "licence_id uuid, kind varchar, licence_number varchar, valid_from date, expires_date date, "
     "days_before integer, acknowledged_at timestamptz, is_open boolean",
     "dim_supplier_terms": "tenant_id uuid, terms_id uuid, item_id uuid, supplier_id uuid, supplier_code varchar, "
@@ -168,6 +172,16 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
             (A, "wechat", day(2026, 3, 5), 9, 1, 0, 0, 1_000, 900, False),
             (A, "alipay", day(2026, 3, 6), 9, 0, 0, 0, 900, 900, True),
         ],
+        "fct_value_scores_monthly": [
+            (A, _MARCH, 0.8, 0.9, 0.7, 0.75, None, 0.9),
+            (B, _MARCH, 0.65, 0.6, 0.7, None, 0.5, 0.8),
+            (A, _FEBRUARY, 0.5, 0.5, None, None, None, 0.4),
+        ],
+        "fct_value_score_parts_monthly": [
+            (A, _MARCH, "supply", "ship_48h_rate", 0.3, 0.35, 0.8, 0.95, 200, 0.92, 0.8),
+            (B, _MARCH, "price", "fee_share", 0.1, 1.0, 0.1, 0.01, 900, 0.055, 0.5),
+            (B, _MARCH, "service", "complaint_rate", 0.2, 0.1, 0.03, 0.0, 0, None, None),
+        ],
         "fct_licence_alerts": [
             (UUID(int=31), "value_added_telecom", "B2-1", day(2021, 3, 31), day(2026, 3, 30), 30, "2026-03-01", True),
             (UUID(int=32), "internet_culture", "W-9", day(2023, 4, 22), day(2026, 4, 21), 30, None, True),
@@ -200,7 +214,21 @@ def add_desks(connection: duckdb.DuckDBPyConnection) -> None:
         ],
     )
     for metric, zh, en, target, direction in _METRICS:
-        row = (metric, zh, en, zh, en, "分子", "numerator", "分母", "denominator", target, direction, "rate")
+        row = (
+            metric,
+            zh,
+            en,
+            zh,
+            en,
+            "分子",
+            "numerator",
+            "分母",
+            "denominator",
+            target,
+            direction,
+            "rate",
+            None,
+        )
         _insert(connection, "dim_metric", [row])
     targets = {metric: target for metric, _, _, target, _ in _METRICS}
     _insert(
@@ -383,8 +411,8 @@ def running_desk_mall(database_url: str, secret: str) -> Iterator[DeskMall]:
         mall.open_case(late, 30 * HOUR)
         mall.open_case(late, 2 * HOUR, "missing", "少了一罐")
         asyncio.run(_hold_back(database_url))
-        for member in (0, 1):
-            mall.redeem(timedelta(minutes=20 - member), member=member, device="phone-7")
+        for place in (0, 1):
+            mall.redeem(timedelta(minutes=20 - place), member=place, device="phone-7")
         yield mall
 
 

@@ -83,6 +83,21 @@ def test_licences_tell_what_lapses_first(open_platform: OpenPage) -> None:
     ]  # fmt: skip
 
 
+def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: OpenPage) -> None:
+    app = open_platform("value")
+    assert app.subheader[0].value == (
+        "2026年3月有 2 家企业有评分：最高的是橡果银行（80.0 分），最低的是Birch Retail（65.0 分），满分 100。"
+    )
+    assert [(metric.label, metric.value) for metric in app.metric] == [
+        ("功能匹配（40%）", "75.0"), ("供应（30%）", "70.0"), ("服务（20%）", "75.0"), ("价格（10%）", "50.0"),
+    ]  # fmt: skip
+    assert "Birch Retail的“fee\\_share”让评分少了 5.0 分" in said(app)
+
+    one = open_platform("value", {"tenant": "acorn", "rows": "figures", "lang": "en"})
+    assert one.subheader[0].value == "For Mar 2026 橡果银行 scores 80.0 of 100."
+    assert frame_with(one, "metric_name")["metric_name"].tolist() == ["Shipped on time"]
+
+
 @pytest.mark.parametrize("page", ["tenants", "books", "licences"])
 def test_a_release_from_before_the_books_says_so(
     open_platform: OpenPage, literal_release: Path, page: str

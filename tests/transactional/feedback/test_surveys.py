@@ -77,8 +77,9 @@ async def test_a_redemption_that_commits_late_is_not_missed(owner, client, shop,
     await open_survey(invites_after="completed")
     late = owner.transaction()
     await late.start()
-    await owner.execute("update mall.redemption set paid_at = paid_at")
     await owner.execute("update mall.redemption set completed_at = completed_at + interval '1 second'")
+    # Another one that began later ends first.
+    await client.earn(shop.member, 1, "e2")
     assert await invite_members(context) == 0
     await late.commit()
     assert await invite_members(context) == 1

@@ -30,12 +30,23 @@ from orchestration.cli.progress import progress_bar
 from orchestration.refusal import Refusal
 from transactional.sessions.domain import ROLES
 from transactional.sessions.operations import create_login
+from transactional.tenants.operations import PLATFORM_CODE, platform_tenant
 
 _HOST = "http://127.0.0.1"
 
 
 class UnknownTenant(Refusal):
     """The mall that is to be looked at has no such tenant."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may log in with a tenant's code, a name and a password."""
+
+    tenant: str
+    username: str
+    password: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -78,9 +89,9 @@ def run(plan: Plan, console: Console) -> dict[str, Any]:
             }) as screens,
         ):  # fmt: skip
             pages: dict[str, Opened] = {}
-            for role, (username, password) in people.items():
-                with console.status(f"{role}: pages are opened"):
-                    _look(plan, f"{_HOST}:{screens.ports[0]}", username, password, pages)
+            for person in people:
+                with console.status(f"{person.role}: pages are opened"):
+                    _look(plan, f"{_HOST}:{screens.ports[0]}", person, pages)
         rows = _rows(url, plan.tenant)
     slowest = max(median(page.again_ms) for page in pages.values())
     return {
@@ -121,9 +132,9 @@ def show(figures: dict[str, Any], console: Console) -> None:
     )
 
 
-def _look(plan: Plan, url: str, username: str, password: str, pages: dict[str, Opened]) -> None:
+def _look(plan: Plan, url: str, person: Person, pages: dict[str, Opened]) -> None:
     with visiting(url) as visit:
-        for path, name in visit.log_in(plan.tenant, username, password).items():
+        for path, name in visit.log_in(person.tenant, person.username, person.password).items():
             if path in pages:
                 continue
             opened = pages[path] = Opened(name)
@@ -154,11 +165,10 @@ def _make_up(past: Past, url: str, data: Path, console: Console) -> None:
             perform(Order(kind, str(data), datetime.now(UTC), url, is_full=True), data)
 
 
-def _people(url: str, tenant: str) -> dict[str, tuple[str, str]]:
-    """Let a person of each role log in and return role → name and password."""
-    people = {role: (f"bench.{role.replace('_', '.')}", secrets.token_urlsafe(16)) for role in ROLES}
+def _people(url: str, tenant: str) -> list[Person]:
+    """Let a person of each role log in, those who see all tenants with the platform's own."""
 
-    async def admit() -> None:
+    async def admit() -> list[Person]:
         connection = await asyncpg.connect(url)
         try:
             tenant_id: UUID | None = await connection.fetchval(
@@ -166,19 +176,30 @@ def _people(url: str, tenant: str) -> dict[str, tuple[str, str]]:
             )
             if tenant_id is None:
                 raise UnknownTenant(f"there is no tenant {tenant}; `pointmart tenant list` names them")
-            await connection.execute(
-                "delete from mall.login where tenant_id = $1 and username = any($2)",
-                tenant_id, [username for username, _ in people.values()],
-            )  # fmt: skip
-            for role, (username, password) in people.items():
-                await create_login(
-                    connection, tenant_id=tenant_id, username=username, password=password, role=role
+            homes = {tenant: tenant_id, PLATFORM_CODE: await platform_tenant(connection)}
+            people = [
+                Person(
+                    PLATFORM_CODE if role == "platform_admin" else tenant,
+                    f"bench.{role}",
+                    secrets.token_urlsafe(16),
+                    role,
                 )
+                for role in ROLES
+            ]
+            for person in people:
+                await connection.execute(
+                    "delete from mall.login where tenant_id = $1 and username = $2",
+                    homes[person.tenant], person.username,
+                )  # fmt: skip
+                await create_login(
+                    connection, tenant_id=homes[person.tenant], username=person.username,
+                    password=person.password, role=person.role,
+                )  # fmt: skip
+            return people
         finally:
             await connection.close()
 
-    asyncio.run(admit())
-    return people
+    return asyncio.run(admit())
 
 
 def _rows(url: str, tenant: str) -> dict[str, int]:
