@@ -138,7 +138,7 @@ def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
         "serving_holiday_plans", "serving_suppliers", "serving_value", "serving_reports", "serving_experiments", "serving_platform", "dashboard_enterprise",
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
         "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health", "dashboard_profile_report",
-        "dashboard_storefront", "platform_books", "platform_onboarding", "member_attributes",
+        "dashboard_storefront", "platform_books", "platform_onboarding", "supplier_dossiers", "member_attributes",
         "dashboard_service", "dashboard_campaigns", "dashboard_fees", "dashboard_orders",
         "dashboard_after_sales", "dashboard_suppliers", "dashboard_risk", "dashboard_platform",
     }  # fmt: skip

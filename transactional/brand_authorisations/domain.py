@@ -1,7 +1,6 @@
 """What is refused because a brand is sold only under an authorisation.
 
 Problem
-├── UnknownBrand           404  the platform has no such brand
 ├── AuthorisationNeeded    409  nobody may sell the brand of the item on the day
 └── SupplierNotAuthorised  409  the supplier may not sell the brand of the item
 """
@@ -10,17 +9,6 @@ from datetime import date
 from uuid import UUID
 
 from transactional.problems import Problem
-
-
-class UnknownBrand(Problem):
-    """The platform has no such brand."""
-
-    slug = "unknown-brand"
-    title = "No such brand"
-    status = 404
-
-    def __init__(self, brand: UUID | str) -> None:
-        super().__init__(f"the platform has no brand {brand}; GET /v1/brands lists them", brand=str(brand))
 
 
 class AuthorisationNeeded(Problem):

@@ -10,8 +10,8 @@ from uuid import UUID
 from transactional.brand_authorisations.domain import (
     AuthorisationNeeded,
     SupplierNotAuthorised,
-    UnknownBrand,
 )
+from transactional.catalogue.domain import UnknownBrand
 from transactional.clock import business_date
 from transactional.database import Connection
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
-from transactional.brand_authorisations.domain import UnknownBrand
 from transactional.brand_authorisations.operations import demand
+from transactional.catalogue.domain import UnknownBrand
 from transactional.clock import business_date
 from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses

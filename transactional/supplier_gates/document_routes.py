@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.brand_authorisations.domain import UnknownBrand
+from transactional.catalogue.domain import UnknownBrand
 from transactional.clock import business_date
 from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction

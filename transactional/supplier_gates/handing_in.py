@@ -5,7 +5,7 @@ from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
-from transactional.brand_authorisations.domain import UnknownBrand
+from transactional.catalogue.domain import UnknownBrand
 from transactional.database import Connection
 from transactional.row_report import all_or_nothing
 from transactional.supplier_gates.acts import begin_act
