@@ -22,12 +22,12 @@ def test_activity_is_of_whoever_is_in_the_segment_at_the_end_of_the_month(built:
         "where metric = 'activity_rate'",
         f"""
         select g.month, group_kind, member_group, count(*) filter (exists (
-            select from marts.fct_events e where e.member_id = g.member_id and date_trunc('month', occurred_date) = g.month
+            select 1 from marts.fct_events e where e.member_id = g.member_id and date_trunc('month', occurred_date) = g.month
         ) or exists (
-            select from marts.fct_redemptions r
+            select 1 from marts.fct_redemptions r
             where r.member_id = g.member_id and date_trunc('month', effective_date) = g.month
         ) or exists (
-            select from marts.fct_entries e where e.member_id = g.member_id and transfer_kind = 'earn'
+            select 1 from marts.fct_entries e where e.member_id = g.member_id and transfer_kind = 'earn'
             and account_kind = 'member' and date_trunc('month', effective_date) = g.month
         )), count(*)
         from ({GROUPED}) g group by all
