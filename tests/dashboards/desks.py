@@ -66,6 +66,10 @@ _TABLES = {
     "fct_reconciliations": "tenant_id uuid, provider varchar, date date, matched_count integer, "
     "missing_here_count integer, missing_there_count integer, different_amount_count integer, file_fen bigint, "
     "our_fen bigint, is_clean boolean",
+    "fct_supplier_gates": "tenant_id uuid, supplier_code varchar, supplier_name varchar, gate varchar, gate_no integer, "
+    "standing varchar, is_passed boolean, is_gated boolean, expires_date date, days_to_expiry integer",
+    "fct_brand_authorisations": "tenant_id uuid, supplier_code varchar, brand_code varchar, document_number varchar, "
+    "level integer, valid_from date, expires_date date, days_to_expiry integer, is_forged boolean, is_valid boolean",
     "fct_value_scores_monthly": "tenant_id uuid, month date, value_score double, functional_score double, "
     "supply_score double, service_score double, price_score double, known_weight double",
     "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
@@ -171,6 +175,16 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
         "fct_reconciliations": [
             (A, "wechat", day(2026, 3, 5), 9, 1, 0, 0, 1_000, 900, False),
             (A, "alipay", day(2026, 3, 6), 9, 0, 0, 0, 900, 900, True),
+        ],
+        "fct_supplier_gates": [
+            (A, "slow", "慢慢来", "documents", 1, "samples", True, True, day(2026, 4, 10), 10),
+            (A, "slow", "慢慢来", "samples", 2, "samples", False, True, None, None),
+            (B, "rain", "Rain Ltd", "documents", 1, "active", True, True, day(2027, 1, 1), 276),
+        ],
+        "fct_brand_authorisations": [
+            (A, "leaf", "longjing", "L-1", 1, day(2025, 5, 1), day(2026, 4, 30), 30, False, True),
+            (A, "slow", "longjing", "L-9", 2, day(2025, 5, 1), day(2026, 3, 1), -30, True, False),
+            (B, "rain", "storm", "S-1", 1, day(2025, 5, 1), day(2026, 4, 30), 30, False, True),
         ],
         "fct_value_scores_monthly": [
             (A, _MARCH, 0.8, 0.9, 0.7, 0.75, None, 0.9),

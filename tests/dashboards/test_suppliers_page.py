@@ -52,6 +52,19 @@ def test_terms_that_are_over_are_left_out_and_a_supplier_can_be_chosen(
     assert rows[["supplier_name", "days_left", "unit_cost"]].to_numpy().tolist() == [["慢慢来", 19, 7.5]]
 
 
+def test_dossiers_tell_what_was_passed_and_what_lapses_first(
+    open_page: OpenPage, make_token: MakeToken
+) -> None:
+    app = open_page("suppliers", {"rows": "gates"}, token=make_token(role="operator"))
+    assert frame_with(app, "passed")[["gate", "passed", "standing", "days_to_expiry"]].fillna(-1).to_numpy().tolist() == [
+        ["资质文件", "是", "样品", 10], ["样品", "否", "样品", -1],
+    ]  # fmt: skip
+    app.segmented_control(key="rows").set_value("authorisations").run()
+    assert frame_with(app, "forged")[["document_number", "valid", "forged"]].to_numpy().tolist() == [
+        ["L-1", "是", "否"], ["L-9", "否", "是"],
+    ]  # fmt: skip
+
+
 def test_another_tenant_sees_its_own_suppliers_alone(open_page: OpenPage, make_token: MakeToken) -> None:
     query = {"supplier": "slow", "tenant_id": str(literal.ACORN)}
     app = open_page("suppliers", query, token=make_token(literal.BIRCH, role="operator"))
