@@ -1,22 +1,25 @@
 """`/v1/member-attributes`: what a tenant keeps of its members; `/v1/members/{member_id}/attributes`: what it is."""
 
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from fastapi import APIRouter, Request
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.attributes.declaring import declarations_of, declare, retire
+from transactional.attributes.documents import (
+    DeclarationRequest,
+    Declarations,
+    DeclarationShown,
+    Imported,
+    Name,
+    Values,
+    ValueShown,
+    ValuesShown,
+)
 from transactional.attributes.domain import (
-    MAX_ATTRIBUTES,
-    MAX_CHOICES,
     AttributeFixed,
-    AttributePurpose,
     AttributeRefused,
-    AttributeType,
     Declaration,
     UnknownAttribute,
     names_of,
@@ -30,88 +33,10 @@ from transactional.members.domain import UnknownMember
 from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Code, Reference, Text
 from transactional.row_report import RowsRefused
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["members"])
-
-Choice = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_+-]{0,39}$")]
-Name = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-class DeclarationRequest(BaseModel):
-    """An attribute to keep: what it is, which consent it needs, and whether it can tell who somebody is."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "choice", "purpose": "profiling", "is_personal": False, "choices": ["t1", "t2", "t3"],
-                    "declared_by": "li.na",
-                }
-            ]
-        },
-    )  # fmt: skip
-
-    type: AttributeType
-    purpose: AttributePurpose
-    is_personal: bool
-    choices: Annotated[list[Choice], Field(max_length=MAX_CHOICES)] = []
-    declared_by: Reference
-
-
-class DeclarationShown(BaseModel):
-    """An attribute that the tenant keeps of its members."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    name: str
-    type: AttributeType
-    purpose: AttributePurpose
-    is_personal: bool
-    choices: list[str]
-
-
-class Declarations(BaseModel):
-    """Everything that may be kept of members."""
-
-    attributes: list[DeclarationShown]
-
-
-class Values(BaseModel):
-    """Values by the names of declared attributes; null forgets one, what is left out stays."""
-
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"values": {"city_tier": "t2"}}]}
-    )
-
-    values: Annotated[dict[Code, Text | None], Field(min_length=1, max_length=MAX_ATTRIBUTES)]
-
-
-class ValueShown(BaseModel):
-    """What is kept of a member under a name."""
-
-    name: str
-    value: str
-    purpose: AttributePurpose
-    is_personal: bool
-    changed_at: datetime
-
-
-class ValuesShown(BaseModel):
-    """Everything that is kept of a member, by name."""
-
-    member_id: UUID
-    attributes: list[ValueShown]
-
-
-class Imported(BaseModel):
-    """How many members a file told of, and how many values."""
-
-    members: int
-    values: int
 
 
 @router.get(
