@@ -75,6 +75,8 @@ CHARGE = {"reference": "f", "line_code": "artwork", "quantity": 1, "day": "2026-
 SUPPLY = {"lead_time_days": 1, "worst_lead_time_days": 2, "unit_cost_fen": 100}
 # What takes a file: of anything else it says so, whoever sends it.
 IMPORTS = {
+    "/v1/member-attributes/import",
+    "/v1/member-consents/import",
     "/v1/opt-ins/import",
     "/v1/stock-levels/import",
     "/v1/supplier-documents/import",

@@ -7,9 +7,10 @@ from uuid import UUID
 from transactional.attributes.operations import attributes_of
 from transactional.database import Connection
 from transactional.member_exports.archive import archive
-from transactional.member_exports.sections import SECTIONS
+from transactional.member_exports.sections import SECTIONS, Section
 from transactional.members.queries import require_member
 from transactional.problems import Problem
+from transactional.texts.sealing import shown
 from transactional.vault import Vault
 
 _COLUMNS = "export_id, member_id, asked_at, delivered_at"
@@ -89,9 +90,21 @@ async def deliver(
     if asked_at is None:
         raise UnknownExport(export_id)
     parts = {
-        section.name: [dict(row) for row in await connection.fetch(section.sql, tenant_id, member_id)]
+        section.name: [
+            _opened(section, dict(row), vault, tenant_id)
+            for row in await connection.fetch(section.sql, tenant_id, member_id)
+        ]
         for section in SECTIONS
     }
     parts["attributes"] = await attributes_of(connection, vault, tenant_id=tenant_id, member_id=member_id)
     about = {"member_id": member_id, "export_id": export_id, "asked_at": asked_at, "made_at": now}
     return archive(parts, _TITLES, about=about, at=now)
+
+
+def _opened(section: Section, row: dict[str, Any], vault: Vault | None, tenant_id: UUID) -> dict[str, Any]:
+    """Return a row with its sealed words told as `text`."""
+    if not section.sealed_as:
+        return row
+    sealed, in_the_open = row.pop("sealed_text"), row.pop("open_text", None)
+    place = (row[name] for name in section.place)
+    return row | {"text": shown(vault, sealed, section.sealed_as, tenant_id, *place) or in_the_open}

@@ -13,6 +13,8 @@ class Section:
     Attributes:
         tables: what it tells of, by which a test sees that no table of members is forgotten.
         sql: $1 is the tenant, $2 the member.
+        sealed_as: what the words in the column `sealed_text` were sealed as, told opened as `text`; none without it.
+        place: the columns that, after the tenant, say where the words stand.
     """
 
     name: str
@@ -20,6 +22,8 @@ class Section:
     name_en: str
     tables: tuple[str, ...]
     sql: str
+    sealed_as: str = ""
+    place: tuple[str, ...] = ()
 
 
 def _of(table: str, columns: str, order: str) -> str:
@@ -157,8 +161,60 @@ SECTIONS: Final[tuple[Section, ...]] = (
         _of("refusal", "operation, reason, item_id, quantity, effective_at", "effective_at, refusal_id"),
     ),
     Section(
+        # A comment from before comments were sealed stands in the open until the worker has sealed it.
         "feedback", "评价", "Feedback", ("feedback",),
-        _of("feedback", "redemption_id, score, comment, answered_at", "answered_at, feedback_id"),
+        _of(
+            "feedback",
+            "feedback_id, redemption_id, score, comment as open_text, sealed_comment as sealed_text, channel, answered_at",
+            "answered_at, feedback_id",
+        ),
+        "comment", ("feedback_id",),
+    ),
+    Section(
+        "survey_invitations", "问卷邀请", "Invitations to surveys", ("survey_invitation",),
+        "select x.survey_id, s.title, x.redemption_id, x.invited_at from mall.survey_invitation x join mall.survey s "
+        "on s.tenant_id = x.tenant_id and s.survey_id = x.survey_id where x.tenant_id = $1 and x.member_id = $2 "
+        "order by x.invited_at, x.survey_id",
+    ),
+    Section(
+        "survey_responses", "问卷答复", "Surveys answered", ("survey_response",),
+        _of("survey_response", "survey_id, redemption_id, answered_at", "answered_at, survey_id"),
+    ),
+    Section(
+        "survey_answers", "问卷回答", "Answers to surveys", ("survey_answer",),
+        _of(
+            "survey_answer", "survey_id, member_id, question_no, kind, score, choice_no, sealed_text",
+            "survey_id, question_no",
+        ),
+        "survey answer", ("survey_id", "member_id", "question_no"),
+    ),
+    Section(
+        "reviews", "商品评价", "Reviews of items", ("item_review",),
+        _of(
+            "item_review", "review_id, redemption_id, item_id, stars, sealed_text, written_at, edited_at, hidden_at",
+            "written_at, review_id",
+        ),
+        "review", ("review_id",),
+    ),
+    Section(
+        "chats", "客服会话", "Chats", ("chat",),
+        _of("chat", "chat_id, redemption_id, case_id, started_at, ended_at, message_count", "started_at, chat_id"),
+    ),
+    Section(
+        # What the member said and was told, not by whom.
+        "chat_messages", "会话消息", "Messages of chats", (),
+        "select x.chat_id, x.message_no, x.author, x.said_at, x.sealed_text from mall.chat_message x join mall.chat c "
+        "on c.tenant_id = x.tenant_id and c.chat_id = x.chat_id where x.tenant_id = $1 and c.member_id = $2 "
+        "order by x.chat_id, x.message_no",
+        "chat", ("chat_id", "message_no"),
+    ),
+    Section(
+        "campaigns", "活动", "Campaigns", ("campaign_member",),
+        _of("campaign_member", "campaign_id, used_points", "1"),
+    ),
+    Section(
+        "campaign_uses", "活动积分", "Points of campaigns", ("campaign_use",),
+        _of("campaign_use", "campaign_id, kind, redemption_id, points, effective_at", "recorded_at, cause_id, line_no"),
     ),
     Section(
         "segments", "会员分群", "Segments", ("member_segment",),

@@ -252,7 +252,7 @@ async def test_nothing_anywhere_tells_of_an_erased_member(client, shop, owner, l
         }
 
     before = await places()
-    assert {"feedback.comment", "redemption.bill_reference", "hold.reference", "risk_block.reason"} <= before
+    assert {"redemption.bill_reference", "hold.reference", "risk_block.reason"} <= before
     assert (await erase(client, shop.member)).status_code == 200
     # Messages are sealed into the hash chain, and first answers stay for who asks again; neither is for personal words.
     assert await places() == {"outbox.payload", "idempotency_key.response_body"}

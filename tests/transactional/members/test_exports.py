@@ -42,6 +42,17 @@ async def lived(client, shop, owner):
             "comment": f"=good {word}",
         }
         assert (await client.post("/v1/feedback", json=said)).status_code == 201
+        review = {
+            "member_id": str(member),
+            "redemption_id": redemption_id,
+            "line_no": 1,
+            "stars": 4,
+            "text": f"tea {word}",
+        }
+        assert (await client.post("/v1/reviews", json=review)).status_code == 201
+        message = {"author": "member", "said_at": "2026-03-01T09:00:00+08:00", "text": f"hello {word}"}
+        chat = {"reference": f"chat of {word}", "member_id": str(member), "messages": [message]}
+        assert (await client.post("/v1/chats", json=chat)).status_code == 201
         case = {
             "reference": word, "type": "complaint", "reason": "late", "text": f"waiting {word}", "opened_by": "wu.min",
             "redemption_id": redemption_id,
@@ -60,7 +71,9 @@ async def test_everything_of_the_member_is_in_it_and_nothing_of_another(client, 
     assert (line["item"], line["quantity"], line["unit_points"]) == ("tea", 2, 100)
     assert [one["value"] for one in data["attributes"]] == ["mine"]
     assert [one["text"] for one in data["after_sales_notes"]] == ["waiting mine"]
-    assert data["feedback"][0]["comment"] == "=good mine"
+    # What was sealed is told opened.
+    said = {part: [one["text"] for one in data[part]] for part in ("feedback", "reviews", "chat_messages")}
+    assert said == {"feedback": ["=good mine"], "reviews": ["tea mine"], "chat_messages": ["hello mine"]}
     assert (len(data["events"]), len(data["refusals"]), len(data["consents"])) == (1, 1, 1)
     everything = "".join(file.read(name).decode() for name in file.namelist())
     # Neither another member's words and id, nor who of the staff wrote something.
@@ -70,7 +83,7 @@ async def test_everything_of_the_member_is_in_it_and_nothing_of_another(client, 
     assert "会员资料" in page
     assert "waiting mine" in page
     rows = list(csv.DictReader(io.StringIO(file.read("feedback.csv").decode("utf-8-sig"))))
-    assert rows[0]["comment"] == "'=good mine"
+    assert rows[0]["text"] == "'=good mine"
 
 
 async def test_every_table_of_members_is_in_it_or_left_out_for_a_reason(owner):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from orchestration.cli.acceptance.expectation import Expected, ledger_differences
+from orchestration.cli.acceptance.expectation import Expected, differences, ledger_differences
 from orchestration.cli.acceptance.measures import Measure, p95_ms
 from orchestration.cli.acceptance.preparing import KeyRefused, NothingToRedeem, OtherTenant, TenantIsLive
 from orchestration.cli.acceptance.report import write_result
@@ -174,6 +174,13 @@ def test_a_ledger_is_what_was_asked_for_step_by_step():
     assert any("has no entries" in line for line in ledger_differences(account, right[:1], "x"))
     jumping = [*right[:3], entry("c", "refund", 60, 110)]
     assert any("do not lead" in line for line in ledger_differences(account, jumping, "x"))
+
+
+def test_fields_of_a_newer_mall_are_not_looked_at_at_any_depth():
+    expected = {"lines": [{"quantity": 2}]}
+    assert differences(expected, {"lines": [{"quantity": 2, "list_points": 9}], "new": 1}, "x") == []
+    for wrong in ([], [{"quantity": 1}], [{}], [{"quantity": 2}] * 2, None):
+        assert len(differences(expected, {"lines": wrong}, "x")) == 1
 
 
 def test_a_threshold_is_met_from_the_right_side():
