@@ -688,7 +688,9 @@ from (values
     (67, 'discount', 1, 67, 5, '2025-02-02 04:00:00'),
     (67, 'discount_back', 1, 67, -5, '2025-02-02 05:00:00')
 ) as rows(cause, kind, line_no, redemption, points, effective);
+
 create table acceptance_run as
+select
     id(1) as tenant_id, id(n) as run_id, ts(finished) as started_at, ts(finished) as finished_at, is_passed,
     ts(finished) as recorded_at, stamp(900) as xid, batch(101) as batch
 from (values (291, '2024-12-28 02:00:00', true), (292, '2024-12-29 20:00:00', true), (293, '2024-12-31 02:00:00', false))
@@ -696,6 +698,7 @@ from (values (291, '2024-12-28 02:00:00', true), (292, '2024-12-29 20:00:00', tr
 
 -- Member 12 withdrew; 14 is a test member.
 create table member_attribute as
+select
     id(1) as tenant_id, id(member) as member_id, 'city_tier' as name, cast(value as varchar) as value,
     ts('2025-01-10 00:00:00') as changed_at, ts('2025-01-10 00:00:00') as recorded_at, stamp(900) as xid, batch(batch) as batch
 from (values (11, 't1', 101), (12, 't1', 101), (12, null, 102), (13, 't1', 101), (14, 't1', 101)) as rows(member, value, batch);
