@@ -90,7 +90,7 @@ class CurrentSession(BaseModel):
 @router.get(
     "/sessions/current",
     summary="Tell whose session it is",
-    responses=responses(Unauthenticated, SessionOver, PersonNeeded),
+    responses=responses(Unauthenticated, SessionOver, PersonNeeded, InvalidRequest),
 )
 async def show_session(asker: Asking) -> CurrentSession:
     """Return who is logged in with the session that is sent, with their role as it is now."""
