@@ -20,7 +20,7 @@ def test_monthly_item_kpis_are_those_computed_by_hand(built: Build) -> None:
     )
     assert rows == [
         (JANUARY, "abuse_block_rate", 0, 0, None, None, None, 0.9),
-        (JANUARY, "brand_direct_rate", 0, 1, 0.0, None, None, None),
+        (JANUARY, "brand_direct_rate", 1, 1, 1.0, None, None, None),
         (JANUARY, "catalogue_quality_share", 0, 1, 0.0, None, None, 0.3),
         (JANUARY, "catalogue_scarce_share", 0, 1, 0.0, None, None, 0.1),
         (JANUARY, "catalogue_staple_share", 1, 1, 1.0, None, None, 0.6),
@@ -32,7 +32,7 @@ def test_monthly_item_kpis_are_those_computed_by_hand(built: Build) -> None:
         (JANUARY, "stock_turnover_days", 564, 3, 188.0, None, None, None),
         (JANUARY, "virtual_issue_rate", 0, 0, None, None, None, 0.999),
         (FEBRUARY, "abuse_block_rate", 0, 0, None, None, None, 0.9),
-        (FEBRUARY, "brand_direct_rate", 0, 2, 0.0, None, None, None),
+        (FEBRUARY, "brand_direct_rate", 1, 2, 0.5, None, None, None),
         (FEBRUARY, "catalogue_quality_share", 1, 2, 0.5, None, None, 0.3),
         (FEBRUARY, "catalogue_scarce_share", 0, 2, 0.0, None, None, 0.1),
         (FEBRUARY, "catalogue_staple_share", 1, 2, 0.5, None, None, 0.6),
