@@ -6,7 +6,7 @@ The rule of points and cash is that of `transactional/redemption/pricing.py`; a 
 import numpy as np
 
 from serving.recommendations.domain import Affordability, CashRule, Purse, Reach
-from serving.recommendations.shelf import Integers
+from serving.recommendations.shelf import Integers, Shelf
 
 NOW, WITH_CASH, SOON, OUT = range(4)
 NAMES: tuple[Affordability, ...] = ("now", "with_cash", "soon")
@@ -14,17 +14,14 @@ NAMES: tuple[Affordability, ...] = ("now", "with_cash", "soon")
 ANY_PRICE = 1_000_000_000
 
 
-def affordability(prices: Integers, cash_shares: Integers, purse: Purse, reach: Reach) -> Integers:
-    """Return NOW, WITH_CASH, SOON or OUT of each price; what `reach` leaves out is OUT.
-
-    Args:
-        cash_shares: the least and most basis points of each price that cash may pay; shape (prices, 2).
-    """
+def affordability(shelf: Shelf, purse: Purse, reach: Reach) -> Integers:
+    """Return NOW, WITH_CASH, SOON or OUT of each offer; what `reach` leaves out is OUT."""
+    prices = shelf.prices
     found = np.full(len(prices), OUT)
     if reach == "soon":
         found[prices <= purse.available + purse.coming] = SOON
     if reach != "now" and purse.cash is not None:
-        least, most = _bounds(prices, cash_shares, purse.cash)
+        least, most = _bounds(prices, shelf.cash_shares, purse.cash)
         found[(least <= most) & (least <= purse.available)] = WITH_CASH
     found[prices <= purse.available] = NOW
     return found

@@ -84,7 +84,7 @@ def compose(
     with it comes first; where points expire, only what they pay for is shown.
     """
     context = question.context
-    kinds = affordability(shelf.prices, shelf.cash_shares, purse, question.reach)
+    kinds = affordability(shelf, purse, question.reach)
     kinds[shelf.flagged(barred(context, sources.anchors, member, shop))] = OUT
     if policy == "unpersonalised":
         member = MemberState()

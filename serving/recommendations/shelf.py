@@ -48,7 +48,6 @@ class Shelf:
         offers: the offers; their number is the length of every vector.
         prices: points.
         stocks: pieces; more than any where that is not known.
-        cash_shares: what part of each price may be paid in cash at least and at most, basis points; shape (offers, 2).
         listed_from: seconds since 1970.
         codes, category_codes: a code per category, and that of each.
         ranks: the place of each in the order of the items' ids.
@@ -72,7 +71,7 @@ class Shelf:
         self.listed_from: Floats = np.fromiter(
             (offer.listed_from.timestamp() for offer in offers), np.float64, count
         )
-        self.cash_shares: Integers = np.array([offer.cash_share_bp for offer in offers], np.int64).reshape(
+        self._cash_shares: Integers = np.array([offer.cash_share_bp for offer in offers], np.int64).reshape(
             -1, 2
         )
         self.category_codes: Mapping[str, int] = codes
@@ -102,7 +101,7 @@ class Shelf:
             self.codes[entries],
             self.ranks[entries],
         )
-        part.cash_shares = self.cash_shares[entries]
+        part._cash_shares = self._cash_shares
         part.category_codes = self.category_codes
         part.on_sale = []
         for whole, offer in (changed or {}).items():
@@ -132,16 +131,23 @@ class Shelf:
             self.listed_from.copy(),
             self.codes.copy(),
         )
-        whole.cash_shares = self.cash_shares.copy()
+        whole._cash_shares = self._cash_shares.copy()
         for n, offer in changed.items():
             offers[n] = offer
-            whole.cash_shares[n] = offer.cash_share_bp
+            whole._cash_shares[n] = offer.cash_share_bp
             whole.prices[n] = offer.price_points
             whole.stocks[n] = np.inf if offer.stock is None else offer.stock
             whole.listed_from[n] = offer.listed_from.timestamp()
             whole.codes[n] = codes.setdefault(offer.category, len(codes))
         whole.offers, whole.category_codes = offers, codes
         return whole
+
+    @property
+    def cash_shares(self) -> Integers:
+        """Return what part of each price may be paid in cash at least and at most, basis points; shape (offers, 2)."""
+        # Taken out only where a tenant takes cash.
+        whole = self._cash_shares
+        return whole if self._entries_in_whole is None else whole[self._entries_in_whole]
 
     @cached_property
     def categories(self) -> list[int]:

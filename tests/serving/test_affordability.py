@@ -1,12 +1,15 @@
 """What a member can have, held against the rule by which a redemption is priced."""
 
-import numpy as np
+from datetime import UTC, datetime
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from serving.recommendations.affordability import NAMES, OUT, affordability, farthest_price, payment
-from serving.recommendations.domain import CashRule, Purse
+from serving.recommendations.domain import CashRule, Offer, Purse
+from serving.recommendations.shelf import Shelf
 from transactional.problems import Problem
 from transactional.redemption.pricing import CashShare, split
 from transactional.tenants.domain import Program, Rate
@@ -19,7 +22,8 @@ ANY = (0, 10_000)
 
 
 def kind_of(price, purse, reach="soon", share=ANY):
-    (kind,) = affordability(np.array([price]), np.array([share]), purse, reach)
+    offer = Offer(UUID(int=1), "tea", "drinks", price, datetime(2026, 1, 1, tzinfo=UTC), cash_share_bp=share)
+    (kind,) = affordability(Shelf([offer]), purse, reach)
     return None if kind == OUT else NAMES[kind]
 
 
