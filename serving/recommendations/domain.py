@@ -69,6 +69,10 @@ class Sale:
     left: int
 
 
+# Basis points of a price: whatever the tenant's rule lets cash pay.
+ANY_CASH = (0, 10_000)
+
+
 @dataclass(frozen=True)
 class Offer:
     """An item that can be delivered now.
@@ -88,7 +92,7 @@ class Offer:
     stock: int | None = None
     sale: Sale | None = None
     kind: ItemKind = "physical"
-    cash_share_bp: tuple[int, int] = (0, 10_000)
+    cash_share_bp: tuple[int, int] = ANY_CASH
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from serving.recommendations.contexts import Filter
-from serving.recommendations.domain import Offer, Sale
+from serving.recommendations.domain import ANY_CASH, Offer, Sale
 from serving.recommendations.shelf import NOWHERE, Flags, Floats, Integers, Shelf
 
 
@@ -122,7 +122,8 @@ def window_of(rows: Iterable[Sequence[Any]]) -> Window:
     """Return the window of offers, sorted by item.
 
     Args:
-        rows: item, name, category, kind, price, listed from and until, stock, least and most basis points of cash.
+        rows: item, name, category, kind, price, listed from and until, stock, least and most basis points of cash; a
+            release, which takes no cash, tells none of these.
     """
     offers, until = [], []
     for row in rows:
@@ -137,7 +138,7 @@ def _offer(row: Sequence[Any]) -> tuple[Offer, float]:
     """Return the offer of a row and until when it is listed."""
     item_id, name, category, kind, price, listed_from, listed_until, stock, *cash_share = row
     until = np.inf if listed_until is None else listed_until.timestamp()
-    least, most = cash_share
+    least, most = cash_share or ANY_CASH
     offer = Offer(item_id, name, category, price, listed_from, stock, kind=kind, cash_share_bp=(least, most))
     return offer, until
 
