@@ -44,7 +44,7 @@ from transactional.clock import business_date, system_clock
 from transactional.ledger.queries import richest_member
 from transactional.redemption.queries import most_redeemed_item
 from transactional.sessions.operations import create_login, remove_login
-from transactional.tenants.operations import find_tenant
+from transactional.tenants.operations import PLATFORM_CODE, find_tenant, platform_tenant
 
 _USERNAME = "demo"
 # Small enough to take a few seconds beside the replay.
@@ -57,12 +57,14 @@ _MONTHS_SHOWN = 3
 class Access:
     """How to get in: the tenant's API key, a login to the screens, and a member and an item to try with.
 
-    `world_password` is of the same user at the first simulated tenant; empty if there is none.
+    `world_password` is of the same user at the first simulated tenant, `platform_password` of the same among the
+    platform's own people; empty where there is none.
     """
 
     api_key: str
     password: str
     world_password: str
+    platform_password: str
     member_id: str
     item_id: str
 
@@ -148,22 +150,30 @@ async def _open_doors(url: str, tenant_id: UUID) -> Access:
         password = await _open_door(connection, tenant_id)
         world = await find_tenant(connection, preset_of(0).code)
         world_password = "" if world is None else await _open_door(connection, world)
+        platform_password = await _open_platform(connection)
         key = await issue_key(connection, tenant_id=tenant_id, label="demo")
         member_id = await richest_member(connection, tenant_id=tenant_id)
         item_id = await most_redeemed_item(connection, tenant_id=tenant_id)
     finally:
         await connection.close()
-    return Access(key, password, world_password, str(member_id), str(item_id))
+    return Access(key, password, world_password, platform_password, str(member_id), str(item_id))
 
 
-async def _open_door(connection: asyncpg.Connection, tenant_id: UUID) -> str:
+async def _open_platform(connection: asyncpg.Connection) -> str:
+    try:
+        tenant_id = await platform_tenant(connection)
+    except asyncpg.UniqueViolationError:
+        # An enterprise has the platform's code: the demo is of one who uses it for real.
+        return ""
+    return await _open_door(connection, tenant_id, "platform_admin")
+
+
+async def _open_door(connection: asyncpg.Connection, tenant_id: UUID, role: str = "enterprise_admin") -> str:
     """Make a login and return its password."""
     password = secrets.token_urlsafe(9)
     # A demo that was interrupted may have made a login whose password nobody knows.
     await remove_login(connection, tenant_id=tenant_id, username=_USERNAME)
-    await create_login(
-        connection, tenant_id=tenant_id, username=_USERNAME, password=password, role="enterprise_admin"
-    )
+    await create_login(connection, tenant_id=tenant_id, username=_USERNAME, password=password, role=role)
     return password
 
 
@@ -204,7 +214,7 @@ def _welcome(console: Console, ports: Ports, access: Access) -> None:
     # Printed plainly from here on, so that each line can be copied whole.
     typer.echo(f"""
 Log in to the screens with enterprise code {CODE}, user {_USERNAME}, password {access.password}
-{_world_login(access)}
+{_other_logins(access)}
 Redeem something as the tenant's own system would, and see it on every screen within a minute:
   export KEY={access.api_key}
   export MEMBER={access.member_id} ITEM={access.item_id}
@@ -215,10 +225,13 @@ Redeem something as the tenant's own system would, and see it on every screen wi
 Ctrl-C stops everything.""")
 
 
-def _world_login(access: Access) -> str:
-    if not access.world_password:
-        return ""
-    return (
-        f"or see a simulated bank: enterprise code {preset_of(0).code}, user {_USERNAME}, "
-        f"password {access.world_password}\n"
+def _other_logins(access: Access) -> str:
+    others = (
+        ("see a simulated bank", preset_of(0).code, access.world_password),
+        ("all enterprises as the platform's own people do", PLATFORM_CODE, access.platform_password),
+    )
+    return "".join(
+        f"or {what}: enterprise code {code}, user {_USERNAME}, password {password}\n"
+        for what, code, password in others
+        if password
     )
