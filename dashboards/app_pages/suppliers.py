@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.address import from_address, to_address
-from dashboards.desks import dossiers, suppliers, suppliers_view
+from dashboards.desks import dossiers, supplier_scores, suppliers, suppliers_view
 from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
 from dashboards.reader import require_visitor, words_of_reader
@@ -18,9 +18,10 @@ today = business_today()
 
 st.title(words("suppliers_page"), anchor=False)
 show_as_of(words, marts.release)
-require_tables(words, marts, *suppliers.TABLES, *dossiers.TABLES)
+require_tables(words, marts, *suppliers.TABLES, *dossiers.TABLES, *supplier_scores.TABLES)
 rows, terms = suppliers.scores(marts), suppliers.terms(marts, today)
 gates, authorisations = dossiers.gates(marts), dossiers.authorisations(marts)
+monthly = supplier_scores.monthly_scores(marts)
 if rows.empty and terms.empty:
     st.info(words("no_suppliers"), icon=":material/hourglass_empty:")
     st.stop()
@@ -42,8 +43,8 @@ supplier = st.selectbox(
 )
 to_address("supplier", supplier, "")
 if supplier:
-    rows, terms, gates, authorisations = (
-        frame[frame["supplier_code"] == supplier] for frame in (rows, terms, gates, authorisations)
+    rows, terms, gates, authorisations, monthly = (
+        frame[frame["supplier_code"] == supplier] for frame in (rows, terms, gates, authorisations, monthly)
     )
 
 ending = suppliers.expiring(terms, today)
@@ -51,8 +52,10 @@ st.subheader(suppliers_view.answer(words, rows, ending), anchor=False)
 suppliers_view.show_cards(words, rows, ending)
 suppliers_view.show_scores(words, rows)
 suppliers_view.show_lateness(words, rows)
-of_dossiers = dossiers.tables(words, gates, authorisations)
-show_tables(
-    words, [*suppliers_view.tables(words, rows, terms), *of_dossiers], file=(marts.release.release_id,)
-)
+tables = [
+    *suppliers_view.tables(words, rows, terms),
+    supplier_scores.table(words, monthly),
+    *dossiers.tables(words, gates, authorisations),
+]
+show_tables(words, tables, file=(marts.release.release_id,))
 show_next_steps(words, suppliers_view.steps(words, rows, ending))

@@ -70,6 +70,8 @@ _TABLES = {
     "standing varchar, is_passed boolean, is_gated boolean, expires_date date, days_to_expiry integer",
     "fct_brand_authorisations": "tenant_id uuid, supplier_code varchar, brand_code varchar, document_number varchar, "
     "level integer, valid_from date, expires_date date, days_to_expiry integer, is_forged boolean, is_valid boolean",
+    "fct_supplier_scores_monthly": "tenant_id uuid, supplier_id uuid, supplier_code varchar, supplier_name varchar, "
+    "month date, score double, low double, high double, known_weight double, n bigint, is_small_sample boolean",
     "fct_value_scores_monthly": "tenant_id uuid, month date, value_score double, functional_score double, "
     "supply_score double, service_score double, price_score double, known_weight double",
     "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
@@ -185,6 +187,12 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
             (A, "leaf", "longjing", "L-1", 1, day(2025, 5, 1), day(2026, 4, 30), 30, False, True),
             (A, "slow", "longjing", "L-9", 2, day(2025, 5, 1), day(2026, 3, 1), -30, True, False),
             (B, "rain", "storm", "S-1", 1, day(2025, 5, 1), day(2026, 4, 30), 30, False, True),
+        ],
+        "fct_supplier_scores_monthly": [
+            (A, _LEAF, "leaf", "叶茂", _MARCH, 0.96, 0.9, 0.99, 0.8, 120, False),
+            (A, _SLOW, "slow", "慢慢来", _MARCH, 0.41, 0.3, 0.52, 0.8, 90, False),
+            (A, _SLOW, "slow", "慢慢来", _FEBRUARY, 0.5, 0.1, 0.9, 0.3, 4, True),
+            (B, _RAIN, "rain", "Rain Ltd", _MARCH, 0.99, 0.9, 1.0, 1.0, 50, False),
         ],
         "fct_value_scores_monthly": [
             (A, _MARCH, 0.8, 0.9, 0.7, 0.75, None, 0.9),

@@ -65,6 +65,15 @@ def test_dossiers_tell_what_was_passed_and_what_lapses_first(
     ]  # fmt: skip
 
 
+def test_scores_of_a_month_begin_with_the_lowest_and_say_what_is_small(
+    open_page: OpenPage, make_token: MakeToken
+) -> None:
+    app = open_page("suppliers", {"rows": "monthly_scores"}, token=make_token(role="operator"))
+    assert frame_with(app, "known_weight")[["supplier_name", "score", "told"]].to_numpy().tolist() == [
+        ["慢慢来", 0.41, ""], ["叶茂", 0.96, ""], ["慢慢来", 0.5, "样本不足 30，仅供参考"],
+    ]  # fmt: skip
+
+
 def test_another_tenant_sees_its_own_suppliers_alone(open_page: OpenPage, make_token: MakeToken) -> None:
     query = {"supplier": "slow", "tenant_id": str(literal.ACORN)}
     app = open_page("suppliers", query, token=make_token(literal.BIRCH, role="operator"))
