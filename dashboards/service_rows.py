@@ -3,6 +3,7 @@
 import pandas as pd
 
 from dashboards import service_words
+from dashboards.carriers import carrier_names
 from dashboards.downloads import Column
 from dashboards.tables import Table
 from dashboards.words import Words
@@ -26,7 +27,7 @@ def deliveries_table(words: Words, deliveries: pd.DataFrame) -> Table:
     """Return how long deliveries took by region and carrier."""
     rows = deliveries.assign(
         region=deliveries["region"].map(service_words.region_names(words)),
-        carrier=deliveries["carrier"].replace("unknown", words("carrier_unknown")),
+        carrier=deliveries["carrier"].replace(carrier_names(words)),
     )
     columns = [
         Column("region", words("region"), "text"),
@@ -71,6 +72,7 @@ def compensations_table(words: Words, owed: pd.DataFrame) -> Table:
         clock=owed["clock"].map(service_words.clock_names(words)),
         party=owed["party"].map(service_words.party_names(words)),
         outcome=owed["outcome"].map(service_words.settlement_names(words)),
+        responsible=owed["responsible"].replace(carrier_names(words)),
     )
     columns = [
         Column("opened_date", words("opened_date"), "date"),

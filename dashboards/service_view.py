@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import charts, items_charts, rate_answers, service, service_charts, service_words
+from dashboards.carriers import carrier_names
 from dashboards.definitions import Definitions
 from dashboards.items_view import show_rate
 from dashboards.kpi_cards import WHOLE_NAMES
@@ -93,7 +94,12 @@ def steps(words: Words, rates: list[Rate], late: pd.DataFrame, owed: pd.DataFram
         found.append(Step(words("step_late", count=words.count(len(late))), "stock"))
     still_open = owed[owed["outcome"] == "open"]
     if not still_open.empty:
-        name = still_open["responsible"].fillna(words("party_platform")).value_counts()
+        name = (
+            still_open["responsible"]
+            .replace(carrier_names(words))
+            .fillna(words("party_platform"))
+            .value_counts()
+        )
         found.append(
             Step(
                 words(

@@ -37,7 +37,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     to_address("month", chosen, newest)
 month = months[chosen]
 rows = value.scores(marts, month, code)
-figures = value.figures(marts, month, code, words.language)
+figures = value.figures(marts, month, code, words)
 if rows.empty:
     st.info(words("value_none"), icon=":material/hourglass_empty:")
     st.stop()

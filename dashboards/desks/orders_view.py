@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from dashboards.carriers import carrier_names
 from dashboards.desks import charts
 from dashboards.desks.order_words import clock_names, party_names, region_names
 from dashboards.downloads import Column
@@ -16,8 +17,6 @@ from dashboards.plain_cards import show_plain_card
 from dashboards.rates import Rate
 from dashboards.tables import Table
 from dashboards.words import Words
-
-_CARRIERS = {"sf": "carrier_sf", "jd": "carrier_jd", "sandbox": "carrier_sandbox"}
 
 
 def _spans(words: Words) -> dict[str, str]:
@@ -127,7 +126,7 @@ def show_breaches(words: Words, rows: pd.DataFrame, month: date) -> None:
 def tables(words: Words, awaited: pd.DataFrame | None, broken: pd.DataFrame) -> list[Table]:
     """Return the rows behind the page: the queue if it is known, and the broken promises."""
     clocks, regions, parties = clock_names(words), region_names(words), party_names(words)
-    carriers = {key: words(text) for key, text in _CARRIERS.items()}
+    carriers = carrier_names(words)
     breaches = Table(
         "breaches",
         words("breaches_title"),

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from dashboards.marts import PlatformMarts
-from dashboards.words import Language
+from dashboards.words import Words
 
 TABLES = ("dim_metric", "dim_tenant", "fct_value_score_parts_monthly", "fct_value_scores_monthly")
 PARTS = ("functional", "supply", "service", "price")
@@ -40,7 +40,9 @@ def scores(marts: PlatformMarts, month: date, code: str) -> pd.DataFrame:
     return marts.rows(_SCORES, month=month, code=code)
 
 
-def figures(marts: PlatformMarts, month: date, code: str, language: Language) -> pd.DataFrame:
-    """Return the measured figures behind the scores of a month, with their weight; nameless metrics keep their key."""
+def figures(marts: PlatformMarts, month: date, code: str, words: Words) -> pd.DataFrame:
+    """Return the measured figures behind the scores of a month, with their names and weight."""
     rows = marts.rows(_FIGURES, month=month, code=code)
-    return rows.assign(metric_name=rows[f"name_{language}"].fillna(rows["metric"]))
+    # What fees are a share of is no metric of its own.
+    others = rows["metric"].map({"fee_share": words("fee_share")})
+    return rows.assign(metric_name=rows[f"name_{words.language}"].fillna(others))

@@ -1,7 +1,10 @@
 """Gathers what an answer needs, from the release and the live database, and has it composed."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -19,6 +22,7 @@ from serving.recommendations.domain import CashRule, Expiring, Policy, Reach, Re
 from serving.recommendations.live import NOTHING_LANDED
 from serving.recommendations.members import Member
 from serving.recommendations.mirror import Mirror
+from serving.recommendations.news import Terms
 from serving.recommendations.policies import Experiment
 from serving.recommendations.released import ReleasedMember, popular_items, released_member, released_window
 from serving.recommendations.released_shop import released_shop
@@ -118,32 +122,59 @@ async def _live_answer(
     release: Release, live: Mirror, asked: Asked, experiment: Experiment, released: ReleasedMember
 ) -> Answer:
     tenant = live.tenant(asked.tenant_id)
-    shop = await tenant.shop()
-    is_as_landed = asked.member_id is None or (
-        released.is_known and tenant.is_as_landed(release.manifest.landing.snapshot, asked.member_id)
-    )
-    visitor = SOMEBODY
-    if asked.member_id is not None:
-        member = (
-            as_released(released)
-            if is_as_landed
-            else await _member_now(release, live, asked, asked.member_id, released)
-        )
-        if member is not None:
-            visitor = _visitor(asked, asked.member_id, member, released, shop.terms.cash, experiment)
-        elif asked.is_member:
-            raise UnknownMember("this tenant has no such member; register the member first")
-    running = shop.terms.running(asked.now)
-    sales: Mapping[UUID, Sale] = {sale.item_id: sale for _, sale in running}
-    # Whoever redeemed nothing since the first of them started has bought nothing in any of them.
-    if running and not (
-        is_as_landed and released.habits.redeemed_at < min(started for started, _ in running)
-    ):
-        sales = await live.sales.running(asked.tenant_id, asked.member_id, now=asked.now)
+    landed = release.manifest.landing.snapshot
+
+    def is_as_landed() -> bool:
+        return asked.member_id is None or (released.is_known and tenant.is_as_landed(landed, asked.member_id))
+
+    def may_have_bought(terms: Terms) -> bool:
+        # Whoever redeemed nothing since the first of them started has bought nothing in any of them.
+        started = [since for since, _ in terms.running(asked.now)]
+        return bool(started) and not (is_as_landed() and released.habits.redeemed_at < min(started))
+
+    async def of_member() -> Member | None:
+        assert asked.member_id is not None, "of nobody the release says all there is"
+        return await _member_now(release, live, asked, asked.member_id, released)
+
+    async def own_sales() -> Mapping[UUID, Sale]:
+        return await live.sales.running(asked.tenant_id, asked.member_id, now=asked.now)
+
+    # What the release does not say is read beside the look. After it, each of the two would wait for the others' turns
+    # once more.
+    reading = None if is_as_landed() else asyncio.ensure_future(of_member())
+    selling = asyncio.ensure_future(own_sales()) if may_have_bought(tenant.terms) else None
+    with _heard(reading, selling):
+        shop = await tenant.shop()
+        visitor = SOMEBODY
+        if asked.member_id is not None:
+            if reading is not None:
+                member = await reading
+            else:
+                member = as_released(released) if is_as_landed() else await of_member()
+            if member is not None:
+                visitor = _visitor(asked, asked.member_id, member, released, shop.terms.cash, experiment)
+            elif asked.is_member:
+                raise UnknownMember("this tenant has no such member; register the member first")
+        sales: Mapping[UUID, Sale] = {sale.item_id: sale for _, sale in shop.terms.running(asked.now)}
+        if may_have_bought(shop.terms):
+            sales = await own_sales() if selling is None else await selling
     return await _answer(
         release, asked, visitor, shop.window, sales,
         exploration_share=experiment.exploration_share, is_degraded=False,
     )  # fmt: skip
+
+
+@contextmanager
+def _heard(*futures: asyncio.Future[Any] | None) -> Iterator[None]:
+    """Let nobody wait in vain for what an answer no longer needs, and hear what became of it."""
+    try:
+        yield
+    finally:
+        for future in futures:
+            if future is not None and not future.done():
+                future.cancel()
+            elif future is not None and not future.cancelled():
+                future.exception()
 
 
 async def _member_now(

@@ -109,6 +109,11 @@ class MirroredTenant:
         await self._turns.take()
         return shop
 
+    @property
+    def terms(self) -> Terms:
+        """Return the terms as the last look found them; none before the first."""
+        return Terms() if self._shop is None else self._shop.terms
+
     def is_as_landed(self, landed: str, member_id: UUID) -> bool:
         """Return whether a release that ends with a snapshot says everything of a member it knows.
 

@@ -92,4 +92,4 @@ def add_campaigns(connection: duckdb.DuckDBPyConnection) -> None:
     ):
         connection.execute(f"create or replace table marts.{table} ({columns})")
         insert(connection, table, rows)
-    insert(connection, "dim_metric", _METRICS)
+    insert(connection, "dim_metric", [(*metric, "fct_kpis_monthly") for metric in _METRICS])

@@ -140,6 +140,6 @@ def add_service(connection: duckdb.DuckDBPyConnection) -> None:
     for table, columns in _TABLES.items():
         connection.execute(f"create or replace table marts.{table} ({columns})")
         insert(connection, table, rows[table])
-    insert(connection, "dim_metric", _METRICS)
+    insert(connection, "dim_metric", [(*metric, "fct_kpis_monthly") for metric in _METRICS])
     kpis = [(t, m, name, n, d, n / d, d, None, None, goal) for t, m, name, n, d, goal in _KPIS]
     insert(connection, "fct_kpis_monthly", kpis)

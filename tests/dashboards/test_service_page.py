@@ -61,7 +61,7 @@ def test_the_page_speaks_english(open_page: OpenPage) -> None:
         ("late", "redemption", [service.identified(2)]),
         ("deliveries", "region", ["全国（48 小时）", "偏远地区（72 小时）"]),
         ("cases", "type", ["退货", "投诉"]),
-        ("compensations", "responsible", ["sf", "Tea House", "Tea House"]),
+        ("compensations", "responsible", ["顺丰", "Tea House", "Tea House"]),
     ],
 )
 def test_the_rows_behind_are_of_the_month(
