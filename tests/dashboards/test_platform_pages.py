@@ -91,7 +91,7 @@ def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: Ope
     assert [(metric.label, metric.value) for metric in app.metric] == [
         ("功能匹配（40%）", "75.0"), ("供应（30%）", "70.0"), ("服务（20%）", "75.0"), ("价格（10%）", "50.0"),
     ]  # fmt: skip
-    assert "Birch Retail的“fee\\_share”让评分少了 5.0 分" in said(app)
+    assert "Birch Retail的“费用占兑换积分价值的比例”让评分少了 5.0 分" in said(app)
 
     one = open_platform("value", {"tenant": "acorn", "rows": "figures", "lang": "en"})
     assert one.subheader[0].value == "For Mar 2026 橡果银行 scores 80.0 of 100."
