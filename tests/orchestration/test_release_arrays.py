@@ -173,7 +173,9 @@ def test_serving_finds_in_the_arrays_what_sql_finds_in_the_marts(folder: DataFol
     assert len(listed) == 2000
     for tenant_id, member_id, item_ids in listed:
         assert found.place(tenant_id, member_id) is not None
-        assert [item.item_id for item in found.listed(tenant_id, member_id, "all")] == item_ids
+        place = found.place(tenant_id, member_id)
+        assert place is not None
+        assert [item.item_id for item in found.listed(place, "all")] == item_ids
     assert len(near) > 800
     for tenant_id, item_id, neighbours in near:
         assert found.neighbours(tenant_id, item_id, "together") == neighbours

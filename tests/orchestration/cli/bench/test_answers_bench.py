@@ -18,7 +18,7 @@ def test_the_shop_has_a_list_for_every_member_and_neighbours_for_every_item(tmp_
     shop = RecommendedFrom({path.stem: np.load(path) for path in arrays.iterdir()})
     item_ids = {item_id(number) for number in range(130)}
     for number in range(120):
-        listed = {item.item_id for item in shop.listed(TENANT_ID, member_id(number), "all")}
+        listed = {item.item_id for item in shop.listed(shop.place(TENANT_ID, member_id(number)), "all")}
         assert len(listed) == 50
         assert listed <= item_ids
     for item in item_ids:
