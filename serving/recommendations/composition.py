@@ -85,7 +85,8 @@ def compose(
     """
     context = question.context
     kinds = affordability(shelf, purse, question.reach)
-    kinds[shelf.flagged(barred(context, sources.anchors, member, shop))] = OUT
+    if at_hand := barred(context, sources.anchors, member, shop):
+        kinds[shelf.flagged(at_hand)] = OUT
     if policy == "unpersonalised":
         member = MemberState()
     is_beside = context.kind not in ("home", "expiring")

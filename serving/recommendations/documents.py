@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from pydantic import BaseModel, Field
 
 from serving.recommendations.answers import Answer, Asked
@@ -88,6 +89,30 @@ class RecommendationsAnswer(BaseModel):
     items: list[RecommendedItem]
 
 
+class _Reason(Struct, frozen=True):
+    zh: str
+    en: str
+
+
+class _Item(Struct, frozen=True):
+    """`RecommendedItem` as it is written, which says what the members are."""
+
+    position: int
+    item_id: str
+    name: str
+    category: str
+    price_points: int
+    flash_sale_id: str | None
+    affordability: Affordability | None
+    points_due: int
+    cash_fen: int
+    slot: Slot
+    propensity: float
+    score: float
+    stage: Stage
+    reason: _Reason
+
+
 def told(asked: Asked, answer: Answer, release: Release) -> dict[str, object]:
     """Return an answer as it is told: the members of `RecommendationsAnswer`, which costs more to make than to choose."""
     expiring, is_member = answer.expiring, answer.available_points is not None
@@ -109,22 +134,21 @@ def told(asked: Asked, answer: Answer, release: Release) -> dict[str, object]:
     }
 
 
-def _item(position: int, shown: Recommendation, *, is_member: bool) -> dict[str, object]:
+def _item(position: int, shown: Recommendation, *, is_member: bool) -> _Item:
     offer = shown.offer
-    zh, en = sentences(shown.reason)
-    return {
-        "position": position,
-        "item_id": str(offer.item_id),
-        "name": offer.name,
-        "category": offer.category,
-        "price_points": offer.price_points,
-        "flash_sale_id": str(offer.sale.sale_id) if offer.sale else None,
-        "affordability": shown.affordability if is_member else None,
-        "points_due": shown.points_due,
-        "cash_fen": shown.cash_fen,
-        "slot": shown.slot,
-        "propensity": shown.propensity,
-        "score": round(shown.score, 6),
-        "stage": shown.stage,
-        "reason": {"zh": zh, "en": en},
-    }
+    return _Item(
+        position,
+        str(offer.item_id),
+        offer.name,
+        offer.category,
+        offer.price_points,
+        str(offer.sale.sale_id) if offer.sale else None,
+        shown.affordability if is_member else None,
+        shown.points_due,
+        shown.cash_fen,
+        shown.slot,
+        shown.propensity,
+        round(shown.score, 6),
+        shown.stage,
+        _Reason(*sentences(shown.reason)),
+    )
