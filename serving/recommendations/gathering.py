@@ -4,6 +4,7 @@ others are under way waits for the next to leave, and goes with all that wait. N
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from itertools import chain
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -28,7 +29,8 @@ class Gathering(Generic[Key, Value]):
     ) -> None:
         self._ask = ask
         self._when = when
-        self._waiting: dict[Key, asyncio.Future[Value]] = {}
+        # A future for each caller: one that gives up takes the answer from nobody else.
+        self._waiting: dict[Key, list[asyncio.Future[Value]]] = {}
         self._free = at_once
         self._running: set[asyncio.Task[None]] = set()
 
@@ -38,13 +40,14 @@ class Gathering(Generic[Key, Value]):
         Raises:
             Exception: whatever `ask` raised; all who went together get it.
         """
-        future = self._waiting.get(key)
-        if future is None:
-            future = self._waiting[key] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Value] = asyncio.get_running_loop().create_future()
+        if key in self._waiting:
+            self._waiting[key].append(future)
+        else:
+            self._waiting[key] = [future]
             if self._free:
                 self._leave()
-        # One caller that gives up must not take the answer from the others.
-        return await asyncio.shield(future)
+        return await future
 
     def _leave(self) -> None:
         self._free -= 1
@@ -60,15 +63,14 @@ class Gathering(Generic[Key, Value]):
         try:
             found = await self._ask(list(asked))
         except Exception as error:  # noqa: BLE001 - it is each caller's to handle
-            for future in asked.values():
+            for future in chain.from_iterable(asked.values()):
                 if not future.done():
                     future.set_exception(error)
-                    # Nobody may be left to ask for it.
-                    future.exception()
             return
-        for key, future in asked.items():
-            if not future.done():
-                future.set_result(found[key])
+        for key, futures in asked.items():
+            for future in futures:
+                if not future.done():
+                    future.set_result(found[key])
 
     def _returned(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
