@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from random import Random
 from typing import Any
 
 from fastapi import Depends, FastAPI
@@ -96,7 +97,8 @@ class _Serving(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return what answers a request."""
-        return HotRoutes(super().build_middleware_stack())
+        # An id has to be new, not secret.
+        return HotRoutes(super().build_middleware_stack(), Random())  # noqa: S311
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -34,9 +34,9 @@ class HotRoutes:
         random: draws the ids of the answers; asking the system for each takes five times as long.
     """
 
-    def __init__(self, app: ASGIApp, random: Random | None = None) -> None:
+    def __init__(self, app: ASGIApp, random: Random) -> None:
         self._app = app
-        self._random = random or Random()  # noqa: S311 - an id has to be new, not secret
+        self._random = random
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET":

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 
 from serving.recommendations.domain import ListedItem
 from serving.recommendations.items import Codes, Items, Listed, Weighted
+from serving.recommendations.shelf import NOWHERE
 
 Arrays = Mapping[str, NDArray[Any]]
 
 _ID_BYTES = 16
 _NO_IDS = np.empty(0, f"S{_ID_BYTES}")
 _NO_CODES: Codes = np.empty(0, np.int32)
-NOWHERE = -1
 
 
 class LookUp:

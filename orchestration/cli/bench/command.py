@@ -1,26 +1,23 @@
 """The command line of the measurements."""
 
-import signal
 import tempfile
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from orchestration.cli.bench.ending import end_in_order
 from orchestration.cli.bench.figures import write_figures
 from orchestration.cli.bench.plan import Plan
 from orchestration.cli.bench.screens.command import screens
 from orchestration.refusal import Refusal
+from transactional.clock import business_date, system_clock
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the mall promises.")
 
 _PROMISED_LAG_SECONDS = 60.0
 _PLAN = Plan(Path("build/bench/redemption.json"))
-
-
-_SHANGHAI = timedelta(hours=8)
 
 
 class BooksNotTrue(Refusal):
@@ -69,11 +66,7 @@ def redemption(
     from orchestration.cli.bench.report import show
     from orchestration.cli.bench.run import run
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    # Stopped in any orderly way, the database that was made for the run is removed.
-    signal.signal(signal.SIGTERM, interrupt)
+    end_in_order()
     console = Console()
     plan = Plan(
         out.resolve(), members, items, seconds, warm_up, connections, history_entries, history_redemptions,
@@ -112,13 +105,10 @@ def pipeline(
     from orchestration.cli.bench.pipeline.plan import latest_end
     from orchestration.cli.bench.pipeline.run import run
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    end_in_order()
     console = Console()
     plan = PipelinePlan(
-        out.resolve(), latest_end((datetime.now(UTC) + _SHANGHAI).date()), entries, events, redemptions, members, items,
+        out.resolve(), latest_end(business_date(system_clock())), entries, events, redemptions, members, items,
         tenants, data_dir=data_dir.resolve() if data_dir else None, rivals=rivals,
     )  # fmt: skip
     figures = report.document(plan, run(plan, console))
@@ -228,10 +218,7 @@ def serving(
     from orchestration.cli.bench.serving.run import Plan as ServingPlan
     from orchestration.cli.bench.serving.run import run, show
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    end_in_order()
     out.parent.mkdir(parents=True, exist_ok=True)
     console = Console()
     plan = ServingPlan(items, members, connections, seconds, warm_up, processes, seed=seed)

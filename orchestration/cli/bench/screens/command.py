@@ -1,16 +1,14 @@
 """The command line of `pointmart bench screens`."""
 
-import signal
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from orchestration.cli.bench.ending import end_in_order
 from orchestration.cli.bench.figures import write_figures
-
-_SHANGHAI = timedelta(hours=8)
+from transactional.clock import business_date, system_clock
 
 
 def screens(
@@ -42,14 +40,11 @@ def screens(
     from orchestration.cli.bench.screens.run import Plan as ScreensPlan
     from orchestration.cli.bench.screens.run import run, show
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, interrupt)
+    end_in_order()
     out.parent.mkdir(parents=True, exist_ok=True)
     past = None
     if data_dir is None:
-        today = latest_end((datetime.now(UTC) + _SHANGHAI).date())
+        today = latest_end(business_date(system_clock()))
         past = Past(
             out.resolve(), today, entries=entries, events=events, redemptions=entries // 5, members=members,
             items=items, tenants=1, more_days=0, days=days,

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import psycopg
@@ -31,8 +30,8 @@ from orchestration.cli.database import database
 from orchestration.cli.progress import progress_bar
 from orchestration.refusal import Refusal
 from transactional.sessions.domain import ROLES
-from transactional.sessions.operations import create_login
-from transactional.tenants.operations import PLATFORM_CODE, platform_tenant
+from transactional.sessions.operations import create_login, remove_login
+from transactional.tenants.operations import PLATFORM_CODE, find_tenant, platform_tenant
 
 _HOST = "http://127.0.0.1"
 
@@ -175,9 +174,7 @@ def _people(url: str, tenant: str) -> list[Person]:
     async def admit() -> list[Person]:
         connection = await asyncpg.connect(url)
         try:
-            tenant_id: UUID | None = await connection.fetchval(
-                "select tenant_id from mall.tenant where code = $1", tenant
-            )
+            tenant_id = await find_tenant(connection, tenant)
             if tenant_id is None:
                 raise UnknownTenant(f"there is no tenant {tenant}; `pointmart tenant list` names them")
             homes = {tenant: tenant_id, PLATFORM_CODE: await platform_tenant(connection)}
@@ -191,10 +188,7 @@ def _people(url: str, tenant: str) -> list[Person]:
                 for role in ROLES
             ]
             for person in people:
-                await connection.execute(
-                    "delete from mall.login where tenant_id = $1 and username = $2",
-                    homes[person.tenant], person.username,
-                )  # fmt: skip
+                await remove_login(connection, tenant_id=homes[person.tenant], username=person.username)
                 await create_login(
                     connection, tenant_id=homes[person.tenant], username=person.username,
                     password=person.password, role=person.role,
