@@ -3,28 +3,17 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests import literal_release as literal
 from tests.dashboards.conftest import MakeToken
 from tests.dashboards.desks import DeskMall
+from tests.dashboards.reading import frame_with, said
 
 OpenPage = Callable[..., AppTest]
 
 pytestmark = pytest.mark.usefixtures("desks_release")
-
-
-def said(app: AppTest) -> str:
-    assert not app.exception
-    blocks = [app.subheader, app.markdown, app.caption, app.info, app.warning, app.success, app.error]
-    return "\n".join(str(block.value) for kind in blocks for block in kind)
-
-
-def frame_with(app: AppTest, column: str) -> pd.DataFrame:
-    (frame,) = [one.value for one in app.dataframe if column in one.value]
-    return frame
 
 
 def test_the_page_answers_what_is_due_next(open_page: OpenPage, desk_mall: DeskMall) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests import literal_release as literal
 from tests.dashboards import planning
 from tests.dashboards.conftest import MakeToken
+from tests.dashboards.reading import frame_with
 
 OpenPage = Callable[..., AppTest]
 
@@ -21,11 +21,6 @@ def said(app: AppTest) -> str:
     assert not app.exception
     blocks = [app.subheader, app.markdown, app.caption, app.info, app.warning, app.success]
     return "\n".join(str(block.value) for kind in blocks for block in kind)
-
-
-def frame_with(app: AppTest, column: str) -> pd.DataFrame:
-    (frame,) = [one.value for one in app.dataframe if column in one.value]
-    return frame
 
 
 @pytest.mark.parametrize("role", ["enterprise_viewer", "planner", "enterprise_admin"])

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests import literal_release as literal
 from tests.dashboards.conftest import SECRET, MakeToken
+from tests.dashboards.reading import said
 from tests.dashboards.storefront import Storefront, run_campaign, running_storefront
 from tests.serving.mall import NOW
 
@@ -42,12 +43,6 @@ def open_shop(open_page: OpenPage, storefront: Storefront) -> OpenPage:
         )
 
     return opened
-
-
-def said(app: AppTest) -> str:
-    assert not app.exception
-    blocks = [app.subheader, app.markdown, app.caption, app.info, app.warning, app.success, app.error]
-    return "\n".join(str(block.value) for kind in blocks for block in kind)
 
 
 def keys(app: AppTest, prefix: str) -> list[str]:

@@ -8,9 +8,10 @@ from typing import Any
 from orchestration.cli.acceptance.expectation import Expected, differences
 from orchestration.cli.acceptance.listening import Listener
 from orchestration.cli.acceptance.mall import Mall
-from orchestration.cli.acceptance.measures import Found, Measure, none_of
+from orchestration.cli.acceptance.measures import Found, none_of
 from orchestration.cli.acceptance.preparing import Sandbox
 from orchestration.cli.acceptance.reading import exported, ledger
+from transactional.onboarding.domain import Measure
 
 # How long is waited for all that is to be pushed.
 _PUSHED_WITHIN = 60.0

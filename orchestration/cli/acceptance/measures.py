@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Area = Literal["points_sync", "redemption_accuracy", "stability"]
+from transactional.onboarding.domain import Area, Measure
+
 AREAS: Final[dict[Area, tuple[str, str]]] = {
     "points_sync": ("积分同步速度", "Speed of points sync"),
     "redemption_accuracy": ("兑换数据回传准确性", "Accuracy of returned redemption data"),
@@ -34,24 +35,6 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "load_balances_wrong": ("并发后余额不符数", "balances wrong after the load"),
     "ledger_breaks": ("账本不平处", "breaks of the ledger"),
 }
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A figure and what it is held against."""
-
-    area: Area
-    name: str
-    value: float
-    comparison: Literal["at_least", "at_most"]
-    threshold: float
-
-    @property
-    def is_met(self) -> bool:
-        """Tell whether it meets its threshold."""
-        if self.comparison == "at_least":
-            return self.value >= self.threshold
-        return self.value <= self.threshold
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration import durable
-from orchestration.cli.acceptance.measures import AREAS, TITLES, Measure
+from orchestration.cli.acceptance.measures import AREAS, TITLES
 from orchestration.cli.acceptance.run import Result
 from orchestration.refusal import Refusal
 from transactional.clock import BUSINESS_ZONE
+from transactional.onboarding.domain import Measure
 
 _MOST_DIFFERENCES = 50
 
@@ -41,7 +42,10 @@ def print_result(console: Console, result: Result) -> None:
             if measure.area == area:
                 mark = "[green]通过 pass[/]" if measure.is_met else "[red]不通过 FAIL[/]"
                 table.add_row(
-                    f"  {' · '.join(TITLES[measure.name])}", _number(measure.value), _threshold(measure), mark
+                    f"  {' · '.join(TITLES[measure.measure])}",
+                    _number(measure.value),
+                    _threshold(measure),
+                    mark,
                 )
     console.print(table)
     for line in result.differences[:10]:
@@ -90,7 +94,7 @@ def _markdown(result: Result) -> str:
     ]
     for measure in result.measures:
         lines.append(
-            f"| {' · '.join(AREAS[measure.area])} | {' · '.join(TITLES[measure.name])} | {_number(measure.value)} | "
+            f"| {' · '.join(AREAS[measure.area])} | {' · '.join(TITLES[measure.measure])} | {_number(measure.value)} | "
             f"{_threshold(measure)} | {'通过 pass' if measure.is_met else '**不通过 FAIL**'} |"
         )
     if result.differences:
@@ -104,9 +108,9 @@ def _csv(result: Result) -> str:
     writer = csv.writer(text)
     writer.writerow(["area", "measure", "name_zh", "name_en", "value", "comparison", "threshold", "is_met"])
     for one in result.measures:
-        name_zh, name_en = TITLES[one.name]
+        name_zh, name_en = TITLES[one.measure]
         writer.writerow(
-            [one.area, one.name, name_zh, name_en, one.value, one.comparison, one.threshold, one.is_met]
+            [one.area, one.measure, name_zh, name_en, one.value, one.comparison, one.threshold, one.is_met]
         )
     # Marked as UTF-8, so that spreadsheets read Chinese.
     return "\ufeff" + text.getvalue()

@@ -11,12 +11,13 @@ import httpx
 from orchestration.cli.acceptance.accuracy import compare_redemptions
 from orchestration.cli.acceptance.listening import listening
 from orchestration.cli.acceptance.mall import Mall
-from orchestration.cli.acceptance.measures import AREAS, Found, Measure, Plan
+from orchestration.cli.acceptance.measures import AREAS, Found, Plan
 from orchestration.cli.acceptance.preparing import prepare
 from orchestration.cli.acceptance.stability import try_stability
 from orchestration.cli.acceptance.syncing import register, sync_points
 from orchestration.refusal import Refusal
 from transactional.clock import Clock
+from transactional.onboarding.domain import Measure
 
 # Under load so few accounts are asked for that connections meet at them.
 _HOT = 8
@@ -109,7 +110,7 @@ async def record(client: httpx.AsyncClient, result: Result) -> None:
         "checks": [
             {
                 "area": measure.area,
-                "measure": measure.name,
+                "measure": measure.measure,
                 # What never came took endlessly long, which JSON cannot say.
                 "value": min(measure.value, 1e12),
                 "comparison": measure.comparison,

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from orchestration.cli.acceptance.expectation import Expected, differences
 from orchestration.cli.acceptance.load import Connection, Load
 from orchestration.cli.acceptance.mall import Mall
-from orchestration.cli.acceptance.measures import Found, Measure, Plan, none_of, p95_ms
+from orchestration.cli.acceptance.measures import Found, Plan, none_of, p95_ms
 from orchestration.cli.acceptance.preparing import Sandbox
 from orchestration.cli.acceptance.reading import ledger
 from orchestration.cli.acceptance.syncing import at_once
+from transactional.onboarding.domain import Measure
 
 # A redemption of one piece each, of which the balance pays so many.
 _PAID = 3

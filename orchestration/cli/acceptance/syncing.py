@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from orchestration.cli.acceptance.expectation import Expected, differences
 from orchestration.cli.acceptance.mall import Mall
-from orchestration.cli.acceptance.measures import Found, Measure, Plan, none_of, p95_ms
+from orchestration.cli.acceptance.measures import Found, Plan, none_of, p95_ms
 from orchestration.cli.acceptance.preparing import Sandbox
 from orchestration.refusal import Refusal
+from transactional.onboarding.domain import Measure
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")

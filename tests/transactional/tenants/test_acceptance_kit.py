@@ -8,12 +8,13 @@ import httpx
 import pytest
 
 from orchestration.cli.acceptance.expectation import Expected, differences, ledger_differences
-from orchestration.cli.acceptance.measures import Measure, p95_ms
+from orchestration.cli.acceptance.measures import p95_ms
 from orchestration.cli.acceptance.preparing import KeyRefused, NothingToRedeem, OtherTenant, TenantIsLive
 from orchestration.cli.acceptance.report import write_result
 from orchestration.cli.acceptance.run import record, run_kit
 from tests.transactional.conftest import client_for
 from tests.transactional.tenants.kit import PLAN, tenant_in_test_mode
+from transactional.onboarding.domain import Measure
 
 
 @pytest.fixture
@@ -51,14 +52,14 @@ async def measured(app, key, clock, falsify=None, plan=PLAN, tenant="heron"):
 
 
 def failed(result):
-    return {measure.name for measure in result.measures if not measure.is_met}
+    return {measure.measure for measure in result.measures if not measure.is_met}
 
 
 async def test_a_mall_that_works_passes_and_its_result_is_kept(app, heron, clock, tmp_path):
     result = await measured(app, heron, clock)
     assert (failed(result), result.differences) == (set(), ())
     assert result.is_passed
-    figures = {measure.name: measure.value for measure in result.measures}
+    figures = {measure.measure: measure.value for measure in result.measures}
     assert figures["fields_compared"] >= 100
     assert figures["load_requests"] >= 20
     files = write_result(tmp_path, result)
