@@ -47,7 +47,7 @@ async def delivering(courier):
 
 
 def failed(result):
-    return {measure.name for measure in result.measures if not measure.is_met}
+    return {measure.measure for measure in result.measures if not measure.is_met}
 
 
 async def test_what_is_pushed_is_compared(app, heron, clock, courier, owner):
@@ -57,7 +57,7 @@ async def test_what_is_pushed_is_compared(app, heron, clock, courier, owner):
     finally:
         carrying.cancel()
     assert (failed(result), result.differences) == (set(), ())
-    assert {"webhooks_missing", "webhook_fields_wrong"} <= {measure.name for measure in result.measures}
+    assert {"webhooks_missing", "webhook_fields_wrong"} <= {measure.measure for measure in result.measures}
     assert await owner.fetchval("select count(*) from mall.webhook_endpoint") == 0
 
 
