@@ -4,6 +4,7 @@ A person sends the session they logged in to. All are looked up in the database,
 login count at once.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -25,6 +26,8 @@ _FORM = re.compile(r"pm_([0-9a-f]{32})_[\x21-\x7e]{1,200}")
 _SESSION_FORM = re.compile(r"(?!pm_|pmp_)[\x21-\x7e]+\.[\x21-\x7e]{1,4000}")
 _PLATFORM_FORM = re.compile(r"pmp_[\x21-\x7e]{1,200}")
 _REMEMBERED_KEYS = 10_000
+# From this share of its freshness on a key is looked up again beside the answers, so that none of them waits for it.
+_CHECKED_AHEAD = 0.5
 _KEY = "select from access.api_key where tenant_id = $1 and key_hash = $2"
 _LOGIN = (
     "select from access.login where tenant_id = $1 and username = $2 "
@@ -126,6 +129,8 @@ class KeyRing:
             else URLSafeTimedSerializer(session_secret.get_secret_value(), salt=_SESSION_SALT)
         )
         self._seen_at: dict[bytes, float] = {}
+        # Look-ups beside the answers.
+        self._ahead: dict[bytes, asyncio.Task[bool]] = {}
         # By the hash of a header: the header itself is a secret.
         self._read: dict[bytes, _Key] = {}
 
@@ -172,23 +177,37 @@ class KeyRing:
             unknown: what is raised if it is not.
             query, values: what finds it.
         """
-        asked_at = self._monotonic()
-        age = asked_at - self._seen_at.get(key_hash, float("-inf"))
+        age = self._monotonic() - self._seen_at.get(key_hash, float("-inf"))
         if age < self._fresh_seconds:
+            if age > self._fresh_seconds * _CHECKED_AHEAD and key_hash not in self._ahead:
+                task = self._ahead[key_hash] = asyncio.create_task(self._is_good(key_hash, query, values))
+                task.add_done_callback(lambda done: self._checked(key_hash, done))
             return False
         try:
-            found = await self._database.rows(query, *values)
+            is_good = await self._is_good(key_hash, query, values)
         except DatabaseAway as error:
             if age < self._grace_seconds:
                 return True
             raise DatabaseUnavailable("your key cannot be checked now; try again in a moment") from error
-        if not found:
-            self._seen_at.pop(key_hash, None)
+        if not is_good:
             raise unknown
+        return False
+
+    def _checked(self, key_hash: bytes, task: asyncio.Task[bool]) -> None:
+        del self._ahead[key_hash]
+        # Heard and let go: a database that is away is told to whoever has to wait for it.
+        if not task.cancelled():
+            task.exception()
+
+    async def _is_good(self, key_hash: bytes, query: str, values: tuple[object, ...]) -> bool:
+        asked_at = self._monotonic()
+        if not await self._database.rows(query, *values):
+            self._seen_at.pop(key_hash, None)
+            return False
         if len(self._seen_at) >= _REMEMBERED_KEYS:
             self._seen_at.clear()
         self._seen_at[key_hash] = asked_at
-        return False
+        return True
 
     def _key(self, authorization: str | None) -> _Key | None:
         """Return the tenant's key that an `Authorization` header bears; None if it bears none."""

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from pydantic import SecretStr
@@ -7,6 +9,25 @@ from serving.keys import Caller, DatabaseUnavailable, KeyRing, Unauthenticated
 from tests.literal_release import ACORN, BIRCH, MEI
 from tests.serving.gate import running_gate
 from tests.serving.mall import ACORN_KEY, BIRCH_KEY
+
+
+class Watched:
+    """A database that counts the questions it is asked and has answered."""
+
+    def __init__(self, database):
+        self._database, self.asked, self.answered = database, 0, 0
+
+    async def rows(self, *question):
+        self.asked += 1
+        found = await self._database.rows(*question)
+        self.answered += 1
+        return found
+
+    async def until_answered(self, count):
+        async with asyncio.timeout(20):
+            while self.answered < count:
+                await asyncio.sleep(0.01)
+
 
 UNAUTHENTICATED = {
     "type": "urn:pointmart:problem:unauthenticated",
@@ -70,6 +91,38 @@ async def test_a_good_key_is_remembered_for_the_set_time_only(database_url, mall
         now = 101.9
         assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=False)
         now = 102.0
+        with pytest.raises(Unauthenticated):
+            await keys.caller(f"Bearer {ACORN_KEY}")
+
+
+async def test_a_key_in_use_is_looked_up_ahead_and_nobody_waits_for_it(database_url, mall):
+    now = 100.0
+    async with running_gate(database_url) as gate, open_database(gate.url) as database:
+        watched = Watched(database)
+        keys = KeyRing(watched, fresh_seconds=2, grace_seconds=900, monotonic=lambda: now)
+        await keys.caller(f"Bearer {ACORN_KEY}")
+        now = 101.5
+        for _ in range(3):
+            await keys.caller(f"Bearer {ACORN_KEY}")
+        assert watched.answered == 1
+        await watched.until_answered(2)
+        assert watched.asked == 2
+        # Known to have been good at 101.5 the key is fresh until 103.5, without a database.
+        await gate.close()
+        now = 103.4
+        assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=False)
+
+
+async def test_a_key_that_is_revoked_is_found_out_ahead(database_url, mall):
+    now = 100.0
+    async with open_database(database_url) as database:
+        watched = Watched(database)
+        keys = KeyRing(watched, fresh_seconds=2, grace_seconds=900, monotonic=lambda: now)
+        await keys.caller(f"Bearer {ACORN_KEY}")
+        mall.revoke_keys(ACORN)
+        now = 101.5
+        assert await keys.caller(f"Bearer {ACORN_KEY}") == Caller(ACORN, is_degraded=False)
+        await watched.until_answered(2)
         with pytest.raises(Unauthenticated):
             await keys.caller(f"Bearer {ACORN_KEY}")
 
