@@ -13,7 +13,6 @@ import signal
 import stat
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -26,6 +25,7 @@ from urllib.parse import quote
 
 import psutil
 
+from orchestration.cli.ending import ended_in_order
 from orchestration.refusal import Refusal
 
 _STATE = Path("/var/lib/pointmart")
@@ -239,33 +239,13 @@ def running(data_dir: Path, *, stop_at_end: bool = False) -> Iterator[EmbeddedPo
     server = locate(data_dir)
     started = start(server)
     try:
-        with _ended_by_sigterm() if started is not None else nullcontext():
+        with ended_in_order() if started is not None else nullcontext():
             yield server
     finally:
         if started is not None or stop_at_end:
             stop(server)
         if started is not None:
             started.wait()
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block as Ctrl-C does, so that it leaves no server behind; what handles it already goes on."""
-    is_ours = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    )
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    if is_ours:
-        signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        if is_ours:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _wait_for_shutdown(server: EmbeddedPostgres) -> None:

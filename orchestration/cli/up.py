@@ -1,7 +1,6 @@
 """`pointmart up`: services, screens, fresh figures and the nightly pipeline, until Ctrl-C."""
 
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 from orchestration import lock
 from orchestration.cli import postgres
 from orchestration.cli.database import database, keep_up
+from orchestration.cli.ending import ended_in_order
 from orchestration.cli.pipeline_key import announced, kept_pipeline_key
 from orchestration.cli.processes import Ports, Running, check_ports, services
 from orchestration.cli.secret import kept_secret
@@ -106,7 +106,7 @@ def whole_mall(settings: PipelineSettings, ports: Ports) -> Iterator[str]:
                 f"Pointmart runs on {folder.root} already; stop it first, or choose another POINTMART_DATA_DIR"
             ) from error
         check_ports(ports)
-        stack.enter_context(_orderly_stop())
+        stack.enter_context(ended_in_order())
         yield stack.enter_context(database(folder.root, settings.database_url, stop_at_end=True))
 
 
@@ -147,18 +147,3 @@ def print_addresses(console: Console, ports: Ports) -> None:
     console.print(f"Serving API        {ports.url(Service.SERVING)}/docs")
     if ports.scheduler is not None:
         console.print(f"Scheduler          http://127.0.0.1:{ports.scheduler}")
-
-
-@contextmanager
-def _orderly_stop() -> Iterator[None]:
-    """Make SIGTERM stop as Ctrl-C does, and let both work for a process that a script started with `&`."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

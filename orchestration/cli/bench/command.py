@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from orchestration.cli.bench.ending import end_in_order
 from orchestration.cli.bench.figures import write_figures
 from orchestration.cli.bench.plan import Plan
 from orchestration.cli.bench.screens.command import screens
+from orchestration.cli.ending import ended_in_order
 from orchestration.refusal import Refusal
 from transactional.clock import business_date, system_clock
 
@@ -33,6 +33,7 @@ def benches() -> None:
 
 
 @app.command("redemption")
+@ended_in_order()
 def redemption(
     members: Annotated[int, typer.Option(min=100, help="Members, each with two lots.")] = _PLAN.members,
     items: Annotated[int, typer.Option(min=1, help="Items, besides the one everybody wants.")] = _PLAN.items,
@@ -66,7 +67,6 @@ def redemption(
     from orchestration.cli.bench.report import show
     from orchestration.cli.bench.run import run
 
-    end_in_order()
     console = Console()
     plan = Plan(
         out.resolve(), members, items, seconds, warm_up, connections, history_entries, history_redemptions,
@@ -81,6 +81,7 @@ def redemption(
 
 
 @app.command("pipeline")
+@ended_in_order()
 def pipeline(
     entries: Annotated[int, typer.Option(min=400, help="Ledger entries in all.")] = 10_000_000,
     events: Annotated[int, typer.Option(min=100, help="Behaviour events in all.")] = 10_000_000,
@@ -105,7 +106,6 @@ def pipeline(
     from orchestration.cli.bench.pipeline.plan import latest_end
     from orchestration.cli.bench.pipeline.run import run
 
-    end_in_order()
     console = Console()
     plan = PipelinePlan(
         out.resolve(), latest_end(business_date(system_clock())), entries, events, redemptions, members, items,
@@ -199,6 +199,7 @@ def answers(
 
 
 @app.command("serving")
+@ended_in_order()
 def serving(
     items: Annotated[int, typer.Option(min=100, help="Items of the shop.")] = 20_000,
     members: Annotated[int, typer.Option(min=100, help="Members, each with a list and two lots.")] = 100_000,
@@ -218,7 +219,6 @@ def serving(
     from orchestration.cli.bench.serving.run import Plan as ServingPlan
     from orchestration.cli.bench.serving.run import run, show
 
-    end_in_order()
     out.parent.mkdir(parents=True, exist_ok=True)
     console = Console()
     plan = ServingPlan(items, members, connections, seconds, warm_up, processes, seed=seed)

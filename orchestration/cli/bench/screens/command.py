@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from orchestration.cli.bench.ending import end_in_order
 from orchestration.cli.bench.figures import write_figures
+from orchestration.cli.ending import ended_in_order
 from transactional.clock import business_date, system_clock
 
 
+@ended_in_order()
 def screens(
     data_dir: Annotated[
         Path | None, typer.Option(help="Look at the mall and the release of this data folder, as they are.")
@@ -40,7 +41,6 @@ def screens(
     from orchestration.cli.bench.screens.run import Plan as ScreensPlan
     from orchestration.cli.bench.screens.run import run, show
 
-    end_in_order()
     out.parent.mkdir(parents=True, exist_ok=True)
     past = None
     if data_dir is None:
