@@ -8,12 +8,14 @@ from uuid import UUID
 import msgspec
 
 from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnknownCase
-from transactional.after_sales.operations import TELL, add_note, stop_clock
+from transactional.after_sales.notes import add_note
+from transactional.after_sales.operations import TELL, stop_clock
 from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import Committer
 from transactional.identifiers import derived
 from transactional.redemption.commands import Refund
+from transactional.vault import Vault
 from transactional.worker.job import JobContext
 
 _STEP = 50
@@ -52,7 +54,13 @@ class Decision:
 
 
 async def decide_case(
-    connection: Connection, *, tenant_id: UUID, case_id: UUID, decision: Decision, now: datetime
+    connection: Connection,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    decision: Decision,
+    now: datetime,
 ) -> bool:
     """Decide a case inside the caller's transaction; return whether a refund is to be made now.
 
@@ -61,6 +69,7 @@ async def decide_case(
     Raises:
         UnknownCase: it is not there.
         CaseDecided: it was decided otherwise.
+        VaultKeyMissing: there is nothing to seal the words with.
     """
     row = await connection.fetchrow(
         "select outcome, responsibility, decided_by, closed_at from mall.after_sales_case "
@@ -87,6 +96,7 @@ async def decide_case(
     )
     await add_note(
         connection,
+        vault,
         tenant_id=tenant_id,
         case_id=case_id,
         kind="decided",
@@ -101,7 +111,13 @@ async def decide_case(
 
 
 async def make_refund(
-    pools: Pools, committer: Committer, *, tenant_id: UUID, case_id: UUID, now: datetime
+    pools: Pools,
+    committer: Committer,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    now: datetime,
 ) -> Answer | None:
     """Give back what a case was decided to, once, and close it; a refusal of the engine opens it again.
 
@@ -146,6 +162,7 @@ async def make_refund(
             why = str(msgspec.json.decode(answer.body)["detail"])[:2000]
             await add_note(
                 connection,
+                vault,
                 tenant_id=tenant_id,
                 case_id=case_id,
                 kind="refund_refused",
@@ -164,6 +181,7 @@ async def make_refunds(context: JobContext) -> int:
         await make_refund(
             context.pools,
             context.committer,
+            context.settings.vault(),
             tenant_id=row["tenant_id"],
             case_id=row["case_id"],
             now=context.clock(),

@@ -8,6 +8,7 @@ from transactional.attributes.operations import attributes_of
 from transactional.database import Connection
 from transactional.member_exports.archive import archive
 from transactional.member_exports.sections import SECTIONS, Section
+from transactional.members.keys import member_vaults
 from transactional.members.queries import require_member
 from transactional.problems import Problem
 from transactional.texts.sealing import shown
@@ -89,9 +90,11 @@ async def deliver(
     )
     if asked_at is None:
         raise UnknownExport(export_id)
+    keys = await member_vaults(connection, vault, tenant_id=tenant_id, member_ids=[member_id], makes=False)
+    own = keys.get(member_id)
     parts = {
         section.name: [
-            _opened(section, dict(row), vault, tenant_id)
+            _opened(section, dict(row), own if section.has_own_key else vault, tenant_id)
             for row in await connection.fetch(section.sql, tenant_id, member_id)
         ]
         for section in SECTIONS
