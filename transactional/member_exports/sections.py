@@ -235,7 +235,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
 )  # fmt: skip
 
-# What of members is in no section, and why: secrets and their hashes, keyed hashes of devices, a score whose parts would
+# What of members is in no section, and why: copies of what is in others as it was told, secrets and their hashes, keyed hashes of devices, a score whose parts would
 # teach abusers the rules, and what is there only of who was erased. Attributes are told opened, beside the sections.
 LEFT_OUT: Final = frozenset(
     {
@@ -245,5 +245,7 @@ LEFT_OUT: Final = frozenset(
         "member_risk_score",
         "member_erasure",
         "member_attribute",
+        "outbox",
+        "idempotency_key",
     }
 )
