@@ -10,6 +10,7 @@ import msgspec
 from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnknownCase
 from transactional.after_sales.notes import add_note
 from transactional.after_sales.operations import TELL, stop_clock
+from transactional.after_sales.replacing import take_replacement
 from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import Committer
@@ -22,7 +23,7 @@ _STEP = 50
 
 _DECIDE = """
 update mall.after_sales_case set outcome = $3::text, responsibility = $4, is_restocked = $5, decided_by = $6,
-    decided_at = $7::timestamptz, closed_at = case when $3::text <> 'refund' then $7::timestamptz end
+    decided_at = $7::timestamptz, closed_at = case when $8 then $7::timestamptz end
 where tenant_id = $1 and case_id = $2
 """
 _REOPEN = """
@@ -38,7 +39,7 @@ returning true
 """
 _DUE = """
 select tenant_id, case_id from mall.after_sales_case
-where outcome is not null and closed_at is null order by decided_at limit $1
+where outcome = 'refund' and closed_at is null order by decided_at limit $1
 """
 
 
@@ -64,11 +65,13 @@ async def decide_case(
 ) -> bool:
     """Decide a case inside the caller's transaction; return whether a refund is to be made now.
 
-    The same decision again changes nothing. Deciding answers a case that nobody has answered yet.
+    The same decision again changes nothing. Deciding answers a case that nobody has answered yet. A replacement takes its
+    pieces from the stock at once; the case is closed when they have come.
 
     Raises:
         UnknownCase: it is not there.
         CaseDecided: it was decided otherwise.
+        NotReplaceable, OutOfStock: it is to be replaced, and cannot be.
         VaultKeyMissing: there is nothing to seal the words with.
     """
     row = await connection.fetchrow(
@@ -82,7 +85,11 @@ async def decide_case(
     if row["outcome"] is not None:
         if (row["outcome"], row["responsibility"]) != (decision.outcome, decision.responsibility):
             raise CaseDecided(case_id, row["outcome"], row["decided_by"])
-        return row["closed_at"] is None
+        return decision.outcome == "refund" and row["closed_at"] is None
+    is_closed = decision.outcome != "refund"
+    if decision.outcome == "replace":
+        lines = await take_replacement(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        is_closed = all(line["handover"] != "shipping" for line in lines)
     await stop_clock(connection, tenant_id=tenant_id, case_id=case_id, now=now)
     await connection.execute(
         _DECIDE,
@@ -93,6 +100,7 @@ async def decide_case(
         decision.restock,
         decision.by,
         now,
+        is_closed,
     )
     await add_note(
         connection,
@@ -104,10 +112,11 @@ async def decide_case(
         by=decision.by,
         now=now,
     )
-    if decision.outcome == "refund":
-        return True
-    await connection.execute(TELL, tenant_id, case_id, "closed")
-    return False
+    if is_closed:
+        await connection.execute(TELL, tenant_id, case_id, "closed")
+    elif decision.outcome == "replace":
+        await connection.execute(TELL, tenant_id, case_id, "replacing")
+    return decision.outcome == "refund"
 
 
 async def make_refund(

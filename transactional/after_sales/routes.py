@@ -19,6 +19,7 @@ from transactional.after_sales.documents import (
 from transactional.after_sales.domain import (
     CaseDecided,
     CaseExists,
+    NotReplaceable,
     NotTakenBack,
     UnknownCase,
 )
@@ -30,7 +31,7 @@ from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import UnknownRedemption
+from transactional.redemption.domain import OutOfStock, UnknownRedemption
 from transactional.redemption.ending import RefundTooLarge, UnknownLine
 from transactional.redemption.states import IllegalMove
 from transactional.sessions.asking import Asking, Serving
@@ -167,6 +168,8 @@ async def answer(
         RoleNeeded,
         UnknownCase,
         CaseDecided,
+        NotReplaceable,
+        OutOfStock,
         IllegalMove,
         RefundTooLarge,
         BalanceTooLarge,
@@ -182,6 +185,8 @@ async def decide(
 ) -> Any:
     """Decide a case; a refund gives points and cash back as they were paid, once.
 
+    A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
+    the redemption's shipments, naming the case. The case is closed when it was delivered.
     If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
     """
     state = request.app.state

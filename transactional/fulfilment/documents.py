@@ -42,6 +42,10 @@ class ShipmentRequest(_Request):
     province: Province = Field(description="Where it goes; remote ones have 72 hours, the others 48.")
     lines: Annotated[list[ShipmentLineRequest], Field(min_length=1, max_length=MAX_LINES)] | None = None
     warehouse_id: UUID | None = None
+    case_id: UUID | None = Field(
+        None,
+        description="The after-sales case that was decided `replace` whose replacement is in the parcel.",
+    )
 
 
 class ShipmentLine(BaseModel):
@@ -63,6 +67,7 @@ class Shipment(BaseModel):
     province: str
     region: Region
     warehouse_id: UUID | None
+    case_id: UUID | None = Field(description="Of a replacement, its after-sales case.")
     status: ShipmentStatus
     created_at: datetime
     shipped_at: datetime | None

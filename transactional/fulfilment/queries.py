@@ -11,7 +11,7 @@ from transactional.redemption.domain import UnknownRedemption
 
 _SHIPMENTS = """
 select s.shipment_id, s.redemption_id, s.reference, s.carrier, s.tracking_number, s.province, s.region,
-    s.warehouse_id, s.status, s.created_at, s.shipped_at, s.due_at, s.delivered_at, s.asked_at,
+    s.warehouse_id, s.case_id, s.status, s.created_at, s.shipped_at, s.due_at, s.delivered_at, s.asked_at,
     coalesce(s.due_at < coalesce(s.delivered_at, $2), false) as is_late,
     (
         select jsonb_agg(jsonb_build_object('line_no', l.line_no, 'quantity', l.quantity) order by l.line_no)::text
