@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from datetime import datetime
 from html import escape
 from io import TextIOWrapper
-from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, Final, Self
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -64,7 +63,8 @@ class Archive:
             text.flush()
             text.seek(0)
             with self._zip.open(name, "w", force_zip64=True) as entry:
-                copyfileobj(text.buffer, entry, _COPIED)
+                while piece := text.buffer.read(_COPIED):
+                    entry.write(piece)
 
 
 class Part:
