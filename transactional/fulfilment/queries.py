@@ -101,11 +101,3 @@ async def list_compensations(
     return await connection.fetch(
         _COMPENSATIONS, tenant_id, compensation_id, party, is_settled, before, limit
     )
-
-
-async def rest_days(connection: Connection, *, tenant_id: UUID) -> Sequence[Any]:
-    """Return the announced rest days, the first first."""
-    return await connection.fetch(
-        "select day, note, announced_by, announced_at from mall.rest_day where tenant_id = $1 order by day",
-        tenant_id,
-    )

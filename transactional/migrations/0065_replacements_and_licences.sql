@@ -240,3 +240,8 @@ $$;
 select mall.license_offers(null, null, now());
 
 revoke execute on function mall.bar_offer, mall.license_offers from public;
+
+-- Public holidays have one home, the working days of all; a tenant's own rest days are what it rests beyond them. From
+-- this day on its clocks rest on holidays, too; null: they do not.
+alter table mall.fulfilment_terms add column holidays_from date;
+grant update (holidays_from) on mall.fulfilment_terms to pointmart_api;
