@@ -8,19 +8,22 @@ from uuid import UUID
 import msgspec
 
 from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnknownCase
-from transactional.after_sales.operations import TELL, add_note, stop_clock
+from transactional.after_sales.notes import add_note
+from transactional.after_sales.operations import TELL, stop_clock
+from transactional.after_sales.replacing import take_replacement
 from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import Committer
 from transactional.identifiers import derived
 from transactional.redemption.commands import Refund
+from transactional.vault import Vault
 from transactional.worker.job import JobContext
 
 _STEP = 50
 
 _DECIDE = """
 update mall.after_sales_case set outcome = $3::text, responsibility = $4, is_restocked = $5, decided_by = $6,
-    decided_at = $7::timestamptz, closed_at = case when $3::text <> 'refund' then $7::timestamptz end
+    decided_at = $7::timestamptz, closed_at = case when $8 then $7::timestamptz end
 where tenant_id = $1 and case_id = $2
 """
 _REOPEN = """
@@ -36,7 +39,7 @@ returning true
 """
 _DUE = """
 select tenant_id, case_id from mall.after_sales_case
-where outcome is not null and closed_at is null order by decided_at limit $1
+where outcome = 'refund' and closed_at is null order by decided_at limit $1
 """
 
 
@@ -52,15 +55,24 @@ class Decision:
 
 
 async def decide_case(
-    connection: Connection, *, tenant_id: UUID, case_id: UUID, decision: Decision, now: datetime
+    connection: Connection,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    decision: Decision,
+    now: datetime,
 ) -> bool:
     """Decide a case inside the caller's transaction; return whether a refund is to be made now.
 
-    The same decision again changes nothing. Deciding answers a case that nobody has answered yet.
+    The same decision again changes nothing. Deciding answers a case that nobody has answered yet. A replacement takes its
+    pieces from the stock at once; the case is closed when they have come.
 
     Raises:
         UnknownCase: it is not there.
         CaseDecided: it was decided otherwise.
+        NotReplaceable, OutOfStock: it is to be replaced, and cannot be.
+        VaultKeyMissing: there is nothing to seal the words with.
     """
     row = await connection.fetchrow(
         "select outcome, responsibility, decided_by, closed_at from mall.after_sales_case "
@@ -73,7 +85,11 @@ async def decide_case(
     if row["outcome"] is not None:
         if (row["outcome"], row["responsibility"]) != (decision.outcome, decision.responsibility):
             raise CaseDecided(case_id, row["outcome"], row["decided_by"])
-        return row["closed_at"] is None
+        return decision.outcome == "refund" and row["closed_at"] is None
+    is_closed = decision.outcome != "refund"
+    if decision.outcome == "replace":
+        lines = await take_replacement(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        is_closed = all(line["handover"] != "shipping" for line in lines)
     await stop_clock(connection, tenant_id=tenant_id, case_id=case_id, now=now)
     await connection.execute(
         _DECIDE,
@@ -84,9 +100,11 @@ async def decide_case(
         decision.restock,
         decision.by,
         now,
+        is_closed,
     )
     await add_note(
         connection,
+        vault,
         tenant_id=tenant_id,
         case_id=case_id,
         kind="decided",
@@ -94,14 +112,21 @@ async def decide_case(
         by=decision.by,
         now=now,
     )
-    if decision.outcome == "refund":
-        return True
-    await connection.execute(TELL, tenant_id, case_id, "closed")
-    return False
+    if is_closed:
+        await connection.execute(TELL, tenant_id, case_id, "closed")
+    elif decision.outcome == "replace":
+        await connection.execute(TELL, tenant_id, case_id, "replacing")
+    return decision.outcome == "refund"
 
 
 async def make_refund(
-    pools: Pools, committer: Committer, *, tenant_id: UUID, case_id: UUID, now: datetime
+    pools: Pools,
+    committer: Committer,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    now: datetime,
 ) -> Answer | None:
     """Give back what a case was decided to, once, and close it; a refusal of the engine opens it again.
 
@@ -146,6 +171,7 @@ async def make_refund(
             why = str(msgspec.json.decode(answer.body)["detail"])[:2000]
             await add_note(
                 connection,
+                vault,
                 tenant_id=tenant_id,
                 case_id=case_id,
                 kind="refund_refused",
@@ -164,6 +190,7 @@ async def make_refunds(context: JobContext) -> int:
         await make_refund(
             context.pools,
             context.committer,
+            context.settings.vault(),
             tenant_id=row["tenant_id"],
             case_id=row["case_id"],
             now=context.clock(),

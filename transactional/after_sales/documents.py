@@ -62,7 +62,8 @@ class DecisionRequest(_Request):
 
 
 class Case(BaseModel):
-    """A case. It is to be answered by `due_at`; of a refund `closed_at` is when points and cash were given back."""
+    """A case. It is to be answered by `due_at`; of a refund `closed_at` is when points and cash were given back, of a
+    replacement when its parcel was delivered."""
 
     case_id: UUID
     reference: str

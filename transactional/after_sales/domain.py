@@ -4,6 +4,7 @@ Problem
 ├── UnknownCase        404  the tenant has no such case
 ├── CaseExists         409  the reference names a case with other particulars
 ├── NotTakenBack       409  the item is not taken back because somebody changed their mind
+├── NotReplaceable     409  nothing of it can be sent again
 └── CaseDecided        409  the case was decided otherwise
 """
 
@@ -64,6 +65,20 @@ class NotTakenBack(Problem):
             f"item {item_id} is not taken back because somebody changed their mind, as its listing says; name other "
             "lines, or another reason if something is wrong with it",
             item_id=str(item_id),
+        )
+
+
+class NotReplaceable(Problem):
+    """Nothing of what the case is about can be sent again."""
+
+    slug = "not-replaceable"
+    title = "It cannot be replaced"
+    status = 409
+
+    def __init__(self, case_id: UUID) -> None:
+        super().__init__(
+            f"what case {case_id} is about was refunded, or is a code, which nobody can take back; refund or settle it",
+            case_id=str(case_id),
         )
 
 

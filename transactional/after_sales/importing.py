@@ -1,4 +1,7 @@
-"""Imports after-sales cases of the past, written once as they ended. No events are told: what is past is no news."""
+"""Imports after-sales cases of the past, written once as they ended. No events are told: what is past is no news.
+
+Words are stored as they come, and the worker seals them: an import is of the machine that it runs on, without the key.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -12,11 +12,13 @@ from transactional.after_sales.domain import (
     Type,
     UnknownCase,
 )
+from transactional.after_sales.notes import add_note
 from transactional.clock import business_date
 from transactional.database import Connection, tenant_transaction
 from transactional.problems import InvalidRequest
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.ending import UnknownLine
+from transactional.vault import Vault
 from transactional.worker.job import JobContext
 
 _STEP = 500
@@ -95,6 +97,7 @@ class NewCase:
 
 async def open_case(
     connection: Connection,
+    vault: Vault | None,
     *,
     tenant_id: UUID,
     case_id: UUID,
@@ -109,12 +112,15 @@ async def open_case(
         UnknownRedemption, UnknownLine: it is about what is not there.
         NotTakenBack: somebody changed their mind about what is not taken back for that.
         InvalidRequest: it is about more pieces than the line has.
+        VaultKeyMissing: there is nothing to seal what was said with.
     """
     known = await _known(connection, tenant_id, new.reference, request_hash)
     if known is not None:
         return known, False
     member_id = await connection.fetchval(
-        "select member_id from mall.redemption where tenant_id = $1 and redemption_id = $2",
+        "select r.member_id from mall.redemption r "
+        "join mall.member m on m.tenant_id = r.tenant_id and m.member_id = r.member_id and m.erased_at is null "
+        "where r.tenant_id = $1 and r.redemption_id = $2",
         tenant_id,
         new.redemption_id,
     )
@@ -162,6 +168,7 @@ async def open_case(
         return known, False
     await add_note(
         connection,
+        vault,
         tenant_id=tenant_id,
         case_id=case_id,
         kind="opened",
@@ -174,12 +181,20 @@ async def open_case(
 
 
 async def answer_case(
-    connection: Connection, *, tenant_id: UUID, case_id: UUID, text: str, by: str, now: datetime
+    connection: Connection,
+    vault: Vault | None,
+    *,
+    tenant_id: UUID,
+    case_id: UUID,
+    text: str,
+    by: str,
+    now: datetime,
 ) -> None:
     """Answer a case inside the caller's transaction; the first answer stops its clock.
 
     Raises:
         UnknownCase: it is not there.
+        VaultKeyMissing: there is nothing to seal the answer with.
     """
     row = await connection.fetchrow(
         "select answered_at from mall.after_sales_case where tenant_id = $1 and case_id = $2 for update",
@@ -189,7 +204,7 @@ async def answer_case(
     if row is None:
         raise UnknownCase(case_id)
     await add_note(
-        connection, tenant_id=tenant_id, case_id=case_id, kind="answered", text=text, by=by, now=now
+        connection, vault, tenant_id=tenant_id, case_id=case_id, kind="answered", text=text, by=by, now=now
     )
     if row["answered_at"] is None:
         await stop_clock(connection, tenant_id=tenant_id, case_id=case_id, now=now)
@@ -204,22 +219,6 @@ async def stop_clock(connection: Connection, *, tenant_id: UUID, case_id: UUID, 
         "where tenant_id = $1 and case_id = $2 and answered_at is null",
         tenant_id,
         case_id,
-        now,
-    )
-
-
-async def add_note(
-    connection: Connection, *, tenant_id: UUID, case_id: UUID, kind: str, text: str, by: str, now: datetime
-) -> None:
-    """Write down what was said or done about a case."""
-    await connection.execute(
-        "insert into mall.after_sales_note (tenant_id, case_id, kind, text, noted_by, noted_at) "
-        "values ($1, $2, $3, $4, $5, $6)",
-        tenant_id,
-        case_id,
-        kind,
-        text,
-        by,
         now,
     )
 

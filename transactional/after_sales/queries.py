@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from transactional.after_sales.domain import UnknownCase
+from transactional.after_sales.notes import notes_of
 from transactional.database import Connection
+from transactional.vault import Vault
 
 _CASES = """
 select case_id, reference, redemption_id, line_no, quantity, member_id, supplier_id, type, reason, opened_at, due_at,
@@ -21,10 +23,6 @@ where tenant_id = $1 and ($3::uuid is null or case_id = $3)
     and ($7::uuid is null or case_id < $7)
 order by case_id desc
 limit $8
-"""
-_NOTES = """
-select kind, text, noted_by, noted_at from mall.after_sales_note
-where tenant_id = $1 and case_id = $2 order by noted_at, recorded_at
 """
 
 
@@ -47,15 +45,16 @@ async def list_cases(
 
 
 async def find_case(
-    connection: Connection, *, tenant_id: UUID, case_id: UUID, now: datetime
+    connection: Connection, vault: Vault | None, *, tenant_id: UUID, case_id: UUID, now: datetime
 ) -> dict[str, Any]:
     """Return a case with what was said and done about it.
 
     Raises:
         UnknownCase: the tenant has none with this id.
+        VaultKeyMissing: something is sealed and this installation has no key.
     """
     found = await list_cases(connection, tenant_id=tenant_id, now=now, case_id=case_id, limit=1)
     if not found:
         raise UnknownCase(case_id)
-    notes = await connection.fetch(_NOTES, tenant_id, case_id)
-    return {**dict(found[0]), "notes": [dict(note) for note in notes]}
+    notes = await notes_of(connection, vault, tenant_id=tenant_id, case_id=case_id)
+    return {**dict(found[0]), "notes": notes}

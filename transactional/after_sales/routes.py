@@ -19,6 +19,7 @@ from transactional.after_sales.documents import (
 from transactional.after_sales.domain import (
     CaseDecided,
     CaseExists,
+    NotReplaceable,
     NotTakenBack,
     UnknownCase,
 )
@@ -30,12 +31,13 @@ from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import UnknownRedemption
+from transactional.redemption.domain import OutOfStock, UnknownRedemption
 from transactional.redemption.ending import RefundTooLarge, UnknownLine
 from transactional.redemption.states import IllegalMove
-from transactional.request_hash import request_hash
 from transactional.sessions.asking import Asking, Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.texts.sealing import keyed_hash
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["after-sales"])
 
@@ -54,6 +56,7 @@ router = APIRouter(prefix="/v1", tags=["after-sales"])
             NotTakenBack,
             InvalidRequest,
             RequestTooLarge,
+            VaultKeyMissing,
         ),
     },
 )
@@ -65,13 +68,16 @@ async def add(
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         case_id, is_new = await open_case(
             connection,
+            request.app.state.vault,
             tenant_id=tenant_id,
             case_id=uuid7(now),
             new=NewCase(**dict(body)),
-            request_hash=request_hash(body),
+            request_hash=keyed_hash(request.app.state.vault, body),
             now=now,
         )
-        case = await find_case(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        case = await find_case(
+            connection, request.app.state.vault, tenant_id=tenant_id, case_id=case_id, now=now
+        )
     if not is_new:
         response.status_code = 200
     return CaseHistory.model_validate(case)
@@ -110,7 +116,7 @@ async def show_all(
 @router.get(
     "/after-sales/{case_id}",
     summary="Show a case",
-    responses=responses(Unauthenticated, SessionOver, UnknownCase, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownCase, InvalidRequest, VaultKeyMissing),
 )
 async def show(case_id: UUID, asker: Asking, request: Request) -> CaseHistory:
     """Show a case with what was said and done about it."""
@@ -121,7 +127,13 @@ async def show(case_id: UUID, asker: Asking, request: Request) -> CaseHistory:
     "/after-sales/{case_id}/answers",
     summary="Answer a case",
     responses=responses(
-        Unauthenticated, SessionOver, RoleNeeded, UnknownCase, InvalidRequest, RequestTooLarge
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownCase,
+        InvalidRequest,
+        RequestTooLarge,
+        VaultKeyMissing,
     ),
 )
 async def answer(
@@ -133,13 +145,16 @@ async def answer(
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await answer_case(
             connection,
+            request.app.state.vault,
             tenant_id=tenant_id,
             case_id=case_id,
             text=body.text,
             by=asker.acting(body.answered_by, "answered_by"),
             now=now,
         )
-        case = await find_case(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        case = await find_case(
+            connection, request.app.state.vault, tenant_id=tenant_id, case_id=case_id, now=now
+        )
     return CaseHistory.model_validate(case)
 
 
@@ -153,6 +168,8 @@ async def answer(
         RoleNeeded,
         UnknownCase,
         CaseDecided,
+        NotReplaceable,
+        OutOfStock,
         IllegalMove,
         RefundTooLarge,
         BalanceTooLarge,
@@ -160,6 +177,7 @@ async def answer(
         Overloaded,
         InvalidRequest,
         RequestTooLarge,
+        VaultKeyMissing,
     ),
 )
 async def decide(
@@ -167,6 +185,8 @@ async def decide(
 ) -> Any:
     """Decide a case; a refund gives points and cash back as they were paid, once.
 
+    A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
+    the redemption's shipments, naming the case. The case is closed when it was delivered.
     If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
     """
     state = request.app.state
@@ -176,12 +196,16 @@ async def decide(
     decision = Decision(body.outcome, body.responsibility, by, body.text, body.restock)
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
         is_due = await decide_case(
-            connection, tenant_id=tenant_id, case_id=case_id, decision=decision, now=now
+            connection, state.vault, tenant_id=tenant_id, case_id=case_id, decision=decision, now=now
         )
-        case = await find_case(connection, tenant_id=tenant_id, case_id=case_id, now=now)
+        case = await find_case(
+            connection, request.app.state.vault, tenant_id=tenant_id, case_id=case_id, now=now
+        )
     if not is_due or dry_run:
         return CaseHistory.model_validate(case)
-    refusal = await make_refund(state.pools, state.committer, tenant_id=tenant_id, case_id=case_id, now=now)
+    refusal = await make_refund(
+        state.pools, state.committer, state.vault, tenant_id=tenant_id, case_id=case_id, now=now
+    )
     if refusal is not None:
         return Response(refusal.body, refusal.status, media_type=MEDIA_TYPE)
     return await _shown(request, tenant_id, case_id)
@@ -190,6 +214,10 @@ async def decide(
 async def _shown(request: Request, tenant_id: UUID, case_id: UUID) -> CaseHistory:
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         case = await find_case(
-            connection, tenant_id=tenant_id, case_id=case_id, now=request.app.state.clock()
+            connection,
+            request.app.state.vault,
+            tenant_id=tenant_id,
+            case_id=case_id,
+            now=request.app.state.clock(),
         )
     return CaseHistory.model_validate(case)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from transactional.attributes.declaring import declarations_of
 from transactional.attributes.domain import Declaration, UnknownAttribute, names_of
-from transactional.attributes.sealing import member_vaults, value_context
+from transactional.attributes.sealing import value_context
 from transactional.consents.domain import ConsentNeeded
 from transactional.consents.queries import agreeing
 from transactional.database import Connection
+from transactional.members.keys import member_vaults
 from transactional.problems import Problem
 from transactional.vault import Vault
 

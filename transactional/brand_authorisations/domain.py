@@ -1,7 +1,8 @@
-"""What is refused because a brand is sold only under an authorisation.
+"""What is refused because a brand is sold only under an authorisation, or an item under a licence.
 
 Problem
 ├── AuthorisationNeeded    409  nobody may sell the brand of the item on the day
+├── LicenceNeeded          409  no supplier of the item has the licence on the day
 └── SupplierNotAuthorised  409  the supplier may not sell the brand of the item
 """
 
@@ -25,6 +26,22 @@ class AuthorisationNeeded(Problem):
             "POST /v1/suppliers/…/documents",
             item_id=str(item_id),
             brand=brand,
+        )
+
+
+class LicenceNeeded(Problem):
+    """No supplier of the item has the licence on the day."""
+
+    slug = "licence-needed"
+    title = "The item is sold only under a licence"
+    status = 409
+
+    def __init__(self, item_id: UUID, licence: str, day: date) -> None:
+        super().__init__(
+            f"item {item_id} is sold only under a {licence}, and no supplier of it that is active has a verified one for "
+            f"{day}; hand it in by POST /v1/suppliers/…/documents",
+            item_id=str(item_id),
+            licence=licence,
         )
 
 

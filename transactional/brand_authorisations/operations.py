@@ -9,6 +9,7 @@ from uuid import UUID
 
 from transactional.brand_authorisations.domain import (
     AuthorisationNeeded,
+    LicenceNeeded,
     SupplierNotAuthorised,
 )
 from transactional.catalogue.domain import UnknownBrand
@@ -40,6 +41,11 @@ select b.code
 from mall.item i
 join mall.brand b using (brand_id)
 where i.item_id = $2 and mall.is_brand_demanded($1, i.brand_id) and not mall.is_brand_covered($1, i.brand_id, $3)
+"""
+
+_NOT_LICENSED = """
+select licence from unnest(mall.licences_of($2)) licence
+where not mall.is_licensed($1, $2, licence, $3) order by licence limit 1
 """
 
 
@@ -91,11 +97,15 @@ async def require_covered(
 
     Raises:
         AuthorisationNeeded: nobody may.
+        LicenceNeeded: nobody has a licence that it needs.
     """
     day = business_date(max(listed_from, now))
     brand = await connection.fetchval(_NOT_COVERED, tenant_id, item_id, day)
     if brand is not None:
         raise AuthorisationNeeded(item_id, brand, day)
+    licence = await connection.fetchval(_NOT_LICENSED, tenant_id, item_id, day)
+    if licence is not None:
+        raise LicenceNeeded(item_id, licence, day)
 
 
 async def authorise_offer(connection: Connection, *, tenant_id: UUID, item_id: UUID, now: datetime) -> None:

@@ -130,7 +130,11 @@ class ItemRequest(BaseModel):
     brand: Reference | None = Field(None, description="The brand's code.")
     image_urls: ImageUrls = ()
     compliance_flags: ComplianceFlags = Field(
-        (), description="What has to be heeded when it is sold, carried or given back."
+        (),
+        description="What has to be heeded when it is sold, carried or given back. Under `food_licence` and "
+        "`medical_device_licence` it is listed only while a supplier has that document; `no_return` is refused as a return "
+        "of somebody who changed their mind. The mall knows neither ages nor vehicles: `adults_only`, `fragile`, "
+        "`cold_chain` and `no_air` are told to those who do.",
     )
     listing_priority: Priority = Field(0, strict=True, description="The largest is listed first.")
     storage_units: Units = Field(1, strict=True, description="Room that a piece takes in a warehouse.")

@@ -12,6 +12,7 @@ from transactional.campaigns.state import CampaignState
 from transactional.changes import Change, Tracked
 from transactional.draws.domain import Draw, Outcome, SoldTicket
 from transactional.engine.commands import Command, Slot
+from transactional.engine.words import Words
 from transactional.exchange.state import ExchangeState
 from transactional.flash_sales.domain import FlashSale
 from transactional.ledger.account import Account
@@ -23,13 +24,21 @@ from transactional.risk.judge import Attempt, RiskState
 from transactional.tenants.domain import Program
 
 
+class KeptApart(Struct, frozen=True):
+    """An answer as it is kept: what stays, and the words about a member."""
+
+    body: bytes
+    words: Words
+
+
 class Answer(Struct, frozen=True):
-    """What the client is told, to the letter; kept under its key."""
+    """What the client is told, to the letter; kept under its key, the words in it apart."""
 
     status: int
     body: bytes
     body_hash: bytes
     replayed: bool = False
+    kept: KeptApart | None = None
 
 
 class Message(Struct, frozen=True):

@@ -8,9 +8,10 @@ import msgspec
 
 from transactional.draws import commands as draws
 from transactional.draws.decisions import buy_ticket, cancel_draw, settle_ticket
-from transactional.engine.book import Answer, Book
+from transactional.engine.book import Answer, Book, KeptApart
 from transactional.engine.commands import Command
 from transactional.engine.reply import Reply
+from transactional.engine.words import apart
 from transactional.exchange import commands as exchange
 from transactional.exchange.decisions import exchange_points, reverse_exchange
 from transactional.ledger import commands as ledger
@@ -107,7 +108,9 @@ def _decide_one(command: Command, book: Book) -> Answer:
         if isinstance(command, redemption.Spend):
             note_refusal(book, command, problem)
         return _refusal(problem, command)
-    return Answer(reply.status, msgspec.json.encode(reply.body), command.body_hash)
+    rest, words = apart(reply.body)
+    kept = None if words is None else KeptApart(msgspec.json.encode(rest), words)
+    return Answer(reply.status, msgspec.json.encode(reply.body), command.body_hash, kept=kept)
 
 
 def _refusal(problem: Problem, command: Command) -> Answer:

@@ -56,7 +56,7 @@ with source as (
 ), opened as (
     insert into mall.compensation (tenant_id, clock, subject_id, redemption_id, member_id, party, supplier_id, due_at,
         opened_at, points)
-    select r.tenant_id, 'shipping', r.redemption_id, r.redemption_id, r.member_id,
+    select r.tenant_id, 'shipping', $6, r.redemption_id, r.member_id,
         case when p.supplier_id is null then 'platform' else 'supplier' end, p.supplier_id, $3, $4,
         coalesce(t.compensation_points, 0)
     from mall.redemption r
@@ -93,11 +93,26 @@ async def open_for_delivery(
 
 
 async def open_for_shipping(
-    connection: Connection, *, tenant_id: UUID, redemption_id: UUID, due_at: datetime, now: datetime
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    redemption_id: UUID,
+    case_id: UUID | None = None,
+    due_at: datetime,
+    now: datetime,
 ) -> int:
-    """Open the compensation of a redemption that was not shipped by `due_at`; return 1, or 0 if it is open already."""
+    """Open the compensation of a redemption that was not shipped by `due_at`; return 1, or 0 if it is open already.
+
+    With `case_id` it is that of the replacement of a case.
+    """
     opened = await connection.fetch(
-        _OPEN_SHIPPING + _TELL, tenant_id, redemption_id, due_at, now, business_date(due_at)
+        _OPEN_SHIPPING + _TELL,
+        tenant_id,
+        redemption_id,
+        due_at,
+        now,
+        business_date(due_at),
+        case_id or redemption_id,
     )
     return len(opened)
 

@@ -42,6 +42,10 @@ class ShipmentRequest(_Request):
     province: Province = Field(description="Where it goes; remote ones have 72 hours, the others 48.")
     lines: Annotated[list[ShipmentLineRequest], Field(min_length=1, max_length=MAX_LINES)] | None = None
     warehouse_id: UUID | None = None
+    case_id: UUID | None = Field(
+        None,
+        description="The after-sales case that was decided `replace` whose replacement is in the parcel.",
+    )
 
 
 class ShipmentLine(BaseModel):
@@ -63,6 +67,7 @@ class Shipment(BaseModel):
     province: str
     region: Region
     warehouse_id: UUID | None
+    case_id: UUID | None = Field(description="Of a replacement, its after-sales case.")
     status: ShipmentStatus
     created_at: datetime
     shipped_at: datetime | None
@@ -101,19 +106,21 @@ class ShipmentPage(BaseModel):
 
 
 class TermsRequest(_Request):
-    """Points for each promise that is broken from now on; 0 credits none."""
+    """Points for each promise that is broken from now on; 0 credits none. Left out, holidays stay as they are."""
 
     compensation_points: Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+    rests_on_holidays: Annotated[bool, Field(strict=True)] | None = None
     changed_by: Reference | None = None
 
 
 class Terms(BaseModel):
-    """What the platform promises, in hours, and the points of a promise that was broken."""
+    """What the platform promises, in hours, the points of a promise that was broken, and whether holidays count."""
 
     ship_within_hours: int
     deliver_within_hours: int
     deliver_within_hours_remote: int
     compensation_points: int
+    rests_on_holidays: bool = Field(description="The clocks rest on the public holidays, too.")
 
 
 class RestDayRequest(_Request):

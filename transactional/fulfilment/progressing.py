@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from transactional.after_sales.replacing import close_replaced
 from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.committer import Committer
 from transactional.engine.sweeping import NO_BODY
@@ -22,6 +23,7 @@ from mall.redemption_line l
 join mall.offer o using (tenant_id, item_id)
 left join (
     mall.shipment_line p join mall.shipment s on s.tenant_id = p.tenant_id and s.shipment_id = p.shipment_id
+        and s.case_id is null
 ) on p.tenant_id = l.tenant_id and p.redemption_id = l.redemption_id and p.line_no = l.line_no
 where l.tenant_id = $1 and l.redemption_id = $2 and o.handover = 'shipping' and l.quantity > l.refunded_quantity
 group by l.line_no, l.quantity, l.refunded_quantity
@@ -40,7 +42,7 @@ async def advance(
     """Ship a redemption once all its pieces were collected, and deliver it once all were handed over.
 
     A move that its state does not allow, because it was cancelled or has made it before, is not made. If the redemption
-    was shipped too late, its compensation is opened.
+    was shipped too late, its compensation is opened. Cases whose replacements have come are closed.
 
     Raises:
         CommitUnavailable, Overloaded: the engine did not take it; the worker tries again.
@@ -67,6 +69,7 @@ async def advance(
         )
     async with tenant_transaction(pools.api, tenant_id) as connection:
         await _compensate(connection, tenant_id, redemption_id, now)
+        await close_replaced(connection, tenant_id=tenant_id, redemption_id=redemption_id, now=now)
         await connection.execute(
             _CAUGHT_UP,
             tenant_id,

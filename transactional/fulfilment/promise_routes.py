@@ -21,9 +21,9 @@ from transactional.fulfilment.documents import (
     Terms,
     TermsRequest,
 )
-from transactional.fulfilment.queries import list_compensations, rest_days
+from transactional.fulfilment.queries import list_compensations
 from transactional.fulfilment.refusals import CompensationSettled, UnknownCompensation
-from transactional.fulfilment.terms import announce_rest_days, change_terms, compensation_points_of
+from transactional.fulfilment.terms import announce_rest_days, change_terms, rest_days, terms_of
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.sessions.asking import Asking, Serving
@@ -42,7 +42,7 @@ _HOUR = 3600
 async def show_terms(asker: Asking, request: Request) -> Terms:
     """Show the hours the platform promises and the points of a broken promise."""
     async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
-        return _terms(await compensation_points_of(connection, asker.tenant_id))
+        return _terms(*await terms_of(connection, asker.tenant_id))
 
 
 @router.put(
@@ -51,7 +51,8 @@ async def show_terms(asker: Asking, request: Request) -> Terms:
     responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
 )
 async def put_terms(body: TermsRequest, asker: Serving, request: Request, dry_run: DryRun = False) -> Terms:
-    """Change the points that a member is credited for a promise that is broken from now on."""
+    """Change the points that a member is credited for a promise that is broken from now on, and whether clocks rest on
+    the public holidays, those of `/v1/platform/working-days`, from tomorrow on."""
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
@@ -59,10 +60,11 @@ async def put_terms(body: TermsRequest, asker: Serving, request: Request, dry_ru
             connection,
             tenant_id=asker.tenant_id,
             compensation_points=body.compensation_points,
+            rests_on_holidays=body.rests_on_holidays,
             by=asker.acting(body.changed_by, "changed_by"),
             now=request.app.state.clock(),
         )
-    return _terms(body.compensation_points)
+        return _terms(*await terms_of(connection, asker.tenant_id))
 
 
 @router.get(
@@ -170,11 +172,12 @@ async def settle(
     return Compensation.model_validate(dict(found[0]))
 
 
-def _terms(points: int) -> Terms:
+def _terms(points: int, rests_on_holidays: bool) -> Terms:
     hours = {region: int(within.total_seconds()) // _HOUR for region, within in DELIVER_WITHIN.items()}
     return Terms(
         ship_within_hours=int(SHIP_WITHIN.total_seconds()) // _HOUR,
         deliver_within_hours=hours["nationwide"],
         deliver_within_hours_remote=hours["remote"],
         compensation_points=points,
+        rests_on_holidays=rests_on_holidays,
     )

@@ -11,7 +11,7 @@ from transactional.redemption.domain import UnknownRedemption
 
 _SHIPMENTS = """
 select s.shipment_id, s.redemption_id, s.reference, s.carrier, s.tracking_number, s.province, s.region,
-    s.warehouse_id, s.status, s.created_at, s.shipped_at, s.due_at, s.delivered_at, s.asked_at,
+    s.warehouse_id, s.case_id, s.status, s.created_at, s.shipped_at, s.due_at, s.delivered_at, s.asked_at,
     coalesce(s.due_at < coalesce(s.delivered_at, $2), false) as is_late,
     (
         select jsonb_agg(jsonb_build_object('line_no', l.line_no, 'quantity', l.quantity) order by l.line_no)::text
@@ -100,12 +100,4 @@ async def list_compensations(
     """Return a tenant's compensations, the newest first."""
     return await connection.fetch(
         _COMPENSATIONS, tenant_id, compensation_id, party, is_settled, before, limit
-    )
-
-
-async def rest_days(connection: Connection, *, tenant_id: UUID) -> Sequence[Any]:
-    """Return the announced rest days, the first first."""
-    return await connection.fetch(
-        "select day, note, announced_by, announced_at from mall.rest_day where tenant_id = $1 order by day",
-        tenant_id,
     )

@@ -20,7 +20,7 @@ _TO_SHIP = """
 from mall.redemption r
 left join lateral (
     select s.shipment_id, s.carrier, s.province, s.region from mall.shipment s
-    where s.tenant_id = r.tenant_id and s.redemption_id = r.redemption_id
+    where s.tenant_id = r.tenant_id and s.redemption_id = r.redemption_id and s.case_id is null
     order by s.created_at desc limit 1
 ) s on true
 where r.tenant_id = $1 and r.status in ('allocated', 'partially_refunded') and r.shipped_at is null
@@ -30,32 +30,58 @@ where r.tenant_id = $1 and r.status in ('allocated', 'partially_refunded') and r
         where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id and o.handover = 'shipping'
             and l.quantity > l.refunded_quantity)
 """
+# Goods that a case sends again, promised from its decision on.
+_TO_REPLACE = """
+from mall.after_sales_case c
+left join lateral (
+    select s.shipment_id, s.carrier, s.province, s.region from mall.shipment s
+    where s.tenant_id = c.tenant_id and s.case_id = c.case_id
+    order by s.created_at desc limit 1
+) s on true
+where c.tenant_id = $1 and c.outcome = 'replace' and c.closed_at is null and not exists (
+    select from mall.shipment x
+    where x.tenant_id = c.tenant_id and x.case_id = c.case_id and x.shipped_at is not null)
+"""
 _TO_DELIVER = """
 from mall.shipment s
 where s.tenant_id = $1 and s.due_at is not null and s.ended_at is null
 """
 _SHIPPING = f"""
-select r.redemption_id, s.shipment_id, s.carrier, s.province, s.region, r.paid_at as started_at
-{_TO_SHIP}
-    and ($2::text is null or s.region = $2)
-order by r.paid_at, r.redemption_id
-limit $3
+(
+    select r.redemption_id, null::uuid as case_id, s.shipment_id, s.carrier, s.province, s.region, r.paid_at as started_at
+    {_TO_SHIP}
+        and ($2::text is null or s.region = $2)
+    order by r.paid_at, r.redemption_id
+    limit $3
+)
+union all
+(
+    select c.redemption_id, c.case_id, s.shipment_id, s.carrier, s.province, s.region, c.decided_at
+    {_TO_REPLACE}
+        and ($2::text is null or s.region = $2)
+    order by c.decided_at, c.case_id
+    limit $3
+)
 """
 _DELIVERY = f"""
-select s.redemption_id, s.shipment_id, s.carrier, s.province, s.region, s.shipped_at as started_at, s.due_at
+select s.redemption_id, s.case_id, s.shipment_id, s.carrier, s.province, s.region, s.shipped_at as started_at, s.due_at
 {_TO_DELIVER}
     and ($2::text is null or s.region = $2)
 order by s.due_at, s.shipment_id
 limit $3
 """
 _COUNTS = f"""
-select 'shipping' as clock, s.region,
-    count(*) filter (where r.paid_at < $2) as late_count,
-    count(*) filter (where r.paid_at >= $2 and r.paid_at < $3) as soon_count,
-    count(*) filter (where r.paid_at >= $3 and r.paid_at < $4) as today_count,
-    count(*) filter (where r.paid_at >= $4) as later_count
-{_TO_SHIP}
-group by s.region
+select 'shipping' as clock, w.region,
+    count(*) filter (where w.started_at < $2) as late_count,
+    count(*) filter (where w.started_at >= $2 and w.started_at < $3) as soon_count,
+    count(*) filter (where w.started_at >= $3 and w.started_at < $4) as today_count,
+    count(*) filter (where w.started_at >= $4) as later_count
+from (
+    select s.region, r.paid_at as started_at {_TO_SHIP}
+    union all
+    select s.region, c.decided_at {_TO_REPLACE}
+) w
+group by w.region
 union all
 select 'delivery', s.region,
     count(*) filter (where s.due_at < $5), count(*) filter (where s.due_at >= $5 and s.due_at < $6),
@@ -77,13 +103,25 @@ where l.tenant_id = $1 and l.redemption_id = any($2)
 group by l.redemption_id
 """
 
+_REPLACED_GOODS = """
+select c.case_id, (array_agg(i.name order by l.line_no))[1] as item_name, count(*)::int as line_count,
+    sum(coalesce(c.quantity, l.quantity - l.refunded_quantity))::int as quantity
+from mall.after_sales_case c
+join mall.redemption_line l on l.tenant_id = c.tenant_id and l.redemption_id = c.redemption_id
+    and (c.line_no is null or l.line_no = c.line_no) and l.quantity > l.refunded_quantity
+join mall.item i using (item_id)
+where c.tenant_id = $1 and c.case_id = any($2)
+group by c.case_id
+"""
+
 
 @dataclass(frozen=True)
 class Awaited:
-    """An order that is to be shipped, or a parcel that is to be delivered, and by when."""
+    """An order or a replacement that is to be shipped, or a parcel that is to be delivered, and by when."""
 
     clock: Clock
     redemption_id: UUID
+    case_id: UUID | None
     shipment_id: UUID | None
     carrier: str | None
     province: str | None
@@ -129,8 +167,15 @@ async def list_awaited(
             _GOODS, tenant_id, list({row["redemption_id"] for _, row, _ in first})
         )
     }
+    goods |= {
+        row["case_id"]: row
+        for row in await connection.fetch(
+            _REPLACED_GOODS, tenant_id, [row["case_id"] for _, row, _ in first if row["case_id"] is not None]
+        )
+    }
     return [
-        asdict(_awaited(kind, row, due, goods.get(row["redemption_id"]), now)) for kind, row, due in first
+        asdict(_awaited(kind, row, due, goods.get(row["case_id"] or row["redemption_id"]), now))
+        for kind, row, due in first
     ]
 
 
@@ -138,6 +183,7 @@ def _awaited(clock: Clock, row: Any, due: datetime, goods: Any, now: datetime) -
     return Awaited(
         clock,
         row["redemption_id"],
+        row["case_id"],
         row["shipment_id"],
         row["carrier"],
         row["province"],

@@ -25,6 +25,7 @@ class AwaitedGoods(BaseModel):
 
     clock: Clock
     redemption_id: UUID
+    case_id: UUID | None = Field(description="Of a replacement, its after-sales case.")
     shipment_id: UUID | None
     carrier: CarrierName | None
     province: str | None

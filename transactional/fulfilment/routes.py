@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
+from transactional.after_sales.domain import UnknownCase
 from transactional.database import tenant_transaction
 from transactional.fulfilment.asking import ask_for_shipment
 from transactional.fulfilment.carriers.domain import CarrierRefused, CarrierUnavailable, UnknownCarrier
@@ -41,6 +42,7 @@ router = APIRouter(prefix="/v1", tags=["shipments"])
             UnknownRedemption,
             UnknownLine,
             UnknownWarehouse,
+            UnknownCase,
             ShipmentExists,
             NotToBeShipped,
             TooManyPieces,
@@ -61,7 +63,13 @@ async def add(
     now = request.app.state.clock()
     lines = None if body.lines is None else tuple((line.line_no, line.quantity) for line in body.lines)
     new = NewShipment(
-        body.reference, body.carrier, body.tracking_number, body.province, lines, body.warehouse_id
+        body.reference,
+        body.carrier,
+        body.tracking_number,
+        body.province,
+        lines,
+        body.warehouse_id,
+        body.case_id,
     )
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         shipment_id, is_new = await register(
@@ -70,7 +78,8 @@ async def add(
             redemption_id=redemption_id,
             shipment_id=uuid7(now),
             new=new,
-            request_hash=request_hash(body),
+            # Without a case it is what it was before there were replacements.
+            request_hash=request_hash(body, without={"case_id"} if body.case_id is None else frozenset()),
             now=now,
         )
         shipment = await find_shipment(connection, tenant_id=tenant_id, shipment_id=shipment_id, now=now)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from transactional.after_sales.domain import UnknownCase
 from transactional.database import Connection
 from transactional.fulfilment.carriers.domain import CarrierName
 from transactional.fulfilment.clocks import region_of
@@ -25,10 +26,27 @@ join mall.offer o using (tenant_id, item_id)
 left join (
     mall.shipment_line p
     join mall.shipment s on s.tenant_id = p.tenant_id and s.shipment_id = p.shipment_id
-        and s.status not in ('returned', 'lost')
+        and s.status not in ('returned', 'lost') and s.case_id is null
 ) on p.tenant_id = l.tenant_id and p.redemption_id = l.redemption_id and p.line_no = l.line_no
 where l.tenant_id = $1 and l.redemption_id = $2 and o.handover = 'shipping'
 group by l.line_no, l.quantity, l.refunded_quantity
+order by l.line_no
+"""
+# Of a replacement: what its case was decided to send again.
+_REPLACED = """
+select l.line_no, coalesce(c.quantity, l.quantity - l.refunded_quantity) - coalesce(sum(p.quantity), 0)::int as left_quantity
+from mall.after_sales_case c
+join mall.redemption_line l on l.tenant_id = c.tenant_id and l.redemption_id = c.redemption_id
+    and (c.line_no is null or l.line_no = c.line_no)
+join mall.offer o on o.tenant_id = l.tenant_id and o.item_id = l.item_id
+left join (
+    mall.shipment_line p
+    join mall.shipment s on s.tenant_id = p.tenant_id and s.shipment_id = p.shipment_id
+        and s.status not in ('returned', 'lost') and s.case_id = $3
+) on p.tenant_id = l.tenant_id and p.redemption_id = l.redemption_id and p.line_no = l.line_no
+where c.tenant_id = $1 and c.redemption_id = $2 and c.case_id = $3 and c.outcome = 'replace' and c.closed_at is null
+    and o.handover = 'shipping' and l.quantity > l.refunded_quantity
+group by l.line_no, c.quantity, l.quantity, l.refunded_quantity
 order by l.line_no
 """
 _KNOWN = """
@@ -37,8 +55,8 @@ where tenant_id = $1 and (reference = $2 or (carrier = $3 and tracking_number = 
 """
 _INSERT = """
 insert into mall.shipment (tenant_id, shipment_id, redemption_id, reference, request_hash, carrier, tracking_number,
-    province, region, warehouse_id, created_at, ask_next_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+    province, region, warehouse_id, created_at, ask_next_at, case_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12)
 on conflict do nothing returning true
 """
 
@@ -50,6 +68,7 @@ class NewShipment:
     Attributes:
         province: where it goes; it decides the promise.
         lines: (line number, quantity) pairs of the redemption; None means all that is in no parcel yet.
+        case_id: the after-sales case whose replacement it is.
     """
 
     reference: str
@@ -58,6 +77,7 @@ class NewShipment:
     province: str
     lines: tuple[tuple[int, int], ...] | None = None
     warehouse_id: UUID | None = None
+    case_id: UUID | None = None
 
 
 async def register(
@@ -73,7 +93,7 @@ async def register(
     """Register a parcel inside the caller's transaction; return its id and whether this call registered it.
 
     Raises:
-        UnknownRedemption, UnknownLine, UnknownWarehouse: it names what is not there.
+        UnknownRedemption, UnknownLine, UnknownWarehouse, UnknownCase: it names what is not there.
         ShipmentExists: the reference or the tracking number is another's.
         NotToBeShipped, TooManyPieces: nothing, or not so much, is left to be shipped.
     """
@@ -91,9 +111,13 @@ async def register(
     )
     if status is None:
         raise UnknownRedemption(f"your tenant has no redemption {redemption_id}")
-    if status not in _SHIPPABLE:
+    if new.case_id is not None:
+        found = await _replaced(connection, tenant_id, redemption_id, new.case_id)
+    elif status in _SHIPPABLE:
+        found = await connection.fetch(_LINES, tenant_id, redemption_id)
+    else:
         raise NotToBeShipped(redemption_id, f"it is {status.replace('_', ' ')}")
-    lines = _lines(redemption_id, await connection.fetch(_LINES, tenant_id, redemption_id), new.lines)
+    lines = _lines(redemption_id, found, new.lines)
     try:
         inserted = await connection.fetchval(
             _INSERT,
@@ -108,6 +132,7 @@ async def register(
             region_of(new.province),
             new.warehouse_id,
             now,
+            new.case_id,
         )
     except asyncpg.ForeignKeyViolationError as error:
         assert new.warehouse_id is not None
@@ -133,6 +158,20 @@ async def _known(
         if row["reference"] != new.reference or row["request_hash"] != request_hash:
             raise ShipmentExists(row["shipment_id"])
     return rows[0]["shipment_id"] if rows else None
+
+
+async def _replaced(
+    connection: Connection, tenant_id: UUID, redemption_id: UUID, case_id: UUID
+) -> Sequence[asyncpg.Record]:
+    is_there = await connection.fetchval(
+        "select true from mall.after_sales_case where tenant_id = $1 and case_id = $2 and redemption_id = $3",
+        tenant_id,
+        case_id,
+        redemption_id,
+    )
+    if not is_there:
+        raise UnknownCase(case_id)
+    return await connection.fetch(_REPLACED, tenant_id, redemption_id, case_id)
 
 
 def _lines(

@@ -1,18 +1,47 @@
 """What a tenant promises beyond the platform's hours: points for a broken promise, and days on which clocks rest."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import InvalidRequest
 
+# A tenant's own rest days, and the public holidays since it rests on them.
+_REST_DAYS = """
+select day, note, announced_by, announced_at from mall.rest_day where tenant_id = $1
+union all
+select w.day, '公众假期 / public holiday', w.changed_by, w.changed_at
+from mall.fulfilment_terms t
+join mall.working_day_change w on not w.is_working and w.day >= t.holidays_from
+where t.tenant_id = $1 and not exists (
+    select from mall.rest_day r where r.tenant_id = t.tenant_id and r.day = w.day)
+order by day
+"""
+# Holidays that have begun stay rest days; the others are no longer.
+_WORK_ON_HOLIDAYS = """
+with begun as (
+    insert into mall.rest_day (tenant_id, day, note, announced_by, announced_at)
+    select t.tenant_id, w.day, '公众假期 / public holiday', $3, $4
+    from mall.fulfilment_terms t
+    join mall.working_day_change w on not w.is_working and w.day between t.holidays_from and $2
+    where t.tenant_id = $1
+    on conflict (tenant_id, day) do nothing
+)
+update mall.fulfilment_terms set holidays_from = null where tenant_id = $1
+"""
+
+
+async def rest_days(connection: Connection, *, tenant_id: UUID) -> Sequence[Any]:
+    """Return the days on which a tenant's clocks rest, the first first, with who announced them when."""
+    return await connection.fetch(_REST_DAYS, tenant_id)
+
 
 async def rest_days_of(connection: Connection, tenant_id: UUID) -> frozenset[date]:
     """Return the business days on which a tenant's clocks rest."""
-    rows = await connection.fetch("select day from mall.rest_day where tenant_id = $1", tenant_id)
-    return frozenset(row["day"] for row in rows)
+    return frozenset(row["day"] for row in await rest_days(connection, tenant_id=tenant_id))
 
 
 async def announce_rest_days(
@@ -41,9 +70,19 @@ async def announce_rest_days(
 
 
 async def change_terms(
-    connection: Connection, *, tenant_id: UUID, compensation_points: int, by: str, now: datetime
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    compensation_points: int,
+    rests_on_holidays: bool | None = None,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Change the points that promises broken from now on are compensated with."""
+    """Change the points that promises broken from now on are compensated with.
+
+    Args:
+        rests_on_holidays: whether clocks rest on the public holidays from tomorrow on; None leaves it as it is.
+    """
     await connection.execute(
         "insert into mall.fulfilment_terms (tenant_id, compensation_points, changed_by, changed_at) "
         "values ($1, $2, $3, $4) on conflict (tenant_id) do update set "
@@ -54,11 +93,27 @@ async def change_terms(
         by,
         now,
     )
+    today = business_date(now)
+    if rests_on_holidays:
+        await connection.execute(
+            "update mall.fulfilment_terms set holidays_from = coalesce(holidays_from, $2) where tenant_id = $1",
+            tenant_id,
+            today + timedelta(days=1),
+        )
+    elif rests_on_holidays is False:
+        await connection.execute(_WORK_ON_HOLIDAYS, tenant_id, today, by, now)
 
 
 async def compensation_points_of(connection: Connection, tenant_id: UUID) -> int:
     """Return the points of a broken promise, 0 if the tenant promises none."""
-    points: int | None = await connection.fetchval(
-        "select compensation_points from mall.fulfilment_terms where tenant_id = $1", tenant_id
+    points, _ = await terms_of(connection, tenant_id)
+    return points
+
+
+async def terms_of(connection: Connection, tenant_id: UUID) -> tuple[int, bool]:
+    """Return the points of a broken promise, 0 if the tenant promises none, and whether its clocks rest on holidays."""
+    row = await connection.fetchrow(
+        "select compensation_points, holidays_from is not null from mall.fulfilment_terms where tenant_id = $1",
+        tenant_id,
     )
-    return points or 0
+    return (0, False) if row is None else (row[0], row[1])

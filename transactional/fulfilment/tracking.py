@@ -40,11 +40,15 @@ with moved as (
     where tenant_id = $1 and shipment_id = $2
     returning *
 )
-insert into mall.outbox (tenant_id, topic, subject_id, payload)
-select tenant_id, 'shipment.' || status, shipment_id, jsonb_build_object('shipment_id', shipment_id,
-    'redemption_id', redemption_id, 'carrier', carrier, 'tracking_number', tracking_number, 'status', status,
-    'shipped_at', shipped_at, 'due_at', due_at, 'delivered_at', delivered_at)
-from moved where $8
+insert into mall.outbox (tenant_id, topic, subject_id, payload, member_id, words, salt)
+select m.tenant_id, 'shipment.' || m.status, m.shipment_id, jsonb_build_object('shipment_id', m.shipment_id,
+    'redemption_id', m.redemption_id, 'carrier', m.carrier, 'tracking_number', null, 'status', m.status,
+    'shipped_at', m.shipped_at, 'due_at', m.due_at, 'delivered_at', m.delivered_at),
+    -- The number leads to the person, and goes with them.
+    r.member_id, jsonb_build_object('tracking_number', m.tracking_number), gen_random_uuid()
+from moved m
+join mall.redemption r on r.tenant_id = m.tenant_id and r.redemption_id = m.redemption_id
+where $8
 """
 
 

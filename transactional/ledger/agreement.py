@@ -210,7 +210,27 @@ _STOCK = Agreement(
     """,
 )
 
-AGREEMENTS = (_ACCOUNTS, _DEBTS, _LOTS, _REDEMPTIONS, _HOLDS, _STOCK)
+# Only an erasure takes words, and leaves their hash.
+_LOST_WORDS = """
+    select x.tenant_id, x.{row_id}::text, 'has lost its words, but its member was not erased'
+    from {table} x
+    join mall.member m on m.tenant_id = x.tenant_id and m.member_id = x.member_id and m.erased_at is null
+    where x.words_hash is not null and {of_tenant}
+    limit 1
+"""
+_TRANSFERS_WORDS, _MESSAGES_WORDS = (
+    Agreement(
+        f"words of {words} against erasures",
+        table,
+        _LOST_WORDS.format(table=table, row_id=row_id, of_tenant=_OF_TENANT.format("x")),
+    )
+    for words, table, row_id in (
+        ("transfers", "mall.transfer", "transfer_id"),
+        ("messages", "mall.outbox", "outbox_id"),
+    )
+)
+
+AGREEMENTS = (_ACCOUNTS, _DEBTS, _LOTS, _REDEMPTIONS, _HOLDS, _STOCK, _TRANSFERS_WORDS, _MESSAGES_WORDS)
 
 
 async def require_agreement(

@@ -8,6 +8,13 @@ A leaf is the SHA-256 of these bytes, so that no two different rows are written 
     entry     int2 entry_no · account · lot? · int8 amount · int8? balance_after
     outbox    'O' 01 · tenant · outbox · topic · subject · payload · recorded_at
 
+Where words of people were given, their hash stands in their place, and 02 in that of 01:
+
+    transfer  'T' 02 · tenant · transfer · kind · member · redemption? · words · reverses? · effective_at · … as above
+    outbox    'O' 02 · tenant · outbox · topic · subject · payload · words · recorded_at
+    words     SHA-256 of: salt (16 bytes) · reference? · reason?, or of: salt · the words of a message
+              as PostgreSQL prints them; an erasure takes salt and words and leaves the hash
+
 An identifier is its 16 bytes; an integer is big-endian in the width given; text is its length in bytes as an
 int4 and then its UTF-8; a time is an int8 of microseconds since 2000-01-01 UTC, a date an int4 of days since
 that day; a payload is the text that PostgreSQL prints of it. What may be missing (?) is 00 without a value,
@@ -40,15 +47,29 @@ _LOT = (
     " || timestamptz_send(l.recorded_at)"
 )
 
+# What an erasure leaves in the place of words: of the row `t` of mall.transfer, and of `o` of mall.outbox.
+TRANSFER_WORDS = (
+    f"sha256(uuid_send(t.salt) || {_optional('t.reference', _text('t.reference'))}"
+    f" || {_optional('t.reason', _text('t.reason'))})"
+)
+OUTBOX_WORDS = f"sha256(uuid_send(o.salt) || {_text('o.words::text')})"
+
+_PLAIN_TRANSFER = (
+    f"{_optional('t.reference', _text('t.reference'))}"
+    f" || {_optional('t.reverses_id', 'uuid_send(t.reverses_id)')}"
+    f" || {_optional('t.reason', _text('t.reason'))}"
+)
+_SALTED_TRANSFER = (
+    f"coalesce(t.words_hash, {TRANSFER_WORDS}) || {_optional('t.reverses_id', 'uuid_send(t.reverses_id)')}"
+)
 # Of the row `t` of mall.transfer; `m` with its entry_count (int), its entries written down, and
 # opens_lot; `l`, the row of mall.lot that OPENED_LOT joins.
 TRANSFER_LEAF = (
-    "sha256('\\x5401'::bytea || uuid_send(t.tenant_id) || uuid_send(t.transfer_id)"
+    "sha256(case when num_nonnulls(t.salt, t.words_hash) = 0 then '\\x5401'::bytea else '\\x5402'::bytea end"
+    " || uuid_send(t.tenant_id) || uuid_send(t.transfer_id)"
     f" || {_text('t.kind')} || uuid_send(t.member_id)"
     f" || {_optional('t.redemption_id', 'uuid_send(t.redemption_id)')}"
-    f" || {_optional('t.reference', _text('t.reference'))}"
-    f" || {_optional('t.reverses_id', 'uuid_send(t.reverses_id)')}"
-    f" || {_optional('t.reason', _text('t.reason'))}"
+    f" || case when num_nonnulls(t.salt, t.words_hash) = 0 then {_PLAIN_TRANSFER} else {_SALTED_TRANSFER} end"
     " || timestamptz_send(t.effective_at) || timestamptz_send(t.recorded_at)"
     f" || {_optional('l.lot_id', _LOT)}"
     " || int4send(m.entry_count) || m.entries)"
@@ -66,8 +87,10 @@ MOVED = (
 
 # Of the row `o` of mall.outbox.
 OUTBOX_LEAF = (
-    "sha256('\\x4f01'::bytea || uuid_send(o.tenant_id) || uuid_send(o.outbox_id)"
+    "sha256(case when num_nonnulls(o.salt, o.words_hash) = 0 then '\\x4f01'::bytea else '\\x4f02'::bytea end"
+    " || uuid_send(o.tenant_id) || uuid_send(o.outbox_id)"
     f" || {_text('o.topic')} || uuid_send(o.subject_id)"
     f" || {_text('o.payload::text')}"
+    f" || case when num_nonnulls(o.salt, o.words_hash) = 0 then '' else coalesce(o.words_hash, {OUTBOX_WORDS}) end"
     " || timestamptz_send(o.recorded_at))"
 )

@@ -1,20 +1,24 @@
 """Notes that a member asked for their data, reads it, and notes that it was delivered."""
 
+import asyncio
 from datetime import datetime
-from typing import Any
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from transactional.attributes.operations import attributes_of
 from transactional.database import Connection
-from transactional.member_exports.archive import archive
+from transactional.member_exports.archive import Archive
 from transactional.member_exports.sections import SECTIONS, Section
+from transactional.members.keys import member_vaults
 from transactional.members.queries import require_member
 from transactional.problems import Problem
 from transactional.texts.sealing import shown
 from transactional.vault import Vault
 
 _COLUMNS = "export_id, member_id, asked_at, delivered_at"
-_TITLES = {one.name: (one.name_zh, one.name_en) for one in SECTIONS} | {"attributes": ("属性", "Attributes")}
+# Rows in memory at a time.
+_STEP = 500
 
 
 class UnknownExport(Problem):
@@ -71,8 +75,11 @@ async def deliver(
     member_id: UUID,
     export_id: UUID,
     now: datetime,
-) -> bytes:
-    """Return a member's data as it is now, as a ZIP file; the first delivery is dated.
+) -> BinaryIO:
+    """Return a member's data as it is now, a ZIP file to be read and closed; the first delivery is dated.
+
+    The file has no name, so that nobody else can open it, and is whole before anybody is given any of it: a slow reader
+    keeps no connection, and what goes wrong is told in place of it.
 
     Raises:
         UnknownMember, UnknownExport: there is no such member, or it did not ask.
@@ -89,16 +96,23 @@ async def deliver(
     )
     if asked_at is None:
         raise UnknownExport(export_id)
-    parts = {
-        section.name: [
-            _opened(section, dict(row), vault, tenant_id)
-            for row in await connection.fetch(section.sql, tenant_id, member_id)
-        ]
-        for section in SECTIONS
-    }
-    parts["attributes"] = await attributes_of(connection, vault, tenant_id=tenant_id, member_id=member_id)
+    keys = await member_vaults(connection, vault, tenant_id=tenant_id, member_ids=[member_id], makes=False)
+    own = keys.get(member_id)
     about = {"member_id": member_id, "export_id": export_id, "asked_at": asked_at, "made_at": now}
-    return archive(parts, _TITLES, about=about, at=now)
+    target: BinaryIO = TemporaryFile()  # noqa: SIM115 - whoever reads it closes it
+    with Archive(target, about, now) as archive:
+        for section in SECTIONS:
+            with archive.part(section.name, section.name_zh, section.name_en) as part:
+                cursor = await connection.cursor(section.sql, tenant_id, member_id)
+                while rows := await cursor.fetch(_STEP):
+                    key = own if section.has_own_key else vault
+                    part.add([_opened(section, dict(row), key, tenant_id) for row in rows])
+        with archive.part("attributes", "属性", "Attributes") as part:
+            part.add(await attributes_of(connection, vault, tenant_id=tenant_id, member_id=member_id))
+        # What is left is packing, of which there may be much.
+        await asyncio.to_thread(archive.finish)
+    target.seek(0)
+    return target
 
 
 def _opened(section: Section, row: dict[str, Any], vault: Vault | None, tenant_id: UUID) -> dict[str, Any]:

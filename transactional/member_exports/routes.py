@@ -1,9 +1,13 @@
 """`/v1/members/{member_id}/exports`: a member asks for everything that is kept of them, and takes it away."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from io import SEEK_END
+from typing import BinaryIO, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
@@ -14,6 +18,8 @@ from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.vault import VaultKeyMissing
+
+_PIECE: Final = 1 << 16
 
 router = APIRouter(prefix="/v1/members/{member_id}/exports", tags=["members"])
 
@@ -79,5 +85,15 @@ async def fetch(member_id: UUID, export_id: UUID, tenant_id: Caller, request: Re
             export_id=export_id,
             now=state.clock(),
         )
-    name = f'attachment; filename="member-{export_id}.zip"'
-    return Response(content, media_type="application/zip", headers={"Content-Disposition": name})
+    headers = {
+        "Content-Disposition": f'attachment; filename="member-{export_id}.zip"',
+        "Content-Length": str(content.seek(0, SEEK_END)),
+    }
+    return StreamingResponse(_read(content), media_type="application/zip", headers=headers)
+
+
+def _read(content: BinaryIO) -> Iterator[bytes]:
+    with content:
+        content.seek(0)
+        while piece := content.read(_PIECE):
+            yield piece

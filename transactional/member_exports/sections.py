@@ -15,6 +15,7 @@ class Section:
         sql: $1 is the tenant, $2 the member.
         sealed_as: what the words in the column `sealed_text` were sealed as, told opened as `text`; none without it.
         place: the columns that, after the tenant, say where the words stand.
+        has_own_key: the words were sealed with the member's own key, not with the installation's.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Section:
     sql: str
     sealed_as: str = ""
     place: tuple[str, ...] = ()
+    has_own_key: bool = False
 
 
 def _of(table: str, columns: str, order: str) -> str:
@@ -113,11 +115,13 @@ SECTIONS: Final[tuple[Section, ...]] = (
         ),
     ),
     Section(
-        # Not by whom: that is a person too.
+        # Not by whom: that is a person too. What the worker has not sealed yet stands in the open.
         "after_sales_notes", "售后记录", "What was said about cases", (),
-        "select x.case_id, x.kind, x.text, x.noted_at from mall.after_sales_note x join mall.after_sales_case c "
+        "select x.case_id, x.note_id, x.kind, x.text as open_text, x.sealed_text, x.noted_at "
+        "from mall.after_sales_note x join mall.after_sales_case c "
         "on c.tenant_id = x.tenant_id and c.case_id = x.case_id where x.tenant_id = $1 and c.member_id = $2 "
         "order by x.noted_at, x.note_id",
+        "case note", ("case_id", "note_id"), has_own_key=True,
     ),
     Section(
         "draw_tickets", "抽奖券", "Draw tickets", ("draw_ticket",),
@@ -231,7 +235,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
 )  # fmt: skip
 
-# What of members is in no section, and why: secrets and their hashes, keyed hashes of devices, a score whose parts would
+# What of members is in no section, and why: copies of what is in others as it was told, secrets and their hashes, keyed hashes of devices, a score whose parts would
 # teach abusers the rules, and what is there only of who was erased. Attributes are told opened, beside the sections.
 LEFT_OUT: Final = frozenset(
     {
@@ -241,5 +245,7 @@ LEFT_OUT: Final = frozenset(
         "member_risk_score",
         "member_erasure",
         "member_attribute",
+        "outbox",
+        "idempotency_key",
     }
 )

@@ -108,6 +108,7 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
         UnknownTenant, UnknownItem: they are not there.
         OptInNeeded: the tenant has not opted in to the item, or has withdrawn that.
         AuthorisationNeeded: its brand is sold only under an authorisation, and nobody has one.
+        LicenceNeeded: it is sold only under a licence, and no supplier of it has one.
         InvalidRequest: it would be listed before it was opted in to, or end before it begins.
     """
     await live_day(connection, tenant_id=tenant_id)

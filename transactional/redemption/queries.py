@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from transactional.database import Connection
+from transactional.engine.words import together
 from transactional.members.queries import require_member
 from transactional.redemption.domain import UnknownRedemption
 
@@ -78,7 +79,7 @@ async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> d
         UnknownRedemption: no request with this key was ever decided.
     """
     row = await connection.fetchrow(
-        "select response_status, response_body, redemption_id, recorded_at from mall.idempotency_key "
+        "select response_status, response_body, words, redemption_id, recorded_at from mall.idempotency_key "
         "where tenant_id = $1 and key = $2 and operation = 'redeem'",
         tenant_id,
         key,
@@ -92,7 +93,7 @@ async def fate_of_key(connection: Connection, *, tenant_id: UUID, key: str) -> d
         "redemption_id": row["redemption_id"],
         "decided_at": row["recorded_at"],
         "response_status": row["response_status"],
-        "response": json.loads(row["response_body"]),
+        "response": json.loads(together(row["response_body"], row["words"])),
     }
 
 

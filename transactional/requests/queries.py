@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.engine.words import together
 from transactional.problems import Problem
 
 
@@ -29,7 +30,7 @@ async def request_by_key(connection: Connection, *, tenant_id: UUID, key: str) -
         UnknownRequest: nothing was decided under it.
     """
     row = await connection.fetchrow(
-        "select operation, response_status, response_body, recorded_at from mall.idempotency_key "
+        "select operation, response_status, response_body, words, recorded_at from mall.idempotency_key "
         "where tenant_id = $1 and key = $2",
         tenant_id,
         key,
@@ -41,5 +42,5 @@ async def request_by_key(connection: Connection, *, tenant_id: UUID, key: str) -
         "operation": row["operation"],
         "decided_at": row["recorded_at"],
         "status": row["response_status"],
-        "body": json.loads(row["response_body"]),
+        "body": json.loads(together(row["response_body"], row["words"])),
     }

@@ -7,7 +7,9 @@ from uuid import UUID
 
 Gate = Literal["documents", "samples", "trial"]
 Standing = Literal["documents", "samples", "trial", "active", "suspended"]
-Kind = Literal["business_licence", "brand_authorisation", "quality_report"]
+Kind = Literal[
+    "business_licence", "brand_authorisation", "quality_report", "food_licence", "medical_device_licence"
+]  # fmt: skip
 Result = Literal["passed", "failed"]
 
 GATES: Final[tuple[Gate, ...]] = ("documents", "samples", "trial")

@@ -31,7 +31,8 @@ _KEEP_ENDPOINTS = "select from mall.webhook_endpoint where status = 'active' for
 _FAN_OUT = """
 insert into mall.webhook_delivery
     (tenant_id, endpoint_id, message_id, topic, subject_id, payload, occurred_at, next_attempt_at)
-select o.tenant_id, e.endpoint_id, o.outbox_id, o.topic, o.subject_id, o.payload, o.recorded_at, $3
+select o.tenant_id, e.endpoint_id, o.outbox_id, o.topic, o.subject_id,
+    o.payload || coalesce(o.words, '{}'), o.recorded_at, $3
 from mall.outbox o
 join mall.webhook_endpoint e on e.tenant_id = o.tenant_id
 where o.xid >= $1::text::xid8 and o.xid < $2::text::xid8

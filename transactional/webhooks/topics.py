@@ -72,7 +72,12 @@ TOPICS = (
     Topic("after_sales.answered", "after-sales case", "A case was answered for the first time."),
     Topic("after_sales.overdue", "after-sales case", "Nobody answered a case in time."),
     Topic("after_sales.refund_refused", "after-sales case", "A refund was refused; the case is undecided again."),
-    Topic("after_sales.closed", "after-sales case", "A case was decided, and what it refunds was given back."),
+    Topic("after_sales.replacing", "after-sales case", "Goods of a case are sent again; ship them as an order."),
+    Topic(
+        "after_sales.closed",
+        "after-sales case",
+        "A case was decided, and what it refunds was given back, or what it replaces has come.",
+    ),
     Topic("survey.invited", "survey", "A member was invited to a survey after a redemption; ask them for answers."),
     Topic("top_up.succeeded", "top-up", "A provider has topped up what was redeemed."),
     Topic("top_up.failed", "top-up", "A provider could not top up what was redeemed; it is given back."),

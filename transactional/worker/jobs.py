@@ -30,7 +30,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *stock_jobs(),
         *expired_stock_jobs(),
         *fulfilment_jobs(),
-        *after_sales_jobs(),
+        *after_sales_jobs(settings),
         *survey_jobs(),
         *text_jobs(settings),
         *top_up_jobs(),

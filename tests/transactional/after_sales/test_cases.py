@@ -8,8 +8,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from tests.transactional.conftest import open_shop
+from tests.transactional.conftest import VAULT_KEY, open_shop
 from transactional.after_sales.deciding import make_refunds
+from transactional.after_sales.jobs import after_sales_jobs
 from transactional.after_sales.operations import tell_overdue
 from transactional.settings import WorkerSettings
 from transactional.worker.job import JobContext
@@ -20,7 +21,7 @@ REFUND = {"outcome": "refund", "responsibility": "supplier", "text": "破损，�
 
 @pytest.fixture
 def context(app, clock, database_url) -> JobContext:
-    settings = WorkerSettings(database_url=database_url)
+    settings = WorkerSettings(database_url=database_url, vault_key=VAULT_KEY)
     return JobContext(app.state.pools, app.state.committer, clock, settings, Random(7))
 
 
@@ -222,3 +223,53 @@ async def test_a_tenant_sees_its_own_cases_alone_and_nobody_rewrites_what_was_sa
     exported = await owner.fetchrow("select * from export.after_sales_case")
     assert "茶罐破了" not in str(dict(exported))
     assert not {"reference", "decided_by", "text"} & set(exported.keys())
+
+
+async def stored_words(owner) -> str:
+    rows = await owner.fetch("select * from mall.after_sales_note")
+    return " ".join(
+        value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        for row in rows
+        for value in row.values()
+    )
+
+
+async def test_what_is_said_is_sealed_also_what_was_stored_before_there_was_a_seal(
+    client, shop, open_case, context, owner
+):
+    made = await open_case(text="我叫张三")
+    assert "张三" not in await stored_words(owner)
+    case = shop.tenant_id, made["case_id"]
+    await owner.execute(
+        "insert into mall.after_sales_note (tenant_id, case_id, kind, text, noted_by, noted_at) "
+        "values ($1, $2, 'answered', '张三您好', 'x', now())",
+        *case,
+    )
+    shown = (await client.get(f"/v1/after-sales/{made['case_id']}")).json()["notes"]
+    assert [note["text"] for note in shown] == ["我叫张三", "张三您好"]
+    *_, job = after_sales_jobs(context.settings)
+    assert [await job.run(context) for _ in range(2)] == [1, 0]
+    assert "张三" not in await stored_words(owner)
+    assert (await client.get(f"/v1/after-sales/{made['case_id']}")).json()["notes"] == shown
+    # Neither opened again nor moved to another case.
+    with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+        await owner.execute("update mall.after_sales_note set sealed_text = 'x'")
+    # Without the member's own key it is noise.
+    await owner.execute("delete from mall.member_key")
+    unread = (await client.get(f"/v1/after-sales/{made['case_id']}")).json()["notes"]
+    assert {note["text"] for note in unread} == {"（无法解密 / cannot be decrypted）"}
+
+
+async def test_no_words_are_kept_about_somebody_who_was_erased(client, shop, open_case, owner, redemption):
+    made = await open_case()
+    await client.change(redemption, "cancellation", "c", reason="x")
+    erased = await client.post(f"/v1/members/{shop.member}/erasure", headers={"Idempotency-Key": "x"})
+    assert erased.status_code == 200, erased.text
+    url = f"/v1/after-sales/{made['case_id']}/answers"
+    answered = await client.post(url, json={"text": "张三您好", "answered_by": "x"})
+    assert (answered.status_code, answered.json()["notes"]) == (200, [])
+    assert await owner.fetchval("select count(*) from mall.member_key") == 0
+    body = {
+        "reference": "c2", "redemption_id": redemption, "type": "inquiry", "reason": "other", "text": "x", "opened_by": "x",
+    }  # fmt: skip
+    assert (await client.post("/v1/after-sales", json=body)).status_code == 404

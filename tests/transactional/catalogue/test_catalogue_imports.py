@@ -162,6 +162,24 @@ async def test_an_operator_adds_and_changes_one(operator, leaf, client, shop):
     assert taken.json()["type"] == "urn:pointmart:problem:brand-exists"
 
 
+async def hand_in_food_licence(client, owner) -> None:
+    """A supplier of before the gates hands in a licence, which is verified."""
+    made = (await client.post("/v1/suppliers", json={"code": "farm", "name": "茶园"})).json()
+    await owner.execute("update mall.supplier set is_gated = false")
+    await owner.execute(
+        "insert into mall.login (tenant_id, username, password_hash, role) select tenant_id, 'li.na', 'x', 'planner' "
+        "from mall.supplier"
+    )
+    url = f"/v1/suppliers/{made['supplier_id']}/documents"
+    licence = {
+        "kind": "food_licence", "number": "JY1", "issued_on": "2026-01-01", "expires_on": "2026-12-31",
+        "handed_in_by": "x", "file_url": "https://files.example.com/1.pdf", "file_sha256": "a" * 64,
+    }  # fmt: skip
+    document = (await client.post(url, json=licence)).json()["document_id"]
+    answer = await client.post(f"{url}/{document}/verification", json={"verified_by": "li.na"})
+    assert answer.status_code == 200, answer.text
+
+
 async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is_listed_first(
     send, leaf, client, operator, shop, owner
 ):
@@ -171,6 +189,10 @@ async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is
         await client.post("/v1/opt-ins", json={"item_id": str(item_id), "opted_in_by": "x"})
     url = f"/v1/platform/tenants/{shop.tenant_id}/offers/import"
     head = "商品编码,积分价格,交付方式\n"
+    wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
+    # The first is food, and nobody has a licence.
+    assert [row["row"] for row in wrong.json()["rows"]] == [1, 2]
+    await hand_in_food_licence(client, owner)
     wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
     assert [row["row"] for row in wrong.json()["rows"]] == [2]
     listed = await operator.post(url, content=f"{head}tea-1,10,pickup\ntea-2,20,pickup\n".encode())

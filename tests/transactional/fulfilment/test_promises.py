@@ -191,6 +191,43 @@ async def test_rest_days_are_announced_before_they_come(client, clock):
     assert (await client.put("/v1/fulfilment/rest-days", json={"days": []})).status_code == 422
 
 
+async def test_clocks_rest_on_the_holidays_that_the_platform_knows_if_the_tenant_says_so(
+    client, operator, ordered, parcel, push, depot, clock
+):
+    def put(**more):
+        return client.put(
+            "/v1/fulfilment/terms", json={"compensation_points": 0, "changed_by": "li.na", **more}
+        )
+
+    async def days() -> list[str]:
+        told = (await client.get("/v1/fulfilment/rest-days")).json()["days"]
+        return [rest["day"] for rest in told if rest["day"] < "2026-05-01"]
+
+    assert (await put(rests_on_holidays=True)).json()["rests_on_holidays"] is True
+    # Spring Festival is over, and its promises keep their time.
+    assert await days() == ["2026-04-04", "2026-04-05", "2026-04-06"]
+    more = {"days": [{"day": "2026-04-05", "note": "盘点"}], "announced_by": "li.na"}
+    await client.put("/v1/fulfilment/rest-days", json=more)
+    assert (await put()).json()["rests_on_holidays"] is True
+    clock.now = datetime(2026, 4, 3, 4, 0, tzinfo=UTC)
+    made = await parcel(await ordered())
+    await push(depot.scan("SB0001", "collected", clock.now))
+    told = (await client.get(f"/v1/shipments/{made['shipment_id']}")).json()
+    # Twelve hours on the third, then Qingming, then the seventh, and the rest on the eighth.
+    assert told["due_at"] == "2026-04-08T04:00:00Z"
+    # What the platform changes is changed for all.
+    changed = {"days": [{"day": "2026-04-06", "is_working": True}], "changed_by": "x"}
+    assert (await operator.put("/v1/platform/working-days", json=changed)).status_code == 200
+    assert await days() == ["2026-04-04", "2026-04-05"]
+    # What has begun stays, what was to come goes.
+    clock.now = datetime(2026, 4, 4, 4, 0, tzinfo=UTC)
+    assert (await put(rests_on_holidays=False)).json()["rests_on_holidays"] is False
+    told = (await client.get("/v1/fulfilment/rest-days")).json()["days"]
+    assert [(rest["day"], rest["note"]) for rest in told] == [
+        ("2026-04-04", "公众假期 / public holiday"), ("2026-04-05", "盘点"),
+    ]  # fmt: skip
+
+
 async def test_a_compensation_is_settled_once(client, ordered, clock, context):
     await ordered()
     clock.now += 49 * HOUR

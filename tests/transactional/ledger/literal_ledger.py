@@ -77,8 +77,9 @@ async def transfer(
 ) -> None:  # fmt: skip
     """Write a transfer of points to (or, negative, from) a member's lot."""
     await connection.execute(
-        "insert into mall.transfer (tenant_id, transfer_id, kind, member_id, redemption_id, reference, effective_at) "
-        "values ($1, $2, $3, $4, $5, '单号 1', $6)",
+        # Words of redemptions are as they were before there was salt.
+        "insert into mall.transfer (tenant_id, transfer_id, kind, member_id, redemption_id, reference, effective_at, salt) "
+        "values ($1, $2, $3, $4, $5, '单号 1', $6, case when $5::uuid is null then gen_random_uuid() end)",
         tenant_id, transfer_id, kind, member, redemption, NOON,
     )  # fmt: skip
     await connection.execute(

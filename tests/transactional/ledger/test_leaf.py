@@ -57,20 +57,31 @@ def entry_bytes(e) -> bytes:
 
 
 def transfer_leaf(t, lot, entries) -> bytes:
-    written = (
-        b"T\x01" + t["tenant_id"].bytes + t["transfer_id"].bytes + text(t["kind"]) + t["member_id"].bytes
-    )
-    written += optional(t["redemption_id"], identifier) + optional(t["reference"], text)
-    written += optional(t["reverses_id"], identifier) + optional(t["reason"], text)
+    form = b"T\x01" if t["salt"] is None and t["words_hash"] is None else b"T\x02"
+    written = form + t["tenant_id"].bytes + t["transfer_id"].bytes + text(t["kind"]) + t["member_id"].bytes
+    written += optional(t["redemption_id"], identifier)
+    if form == b"T\x01":
+        written += optional(t["reference"], text) + optional(t["reverses_id"], identifier)
+        written += optional(t["reason"], text)
+    else:
+        written += t["words_hash"] or transfer_words(t)
+        written += optional(t["reverses_id"], identifier)
     written += moment(t["effective_at"]) + moment(t["recorded_at"]) + optional(lot, lot_bytes)
     return sha256(written + pack(">i", len(entries)) + b"".join(map(entry_bytes, entries))).digest()
 
 
+def transfer_words(t) -> bytes:
+    said = optional(t["reference"], text) + optional(t["reason"], text)
+    return sha256(t["salt"].bytes + said).digest()
+
+
 def outbox_leaf(o) -> bytes:
-    written = (
-        b"O\x01" + o["tenant_id"].bytes + o["outbox_id"].bytes + text(o["topic"]) + o["subject_id"].bytes
-    )
-    return sha256(written + text(o["payload"]) + moment(o["recorded_at"])).digest()
+    form = b"O\x01" if o["salt"] is None and o["words_hash"] is None else b"O\x02"
+    written = form + o["tenant_id"].bytes + o["outbox_id"].bytes + text(o["topic"]) + o["subject_id"].bytes
+    written += text(o["payload"])
+    if form == b"O\x02":
+        written += o["words_hash"] or sha256(o["salt"].bytes + text(o["words"])).digest()
+    return sha256(written + moment(o["recorded_at"])).digest()
 
 
 TENANT = UUID("018f0000-0000-7000-8000-000000000001")
@@ -126,6 +137,24 @@ async def test_the_server_seals_what_the_description_says(owner):
     await owner.execute(
         'update mall.outbox set payload = payload || \'{"note": "茶\\n", "b": null}\' where outbox_id = $1',
         ledger.created,
+    )
+    # Words as an erasure leaves them, and words that are still there.
+    forgotten = await owner.fetchrow("select * from mall.transfer where transfer_id = $1", ledger.grant)
+    await owner.execute(
+        "update mall.transfer set salt = null, reference = null, words_hash = $1 where transfer_id = $2",
+        transfer_words(forgotten),
+        ledger.grant,
+    )
+    for words, row in (('{"reason": "茶"}', ledger.completed), ('{"reason": "b"}', ledger.captured)):
+        await owner.execute(
+            "update mall.outbox set words = $1, salt = gen_random_uuid(), member_id = $2 where outbox_id = $3",
+            words,
+            ledger.member_id,
+            row,
+        )
+    await owner.execute(
+        "update mall.outbox set words = null, salt = null, words_hash = sha256('x') where outbox_id = $1",
+        ledger.captured,
     )
     await owner.execute("reset session_replication_role")
     await seal(owner)

@@ -81,6 +81,15 @@ CHANGES = {
         "update mall.transfer set reason = 'because' where transfer_id = {grant}",
         "transfer", "grant", "was changed",
     ),
+    "words taken away": (
+        "update mall.transfer set salt = null, reference = null, words_hash = sha256('x') where transfer_id = {grant}",
+        "transfer", "grant", "was changed",
+    ),
+    "words taken away as an erasure does": (
+        "update mall.transfer set salt = null, reference = null, words_hash = sha256(uuid_send(salt) || '\\x01'"
+        " || int4send(octet_length(reference)) || convert_to(reference, 'UTF8') || '\\x00') where transfer_id = {grant}",
+        "transfer", "grant", "has lost its words",
+    ),
     "a business time": (
         "update mall.transfer set effective_at = effective_at - interval '1 microsecond' where transfer_id = {grant}",
         "transfer", "grant", "was changed",

@@ -1,15 +1,17 @@
 """A member's own data: all of it, of nobody else, dated when it was asked for and delivered."""
 
 import csv
+import gc
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import timedelta
 
 import pytest
 
 from tests.transactional.conftest import client_for, open_shop
-from transactional.member_exports.archive import archive
+from transactional.member_exports.archive import Archive
 from transactional.member_exports.sections import LEFT_OUT, SECTIONS
 
 from .conftest import agrees
@@ -120,7 +122,44 @@ async def test_it_is_of_the_tenants_own_member_who_asked(app, client, shop, owne
 
 
 def test_words_of_people_are_no_markup_in_the_page(clock):
-    rows = [{"comment": "<script>alert(1)</script>"}]
-    content = archive({"feedback": rows}, {"feedback": ("评价", "Feedback")}, about={"a": 1}, at=clock.now)
-    page = zipfile.ZipFile(io.BytesIO(content)).read("index.html").decode()
+    target = io.BytesIO()
+    with Archive(target, {"a": 1}, clock.now) as archive:
+        with archive.part("feedback", "评价", "Feedback") as part:
+            part.add([{"comment": "<script>alert(1)</script>"}])
+        archive.finish()
+    page = zipfile.ZipFile(target).read("index.html").decode()
     assert "<script>alert" not in page
+
+
+async def test_however_much_there_is_little_of_it_is_in_memory(client, shop, owner):
+    """A hundred times as many events need hardly more memory than some, and all of them are there."""
+
+    async def add_events(count: int) -> None:
+        await owner.execute(
+            "insert into mall.event (tenant_id, member_id, kind, occurred_at) "
+            "select $1, $2, 'visit', now() - n * interval '1 minute' from generate_series(1, $3) n",
+            shop.tenant_id, shop.member, count,
+        )  # fmt: skip
+
+    async def peak() -> tuple[int, int]:
+        """Bytes that Python held at most while an export was made and read, and how many events it has."""
+        export_id = (await client.post(f"/v1/members/{shop.member}/exports")).json()["export_id"]
+        gc.collect()
+        tracemalloc.start()
+        try:
+            url = f"/v1/members/{shop.member}/exports/{export_id}"
+            answer = await client.get(url)
+            assert answer.status_code == 200
+            held = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        data = json.loads(zipfile.ZipFile(io.BytesIO(answer.content)).read("data.json"))
+        return held, len(data["events"])
+
+    await add_events(300)
+    few, _ = await peak()
+    await add_events(30_000)
+    many, events = await peak()
+    assert events == 30_300
+    # 30,000 rows as dictionaries are some 30 MB.
+    assert many < few + 6_000_000

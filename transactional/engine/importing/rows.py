@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from uuid import UUID
 
-import msgspec
-
 from transactional.changes import Change
 from transactional.engine.book import Book
 from transactional.engine.commands import Slot
 from transactional.engine.unnest import names_of
 from transactional.engine.writing import points, redemptions, risk, sales
 from transactional.engine.writing.answers import PARTS as ANSWERS
+from transactional.engine.writing.answers import messages
 from transactional.engine.writing.statement import Part, Row
 from transactional.redemption.domain import Redemption
 
@@ -25,7 +24,7 @@ _REDEMPTION = (
     "completed_at", "ended_at", "cancel_reason",
 )  # fmt: skip
 _LINE = ("tenant_id", "redemption_id", "line_no", "item_id", "quantity", "unit_points", "refunded_quantity")
-_OUTBOX = ("tenant_id", "outbox_id", "topic", "subject_id", "payload")
+_OUTBOX = ("tenant_id", "outbox_id", "topic", "subject_id", "payload", "member_id", "words", "salt")
 _REFUSAL = (
     "tenant_id", "refusal_id", "member_id", "operation", "reason", "item_id", "quantity", "effective_at",
 )  # fmt: skip
@@ -69,10 +68,7 @@ def copied(
     yield "entry", _ENTRY, _entries(book, program_accounts)
     yield "redemption", _REDEMPTION, _redemptions(book)
     yield "redemption_line", _LINE, _lines(book)
-    yield "outbox", _OUTBOX, [
-        (m.tenant_id, new_id(m.at), m.topic, m.subject_id, msgspec.json.encode(m.payload).decode())
-        for m in book.messages
-    ]  # fmt: skip
+    yield "outbox", _OUTBOX, messages(book, new_id)
     yield "refusal", _REFUSAL, [
         (r.tenant_id, new_id(r.at), r.member_id, r.operation, r.reason, r.item_id, r.quantity, r.at)
         for r in book.refused

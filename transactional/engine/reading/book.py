@@ -20,6 +20,7 @@ from transactional.engine.reading.redemptions import read_redemptions, resolve_r
 from transactional.engine.reading.sales import read_bought
 from transactional.engine.reading.shared import read_shared
 from transactional.engine.reading.slots import columns
+from transactional.engine.words import together
 from transactional.risk.rows import load_risk
 from transactional.tenants.queries import programs
 
@@ -27,7 +28,7 @@ _ANSWERS = """
 select k.*
 from unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key)
 cross join lateral (
-    select k.tenant_id, k.key, k.response_status, k.response_body, k.body_hash
+    select k.tenant_id, k.key, k.response_status, k.response_body, k.words, k.body_hash
     from mall.idempotency_key k
     where k.tenant_id = wanted.tenant_id and k.key = wanted.key
     offset 0
@@ -80,5 +81,5 @@ async def _read_answers(connection: Connection, commands: Sequence[Command], boo
     if keys:
         for row in await connection.fetch(_ANSWERS, *columns(keys)):
             book.answers[row["tenant_id"], row["key"]] = Answer(
-                row["response_status"], row["response_body"].encode(), row["body_hash"]
+                row["response_status"], together(row["response_body"], row["words"]), row["body_hash"]
             )

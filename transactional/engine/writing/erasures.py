@@ -1,8 +1,8 @@
 """Writes erasures: closes the record, and deletes what the person did and said.
 
 What stays are facts of others' books - transfers, entries, lots, holds, redemptions, tickets of public draws,
-exchanges - under an id that leads to nobody. Texts of sealed transfers and messages stay too: nothing can leave the
-hash chain, which is why no personal words belong there.
+exchanges - under an id that leads to nobody. Of the words in sealed transfers and messages the chain holds a salted
+hash, so words and salt go and the hash stays in their place.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from uuid import UUID
 
 from transactional.database import Connection
 from transactional.engine.book import Erasure
+from transactional.ledger.leaf import OUTBOX_WORDS, TRANSFER_WORDS
 
 _ERASED = "unnest($1::uuid[], $2::uuid[]) as e(tenant_id, member_id)"
 
@@ -73,6 +74,29 @@ _FORGET = (
     f"""
     update mall.hold h set reference = null from {_ERASED}
     where h.tenant_id = e.tenant_id and h.member_id = e.member_id and h.reference is not null
+    """,
+    # A redemption's own transfer has no words; the others are found by the index that leaves it out.
+    f"""
+    update mall.transfer t set words_hash = {TRANSFER_WORDS}, salt = null, reference = null, reason = null
+    from {_ERASED}
+    where t.tenant_id = e.tenant_id and t.member_id = e.member_id and t.redemption_id is distinct from t.transfer_id
+        and t.salt is not null
+    """,
+    f"""
+    update mall.outbox o set words_hash = {OUTBOX_WORDS}, salt = null, words = null from {_ERASED}
+    where o.tenant_id = e.tenant_id and o.member_id = e.member_id and o.salt is not null
+    """,
+    # Copies of messages, sent or not; what is still to be sent is told without the words.
+    f"""
+    update mall.webhook_delivery d set payload = o.payload from {_ERASED}
+    join mall.outbox o on o.tenant_id = e.tenant_id and o.member_id = e.member_id
+    join mall.webhook_endpoint p on p.tenant_id = o.tenant_id
+    where d.tenant_id = p.tenant_id and d.endpoint_id = p.endpoint_id and d.message_id = o.outbox_id
+        and d.payload <> o.payload
+    """,
+    f"""
+    update mall.idempotency_key k set words = null from {_ERASED}
+    where k.tenant_id = e.tenant_id and k.member_id = e.member_id and k.words is not null
     """,
     # What was said about cases and broken promises, and by what carriers and systems outside know the person's parcels.
     f"""

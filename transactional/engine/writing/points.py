@@ -1,5 +1,7 @@
 """What a batch writes of points: transfers and entries, lots, accounts, holds."""
 
+from uuid import uuid4
+
 from transactional.changes import Change
 from transactional.engine.book import Book
 from transactional.engine.writing.statement import Part, Row, insert, update
@@ -10,6 +12,8 @@ def _transfers(book: Book) -> list[Row]:
         (
             t.tenant_id, t.transfer_id, t.kind, t.member_id, t.redemption_id, t.reference, t.effective_at,
             t.reverses_id, t.reason,
+            # Without its salt nobody can try words against the hash that an erasure leaves.
+            None if t.reference is None and t.reason is None else uuid4(),
         )
         for t in book.transfers
     ]  # fmt: skip
@@ -85,7 +89,7 @@ PARTS: tuple[Part, ...] = (
     insert(
         "transfer",
         "tenant_id uuid, transfer_id uuid, kind text, member_id uuid, redemption_id uuid, reference text, "
-        "effective_at timestamptz, reverses_id uuid, reason text",
+        "effective_at timestamptz, reverses_id uuid, reason text, salt uuid",
         _transfers,
     ),
     Part(
