@@ -128,6 +128,7 @@ show_tables(
                 Column("rule", words("broken_rule"), "text"),
                 Column("row_count", words("row_count"), "count"),
             ],
+            is_of_now=True,
         ),
         Table(
             "facts",

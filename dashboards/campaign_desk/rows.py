@@ -67,7 +67,8 @@ def campaigns_table(words: Words, campaigns: list[Told], names: wording.Names) -
         "campaigns",
         words("campaigns_all"),
         pd.DataFrame(rows, columns=[c.name for c in columns]),
-        columns
+        columns,
+        is_of_now=True,
     )
 
 

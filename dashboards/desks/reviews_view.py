@@ -101,6 +101,7 @@ def tables(words: Words, waiting: pd.DataFrame, feed: pd.DataFrame) -> list[Tabl
             words("reviews_title", n=words.count(len(waiting))),
             told(waiting),
             [Column("left", words("hours_left"), "quantity"), *common],
+            is_of_now=True,
         ),
         Table(
             "feed",
