@@ -7,7 +7,10 @@ from dashboards.charts import Chart, styled
 from dashboards.house_style import ACCENT, FONT, QUIET, SECOND, WARNING
 
 _MOST_NAMES = 6
-_LOW = 260
+_LOW = 240
+# A phone has room for three names of so many letters beside each other, or for one of so many pixels.
+_SHORT_NAME, _LONGEST_NAME = 9, 300
+_LINE = 18
 # Lighter and darker by turns, so that neighbours differ without hue; further lines share the last.
 _COLOURS = (ACCENT, SECOND, QUIET, "#f3c178", WARNING)
 
@@ -21,6 +24,7 @@ def months(rows: pd.DataFrame, *, labels: dict[str, str], numbers: str) -> Chart
     names = list(dict.fromkeys(rows.sort_values("place")["line"]))
     ordered = list(dict.fromkeys(rows["month"]))
     step = -(-len(ordered) // _MOST_NAMES) or 1
+    columns = 1 if max(map(len, names), default=0) > _SHORT_NAME else 3
     colours = [_COLOURS[min(place, len(_COLOURS) - 1)] for place in range(len(names))]
     bars = (
         alt.Chart(rows)
@@ -36,7 +40,14 @@ def months(rows: pd.DataFrame, *, labels: dict[str, str], numbers: str) -> Chart
             color=alt.Color(
                 "line:N",
                 scale=alt.Scale(domain=names, range=colours),
-                legend=alt.Legend(orient="top", title=None, labelFont=FONT, columns=3, symbolType="square"),
+                legend=alt.Legend(
+                    orient="top",
+                    title=None,
+                    labelFont=FONT,
+                    columns=columns,
+                    labelLimit=_LONGEST_NAME,
+                    symbolType="square",
+                ),
             ),
             order="place:Q",
             tooltip=[
@@ -46,4 +57,4 @@ def months(rows: pd.DataFrame, *, labels: dict[str, str], numbers: str) -> Chart
             ],
         )
     )
-    return styled(alt.layer(bars), height=_LOW)
+    return styled(alt.layer(bars), height=_LOW + _LINE * -(-len(names) // columns))

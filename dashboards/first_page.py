@@ -1,31 +1,66 @@
-"""The first page of a role under its own name: Streamlit serves it under none, and would tell that it does not exist."""
+"""Addresses of pages before Streamlit sees them: it serves the first page under no name, and knows no page for a lost visitor."""
 
-from starlette.requests import HTTPConnection
-from starlette.responses import RedirectResponse
+from urllib.parse import urlencode
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from dashboards.navigation import ICONS
+from dashboards.plain_page import render, words_of
 from dashboards.roles import first_page
 from dashboards.visitor import NotLoggedIn, read_visitor
 
+# What Streamlit serves beside pages, by the beginning of the path.
+_FILES = ("_stcore", "static", "app", "media", "component", "auth")
+
 
 class FirstPage:
-    """ASGI middleware that leads from the name of the page a visitor begins with to where it is served."""
+    """ASGI middleware that leads from the name of the page a visitor begins with to where it is served.
+
+    Whoever asks for a page there is none of is told so, and led back.
+    """
 
     def __init__(self, app: ASGIApp, *, secret: str) -> None:
         self._app = app
         self._secret = secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, or lead it to the first page."""
+        """Pass the request on, lead it to the first page, or answer that there is no such page."""
         app = self._app
-        if scope["type"] == "http" and scope["method"] == "GET" and self._is_first(scope):
-            query = scope["query_string"].decode("latin-1")
-            app = RedirectResponse(f"/?{query}" if query else "/", 303)
+        if scope["type"] == "http" and scope["method"] == "GET":
+            app = self._answer(Request(scope)) or app
         await app(scope, receive, send)
 
-    def _is_first(self, scope: Scope) -> bool:
+    def _answer(self, request: Request) -> Response | None:
+        path = request.url.path.strip("/")
+        if path and path == self._first(request):
+            query = request.url.query
+            return RedirectResponse(f"/?{query}" if query else "/", 303)
+        is_page = "text/html" in request.headers.get("accept", "") and path.split("/")[0] not in _FILES
+        return _no_page(request) if is_page and path and path not in ICONS else None
+
+    def _first(self, connection: HTTPConnection) -> str | None:
         try:
-            visitor = read_visitor(HTTPConnection(scope).cookies, self._secret)
+            return first_page(read_visitor(connection.cookies, self._secret).role)
         except NotLoggedIn:
-            return False
-        return str(scope["path"]).strip("/") == first_page(visitor.role)
+            return None
+
+
+def _no_page(request: Request) -> Response:
+    words = words_of(request)
+    other = "en" if words.language == "zh" else "zh"
+    return render(
+        "no_page.html",
+        {
+            "language": words.language,
+            "product": words("product"),
+            "title": words("no_such_page"),
+            "text": words("no_such_page_text"),
+            "back": words("no_such_page_back"),
+            "there": f"{request.url.path}?{urlencode({'lang': other})}",
+            "other_lang": other,
+            "other_language": words("other_language"),
+        },
+        404,
+    )

@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import altair as alt
 import pandas as pd
 
-from dashboards.charts import Chart, styled
-from dashboards.house_style import ACCENT, FONT, QUIET, SECOND, WARNING
+from dashboards.house_style import ACCENT, QUIET, SECOND, WARNING
 from dashboards.marts import TenantMarts
 from dashboards.release import Release
 
 TABLES = ("fct_events", "fct_points_daily", "fct_redemptions", "fct_feedback", "fct_quarantined_rows")
 SOURCES = ("events", "transfers", "redemptions", "answers")
 SHOWN_DAYS = 60
-_COLOURS = dict(zip(SOURCES, (QUIET, ACCENT, SECOND, WARNING), strict=True))
-_HEIGHT = 240
+COLOURS = dict(zip(SOURCES, (QUIET, ACCENT, SECOND, WARNING), strict=True))
 
 _FACTS = """
     select 'events' as source, occurred_date as date, count(*) as facts
@@ -102,33 +99,6 @@ def facts(marts: TenantMarts) -> Facts:
 def quarantined(marts: TenantMarts) -> pd.DataFrame:
     """Return which rules rows of the tenant broke, which therefore count nowhere."""
     return marts.rows(_QUARANTINED)
-
-
-def draw(rows: pd.DataFrame, *, names: dict[str, str], labels: dict[str, str], numbers: str) -> Chart:
-    """Draw the facts of each day by source. `rows` has date, source and facts; `labels` names date and facts."""
-    bars = (
-        alt.Chart(rows.assign(source=rows["source"].map(names)))
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "yearmonthdate(date):T",
-                title=None,
-                axis=alt.Axis(format="%m-%d", grid=False, labelOverlap=True),
-            ),
-            y=alt.Y("facts:Q", title=None, axis=alt.Axis(labelExpr=numbers, tickCount=4)),
-            color=alt.Color(
-                "source:N",
-                scale=alt.Scale(domain=[names[s] for s in SOURCES], range=[_COLOURS[s] for s in SOURCES]),
-                legend=alt.Legend(orient="top", title=None, labelFont=FONT, symbolType="square", columns=2),
-            ),
-            tooltip=[
-                alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d"),
-                alt.Tooltip("source:N", title=labels["source"]),
-                alt.Tooltip("facts:Q", title=labels["facts"], format=","),
-            ],
-        )
-    )
-    return styled(alt.layer(bars), height=_HEIGHT)
 
 
 def _shelved(path: Path, current: Release) -> ShelvedRelease | None:

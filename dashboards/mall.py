@@ -98,13 +98,7 @@ class Mall:
         return self._ask("POST", f"/v1/holiday-plans/{plan_id}/decision", {}, body, seconds=_WRITE_SECONDS)
 
     def _pages(self, path: str, name: str, params: Told) -> Iterator[Told]:
-        after: Told = {}
-        while True:
-            page = self._ask("GET", path, params | after)
-            yield from page[name]
-            if page["next_after"] is None:
-                return
-            after = {"after": page["next_after"]}
+        return pages(self.url, self.token, path, name, params)
 
     def _ask(
         self,
@@ -116,6 +110,17 @@ class Mall:
         seconds: float = _READ_SECONDS,
     ) -> Told:
         return ask(self.url, self.token, method, path, params, body, seconds=seconds)
+
+
+def pages(url: str, token: str, path: str, name: str, params: Told) -> Iterator[Told]:
+    """Return all rows of a list that a service tells page by page, under a name in each page. Raises as `ask` does."""
+    after: Told = {}
+    while True:
+        page = ask(url, token, "GET", path, params | after)
+        yield from page[name]
+        if page["next_after"] is None:
+            return
+        after = {"after": page["next_after"]}
 
 
 def ask(

@@ -114,13 +114,14 @@ def show_rows(
     *,
     file_name: str,
     title: str | None = None,
+    sheet: str | None = None,
     warning: str | None = None,
     key: str = "",
     beside: Callable[[], None] | None = None,
 ) -> None:
     """Show the rows behind a page under a title, sortable, with their downloads.
 
-    `key` and `beside` are as in `show_downloads`.
+    `sheet`, `key` and `beside` are as in `show_downloads`; without a sheet the rows are called as their title says.
 
     A warning stands between the title and the rows it is about.
     """
@@ -136,7 +137,7 @@ def show_rows(
         placeholder=NOTHING,
         alt=title or words("rows"),
     )
-    show_downloads(words, rows, columns, file_name=file_name, key=key, beside=beside)
+    show_downloads(words, rows, columns, file_name=file_name, sheet=sheet or title, key=key, beside=beside)
 
 
 def show_downloads(
@@ -145,17 +146,18 @@ def show_downloads(
     columns: list[Column],
     *,
     file_name: str,
+    sheet: str | None = None,
     key: str = "",
     beside: Callable[[], None] | None = None,
 ) -> None:
-    """Offer rows as files; `key` tells the buttons of a page with more than one such pair apart.
+    """Offer rows as files; `sheet` is what they are called on the screen, `key` tells a page's pairs of buttons apart.
 
     `beside` shows what else there is to take home, in the same line.
     """
     with st.container(horizontal=True):
         st.download_button(
             words("download_excel"),
-            lambda: to_excel(rows, columns, words("rows")),
+            lambda: to_excel(rows, columns, sheet or words("rows")),
             file_name=f"{file_name}.xlsx",
             mime=EXCEL_TYPE,
             icon=":material/table:",

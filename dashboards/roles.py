@@ -32,11 +32,6 @@ def is_known(role: str) -> bool:
     return role in _DESKS
 
 
-def begins_with_an_enterprise(role: str) -> bool:
-    """Tell whether a role begins with the overview of its enterprise."""
-    return role in _OF_AN_ENTERPRISE
-
-
 def sees(role: str, page: str) -> bool:
     """Tell whether a page, given by its name, is for a role; a role nobody knows sees none."""
     if page in (*OPERATIONS, *RISK, *PLATFORM):
@@ -47,7 +42,7 @@ def sees(role: str, page: str) -> bool:
 def first_page(role: str) -> str | None:
     """Return the page a role begins with; none if nobody knows the role."""
     desks = _DESKS.get(role, ())
-    return "enterprise" if begins_with_an_enterprise(role) else desks[0] if desks else None
+    return "enterprise" if role in _OF_AN_ENTERPRISE else desks[0] if desks else None
 
 
 def require_page(words: Words, visitor: Visitor, page: str) -> None:

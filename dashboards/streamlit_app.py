@@ -7,99 +7,25 @@ import streamlit as st
 from dashboards.address import to_address
 from dashboards.navigation import navigation
 from dashboards.reader import require_visitor, words_of_reader
-from dashboards.roles import begins_with_an_enterprise, is_known
+from dashboards.roles import is_known
 from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language, literally
 
 ICON = Path(__file__).with_name("icon.svg")
+# On a phone the menus stand behind a button that has but two arrows to say so.
+NAMED_MENU = (
+    '<style>[data-testid="stExpandSidebarButton"] {{ width: auto; white-space: nowrap; }}'
+    ' [data-testid="stExpandSidebarButton"]::after {{ content: "{menu}"; margin-left: 0.25rem; }}</style>'
+)
 
 words = words_of_reader()
 st.set_page_config(page_title=words("product"), page_icon=ICON, layout="wide")
 visitor = require_visitor(words)
 
-pages = [
-    st.Page(
-        "app_pages/enterprise.py",
-        title=words("enterprise_page"),
-        icon=":material/monitoring:",
-        default=begins_with_an_enterprise(visitor.role),
-    ),
-    st.Page(
-        "app_pages/points.py",
-        title=words("points_page"),
-        icon=":material/toll:",
-        url_path="points",
-    ),
-    st.Page(
-        "app_pages/items.py",
-        title=words("items_page"),
-        icon=":material/category:",
-        url_path="items",
-    ),
-    st.Page(
-        "app_pages/members.py",
-        title=words("members_page"),
-        icon=":material/groups:",
-        url_path="members",
-    ),
-    st.Page(
-        "app_pages/service.py",
-        title=words("service_page"),
-        icon=":material/support_agent:",
-        url_path="service",
-    ),
-    st.Page(
-        "app_pages/campaigns.py",
-        title=words("campaigns_page"),
-        icon=":material/campaign:",
-        url_path="campaigns",
-    ),
-    st.Page(
-        "app_pages/fees.py",
-        title=words("fees_page"),
-        icon=":material/receipt_long:",
-        url_path="fees",
-    ),
-    st.Page(
-        "app_pages/planner.py",
-        title=words("planner_page"),
-        icon=":material/event_upcoming:",
-        url_path="planner",
-    ),
-    st.Page(
-        "app_pages/stock.py",
-        title=words("stock_page"),
-        icon=":material/inventory:",
-        url_path="stock",
-    ),
-    st.Page(
-        "app_pages/quality.py",
-        title=words("quality_page"),
-        icon=":material/query_stats:",
-        url_path="quality",
-    ),
-    st.Page(
-        "app_pages/models.py",
-        title=words("models_page"),
-        icon=":material/model_training:",
-        url_path="models",
-    ),
-    st.Page(
-        "app_pages/data_health.py",
-        title=words("health_page"),
-        icon=":material/health_and_safety:",
-        url_path="data_health",
-    ),
-    st.Page(
-        "app_pages/storefront.py",
-        title=words("storefront_page"),
-        icon=":material/storefront:",
-        url_path="storefront",
-    ),
-]
 if not is_known(visitor.role):
     st.error(words("role_without_pages"), icon=":material/lock:")
     st.stop()
-chosen = st.navigation(navigation(words, visitor.role, pages), position="top")
+chosen = st.navigation(navigation(words, visitor.role), position="top")
+st.html(NAMED_MENU.format(menu=words("menu")))
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.caption(

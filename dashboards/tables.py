@@ -14,12 +14,16 @@ from dashboards.words import Words
 
 @dataclass(frozen=True)
 class Table:
-    """Rows to show and download, under a key for the address bar and files and a name for the reader."""
+    """Rows to show and download, under a key for the address bar and files and a name for the reader.
+
+    `is_of_now` tells that the rows are of this moment, and not of the period that the reader chose.
+    """
 
     key: str
     name: str
     rows: pd.DataFrame
     columns: list[Column]
+    is_of_now: bool = False
 
 
 def show_tables(
@@ -47,12 +51,14 @@ def show_tables(
     to_address("rows", chosen, keys[0])
     table = by_key[chosen]
     if table.rows.empty:
-        st.info(words("no_rows"), icon=":material/hourglass_empty:")
+        nothing = words("no_rows_now") if table.is_of_now else words("no_rows")
+        st.info(nothing, icon=":material/hourglass_empty:")
         return
     show_rows(
         words,
         table.rows,
         table.columns,
         file_name=file_name("pointmart", table.key, *file),
+        sheet=table.name,
         beside=beside,
     )

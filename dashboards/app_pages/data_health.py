@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import health
+from dashboards.daily_bars import daily_bars
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.next_steps import Step, show_next_steps
@@ -76,9 +77,13 @@ st.subheader(words("facts_by_day"), anchor=False)
 if facts.rows.empty:
     st.info(words("no_facts"), icon=":material/hourglass_empty:")
 else:
-    labels = {"date": words("day"), "source": words("source"), "facts": words("row_count")}
     st.altair_chart(
-        health.draw(facts.rows, names=names, labels=labels, numbers=words.axis_numbers),
+        daily_bars(
+            facts.rows.assign(kind=facts.rows["source"].map(names), count=facts.rows["facts"]),
+            {names[source]: colour for source, colour in health.COLOURS.items()},
+            labels={"date": words("day"), "kind": words("source"), "count": words("row_count")},
+            numbers=words.axis_numbers,
+        ),
         alt=words("facts_alt"),
     )
 
@@ -123,6 +128,7 @@ show_tables(
                 Column("rule", words("broken_rule"), "text"),
                 Column("row_count", words("row_count"), "count"),
             ],
+            is_of_now=True,
         ),
         Table(
             "facts",

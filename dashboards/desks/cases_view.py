@@ -144,6 +144,7 @@ def tables(words: Words, rows: pd.DataFrame | None, opened: pd.DataFrame) -> lis
             Column("case_id", words("case_id"), "text"),
             Column("redemption_id", words("redemption_id"), "text"),
         ],
+        is_of_now=True,
     )
     return [live, of_month]
 

@@ -61,6 +61,7 @@ def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> l
                 Column("expires_date", words("valid_until"), "date"),
                 Column("days_to_expiry", words("days_until"), "count"),
             ],
+            is_of_now=True,
         ),
         Table(
             "authorisations",
@@ -79,5 +80,6 @@ def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> l
                 Column("forged", words("authorisation_forged"), "text"),
                 Column("valid_from", words("valid_from"), "date"),
             ],
+            is_of_now=True,
         ),
     ]

@@ -92,6 +92,7 @@ def tables(words: Words, rows: pd.DataFrame) -> list[Table]:
                 Column("seen", words("is_seen"), "text"),
                 Column("valid_from", words("valid_from"), "date"),
             ],
+            is_of_now=True,
         )
     ]
 

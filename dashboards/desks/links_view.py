@@ -49,5 +49,6 @@ def tables(words: Words, rows: pd.DataFrame) -> list[Table]:
                 Column("held_back", words("held_back_count"), "count"),
                 Column("first_seen", words("first_seen"), "text"),
             ],
+            is_of_now=True,
         )
     ]

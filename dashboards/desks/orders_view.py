@@ -170,6 +170,7 @@ def tables(words: Words, awaited: pd.DataFrame | None, broken: pd.DataFrame) -> 
             Column("started", words("started_at_column"), "text"),
             Column("redemption_id", words("redemption_id"), "text"),
         ],
+        is_of_now=True,
     )
     return [queue, breaches]
 

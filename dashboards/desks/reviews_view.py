@@ -3,8 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards.desks import risk_charts, risk_words
+from dashboards.daily_bars import daily_bars
+from dashboards.desks import risk_words
 from dashboards.downloads import Column
+from dashboards.house_style import ACCENT, WARNING
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.next_steps import Step
 from dashboards.plain_cards import show_plain_card
@@ -62,9 +64,14 @@ def show_daily(words: Words, rows: pd.DataFrame) -> None:
         st.success(words("no_verdicts"), icon=":material/check_circle:")
         return
     names = {"review": words("verdict_review"), "deny": words("verdict_deny")}
-    labels = {"date": words("date"), "verdict": words("desk_verdict"), "count": words("attempts_word")}
+    labels = {"date": words("date"), "kind": words("desk_verdict"), "count": words("attempts_word")}
     st.altair_chart(
-        risk_charts.verdicts(rows, names, labels=labels, numbers=words.axis_numbers),
+        daily_bars(
+            rows.assign(kind=rows["verdict"].map(names)),
+            {names["review"]: ACCENT, names["deny"]: WARNING},
+            labels=labels,
+            numbers=words.axis_numbers,
+        ),
         alt=words("verdicts_alt"),
     )
 
@@ -94,6 +101,7 @@ def tables(words: Words, waiting: pd.DataFrame, feed: pd.DataFrame) -> list[Tabl
             words("reviews_title", n=words.count(len(waiting))),
             told(waiting),
             [Column("left", words("hours_left"), "quantity"), *common],
+            is_of_now=True,
         ),
         Table(
             "feed",

@@ -1,4 +1,4 @@
-"""The charts of risk: verdicts by day, and a net of devices and accounts."""
+"""The chart of risk: a net of devices and accounts."""
 
 import altair as alt
 import pandas as pd
@@ -6,34 +6,7 @@ import pandas as pd
 from dashboards.charts import Chart, styled
 from dashboards.house_style import ACCENT, FONT, QUIET, WARNING
 
-_LOW, _ROW = 240, 20
-
-
-def verdicts(rows: pd.DataFrame, names: dict[str, str], *, labels: dict[str, str], numbers: str) -> Chart:
-    """Draw how many attempts were parked and denied on each day. `rows` has date, verdict and count."""
-    bars = (
-        alt.Chart(rows.assign(verdict=rows["verdict"].map(names)))
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "yearmonthdate(date):T",
-                title=None,
-                axis=alt.Axis(format="%m-%d", grid=False, labelOverlap=True),
-            ),
-            y=alt.Y("count:Q", title=None, axis=alt.Axis(labelExpr=numbers, tickCount=4, tickMinStep=1)),
-            color=alt.Color(
-                "verdict:N",
-                scale=alt.Scale(domain=list(names.values()), range=[ACCENT, WARNING]),
-                legend=alt.Legend(orient="top", title=None, labelFont=FONT, symbolType="square"),
-            ),
-            tooltip=[
-                alt.Tooltip("date:T", title=labels["date"], format="%Y-%m-%d"),
-                alt.Tooltip("verdict:N", title=labels["verdict"]),
-                alt.Tooltip("count:Q", title=labels["count"], format=","),
-            ],
-        )
-    )
-    return styled(alt.layer(bars), height=_LOW)
+_ROW = 20
 
 
 def network(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:

@@ -163,6 +163,7 @@ def tables(words: Words, rows: pd.DataFrame, in_force: list[Told] | None) -> lis
                 Column("score", words("risk_score"), "count"),
                 Column("note", words("rule_note"), "text"),
             ],
+            is_of_now=True,
         ),
     ]
 

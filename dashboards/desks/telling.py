@@ -87,13 +87,16 @@ def show_news(words: Words) -> None:
         st.error(text, icon=":material/error:")
 
 
-def act(words: Words, do: Callable[[], str]) -> bool:
-    """Do something in the mall, and keep what came of it for the next run; tell whether it is known to be over."""
+def act(
+    words: Words, do: Callable[[], str], told: Callable[[Words, Refused | MallAway], str] = refusal
+) -> bool:
+    """Do something in the mall, and keep what came of it for the next run; tell whether it is known to be over.
+
+    `told` says why it was refused.
+    """
     try:
         st.session_state[_NEWS] = (True, do())
-    except MallAway as error:
-        st.session_state[_NEWS] = (False, refusal(words, error))
-        return False
-    except Refused as error:
-        st.session_state[_NEWS] = (False, refusal(words, error))
+    except (MallAway, Refused) as error:
+        st.session_state[_NEWS] = (False, told(words, error))
+        return isinstance(error, Refused)
     return True

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards import charts
+from dashboards.daily_bars import daily_bars
 
 LABELS = dict.fromkeys(
     ["date", "history", "out_of_stock", "forecast", "low", "high", "origin", "last_year", "own_date"], "label"
@@ -171,3 +172,23 @@ def test_the_model_in_use_stands_out_among_all_with_their_intervals() -> None:
     # A model without an interval is labelled at its value.
     [label] = layers(chart, "text")
     assert label["transform"][0]["calculate"] == "isValid(datum.high) ? datum.high : datum.value"
+
+
+def test_bars_by_day_stack_kinds_in_their_colours_and_name_them_where_there_are_several() -> None:
+    rows = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2026-03-01", "2026-03-01", "2026-03-02"]),
+            "kind": ["放行", "拒绝", "放行"],
+            "count": [3, 1, 2],
+        }
+    )
+    labels = {"date": "日期", "kind": "结论", "count": "次数"}
+    both = daily_bars(rows, {"放行": "#3b7dd8", "拒绝": "#d9730d"}, labels=labels, numbers="datum.value")
+    one = daily_bars(rows[rows["kind"] == "放行"], {"放行": "#3b7dd8"}, labels=labels, numbers="datum.value")
+
+    (bars,) = layers(both, "bar")
+    assert bars["encoding"]["x"]["timeUnit"] == "yearmonthdate"
+    assert bars["encoding"]["color"]["scale"] == {"domain": ["放行", "拒绝"], "range": ["#3b7dd8", "#d9730d"]}
+    assert [tip["title"] for tip in bars["encoding"]["tooltip"]] == ["日期", "结论", "次数"]
+    assert bars["encoding"]["color"]["legend"]["orient"] == "top"
+    assert layers(one, "bar")[0]["encoding"]["color"]["legend"] is None

@@ -10,17 +10,18 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import navigation
 from dashboards.first_page import FirstPage
-from dashboards.roles import OPERATIONS, PLATFORM, RISK, sees
+from dashboards.roles import OPERATIONS, PLATFORM, RISK, first_page, sees
 from dashboards.visitor import COOKIE
 from tests import literal_release as literal
-from tests.dashboards.conftest import MakeToken
+from tests.dashboards.conftest import ENTRY, MakeToken
 
 OpenPage = Callable[..., AppTest]
 
 pytestmark = pytest.mark.usefixtures("desks_release")
 
 ENTERPRISE = (
-    "enterprise", "points", "items", "members", "planner", "stock", "quality", "models", "data_health", "storefront",
+    "enterprise", "points", "items", "members", "campaigns", "fees", "storefront", "planner", "stock", "quality",
+    "service", "data_health", "models",
 )  # fmt: skip
 ALL = {*ENTERPRISE, *OPERATIONS, *RISK, *PLATFORM}
 MINE = {
@@ -39,8 +40,39 @@ def test_a_role_sees_its_pages_and_no_other(role: str) -> None:
     assert {page for page in ALL if sees(role, page)} == MINE[role]
 
 
+def test_every_page_has_its_place_and_its_script() -> None:
+    assert set(navigation.ICONS) == ALL
+    assert all((ENTRY.parent / navigation.script(page)).is_file() for page in navigation.ICONS)
+
+
+@pytest.mark.parametrize("role", [role for role in MINE if role != "somebody"])
+def test_the_menus_of_a_role_hold_its_pages_once_and_fold_nothing(role: str) -> None:
+    menus = navigation.menus(role)
+    pages = [page for menu in menus.values() for page in menu]
+
+    assert sorted(pages) == sorted(MINE[role])
+    assert pages[0] == first_page(role)
+    # What stands side by side: pages without a menu, and menus.
+    side_by_side = len(menus.get("", [])) + len(menus) - ("" in menus)
+    assert side_by_side <= navigation.MOST_SIDE_BY_SIDE
+
+
+def test_an_administrator_finds_pages_in_six_places_and_an_operator_without_menus() -> None:
+    assert navigation.menus("enterprise_admin") == {
+        "": ["enterprise"],
+        "business": ["points", "items", "members", "campaigns", "fees", "storefront"],
+        "goods": ["planner", "stock", "quality"],
+        "operations": ["service", "orders", "after_sales", "suppliers"],
+        "risk": ["risk_reviews", "risk_rules", "risk_links"],
+        "data": ["data_health", "models"],
+    }
+    assert navigation.menus("operator") == {
+        "": ["orders", "after_sales", "suppliers", "items", "stock", "data_health"]
+    }
+
+
 @pytest.mark.parametrize(
-    ("role", "page", "shown"),
+    ("role", "page", "first"),
     [
         ("enterprise_viewer", "orders", "企业概览"),
         ("planner", "risk_reviews", "企业概览"),
@@ -54,13 +86,16 @@ def test_a_role_sees_its_pages_and_no_other(role: str) -> None:
         ("platform_admin", "orders", "企业入驻"),
     ],
 )
-def test_a_page_of_another_role_is_not_run_whatever_the_address(
-    open_page: OpenPage, make_token: MakeToken, role: str, page: str, shown: str
+def test_a_page_of_another_role_is_not_run_but_leads_back(
+    open_page: OpenPage, make_token: MakeToken, role: str, page: str, first: str
 ) -> None:
     app = open_page(page, token=make_token(literal.ACORN, role=role))
 
     assert not app.exception
-    assert [title.value for title in app.title] == [shown]
+    assert [title.value for title in app.title] == ["这个页面不归你的角色"]
+    assert "请让管理员更换角色" in app.info[0].value
+    assert [link.proto.label for link in app.get("page_link")] == [f"前往「{first}」"]
+    assert not app.dataframe
 
 
 def test_a_role_nobody_knows_sees_nothing(open_page: OpenPage, make_token: MakeToken) -> None:
@@ -124,3 +159,41 @@ def test_the_first_page_of_a_role_is_found_under_its_name(
 
     assert answer.headers.get("location") == leads
     assert (answer.text == "passed on") == (leads is None)
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "is_told"),
+    [
+        ("/nowhere", "text/html,*/*", True),
+        ("/points/more", "text/html", True),
+        ("/index.html", "text/html", True),
+        ("/points", "text/html", False),
+        # Of another role: the pages themselves say whose it is not, by the role as it is now.
+        ("/books", "text/html", False),
+        ("/", "text/html", False),
+        ("/static/js/main.js", "text/html", False),
+        ("/media/rows.xlsx", "text/html", False),
+        ("/favicon.png", "image/png", False),
+    ],
+)
+def test_an_address_without_a_page_is_told(
+    make_token: MakeToken, secret: str, path: str, accept: str, is_told: bool
+) -> None:
+    app = FirstPage(PlainTextResponse("passed on"), secret=secret)
+
+    async def ask(query: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        cookies = {COOKIE: make_token(role="enterprise_admin")}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://screens", cookies=cookies
+        ) as client:
+            return await client.get(path + query, headers={"accept": accept})
+
+    zh, en = asyncio.run(ask("")), asyncio.run(ask("?lang=en"))
+
+    assert [answer.status_code for answer in (zh, en)] == ([404, 404] if is_told else [200, 200])
+    assert ("<h1>这里没有页面</h1>" in zh.text, "<h1>There is no page here</h1>" in en.text) == (
+        is_told,
+        is_told,
+    )
+    assert (f'href="{path}?lang=en"' in zh.text) == is_told

@@ -134,7 +134,7 @@ def test_no_test_is_a_mere_warning(tests: Nodes) -> None:
 def test_exposures_read_only_marts(built: Build, models: Nodes) -> None:
     exposures = built.manifest["exposures"].values()
     assert {exposure["name"] for exposure in exposures} == {
-        "campaign_results", "serving_recommendations", "serving_kpis", "serving_segments", "serving_item_performance", "serving_forecasts",
+        "serving_recommendations", "serving_kpis", "serving_segments", "serving_item_performance", "serving_forecasts",
         "serving_holiday_plans", "serving_suppliers", "serving_value", "serving_reports", "serving_experiments", "serving_platform", "dashboard_enterprise",
         "dashboard_planner", "dashboard_stock", "dashboard_quality", "dashboard_models", "mall_write_back",
         "dashboard_points", "dashboard_items", "dashboard_members", "dashboard_health", "dashboard_profile_report",

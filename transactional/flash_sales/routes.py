@@ -22,6 +22,8 @@ from transactional.redemption.domain import MAX_QUANTITY, OutOfStock, UnknownOff
 from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
 from transactional.reservations.domain import ReservationEnded, ReservationOfOther, UnknownReservation
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 
@@ -109,16 +111,20 @@ async def create(
     return _shown(row, now)
 
 
-@router.get("/flash-sales", summary="List flash sales", responses=responses(Unauthenticated, InvalidRequest))
+@router.get(
+    "/flash-sales",
+    summary="List flash sales",
+    responses=responses(Unauthenticated, SessionOver, InvalidRequest),
+)
 async def list_sales(
-    tenant_id: Caller,
+    asker: Asking,
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     after: UUID | None = None,
 ) -> FlashSalePage:
     """List your flash sales in the order they were created, with what is left of each."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        rows = await sales_of(connection, tenant_id=tenant_id, limit=limit + 1, after=after)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        rows = await sales_of(connection, tenant_id=asker.tenant_id, limit=limit + 1, after=after)
     now = request.app.state.clock()
     page = [_shown(row, now) for row in rows[:limit]]
     return FlashSalePage(sales=page, next_after=page[-1].sale_id if len(rows) > limit else None)

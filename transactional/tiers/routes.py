@@ -16,6 +16,8 @@ from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Day
+from transactional.sessions.asking import Asking
+from transactional.sessions.domain import SessionOver
 from transactional.tenants.queries import program_of
 from transactional.tiers.domain import Tier, qualification_period, standing
 from transactional.tiers.operations import replace_tiers
@@ -65,11 +67,11 @@ class MemberTier(BaseModel):
     missing_points: int
 
 
-@router.get("/tiers", summary="List tiers", responses=responses(Unauthenticated, InvalidRequest))
-async def list_tiers(tenant_id: Caller, request: Request) -> TierList:
+@router.get("/tiers", summary="List tiers", responses=responses(Unauthenticated, SessionOver, InvalidRequest))
+async def list_tiers(asker: Asking, request: Request) -> TierList:
     """List the tiers, lowest first."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await tiers_of(connection, tenant_id=tenant_id)
+    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        found = await tiers_of(connection, tenant_id=asker.tenant_id)
     return TierList(tiers=[TierBody.model_validate(tier) for tier in found])
 
 

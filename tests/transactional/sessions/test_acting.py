@@ -57,6 +57,9 @@ async def test_others_look_and_do_nothing(log_in, client, shop, owner, role):
     async with await log_in("li.na", role) as person:
         for path in ("balance", "lots", "statement", "redemptions"):
             assert (await person.get(f"/v1/members/{shop.member}/{path}")).status_code == 200
+        # What there is to choose from for a campaign.
+        for path in ("tiers", "flash-sales", "campaigns"):
+            assert (await person.get(f"/v1/{path}")).status_code == 200
         assert (await person.get(f"/v1/offers/{shop.tea}")).json()["on_hand"] == 10
         assert (await person.get(f"/v1/redemptions/{made['redemption_id']}")).status_code == 200
         event = {"member_id": str(shop.member), "kind": "visit"}

@@ -1,0 +1,1 @@
+"""Planning campaigns: drafting one, what it would have given in the past, and approving, watching and stopping them."""
