@@ -19,7 +19,7 @@ from orchestration.cli.processes import Ports
 from orchestration.cli.replay import replay_with_progress, sentence
 from orchestration.cli.secret import read_private, write_private
 from orchestration.cli.serve import Service, free_port
-from orchestration.cli.simulate import simulate_with_progress
+from orchestration.cli.simulate import simulate_with_progress, words_of
 from orchestration.cli.up import (
     FOLLOW_SECONDS,
     DashboardsPort,
@@ -129,7 +129,9 @@ def _simulated(settings: PipelineSettings, url: str, console: Console) -> bool:
     yesterday = business_date(system_clock()) - timedelta(days=1)
     plan = WorldPlan(_WORLD_TENANTS, _WORLD_MEMBERS, _WORLD_DAYS, _WORLD_SEED, yesterday)
     try:
-        return simulate_with_progress(url, plan, settings.folder.truth, console) is not None
+        return (
+            simulate_with_progress(url, plan, settings.folder.truth, words_of(settings), console) is not None
+        )
     except WorldUnfinished as refusal:
         # The replay shows the mall without it.
         console.print(str(refusal), highlight=False)

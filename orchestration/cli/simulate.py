@@ -1,5 +1,6 @@
 """`pointmart simulate`: a made-up world to measure, with its truth beside it."""
 
+import os
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,10 +12,13 @@ from rich.console import Console
 from orchestration.cli.database import database
 from orchestration.cli.days import parse_day
 from orchestration.cli.progress import progress_bar
+from orchestration.cli.up import private_folder, vault_key
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
+from orchestration.cli.world.run import Words
 from orchestration.cli.world.run import simulate as make_world
 from orchestration.settings import PipelineSettings
 from transactional.clock import business_date, system_clock
+from transactional.vault import key_of
 
 
 def simulate(
@@ -46,16 +50,23 @@ def simulate(
     plan = WorldPlan(tenants, members, days, seed, until or yesterday)
     console = Console()
     with database(settings.data_dir, settings.database_url) as url:
-        simulate_with_progress(url, plan, out or settings.folder.truth, console)
+        simulate_with_progress(url, plan, out or settings.folder.truth, words_of(settings), console)
+
+
+def words_of(settings: PipelineSettings) -> Words:
+    """Return how the installation keeps what members say: with its own vault's key, and its model if it has one."""
+    private_folder(settings.folder).mkdir(parents=True, exist_ok=True)
+    model = os.environ.get("POINTMART_SENTIMENT_MODEL")
+    return Words(key_of(vault_key(settings.folder)), Path(model) if model else None)
 
 
 def simulate_with_progress(
-    url: str, plan: WorldPlan, truth: Path, console: Console
+    url: str, plan: WorldPlan, truth: Path, words: Words, console: Console
 ) -> list[TenantSummary] | None:
     """Make a world, show how far it is and say what was made; None if it was there already."""
     began = time.monotonic()
     with progress_bar(console, "Simulating days") as advance:
-        summaries = make_world(url, plan, truth, advance)
+        summaries = make_world(url, plan, truth, words, advance)
     if summaries is None:
         console.print(f"The simulated world is there already; its truth is in {truth}.", highlight=False)
         return None

@@ -115,6 +115,11 @@ def private_folder(folder: DataFolder) -> Path:
     return folder.lock.parent
 
 
+def vault_key(folder: DataFolder) -> str:
+    """Return the key of the mall's vault; what was sealed with it opens with no other, so a backup needs it too."""
+    return os.environ.get("POINTMART_VAULT_KEY") or kept_secret(private_folder(folder) / "vault_key")
+
+
 @contextmanager
 def running_services(
     folder: DataFolder, ports: Ports, url: str, follow_seconds: float | None
@@ -127,9 +132,7 @@ def running_services(
         "DAGSTER_DISABLE_TELEMETRY": "yes",
         "POINTMART_SESSION_SECRET": os.environ.get("POINTMART_SESSION_SECRET")
         or kept_secret(private_folder(folder) / "session_secret"),
-        # What was sealed with this key opens with no other: a backup of the database needs it too.
-        "POINTMART_VAULT_KEY": os.environ.get("POINTMART_VAULT_KEY")
-        or kept_secret(private_folder(folder) / "vault_key"),
+        "POINTMART_VAULT_KEY": vault_key(folder),
     }
     key = kept_pipeline_key(url, private_folder(folder) / "pipeline_key")
     environment["POINTMART_PIPELINE_KEY"] = key

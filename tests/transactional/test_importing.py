@@ -1,6 +1,7 @@
 """An imported past is what the committer would have written, row for row."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,10 +10,16 @@ import pytest
 
 from tests.transactional.conftest import NOON, open_shop
 from transactional.behaviour.importing import AnswerRefused, PastAnswer, import_feedback
+from transactional.campaigns.domain import Discounted, NewCampaign
+from transactional.campaigns.importing import import_campaign
 from transactional.catalogue.operations import StockReceipt, receive_stock
+from transactional.chats.domain import Message, NewChat
+from transactional.chats.past import ChatRefused, PastChat, import_past_chats
+from transactional.consents.past import ConsentRefused, PastConsent, import_past_consents
+from transactional.consents.queries import standing
 from transactional.database import committer_pool
 from transactional.engine.committer import commit_batch
-from transactional.engine.importing.past import PastImport, TenantHasPast
+from transactional.engine.importing.past import CannotBeImported, PastImport, TenantHasPast
 from transactional.engine.sweeping import NO_BODY
 from transactional.flash_sales.domain import NewSale
 from transactional.flash_sales.operations import close_sale, open_sale
@@ -21,12 +28,24 @@ from transactional.ledger.commands import Earn, ExpireLots
 from transactional.ledger.verify import verify
 from transactional.redemption.commands import Cancel, Progress, Redeem, Refund, Review, TimeOut
 from transactional.redemption.states import Move
+from transactional.reviews.importing import PastReview, ReviewRefused, import_past_reviews
 from transactional.risk.operations import add_default_rules
+from transactional.surveys.domain import Answer, AnswersUnsuitable, Question
+from transactional.surveys.importing import (
+    PastInvitation,
+    PastResponse,
+    ResponseRefused,
+    import_invitations,
+    import_responses,
+)
+from transactional.surveys.operations import NewSurvey, open_survey
+from transactional.vault import Vault
 
 DAY = timedelta(days=1)
 # The business midnight after which the lot of the second member, of one month, has expired.
 EXPIRED_AT = NOON + timedelta(days=32, hours=-12)
 SALE = UUID(int=900)
+CAMPAIGN = UUID(int=901)
 
 TABLES = {
     "redemption": "mode, status, points, refunded_points, effective_at, deadline, paid_at, shipped_at, delivered_at, "
@@ -46,6 +65,10 @@ TABLES = {
     "device_member": "device, member_id, first_seen_at",
     "flash_sale": "sale_id, left_count, closed_at",
     "flash_sale_member": "sale_id, member_id, bought_count",
+    "campaign": "campaign_id, kind, budget_points, used_points, approved_at, started_at",
+    "campaign_item": "campaign_id, item_id, price_points",
+    "campaign_member": "campaign_id, member_id, used_points",
+    "campaign_use": "cause_id, kind, line_no, campaign_id, member_id, redemption_id, points, effective_at",
     "account": "kind, balance, version, owed_points, changed_at, recent",
 }
 
@@ -139,7 +162,18 @@ def the_sale(shop):
     return NewSale("noon", shop.tea, 60, NOON, NOON + DAY, 3, 1)
 
 
+def the_campaign(shop):
+    """Doubles the first earning and lowers the pot's price; it does not cover what is earned after that."""
+    return NewCampaign(
+        reference="fair", kind="festival", name_zh="年货节", name_en="New Year fair", starts_at=NOON,
+        ends_at=NOON + 3 * DAY, earning=(2, 1), items=(Discounted(shop.pot, 200),), budget_points=800, created_by="ops",
+    )  # fmt: skip
+
+
 async def commit(connection, pool, shop):
+    await import_campaign(
+        connection, tenant_id=shop.tenant_id, campaign_id=CAMPAIGN, new=the_campaign(shop), by="boss", now=NOON - DAY
+    )  # fmt: skip
     await open_sale(
         connection,
         tenant_id=shop.tenant_id,
@@ -171,6 +205,7 @@ async def load(connection, shop, *, write_every):
         connection, tenant_id=shop.tenant_id, first=NOON, last=NOON + 90 * DAY, new_id=uuid7
     )
     await past.open_sale(SALE, the_sale(shop), bytes(32), NOON)
+    await past.open_campaign(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
     answers = []
     for n, command in enumerate(story(shop), start=1):
         answers += past.decide([command])
@@ -228,6 +263,12 @@ async def test_an_imported_past_is_what_the_committer_writes(database_url, write
     for table in committed:
         assert imported[table] == committed[table], table
         assert committed[table], table
+    uses = await connection.fetch(
+        "select kind, points from mall.campaign_use where tenant_id = $1", other.tenant_id
+    )
+    assert sorted(map(tuple, uses)) == [
+        ("discount", 50), ("discount", 50), ("discount_back", -50), ("discount_back", -50), ("extra", 700),
+    ]  # fmt: skip
     await verify(connection)
     await connection.close()
 
@@ -259,4 +300,126 @@ async def test_answers_are_imported_about_a_members_own_redemptions_only(databas
             connection, tenant_id=shop.tenant_id, answers=[own._replace(feedback_id=number(3))]
         )
     assert await connection.fetchval("select sum(score) from mall.feedback") == 4
+    await connection.close()
+
+
+async def test_a_campaign_that_is_over_gives_nothing_and_takes_back_what_it_gave(database_url):
+    connection = await asyncpg.connect(database_url)
+    shop = await prepare(connection, "acorn")
+    past = await PastImport.begin(
+        connection, tenant_id=shop.tenant_id, first=NOON, last=NOON + 90 * DAY, new_id=uuid7
+    )
+    await past.open_campaign(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
+    few = replace(the_campaign(shop), reference="few", audience="tiers", groups=("gold",))
+    with pytest.raises(CannotBeImported, match="tiers"):
+        await past.open_campaign(UUID(int=902), few, by="boss", now=NOON - DAY)
+    earn, _, _, redeem, *_ = story(shop)
+    pot = replace(redeem, asked=((shop.pot, 1),))
+    assert [answer.status for answer in past.decide([earn, pot])] == [201, 201]
+    assert past.left_of_campaign(CAMPAIGN) == 50
+    await past.end_campaign(CAMPAIGN)
+    cancelled = Cancel(
+        tenant_id=shop.tenant_id, key=None, body_hash=NO_BODY, at=NOON + 4 * DAY, redemption_id=pot.redemption_id,
+        transfer_id=number(60), reason="no",
+    )  # fmt: skip
+    later = replace(earn, key="later", transfer_id=number(7), at=NOON + 4 * DAY, body_hash=bytes(32))
+    assert [answer.status for answer in past.decide([cancelled, later])] == [200, 201]
+    assert past.left_of_campaign(CAMPAIGN) == 100
+    await past.finish()
+    stored = await connection.fetchrow("select used_points, ended_at from mall.campaign")
+    assert tuple(stored) == (700, NOON + 3 * DAY)
+    await connection.close()
+
+
+async def test_what_an_authorisation_ends_is_redeemed_no_more_once_offers_are_read_again(database_url):
+    connection = await asyncpg.connect(database_url)
+    shop = await prepare(connection, "acorn")
+    past = await PastImport.begin(
+        connection, tenant_id=shop.tenant_id, first=NOON, last=NOON + 90 * DAY, new_id=uuid7
+    )
+    earn, _, _, redeem, *_ = story(shop)
+    again = replace(redeem, key="again", redemption_id=number(11), at=NOON + DAY, body_hash=bytes(32))
+    await connection.execute(
+        "update mall.offer set listed_until = $2 where item_id = $1", shop.tea, NOON + 3 * DAY / 24
+    )
+    await past.reread_offers()
+    assert [answer.status for answer in past.decide([earn, redeem, again])] == [201, 201, 409]
+    await connection.close()
+
+
+async def test_words_are_imported_of_who_has_what_they_are_about(database_url):
+    connection = await asyncpg.connect(database_url)
+    shop = await prepare(connection, "acorn")
+    await load(connection, shop, write_every=1000)
+    vault, later = Vault(bytes(32)), NOON + 90 * DAY
+    told = (Message("member", NOON + DAY, "快递太慢了"), Message("agent", NOON + DAY, "抱歉"))
+
+    async def chat(member, redemption):
+        new = NewChat("c1", member, redemption, None, told)
+        past = PastChat(number(1), new)
+        await import_past_chats(connection, vault, tenant_id=shop.tenant_id, chats=[past], model=None)
+
+    async def review(member, redemption, item, written_at=later):
+        past = PastReview(number(2), redemption, member, item, 4, "很好", written_at)
+        await import_past_reviews(connection, vault, tenant_id=shop.tenant_id, reviews=[past], model=None)
+
+    with pytest.raises(ChatRefused):
+        await chat(shop.other_member, number(10))
+    await chat(shop.member, number(10))
+    assert tuple(
+        await connection.fetchrow("select message_count, topic, language, sentiment from mall.chat")
+    ) == (2, "delivery", "zh", None)
+    for refused in (
+        (shop.other_member, number(21), shop.tea), (shop.member, number(21), shop.pot),
+        (shop.member, number(13), shop.pot), (shop.member, number(21), shop.tea, NOON),
+    ):  # fmt: skip
+        with pytest.raises(ReviewRefused):
+            await review(*refused)
+    await review(shop.member, number(21), shop.tea)
+    assert await connection.fetchval("select stars from mall.item_review") == 4
+    await connection.close()
+
+
+async def test_answers_to_a_survey_are_imported_of_who_was_asked(database_url):
+    connection = await asyncpg.connect(database_url)
+    shop = await prepare(connection, "acorn")
+    await load(connection, shop, write_every=1000)
+    questions = [Question(1, "score", "满意吗", None, is_satisfaction=True, is_required=True)]
+    survey, tenant_id = number(5), shop.tenant_id
+    await open_survey(
+        connection, tenant_id=tenant_id, survey_id=survey, new=NewSurvey("s1", "调查", "completed", questions),
+        request_hash=bytes(32), by="ops", now=NOON,
+    )  # fmt: skip
+    said = PastAnswer(number(6), shop.member, number(10), 4, NOON + DAY)
+
+    async def answer(*answers):
+        await import_responses(
+            connection, Vault(bytes(32)), tenant_id=tenant_id, questions=questions,
+            responses=[PastResponse(survey, said, answers)], model=None,
+        )  # fmt: skip
+
+    with pytest.raises(ResponseRefused):
+        await answer(Answer(1, score=4))
+    invitation = PastInvitation(survey, shop.member, number(10), NOON)
+    await import_invitations(connection, tenant_id=tenant_id, invitations=[invitation])
+    with pytest.raises(AnswersUnsuitable):
+        await answer()
+    await answer(Answer(1, score=4))
+    assert tuple(await connection.fetchrow("select score, channel from mall.feedback")) == (4, "survey")
+    await connection.close()
+
+
+async def test_consents_to_personalisation_are_what_members_records_say(database_url):
+    connection = await asyncpg.connect(database_url)
+    shop = await prepare(connection, "acorn")
+    refused = PastConsent(shop.member, "personalisation", is_given=False, text_version=None, told_at=NOON)
+    agreed = PastConsent(shop.member, "marketing", is_given=True, text_version="v1", told_at=NOON)
+    with pytest.raises(ConsentRefused):
+        await import_past_consents(connection, tenant_id=shop.tenant_id, consents=[agreed, refused])
+    await import_past_consents(connection, tenant_id=shop.tenant_id, consents=[agreed])
+    told = {
+        one["purpose"]: one["is_given"]
+        for one in await standing(connection, tenant_id=shop.tenant_id, member_id=shop.member)
+    }
+    assert told["marketing"]
     await connection.close()

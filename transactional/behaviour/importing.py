@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from transactional.database import Connection
@@ -14,8 +14,8 @@ with given as (
     select * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::timestamptz[])
         as g(feedback_id, member_id, redemption_id, score, answered_at)
 ), stored as (
-    insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, answered_at)
-    select $1, g.feedback_id, g.member_id, g.redemption_id, g.score, g.answered_at
+    insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, answered_at, channel)
+    select $1, g.feedback_id, g.member_id, g.redemption_id, g.score, g.answered_at, $7
     from given g
     cross join lateral (
         select member_id from mall.redemption where tenant_id = $1 and redemption_id = g.redemption_id limit 1
@@ -44,7 +44,13 @@ class AnswerRefused(ValueError):
     """An answer is about a redemption that the member does not have."""
 
 
-async def import_feedback(connection: Connection, *, tenant_id: UUID, answers: Sequence[PastAnswer]) -> None:
+async def import_feedback(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    answers: Sequence[PastAnswer],
+    channel: Literal["direct", "survey"] = "direct",
+) -> None:
     """Store answers about redemptions, all or none.
 
     Raises:
@@ -55,6 +61,6 @@ async def import_feedback(connection: Connection, *, tenant_id: UUID, answers: S
         return
     async with connection.transaction():
         columns = [list(column) for column in zip(*answers, strict=True)]
-        stored = await connection.fetchval(_STORE, tenant_id, *columns)
+        stored = await connection.fetchval(_STORE, tenant_id, *columns, channel)
         if stored != len(answers):
             raise AnswerRefused(f"{len(answers) - stored} answers are about redemptions of somebody else")

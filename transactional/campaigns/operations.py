@@ -80,6 +80,34 @@ async def draft_campaign(
     known = await _drafted_before(connection, tenant_id, new.reference, request_hash)
     if known is not None:
         return known, False
+    inserted = await write_draft(
+        connection, tenant_id=tenant_id, campaign_id=campaign_id, new=new, request_hash=request_hash, now=now
+    )
+    if not inserted:
+        # Another request with this reference was faster.
+        known = await _drafted_before(connection, tenant_id, new.reference, request_hash)
+        assert known is not None
+        return known, False
+    await connection.execute(_TELL, tenant_id, campaign_id, "draft", new.created_by)
+    return campaign_id, True
+
+
+async def write_draft(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    campaign_id: UUID,
+    new: NewCampaign,
+    request_hash: bytes,
+    now: datetime,
+) -> bool:
+    """Write a draft and tell whether its reference was new. Runs inside the caller's transaction; nobody is told.
+
+    Raises:
+        InvalidRequest: the terms make no campaign, or name a category, segment scheme or tier there is none of.
+        UnknownOffer: the shop does not have an item.
+        UnknownSale: the tenant has no such flash sale.
+    """
     check_new_campaign(new, now=now)
     await _require_known(connection, tenant_id, new)
     numerator, denominator = new.earning or (None, None)
@@ -90,10 +118,7 @@ async def draft_campaign(
         new.created_by, now,
     )  # fmt: skip
     if not inserted:
-        # Another request with this reference was faster.
-        known = await _drafted_before(connection, tenant_id, new.reference, request_hash)
-        assert known is not None
-        return known, False
+        return False
     await connection.executemany(
         "insert into mall.campaign_item (tenant_id, campaign_id, item_id, price_points) values ($1, $2, $3, $4)",
         [(tenant_id, campaign_id, one.item_id, one.price_points) for one in new.items],
@@ -102,8 +127,7 @@ async def draft_campaign(
         "insert into mall.campaign_sale (tenant_id, campaign_id, sale_id) values ($1, $2, $3)",
         [(tenant_id, campaign_id, sale_id) for sale_id in sorted(set(new.sale_ids))],
     )
-    await connection.execute(_TELL, tenant_id, campaign_id, "draft", new.created_by)
-    return campaign_id, True
+    return True
 
 
 async def approve_campaign(

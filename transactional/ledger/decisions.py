@@ -5,6 +5,7 @@ Each decision checks everything before it changes anything, because a refusal mu
 
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -138,7 +139,8 @@ def expire_lots(command: ExpireLots, book: Book) -> Reply:
     moment = account.moment(command.at)
     held = account.held(moment)
     due: dict[datetime, list[Share]] = {}
-    for lot in account.lots.values():
+    # In one order, however the lots were come by.
+    for lot in sorted(account.lots.values(), key=attrgetter("lot_id")):
         left = lot.remaining - held[lot.lot_id]
         if lot.expires_on is None or lot.expires_on < command.oldest:
             continue

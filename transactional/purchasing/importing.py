@@ -144,14 +144,28 @@ class PastPurchases:
             await settle(self._connection, [(self._tenant_id, item) for item in items], now=now)
         self._arrived.clear()
 
+    async def write(self, order_id: UUID) -> None:
+        """Write an order of which nothing more comes before all others are, as for a trial that is judged by it.
+
+        Raises:
+            UnknownOrder: it was not placed here.
+        """
+        kept = self._orders.pop(order_id, None)
+        if kept is None:
+            raise UnknownOrder(order_id)
+        await self._write([kept])
+
     async def finish(self) -> None:
         """Write all orders as they stand; the import ends with it."""
+        await self._write(list(self._orders.values()))
+        self._orders.clear()
+
+    async def _write(self, orders: list[_Kept]) -> None:
         async with self._connection.transaction():
-            for table, columns, rows in self._rows():
+            for table, columns, rows in self._rows(orders):
                 await self._connection.copy_records_to_table(
                     table, schema_name="mall", columns=("tenant_id", *columns), records=rows
                 )
-        self._orders.clear()
 
     def _line(self, supplier_id: UUID, line: NewLine, number: int, day: date) -> OrderLine:
         terms = next(
@@ -170,9 +184,9 @@ class PastPurchases:
             terms.lead_time_days, day + timedelta(days=terms.lead_time_days), terms.most_quantity(line.quantity),
         )  # fmt: skip
 
-    def _rows(self) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
+    def _rows(self, orders: list[_Kept]) -> Iterator[tuple[str, tuple[str, ...], list[tuple[Any, ...]]]]:
         """Yield table, columns after the tenant's and rows, in the order in which they depend on each other."""
-        tenant, orders = self._tenant_id, list(self._orders.values())
+        tenant = self._tenant_id
         yield "purchase_order", _ORDER, [(tenant, *_order_row(kept)) for kept in orders]
         yield "purchase_order_line", _LINE, [
             (tenant, kept.order.order_id, *(getattr(line, name) for name in _LINE[1:]))

@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.catalogue.domain import UnknownBrand
-from transactional.database import Connection, tenant_transaction
+from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.suppliers.domain import UnknownSupplier
+from transactional.suppliers.operations import say_brand
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -47,15 +48,7 @@ async def put_brand(
 ) -> SupplierBrand:
     """Say that a supplier is a brand itself, or none."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        brand_id = await _brand_id(connection, body.brand)
-        known = await connection.fetchval(
-            "update mall.supplier set brand_id = $3 where tenant_id = $1 and supplier_id = $2 returning true",
-            tenant_id,
-            supplier_id,
-            brand_id,
-        )
-    if not known:
-        raise UnknownSupplier(supplier_id)
+        brand_id = await say_brand(connection, tenant_id=tenant_id, supplier_id=supplier_id, brand=body.brand)
     return SupplierBrand(supplier_id=supplier_id, brand_id=brand_id, brand=body.brand)
 
 
@@ -76,12 +69,3 @@ async def show_brand(supplier_id: UUID, tenant_id: Caller, request: Request) -> 
     if row is None:
         raise UnknownSupplier(supplier_id)
     return SupplierBrand.model_validate(dict(row))
-
-
-async def _brand_id(connection: Connection, code: str | None) -> UUID | None:
-    if code is None:
-        return None
-    found: UUID | None = await connection.fetchval("select brand_id from mall.brand where code = $1", code)
-    if found is None:
-        raise UnknownBrand(code)
-    return found

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from transactional.catalogue.domain import UnknownBrand
 from transactional.catalogue.offers import require_offer
 from transactional.database import Connection
 from transactional.suppliers.domain import (
@@ -61,6 +62,30 @@ async def change_supplier(
     )
     if not changed:
         raise UnknownSupplier(supplier_id)
+
+
+async def say_brand(
+    connection: Connection, *, tenant_id: UUID, supplier_id: UUID, brand: str | None
+) -> UUID | None:
+    """Say that a supplier is a brand itself, by the brand's code, or with None that it is none; return the brand's id.
+
+    Raises:
+        UnknownBrand, UnknownSupplier: they are not there.
+    """
+    brand_id: UUID | None = None
+    if brand is not None:
+        brand_id = await connection.fetchval("select brand_id from mall.brand where code = $1", brand)
+        if brand_id is None:
+            raise UnknownBrand(brand)
+    known = await connection.fetchval(
+        "update mall.supplier set brand_id = $3 where tenant_id = $1 and supplier_id = $2 returning true",
+        tenant_id,
+        supplier_id,
+        brand_id,
+    )
+    if not known:
+        raise UnknownSupplier(supplier_id)
+    return brand_id
 
 
 async def add_terms(

@@ -102,3 +102,13 @@ def load_model(path: Path) -> SentimentModel:
             f"{path} is no model of sentiment ({error!r}); `pointmart sentiment train` writes one, and without "
             "POINTMART_SENTIMENT_MODEL texts are taken and not scored"
         ) from error
+
+
+def columns_of(
+    model: SentimentModel | None, text: str | None
+) -> tuple[Label | None, float | None, str | None]:
+    """Return label, score and model's id as a row keeps them of a text; all null without a model or a text."""
+    if model is None or text is None:
+        return None, None, None
+    found = model.judge(text)
+    return found.label, found.score, model.model_id

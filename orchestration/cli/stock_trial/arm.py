@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_bytes
 
 from orchestration.cli import postgres
 from orchestration.cli.database import database
@@ -16,6 +17,8 @@ from orchestration.cli.stock_trial.rules import MeanRule, Rule, TakeOver
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.planner import Planner, Shop
 from orchestration.cli.world.run import make_tenant
+from orchestration.cli.world.voices import Scribe
+from transactional.vault import Vault
 
 # Days after a rule has taken over that are not counted: until its first orders have arrived everywhere.
 WARM_UP_DAYS = 28
@@ -82,7 +85,13 @@ def run_arm(order: Order, report: Callable[[str], None]) -> Arm:
             with database(folder / "database", None, stop_at_end=True) as url:
                 asyncio.run(
                     make_tenant(
-                        url, order.world, order.number, folder / "truth", _days_told(order, report), hire
+                        url,
+                        order.world,
+                        order.number,
+                        folder / "truth",
+                        _days_told(order, report),
+                        Scribe(Vault(token_bytes(32)), None),
+                        hire,
                     )
                 )
         finally:

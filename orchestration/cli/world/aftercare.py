@@ -1,7 +1,7 @@
 """What follows a redemption: carriers, reviewers, second thoughts, and what members say in the end."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -14,7 +14,9 @@ from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.order import Order
 from orchestration.cli.world.parcels import Parcels
 from orchestration.cli.world.service import DAY, HOUR, draw_scores, plan_deliveries
+from orchestration.cli.world.surveys import Surveys
 from orchestration.cli.world.truth import Truth
+from orchestration.cli.world.voices import Voices
 from transactional.behaviour.importing import PastAnswer
 from transactional.engine.sweeping import NO_BODY
 from transactional.redemption.commands import Cancel, OfRedemption, Progress, Refund, Review, TimeOut
@@ -40,15 +42,16 @@ class Aftercare:
     """Plans what follows redemptions, day by day."""
 
     def __init__(
-        self, tenant_id: UUID, start: int, late_shares: FloatArray, slowness: FloatArray, parcels: Parcels,
-        complaints: Complaints, identities: Identities, truth: Truth, rng: np.random.Generator,
+        self, tenant_id: UUID, start: int, late_shares: FloatArray, slowness: Callable[[int], FloatArray], parcels: Parcels,
+        complaints: Complaints, voices: Voices, surveys: Surveys, identities: Identities, truth: Truth,
+        rng: np.random.Generator,
     ) -> None:  # fmt: skip
         """Begin with nothing.
 
         Args:
             start: epoch second of the first day's midnight.
             late_shares: share of each day's orders that come late.
-            slowness: how many times as often as others each item is shipped late.
+            slowness: tells of a day how many times as often as others each item is shipped late.
         """
         self._tenant_id = tenant_id
         self._start = start
@@ -56,6 +59,8 @@ class Aftercare:
         self._slowness = slowness
         self._parcels = parcels
         self._complaints = complaints
+        self._voices = voices
+        self._surveys = surveys
         self._identities = identities
         self._truth = truth
         self._rng = rng
@@ -72,9 +77,9 @@ class Aftercare:
 
     def served(self, orders: Sequence[Order]) -> None:
         """Note orders that were handed over at once."""
-        self._ask(
-            orders, np.zeros(len(orders), dtype=bool), np.array([o.second for o in orders], dtype=np.int64)
-        )
+        count = len(orders)
+        done = np.array([order.second for order in orders], dtype=np.int64)
+        self._ask(orders, np.zeros(count, dtype=bool), done, kept=np.ones(count, dtype=bool))
 
     def ship(self, day: int, orders: Sequence[Order]) -> None:
         """Plan the way of orders that were allocated on a day; some are cancelled before they are packed."""
@@ -86,7 +91,7 @@ class Aftercare:
         orders = [order for order, is_off in zip(orders, cancelled.tolist(), strict=True) if not is_off]
         if not orders:
             return
-        slowness = self._slowness[[order.item for order in orders]]
+        slowness = self._slowness(day)[[order.item for order in orders]]
         remote = self._parcels.is_remote(orders)
         plan = plan_deliveries(remote, slowness, float(self._late_shares[day]), rng)
         paid = np.array([order.second for order in orders], dtype=np.int64)
@@ -111,7 +116,7 @@ class Aftercare:
                 is_restocked=bool(restocked[n]),
             )
         done = np.where(plan.is_lost, decided, completed)
-        self._ask(orders, plan.is_late, done)
+        self._ask(orders, plan.is_late, done, kept=~(returned | plan.is_lost))
 
     def _follow(
         self, order: Order, *, moments: tuple[int, int, int], told: tuple[int, int], refunded: int | None,
@@ -154,8 +159,14 @@ class Aftercare:
         orders: Sequence[Order],
         is_late: BoolArray,
         done: IntArray,
+        *,
+        kept: BoolArray,
     ) -> None:
-        scores = draw_scores(is_late, self._rng).tolist()
+        """Let members think of orders what they will, say some of it, and be asked about those that they keep."""
+        liked = draw_scores(is_late, self._rng)
+        self._voices.of_orders(orders, liked, done, kept)
+        self._surveys.completed([orders[n] for n in np.flatnonzero(kept).tolist()], done[kept])
+        scores = liked.tolist()
         answered = (self._rng.random(len(orders)) < ANSWER_SHARE).tolist()
         at = (done + self._rng.integers(DAY, 3 * DAY, len(orders))).tolist()
         for order, late, score, answers, second in zip(

@@ -34,14 +34,17 @@ class Buyer:
         self._suppliers = suppliers
         self._items = items
         self._identities = identities
+        # Of which supplier an item was ordered on a day.
+        self._asked: dict[tuple[int, int], int] = {}
         # By the day of the order and its supplier: the order, its line of each item, and how many are still to come.
         self._open: dict[tuple[int, int], tuple[UUID, dict[int, int], set[int]]] = {}
 
-    def order(self, day: int, midnight: int, pieces: IntArray) -> None:
-        """Order pieces of each item at the end of a day that begins at an epoch second."""
+    def order(self, day: int, midnight: int, pieces: IntArray, sellers: IntArray) -> None:
+        """Order pieces of each item from its seller at the end of a day that begins at an epoch second."""
         by_supplier: defaultdict[int, list[int]] = defaultdict(list)
         for item in pieces.nonzero()[0].tolist():
-            by_supplier[int(self._terms.supplier[item])].append(item)
+            by_supplier[int(sellers[item])].append(item)
+            self._asked[day, item] = int(sellers[item])
         for supplier, items in sorted(by_supplier.items()):
             proposed, approved, ordered = (_moment(midnight + s) for s in (_PROPOSED, _APPROVED, _ORDERED))
             order_id = self._identities.at(proposed)
@@ -64,11 +67,14 @@ class Buyer:
         at = _moment(midnight + _RECEIVED)
         deliveries: defaultdict[tuple[int, int], list[Arrival]] = defaultdict(list)
         for arrival in arrivals:
-            deliveries[arrival.ordered, int(self._terms.supplier[arrival.item])].append(arrival)
+            deliveries[arrival.ordered, self._asked[arrival.ordered, arrival.item]].append(arrival)
         came: list[StockReceipt] = []
         for order, parts in deliveries.items():
             order_id, line_of, awaited = self._open[order]
-            awaited.difference_update(part.item for part in parts if part.is_last)
+            for part in parts:
+                if part.is_last:
+                    awaited.remove(part.item)
+                    del self._asked[order[0], part.item]
             batches = tuple(
                 Batch(line_of[p.item], p.pieces, p.broken, self._last_day(p.item, business_date(at)))
                 for p in parts

@@ -1,13 +1,19 @@
 """Flash sales on member days and shopping festivals."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
 
 import numpy as np
 
 from orchestration.cli.world.catalogue import Catalogue, IntArray
+from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.service import HOUR
 from orchestration.cli.world.wishes import Sale
+from transactional.engine.importing.past import PastImport
+from transactional.flash_sales.domain import NewSale
 
 _OPENS, _CLOSES = 10 * HOUR, 22 * HOUR
 _BIG_DAYS = ((6, 18), (11, 11), (12, 12))
@@ -54,3 +60,47 @@ def sales_of_day(
 def window(sale: Sale, midnight: datetime) -> tuple[datetime, datetime]:
     """Return when a sale opens and closes."""
     return midnight + timedelta(seconds=sale.opens), midnight + timedelta(seconds=sale.closes)
+
+
+class Sales:
+    """Opens the flash sales of a shop on their days, and closes them the night after.
+
+    Attributes:
+        ids: of today's sales, by the item's number.
+    """
+
+    def __init__(
+        self, past: PastImport, items: list[UUID], days: Sequence[date], member_day: int, identities: Identities,
+        rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        """Begin without a sale."""
+        self._past = past
+        self._items = items
+        self._days = days
+        self._member_day = member_day
+        self._identities = identities
+        self._rng = rng
+        self.ids: dict[int, UUID] = {}
+
+    async def run(self, day: int, midnight: int, shown: Catalogue, on_hand: IntArray) -> list[Sale]:
+        """Close yesterday's sales and open today's; `on_hand` loses what is set aside."""
+        for sale_id in self.ids.values():
+            await self._past.close_sale(sale_id, _moment(midnight + 60))
+        self.ids.clear()
+        planned = sales_of_day(self._days[day], day, self._member_day, shown, on_hand, self._rng)
+        for plan in planned:
+            now = _moment(midnight + 120)
+            opens, closes = window(plan.sale, _moment(midnight))
+            reference = f"{self._days[day]}-{plan.sale.item}"
+            sale_id = self._identities.at(now)
+            new = NewSale(
+                reference, self._items[plan.sale.item], plan.sale.price, opens, closes, plan.pieces, MEMBER_LIMIT
+            )  # fmt: skip
+            await self._past.open_sale(sale_id, new, sha256(reference.encode()).digest(), now)
+            self.ids[plan.sale.item] = sale_id
+            on_hand[plan.sale.item] -= plan.pieces
+        return [plan.sale for plan in planned]
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)

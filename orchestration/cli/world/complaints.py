@@ -10,6 +10,7 @@ from orchestration.cli.world.catalogue import BoolArray, FloatArray, IntArray
 from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.order import Order
 from orchestration.cli.world.service import DAY, HOUR, Delivery
+from orchestration.cli.world.voices import Voices
 from transactional.after_sales.domain import Outcome, Reason, Responsibility, Type
 from transactional.after_sales.importing import PastCase, PastCases
 
@@ -50,7 +51,7 @@ class Complaints:
     """Opens the cases of a tenant's orders."""
 
     def __init__(
-        self, past: PastCases, items: list[UUID], defects: FloatArray, identities: Identities,
+        self, past: PastCases, items: list[UUID], defects: FloatArray, voices: Voices, identities: Identities,
         rng: np.random.Generator,
     ) -> None:  # fmt: skip
         """Begin without cases.
@@ -61,6 +62,7 @@ class Complaints:
         self._past = past
         self._items = items
         self._defects = defects
+        self._voices = voices
         self._identities = identities
         self._rng = rng
 
@@ -112,9 +114,11 @@ class Complaints:
     def _add(self, order: Order, kind: _Kind, moments: tuple[int, ...], *, is_restocked: bool) -> None:
         type_, reason, outcome, responsibility = kind
         opened, answered, decided = (datetime.fromtimestamp(second, UTC) for second in moments)
+        case_id = self._identities.at(opened)
+        self._voices.of_case(case_id, order, reason, moments[1], moments[2])
         self._past.add(
             PastCase(
-                self._identities.at(opened), order.redemption_id, order.member_id, self._items[order.item],
+                case_id, order.redemption_id, order.member_id, self._items[order.item],
                 order.quantity, type_, reason, _SAID[reason], _ANSWER, _DECISIONS[outcome], opened, answered, decided,
                 outcome, responsibility, is_restocked, _BY,
             )

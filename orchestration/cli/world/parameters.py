@@ -7,16 +7,26 @@ from orchestration.cli.world import (
     abuse,
     aftercare,
     back_office,
+    brands,
     catalogue,
     complaints,
+    consents,
     members,
+    newcomers,
+    papers,
     parcels,
+    phrases,
+    platform,
     presets,
+    promotions,
     purse,
     regions,
     service,
     supply,
+    surveys,
     terms,
+    trouble,
+    voices,
     wishes,
 )
 from orchestration.cli.world.plan import WorldPlan
@@ -30,6 +40,9 @@ _CHOSEN_PERSONAL = "chosen: a mall knows the group of some members only, and few
 _CHOSEN_SUPPLY = "chosen: what suppliers of a mall plausibly ask and do"
 _CHOSEN_CARRIERS = "chosen: what carriers plausibly do; no carrier publishes it"
 _CHOSEN_CASES = "chosen: a few in a thousand complain of the goods, more of what comes late, and most are answered in a day"
+_CHOSEN_WORDS = "chosen: most chats are about what went wrong, few who are served well say so, and moods follow what happened"
+_CHOSEN_PAPERS = "chosen: most renew in time, one forges; no platform publishes it"
+_CHOSEN_CAMPAIGNS = "chosen: what loyalty programs plausibly give, out of budgets some of which are used up"
 _FOLLOWS = "follows from how deliveries are drawn: a few days, more by chance, and some late"
 _PROMISE = "the platform's own promise"
 
@@ -85,6 +98,37 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "worst_lead_days": (supply.lead_time_kept(terms.WORST_SHARE), _FOLLOWS),
         "cost_share_of_price": (terms.COST_SHARE, _CHOSEN_SUPPLY),
         "shelf_lives_days": (terms.SHELF_LIVES, _CHOSEN_SUPPLY),
+        "mood_shares": (dict(phrases.MOOD_SHARES), _CHOSEN_WORDS),
+        "words_of_another_mood_share": (phrases.OFF_KEY, _CHOSEN_WORDS),
+        "chat_share_of_cases": (voices.CHAT_SHARE_OF_CASES, _CHOSEN_WORDS),
+        "chat_share_of_orders": (voices.CHAT_SHARE_OF_ORDERS, _CHOSEN_WORDS),
+        "review_share": (voices.REVIEW_SHARE, _CHOSEN_WORDS),
+        "review_text_share": (voices.REVIEW_TEXT_SHARE, _CHOSEN_WORDS),
+        "survey_days": (surveys.SURVEY_DAYS, _CHOSEN_WORDS),
+        "survey_text_share": (surveys.SURVEY_TEXT_SHARE, _CHOSEN_WORDS),
+        "branded_share": (brands.BRANDED_SHARE, _CHOSEN_PAPERS),
+        "late_renewal_share": (papers.LATE_RENEWAL_SHARE, _CHOSEN_PAPERS),
+        "late_renewal_days": (papers.LATE_RENEWAL_DAYS, _CHOSEN_PAPERS),
+        "forgery_found_out_at": (papers.FOUND_OUT, _CHOSEN_PAPERS),
+        "suspended_days_of_a_forger": (papers.BACK_AFTER, _CHOSEN_PAPERS),
+        "newcomers": ([asdict(one) for one in newcomers.NEWCOMERS], _CHOSEN_PAPERS),
+        "trouble_days": (trouble.TROUBLE_DAYS, _CHOSEN_SUPPLY),
+        "trouble_delay_days": (trouble.TROUBLE_DELAY, _CHOSEN_SUPPLY),
+        "trouble_slowness": (trouble.TROUBLE_SLOWNESS, _CHOSEN_SUPPLY),
+        "member_day_earning": (promotions.EARNING, _CHOSEN_CAMPAIGNS),
+        "festival_discount_bp": (promotions.FESTIVAL_DISCOUNT_BP, _CHOSEN_CAMPAIGNS),
+        "new_item_percent": (promotions.NEW_ITEM_PERCENT, _CHOSEN_CAMPAIGNS),
+        "member_day_budget": (promotions.MEMBER_DAY_BUDGET, _CHOSEN_CAMPAIGNS),
+        "festival_budget": (promotions.FESTIVAL_BUDGET, _CHOSEN_CAMPAIGNS),
+        "new_item_budget_pieces": (promotions.NEW_ITEM_BUDGET_PIECES, _CHOSEN_CAMPAIGNS),
+        "marketing_share": (consents.MARKETING_SHARE, _CHOSEN_PERSONAL),
+        "withdrawn_share": (consents.WITHDRAWN_SHARE, _CHOSEN_PERSONAL),
+        "carriers_rates": (
+            [[*who, *fen] for who, fen in platform.RATES.items()],
+            "chosen: near the list prices of a parcel of a kilogram, and of each kilogram more, in fen",
+        ),
+        "carriers_volume_discount": (asdict(platform.VOLUME_DISCOUNT), _PROMISE),
+        "licences": (platform.LICENCES, _CHOSEN_PAPERS),
         "abuser_share": (members.ABUSER_SHARE, _CHOSEN),
         "profile_share": (members.PROFILE_SHARE, _CHOSEN_PERSONAL),
         "refusing_share": (members.REFUSING_SHARE, _CHOSEN_PERSONAL),
@@ -108,6 +152,7 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "segments": presets.SEGMENTS,
         "categories": [asdict(category) for category in presets.CATEGORIES],
         "suppliers": [asdict(supplier) for supplier in terms.SUPPLIERS],
+        "brands": [asdict(brand) for brand in brands.BRANDS],
     }
 
 

@@ -33,11 +33,17 @@ class Purse:
         shops = self._rng.random(len(self._members)) < self._members.engagement
         self.receipts = np.where(shops, 1 + self._rng.poisson(self._members.receipts), 0)
 
-    def opening_points(self) -> IntArray:
-        """Return what each member that was there before the world brings along."""
-        usual = (
+    @property
+    def monthly_points(self) -> FloatArray:
+        """Return what each member earns in a usual month."""
+        points: FloatArray = (
             self._members.engagement * self._members.receipts * self._size * EARNED_OF_SPEND * FEN_PER_YUAN
         )
+        return points
+
+    def opening_points(self) -> IntArray:
+        """Return what each member that was there before the world brings along."""
+        usual = self.monthly_points
         points = (usual * self._rng.gamma(2.0, 1.0, len(usual))).astype(np.int64)
         return np.where(self._members.joined < 0, points, 0)
 

@@ -8,20 +8,26 @@ import queue
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from multiprocessing.queues import Queue
 from pathlib import Path
 
 import asyncpg
 
 from orchestration.cli.world.day import KEY
+from orchestration.cli.world.founding import found
+from orchestration.cli.world.makings import Makings
 from orchestration.cli.world.parameters import parameters
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.planner import Hire
+from orchestration.cli.world.platform import set_up_platform
 from orchestration.cli.world.presets import preset_of
 from orchestration.cli.world.tenant import TenantLife
+from orchestration.cli.world.voices import Scribe
 from orchestration.refusal import Refusal
 from transactional.tenants.operations import find_tenant
+from transactional.texts.sentiment import load_model
+from transactional.vault import Vault
 
 WORKERS = 2
 # Jobs of the worker that would change what an import keeps in memory, or miss in the database what it is yet to write.
@@ -44,7 +50,26 @@ class WorldUnfinished(Refusal):
     """A world was begun in this database and not finished, or another one is there."""
 
 
-def simulate(url: str, plan: WorldPlan, truth: Path, progress: Progress) -> list[TenantSummary] | None:
+@dataclass(frozen=True)
+class Words:
+    """How a world keeps what members say, as processes can be told of it.
+
+    Attributes:
+        vault_key: the installation's, 32 bytes.
+        model: the file of the model that scores texts; None learns one for the world, in its truth.
+    """
+
+    vault_key: bytes
+    model: Path | None = None
+
+    def scribe(self) -> Scribe:
+        """Return who seals and scores."""
+        return Scribe(Vault(self.vault_key), None if self.model is None else load_model(self.model))
+
+
+def simulate(
+    url: str, plan: WorldPlan, truth: Path, words: Words, progress: Progress
+) -> list[TenantSummary] | None:
     """Make the world and write its truth; None if it is there already.
 
     Args:
@@ -66,13 +91,20 @@ def simulate(url: str, plan: WorldPlan, truth: Path, progress: Progress) -> list
         )
     truth.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
+    if words.model is None:
+        words = replace(words, model=truth / "sentiment.json")
+        # scikit-learn takes seconds to import; who finds the world made need not wait for it.
+        from orchestration.cli.world.moods import learn
+
+        learn(truth / "sentiment.json")
+    asyncio.run(set_up_platform(url, plan))
     context = multiprocessing.get_context("spawn")
     days: Queue[int] = context.Queue()
     with (
         _alone(url),
         ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_begin_worker, initargs=(days,)) as pool,
     ):
-        tasks = [pool.submit(_make, url, plan, number, truth) for number in range(plan.tenants)]
+        tasks = [pool.submit(_make, url, plan, number, truth, words) for number in range(plan.tenants)]
         for lived in _lived(days, tasks):
             progress(lived, plan.tenants * plan.days)
         summaries = [task.result() for task in tasks]
@@ -89,20 +121,20 @@ async def make_tenant(
     number: int,
     truth: Path,
     lived: Callable[[int], None],
+    scribe: Scribe,
     hire: Hire | None = None,
 ) -> TenantSummary:
     """Make one tenant of a world with its truth, in this process; `hire` makes the planner who orders goods."""
-    life = TenantLife(plan, number, hire)
+    made = Makings(plan, number, hire)
     connection = await asyncpg.connect(url, server_settings=_SETTINGS)
     try:
-        await life.begin(connection)
-        summary = await life.live(lived)
+        founded = await found(connection, plan, made, scribe)
+        summary = await TenantLife(connection, plan, made, founded).live(lived)
     finally:
         await connection.close()
-    members, items = life.setting
-    life.truth.write(
-        truth, life.preset.code, first=plan.first, key=KEY, members=life.members, member_ids=members,
-        catalogue=life.catalogue, item_ids=items,
+    founded.truth.write(
+        truth, made.preset.code, first=plan.first, key=KEY, members=made.members, member_ids=founded.setting.members,
+        catalogue=made.catalogue, item_ids=founded.setting.items,
     )  # fmt: skip
     return summary
 
@@ -117,11 +149,11 @@ def _begin_worker(days: "Queue[int]") -> None:
     gc.disable()
 
 
-def _make(url: str, plan: WorldPlan, number: int, truth: Path) -> TenantSummary:
+def _make(url: str, plan: WorldPlan, number: int, truth: Path, words: Words) -> TenantSummary:
     def lived(_: int) -> None:
         _worker["days"].put(1)
 
-    summary = asyncio.run(make_tenant(url, plan, number, truth, lived))
+    summary = asyncio.run(make_tenant(url, plan, number, truth, lived, words.scribe()))
     gc.collect()
     return summary
 

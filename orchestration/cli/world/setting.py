@@ -7,6 +7,8 @@ from uuid import UUID
 from orchestration.cli.world.catalogue import CLASSES, NEVER_DELISTED, Catalogue, IntArray
 from orchestration.cli.world.identity import Identities
 from orchestration.cli.world.members import Members
+from orchestration.cli.world.newcomers import add_newcomers
+from orchestration.cli.world.particulars import describe_items, item_code
 from orchestration.cli.world.presets import CATEGORIES, Preset
 from orchestration.cli.world.service import DAY
 from orchestration.cli.world.terms import ItemTerms, sign
@@ -48,6 +50,7 @@ async def set_up(
     members: Members,
     opening_stock: IntArray,
     terms: ItemTerms,
+    brands: IntArray,
     *,
     start: int,
     until: int,
@@ -80,8 +83,13 @@ async def set_up(
     async with connection.transaction():
         await add_default_rules(connection, tenant_id=tenant_id, valid_from=founded)
     items = await _shop(connection, tenant_id, preset, catalogue, opening_stock, start, identities)
+    await describe_items(connection, preset, catalogue, brands)
+    first = business_date(opened)
     async with connection.transaction():
-        suppliers = await sign(connection, tenant_id, items, terms, business_date(opened))
+        suppliers = await sign(connection, tenant_id, items, terms, first)
+        suppliers += await add_newcomers(
+            connection, tenant_id, items, catalogue, terms, first, (until - start) // DAY + 1
+        )
     ids = await _members(connection, tenant_id, members, start, until, identities)
     return Setting(tenant_id, ids, items, suppliers)
 
@@ -104,7 +112,7 @@ async def _shop(
     opened = datetime.fromtimestamp(start, UTC)
     await name_categories(connection, [CategoryName(c.code, c.name, c.name_en) for c in CATEGORIES])
     numbers = range(len(catalogue))
-    codes = [f"{preset.code}:{number + 1:04d}" for number in numbers]
+    codes = [item_code(preset, n) for n in numbers]
     ids = await add_items(
         connection,
         [

@@ -59,12 +59,18 @@ class Supply:
         self._arrivals: defaultdict[int, list[Arrival]] = defaultdict(list)
         self.on_order: IntArray = np.zeros(items, dtype=np.int64)
 
-    def place(self, day: int, wanted: IntArray) -> IntArray:
-        """Order so many pieces of each item; return the days until the first arrive, 0 for what is not ordered."""
+    def place(self, day: int, wanted: IntArray, delays: IntArray | None = None) -> IntArray:
+        """Order so many pieces of each item; return the days until the first arrive, 0 for what is not ordered.
+
+        Args:
+            delays: days by which each item comes later than usual, of a supplier in trouble.
+        """
         chosen = np.flatnonzero(wanted)
         lead = LEAD_DAYS + self._rng.poisson(LEAD_SPREAD, len(chosen))
         late = self._rng.random(len(chosen)) < LATE_DELIVERY_SHARE
         lead += np.where(late, self._rng.integers(*_LATE_DAYS, len(chosen)), 0)
+        if delays is not None:
+            lead += delays[chosen]
         for item, days_on in zip(chosen.tolist(), lead.tolist(), strict=True):
             self._send(day, item, int(wanted[item]), day + days_on)
         self.on_order += wanted

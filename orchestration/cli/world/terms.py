@@ -6,12 +6,13 @@ from uuid import UUID
 
 import numpy as np
 
+from orchestration.cli.world.brands import BRANDS
 from orchestration.cli.world.catalogue import Catalogue, FloatArray, IntArray
 from orchestration.cli.world.presets import CATEGORIES
 from orchestration.cli.world.supply import lead_time_kept
 from transactional.database import Connection
 from transactional.suppliers.domain import NewTerms, PriceBreak
-from transactional.suppliers.operations import add_supplier, add_terms
+from transactional.suppliers.operations import add_supplier, add_terms, say_brand
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,10 @@ async def sign(
         (await add_supplier(connection, tenant_id=tenant_id, code=one.code, name=one.name))[0]
         for one in SUPPLIERS
     ]
+    for brand in BRANDS:
+        if brand.is_makers:
+            number = next(n for n, one in enumerate(SUPPLIERS) if one.code == brand.supplier)
+            await say_brand(connection, tenant_id=tenant_id, supplier_id=suppliers[number], brand=brand.code)
     promised, worst = lead_time_kept(PROMISED_SHARE), lead_time_kept(WORST_SHARE)
     for item, (supplier, cost, least, pack, shelf_life) in zip(items, _rows(terms), strict=True):
         new = NewTerms(

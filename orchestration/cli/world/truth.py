@@ -1,6 +1,7 @@
 """The truth behind a simulated tenant, which no system of the mall knows; judges of models read it."""
 
 from array import array
+from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ class Truth:
         self._request_status = array("h")
         self._request_abusive = array("b")
         self._parcels: list[dict[str, Any]] = []
+        self._noted: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+
+    def note(self, table: str, row: dict[str, object]) -> None:
+        """Note a row of a table that is written as it stands; its first column names the row."""
+        self._noted[table].append(row)
 
     def wanted(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
         """Add pieces of items to what was wanted, lost or abused on a day."""
@@ -110,6 +116,7 @@ class Truth:
         }
         if self._parcels:
             tables["parcels"] = self._parcels_table()
+        tables |= {table: pd.DataFrame(rows) for table, rows in self._noted.items()}
         for table, frame in tables.items():
             frame.insert(0, "tenant_id", self._tenant_id)
             (folder / table).mkdir(parents=True, exist_ok=True)

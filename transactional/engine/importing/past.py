@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from transactional.campaigns.domain import NewCampaign
+from transactional.campaigns.importing import end_past_campaign, import_campaign
 from transactional.catalogue.operations import StockReceipt, receive_stock
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs, Slot
 from transactional.engine.decide import decide
+from transactional.engine.importing.campaigns import add_for_everybody, forget_audience
 from transactional.engine.importing.rows import MERGED, NewId, copied, settle
 from transactional.engine.reading.shared import read_shared
 from transactional.engine.sweeping import NO_BODY
@@ -201,6 +204,43 @@ class PastImport:
         stock.on_hand += left
         stock.allotted -= left
         sale.is_closed = True
+
+    async def open_campaign(self, campaign_id: UUID, new: NewCampaign, *, by: str, now: datetime) -> None:
+        """Draft and approve a campaign for everybody, and let what is decided from its start on heed it.
+
+        Raises:
+            CannotBeImported: it is for some members only.
+            InvalidRequest, UnknownOffer, UnknownSale: as `import_campaign` says.
+        """
+        if new.audience != "everybody":
+            raise CannotBeImported(f"a campaign for {new.audience} cannot be imported")
+        # What was decided before is written before, such as the flash sales that it links.
+        await self.flush()
+        await import_campaign(
+            self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id, new=new, by=by, now=now
+        )
+        if new.budget_points is not None:
+            await add_for_everybody(self._connection, self._tenant_id, campaign_id, self._book)
+
+    async def end_campaign(self, campaign_id: UUID) -> None:
+        """Note that a campaign is over; what comes back of it still goes into its budget."""
+        await end_past_campaign(self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id)
+        forget_audience(self._tenant_id, campaign_id, self._book)
+
+    def left_of_campaign(self, campaign_id: UUID) -> int:
+        """Return the points left of a campaign's budget."""
+        campaign = self._book.campaigns.campaigns[self._tenant_id, campaign_id]
+        return campaign.budget - campaign.used
+
+    async def reread_offers(self) -> None:
+        """Learn which offers are listed until when, after something was done that ends or extends them."""
+        fresh = Book(programs=self._book.programs)
+        needs = Needs()
+        needs.items.update(
+            dict.fromkeys(((self._tenant_id, item) for item in self._book.stock[self._tenant_id]), 0)
+        )
+        await read_shared(self._connection, needs, fresh, lock=False)
+        self._book.offers = fresh.offers
 
     async def flush(self) -> None:
         """Write what was decided since the last time, in one transaction."""

@@ -8,7 +8,7 @@ from transactional.changes import Change
 from transactional.engine.book import Book
 from transactional.engine.commands import Slot
 from transactional.engine.unnest import names_of
-from transactional.engine.writing import points, redemptions, risk, sales
+from transactional.engine.writing import campaigns, points, redemptions, risk, sales
 from transactional.engine.writing.answers import PARTS as ANSWERS
 from transactional.engine.writing.answers import messages
 from transactional.engine.writing.statement import Part, Row
@@ -50,6 +50,7 @@ MERGED: tuple[Part, ...] = (
     _BY_NAME["device_member"],
     _MERGED_VELOCITY,
     *sales.PARTS,
+    *campaigns.PARTS,
 )
 
 
@@ -102,12 +103,15 @@ def settle(written: Book, known: dict[Slot, Redemption], done: set[Slot]) -> dic
             stock.change = Change.READ
     for sale in written.sales.values():
         sale.change = Change.READ
+    for campaign in written.campaigns.campaigns.values():
+        campaign.change = Change.READ
+    written.campaigns.changed.clear()
     for members in written.risk.device_members.values():
         members.added.clear()
     written.risk.settle()
     for rows in (
         written.decided, written.judged, written.refused, written.verdicts, written.transfers, written.movements,
-        written.messages,
+        written.messages, written.campaigns.uses,
     ):  # fmt: skip
         rows.clear()
     return kept

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from itertools import count
 from random import Random
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import duckdb
@@ -16,8 +17,9 @@ import psycopg
 import pytest
 
 from orchestration.cli.world.plan import WorldPlan
-from orchestration.cli.world.run import WorldUnfinished, make_tenant, simulate
+from orchestration.cli.world.run import Words, WorldUnfinished, make_tenant, simulate
 from orchestration.cli.world.service import LATE_SHARE, MEAN_LATE, MEAN_ON_TIME
+from orchestration.cli.world.voices import Scribe
 from tests.databases import fresh_database
 from transactional.database import open_pools
 from transactional.engine.committer import Committer
@@ -25,6 +27,9 @@ from transactional.fulfilment.breaches import open_compensations
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
 from transactional.settings import WorkerSettings
+from transactional.surveys.inviting import invite_members
+from transactional.texts.sealing import unseal
+from transactional.vault import SealBroken, Vault
 from transactional.worker.job import JobContext
 
 # Two months in which Double 11 lies, after a year of which the points of the first months have expired.
@@ -32,6 +37,15 @@ PLAN = WorldPlan(tenants=3, members=400, days=430, seed=11, until=date(2025, 11,
 SMALL = WorldPlan(tenants=1, members=120, days=60, seed=5, until=date(2025, 11, 30))
 # The retailer: its points last a year.
 NUMBER = 2
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# Without a model: what no model has scored has no sentiment.
+SCRIBE = Scribe(Vault(bytes(32)), None)
+WORDS = Words(bytes(32))
+
+TRUTHS = (
+    "demand", "members", "requests", "satisfaction", "items", "parcels", "chats", "reviews", "surveys",
+    "authorisations", "suppliers", "campaigns",
+)  # fmt: skip
 
 _databases = count(1)
 
@@ -41,7 +55,7 @@ def world(module_database_url, tmp_path_factory):
     """A simulated retailer: the database's URL, the truth's folder, what was made."""
     truth = tmp_path_factory.mktemp("truth")
     days = []
-    summary = asyncio.run(make_tenant(module_database_url, PLAN, NUMBER, truth, days.append))
+    summary = asyncio.run(make_tenant(module_database_url, PLAN, NUMBER, truth, days.append, SCRIBE))
     assert days == list(range(1, PLAN.days + 1))
     return module_database_url, truth, summary
 
@@ -68,7 +82,7 @@ def one(url, query):
 
 def truth_of(folder, query):
     with duckdb.connect() as connection:
-        for table in ("demand", "members", "requests", "satisfaction", "items", "parcels"):
+        for table in TRUTHS:
             connection.execute(
                 f"create view {table} as select * from read_parquet('{folder}/{table}/sim-retail.parquet')"
             )
@@ -440,11 +454,21 @@ def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
         "fee": "month, line_code, quantity, amount_fen, waived_fen",
         "invoice": "number, amount_fen, issued_at",
         "settlement_statement": "statement_id, day, owed_fen, stated_at",
+        "chat": "chat_id, member_id, redemption_id, case_id, started_at, ended_at, text_length, topic",
+        "item_review": "review_id, redemption_id, stars, written_at, text_length, topic",
+        "survey_response": "survey_id, member_id, redemption_id, answered_at",
+        "campaign": "campaign_id, kind, reference, starts_at, ends_at, budget_points, used_points",
+        "campaign_use": "cause_id, kind, line_no, campaign_id, member_id, points, effective_at",
+        "supplier_document": "kind, number, valid_from, expires_on, verified_at, rejected_at, is_forged",
+        "supplier_trial": "purchase_order_id, begun_at, quantity, delivered_quantity, result, judged_at",
+        "supplier_suspension": "failed_gate, reason, suspended_at, lifted_at",
+        "offer": "item_id, listed_from, listed_until, planned_until, authorised_until",
+        "member_consent": "member_id, purpose, is_given, told_at",
         "onboarding": "applied_on, configured_on, tested_on, live_on",
     }
 
     def run(url, plan, folder):
-        asyncio.run(make_tenant(url, plan, 0, tmp_path / folder, lambda day: None))
+        asyncio.run(make_tenant(url, plan, 0, tmp_path / folder, lambda day: None, SCRIBE))
         rows = {t: sorted(fetch(url, f"select {c} from mall.{t}"), key=str) for t, c in tables.items()}
         files = {
             file.name: duckdb.sql(f"select * from '{file}'").fetchall()
@@ -459,7 +483,7 @@ def test_the_same_seed_makes_the_same_world(two_databases, tmp_path):
 
 def test_another_seed_makes_another_world(database_url, world, tmp_path):
     other = WorldPlan(**{**vars(SMALL), "seed": 6})
-    asyncio.run(make_tenant(database_url, other, 0, tmp_path, lambda day: None))
+    asyncio.run(make_tenant(database_url, other, 0, tmp_path, lambda day: None, SCRIBE))
     codes = fetch(database_url, "select tenant_id from mall.tenant")
     assert codes != fetch(world[0], "select tenant_id from mall.tenant")
 
@@ -467,16 +491,18 @@ def test_another_seed_makes_another_world(database_url, world, tmp_path):
 def test_a_world_is_made_once_by_several_processes(database_url, tmp_path):
     plan = WorldPlan(2, 60, 40, 3, date(2025, 11, 30))
     told = []
-    made = simulate(database_url, plan, tmp_path / "truth", lambda done, total: told.append((done, total)))
+    made = simulate(
+        database_url, plan, tmp_path / "truth", WORDS, lambda done, total: told.append((done, total))
+    )
     assert [summary.code for summary in made] == ["sim-bank", "sim-airline"]
     assert told[-1] == (80, 80)
     kept = json.loads((tmp_path / "truth" / "parameters.json").read_text())
     assert kept["parameters"]["late_share"]["value"] == pytest.approx(0.0807, abs=5e-5)
     assert all(parameter["source"] for parameter in kept["parameters"].values())
     before = one(database_url, "select count(*) from mall.entry")
-    assert simulate(database_url, plan, tmp_path / "truth", lambda done, total: None) is None
+    assert simulate(database_url, plan, tmp_path / "truth", WORDS, lambda done, total: None) is None
     with pytest.raises(WorldUnfinished, match="sim-bank, sim-airline"):
-        simulate(database_url, WorldPlan(2, 61, 40, 3, date(2025, 11, 30)), tmp_path / "truth", print)
+        simulate(database_url, WorldPlan(2, 61, 40, 3, date(2025, 11, 30)), tmp_path / "truth", WORDS, print)
     assert one(database_url, "select count(*) from mall.entry") == before
 
 
@@ -492,3 +518,207 @@ def test_the_command_says_that_the_world_is_there(database_url, tmp_path):
 
     assert simulate_again().startswith("1 tenant from 2025-10-22 to 2025-11-30: ")
     assert simulate_again() == f"The simulated world is there already; its truth is in {tmp_path}/truth."
+
+
+def test_what_members_say_follows_from_what_happened(world):
+    url, folder, _ = world
+    assert dict(truth_of(folder, "select chat_id, count(*) from chats group by 1")) == {
+        chat: 1 for (chat,) in fetch(url, "select chat_id::text from mall.chat")
+    }
+    of_case = truth_of(folder, "select happened, mood, chat_id from chats")
+    reasons = dict(
+        fetch(
+            url,
+            "select chat_id::text, c.reason from mall.chat join mall.after_sales_case c using (tenant_id, case_id)",
+        )
+    )
+    said = {
+        "late": {"late"}, "not_received": {"lost"}, "damaged": {"broken"}, "missing": {"missing"},
+        "wrong_item": {"wrong"}, "not_as_described": {"wrong"}, "other": {"asked"},
+    }  # fmt: skip
+    assert reasons
+    for happened, _, chat in of_case:
+        assert chat not in reasons or happened in said[reasons[chat]]
+    assert {happened for happened, _, chat in of_case if chat not in reasons} <= {"good", "asked"}
+    angry = [mood == "negative" for happened, mood, _ in of_case if happened not in ("good", "asked")]
+    pleased = [mood == "positive" for happened, mood, _ in of_case if happened == "good"]
+    assert sum(angry) > 0.5 * len(angry) > 5
+    assert sum(pleased) > 0.5 * len(pleased) > 3
+
+
+def test_texts_are_sealed_and_open_with_the_installations_key(world):
+    url = world[0]
+    opened = [
+        unseal(SCRIBE.vault, sealed, "chat", *place)
+        for sealed, *place in fetch(
+            url, "select sealed_text, tenant_id, chat_id, message_no from mall.chat_message"
+        )
+    ]
+    assert len(opened) > 100
+    assert any("快递" in text for text in opened)
+    ((_, sealed, *place), *_) = fetch(
+        url,
+        "select text_length, sealed_text, tenant_id, review_id from mall.item_review where sealed_text is not null",
+    )
+    with pytest.raises(SealBroken):
+        unseal(Vault(bytes([1] * 32)), sealed, "review", *place)
+    assert one(url, "select count(*) from mall.chat where sentiment is not null or language <> 'zh'") == 0
+
+
+def test_reviews_come_from_who_has_the_item_and_surveys_from_who_was_asked(world):
+    url, folder, _ = world
+    early = """
+        select count(*) from mall.item_review w join mall.redemption r using (tenant_id, redemption_id)
+        where w.written_at < coalesce(r.delivered_at, r.completed_at) or r.status not in ('delivered', 'completed')
+    """
+    assert one(url, early) == 0
+    stars = dict(truth_of(folder, "select review_id, stars from reviews"))
+    assert stars == dict(fetch(url, "select review_id::text, stars from mall.item_review"))
+    assert len(stars) > 50
+    # Each survey asks once, about an order that was completed, and what is answered counts as feedback.
+    responses = one(url, "select count(*) from mall.survey_response")
+    assert responses == one(url, "select count(*) from mall.feedback where channel = 'survey'") > 30
+    unasked = """
+        select count(*) from mall.survey_response s left join mall.survey_invitation i
+            using (tenant_id, survey_id, member_id, redemption_id)
+        where i.invited_at is null or i.invited_at > s.answered_at
+    """
+    assert one(url, unasked) == 0
+    assert one(url, "select count(*) from mall.survey where ended_at is null") == 1
+
+
+async def test_the_worker_asks_nobody_again_when_the_world_ends(world):
+    url = world[0]
+    before = one(url, "select count(*) from mall.survey_invitation")
+    end = datetime(2025, 11, 30, 16, tzinfo=UTC)
+    async with open_pools(url) as pools:
+        context = JobContext(
+            pools, Committer(pools.committer), lambda: end, WorkerSettings(database_url=url), Random(1)
+        )
+        assert await invite_members(context) == 0
+    assert one(url, "select count(*) from mall.survey_invitation") == before > 100
+
+
+def test_a_forged_authorisation_suspends_its_supplier_and_ends_its_brand_at_once(world):
+    url, folder, _ = world
+    ((number, found_out, brand),) = truth_of(
+        folder, "select number, found_out_on, brand from authorisations where is_forged"
+    )
+    rejected, suspended, lifted, supplier_id = one(
+        url,
+        f"""
+        select d.rejected_at, s.suspended_at, s.lifted_at, d.supplier_id from mall.supplier_document d
+        join mall.supplier_suspension s using (tenant_id, supplier_id)
+        where d.number = '{number}' and d.is_forged and s.failed_gate = 'documents'
+        """,
+    )
+    assert (rejected.astimezone(SHANGHAI).date(), (suspended - rejected).microseconds) == (found_out, 1)
+    until = lifted or datetime(2025, 12, 1, tzinfo=UTC)
+    # Nothing of the brand is redeemed and nothing is ordered from the supplier while it is suspended.
+    sold = f"""
+        select count(*) from mall.redemption r join mall.redemption_line l using (tenant_id, redemption_id)
+        join mall.item i using (item_id) join mall.brand b using (brand_id)
+        where b.code = '{brand}' and r.effective_at between '{rejected}' and '{until}'
+    """
+    assert one(url, sold) == 0
+    assert one(url, sold.replace("between", "not between")) > 0
+    ordered = f"""
+        select count(*) from mall.purchase_order
+        where supplier_id = '{supplier_id}' and ordered_at between '{suspended}' and '{until}'
+    """
+    assert one(url, ordered) == 0
+    assert one(url, ordered.replace("between", "not between")) > 0
+
+
+def test_what_is_ordered_may_be_sold_by_who_it_is_ordered_of(world):
+    wrong = """
+        select count(*) from mall.purchase_order o
+        join mall.purchase_order_line l using (tenant_id, purchase_order_id)
+        join mall.item i using (item_id)
+        where i.brand_id is not null and mall.is_brand_demanded(o.tenant_id, i.brand_id) and not exists (
+            select from mall.supplier_document d
+            where d.tenant_id = o.tenant_id and d.supplier_id = o.supplier_id and d.brand_id = i.brand_id
+                and d.verified_at < o.ordered_at and coalesce(d.rejected_at, 'infinity') > o.ordered_at
+                and (o.ordered_at at time zone 'Asia/Shanghai')::date between d.valid_from and d.expires_on)
+    """
+    assert one(world[0], wrong) == 0
+
+
+def test_newcomers_are_let_in_by_what_they_did(world):
+    url, folder, _ = world
+    keeps = dict(truth_of(folder, "select code, keeps_promises from suppliers where is_newcomer"))
+    rows = fetch(
+        url,
+        """
+        select s.code, t.result, t.delivered_quantity, s.status, s.is_gated,
+            mall.supplier_standing(s.tenant_id, s.supplier_id, date '2025-11-30')
+        from mall.supplier s join mall.supplier_trial t using (tenant_id, supplier_id) order by s.code
+        """,
+    )
+    assert rows == [
+        ("bargain-outlet", "failed", 0, "suspended", True, "suspended"),
+        ("card-direct", "passed", 500, "active", True, "active"),
+    ]
+    assert keeps == {"bargain-outlet": False, "card-direct": True}
+    samples = dict(
+        fetch(
+            url,
+            "select result, count(*) from mall.supplier_sample join mall.supplier using (tenant_id, supplier_id) group by 1",
+        )
+    )
+    assert samples == {"failed": 1, "passed": 2}
+    # It sells from then on, beside who sold before.
+    later = """
+        select count(*) from mall.purchase_order o join mall.supplier s using (tenant_id, supplier_id)
+        where s.code = '{}' and not exists (select from mall.supplier_trial t where t.purchase_order_id = o.purchase_order_id)
+    """
+    assert one(url, later.format("card-direct")) > 3
+    assert one(url, later.format("bargain-outlet")) == 0
+
+
+def test_campaigns_give_out_of_their_budgets_and_what_comes_back_is_put_back(world):
+    url, folder, _ = world
+    kinds = dict(fetch(url, "select kind, count(*) from mall.campaign group by kind"))
+    assert kinds == dict(truth_of(folder, "select kind, count(*) from campaigns group by kind"))
+    assert kinds.keys() == {"member_day", "festival", "new_item", "flash_sale"}
+    apart = """
+        select c.reference from mall.campaign c
+        left join mall.campaign_use u using (tenant_id, campaign_id)
+        group by c.tenant_id, c.campaign_id having c.used_points <> coalesce(sum(u.points), 0)
+    """
+    assert fetch(url, apart) == []
+    given = dict(fetch(url, "select kind, sum(points)::bigint from mall.campaign_use group by kind"))
+    assert given["extra"] > 0
+    assert given["discount"] > -given.get("discount_back", 0) >= 0
+    # Extra points are as many as were earned on the member's day, as long as the budget lasts.
+    wrong = """
+        select count(*) from mall.campaign_use u
+        join mall.campaign c using (tenant_id, campaign_id)
+        where u.kind = 'extra' and (u.effective_at at time zone 'Asia/Shanghai')::date <> all (c.member_days)
+    """
+    assert one(url, wrong) == 0
+    spent, unspent = one(
+        url,
+        "select count(*) filter (where used_points > 0.9 * budget_points)::int, count(*) filter (where used_points < 0.9 * budget_points)::int "
+        "from mall.campaign where budget_points is not null",
+    )
+    assert min(spent, unspent) > 0
+    over = "select count(*) from mall.campaign where ended_at is null and ends_at < '2025-11-30 00:00+08'"
+    assert one(url, over) == 0
+
+
+def test_consents_are_those_that_the_members_records_rest_on(world):
+    url = world[0]
+    profiled = "select count(*) from mall.member where profile is not null"
+    assert one(url, profiled) == one(
+        url, "select count(*) from mall.member_consent where purpose = 'profiling' and is_given"
+    )
+    refusing = "select member_id from mall.member_consent where purpose = 'personalisation' and not is_given order by 1"
+    assert fetch(url, refusing) == fetch(
+        url, "select member_id from mall.member where not is_personalised order by 1"
+    )
+    withdrawn = """
+        select count(*) from mall.member_consent w join mall.member_consent g using (tenant_id, member_id, purpose)
+        where not w.is_given and g.is_given and w.told_at > g.told_at and w.recorded_at > g.recorded_at
+    """
+    assert one(url, withdrawn) > 0

@@ -1,4 +1,4 @@
-"""What a release tells of a simulated shop's supply: performance of suppliers, proposals, and plans for holidays."""
+"""What a release tells of a simulated shop: its suppliers, proposals, plans for holidays, campaigns, and what members say."""
 
 import asyncio
 import io
@@ -8,10 +8,14 @@ import duckdb
 import pytest
 from rich.console import Console
 
+from orchestration.cli.world.moods import learn
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.run import make_tenant
+from orchestration.cli.world.voices import Scribe
 from orchestration.pipeline import run_pipeline
 from orchestration.settings import PipelineSettings
+from transactional.texts.sentiment import load_model
+from transactional.vault import Vault
 
 # New Year's Day lies within six weeks, with days off until 3 January. The past is long enough to learn so far ahead.
 PLAN = WorldPlan(tenants=1, members=120, days=190, seed=5, until=date(2025, 11, 30))
@@ -22,7 +26,9 @@ def ask(module_database_url, tmp_path_factory, lend_parsed):
     """Ask the release of a whole pipeline run over a simulated bank."""
     root = tmp_path_factory.mktemp("release")
     settings = PipelineSettings(data_dir=root, database_url=module_database_url)
-    asyncio.run(make_tenant(module_database_url, PLAN, 0, root / "world", lambda day: None))
+    learn(root / "sentiment.json")
+    scribe = Scribe(Vault(bytes(32)), load_model(root / "sentiment.json"))
+    asyncio.run(make_tenant(module_database_url, PLAN, 0, root / "world", lambda day: None, scribe))
     lend_parsed(settings.folder)
     summary = run_pipeline(settings, Console(file=io.StringIO()))
     release = settings.folder.releases / summary.release_id / "marts.duckdb"
