@@ -34,6 +34,7 @@ from transactional.fulfilment import queue_routes as delivery_queue
 from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
+from transactional.invoices import payment_routes as invoice_payments
 from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
@@ -149,6 +150,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invoices.router,
     platform_fees.router,
     invoices.platform_router,
+    invoice_payments.router,
     settlement.router,
     settlement.platform_router,
     reconciliation.router,

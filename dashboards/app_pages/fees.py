@@ -51,7 +51,9 @@ shown = course[
 ]
 
 st.subheader(fees_view.answer(words, month, compared, course, forecast), anchor=False)
-fees_view.show_cards(words, definitions(words, marts), month, course, invoices, statements, forecast)
+fees_view.show_cards(
+    words, definitions(words, marts), month, course, invoices, fees.receivables(marts), statements, forecast
+)
 fees_view.show_course(words, shown, names)
 fees_view.show_forecast(words, forecast, names)
 show_tables(

@@ -7,7 +7,13 @@ import pandas as pd
 from dashboards.marts import PlatformMarts
 
 ONBOARDING_TABLES = ("dim_tenant", "fct_onboarding")
-BOOK_TABLES = ("dim_tenant", "fct_invoices", "fct_settlement_statements", "fct_reconciliations")
+BOOK_TABLES = (
+    "dim_tenant",
+    "fct_invoices",
+    "fct_receivables",
+    "fct_settlement_statements",
+    "fct_reconciliations",
+)
 LICENCE_TABLES = ("fct_licence_alerts",)
 STEPS = ("configured", "tested", "live")
 # What is promised from the application to going live.
@@ -24,7 +30,7 @@ _TENANTS = """
 _NAMES = "select code, name from marts.dim_tenant order by name"
 _INVOICES = """
     select t.code, t.name as tenant, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
-        i.credited_fen, i.net_fen, i.issued_date, i.due_date
+        i.credited_fen, i.net_fen, i.paid_fen, i.unpaid_fen, i.state, i.issued_date, i.due_date
     from marts.fct_invoices i
     join marts.dim_tenant t on t.tenant_id = i.tenant_id
     where $code = '' or t.code = $code
@@ -32,11 +38,19 @@ _INVOICES = """
 """
 _STATEMENTS = """
     select t.name as tenant, s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
-        s.due_date, s.is_on_time
+        s.due_date, s.is_on_time, s.settled_date
     from marts.fct_settlement_statements s
     join marts.dim_tenant t on t.tenant_id = s.tenant_id
     where ($code = '' or t.code = $code) and s.date >= $first and s.date < $after
     order by s.date desc, s.owed_fen desc
+"""
+_RECEIVABLES = """
+    select t.code, t.name as tenant, r.unpaid_count, r.unpaid_fen, r.overdue_count, r.overdue_fen, r.next_due_date,
+        r.owed_back_fen
+    from marts.fct_receivables r
+    join marts.dim_tenant t on t.tenant_id = r.tenant_id
+    where ($code = '' or t.code = $code) and (r.unpaid_fen > 0 or r.owed_back_fen > 0)
+    order by r.overdue_fen desc, r.unpaid_fen desc, t.name
 """
 _RECONCILIATIONS = """
     select t.name as tenant, r.provider, r.date, r.matched_count, r.missing_here_count, r.missing_there_count,
@@ -84,6 +98,11 @@ def tenants(marts: PlatformMarts, code: str, today: date) -> pd.DataFrame:
 def invoices(marts: PlatformMarts, code: str) -> pd.DataFrame:
     """Return the invoices of all months, the newest month first."""
     return marts.rows(_INVOICES, code=code)
+
+
+def receivables(marts: PlatformMarts, code: str) -> pd.DataFrame:
+    """Return one row per tenant that has something to pay or to get back, of all months, what is overdue first."""
+    return marts.rows(_RECEIVABLES, code=code)
 
 
 def statements(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:

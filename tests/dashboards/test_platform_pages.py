@@ -46,16 +46,21 @@ def test_tenants_are_told_with_the_days_of_each_step(open_platform: OpenPage) ->
 def test_the_books_of_a_month_are_told_over_all_tenants_or_one(open_platform: OpenPage) -> None:
     app = open_platform("books")
     assert app.subheader[0].value == (
-        "2026年3月开出 2 张账单，净额 1,150 元。2 份结算单中 1 份按 T+1 出具。2 份对账文件中 1 份有差异。"
+        "2026年3月开出 2 张账单，净额 1,150 元。全部账单还有 1,300 元未付，其中 500 元已逾期。2 份结算单中 1 份按 T+1 出具。2 份对账文件中 1 份有差异。"
     )
     assert set(frame_with(app, "invoice_number")["tenant"]) == {literal.ACORN_NAME, literal.BIRCH_NAME}
     assert "核对 1 份有差异的对账" in said(app)
 
     one = open_platform("books", {"tenant": "birch", "rows": "reconciliations", "lang": "en"})
     assert one.subheader[0].value == (
-        "For Mar 2026 1 invoices ask ¥150 net. Of 1 statements 1 came by the next day (T+1). "
+        "For Mar 2026 1 invoices ask ¥150 net. Of all invoices ¥0 is unpaid, ¥0 of it overdue. Of 1 statements 1 came by the next day (T+1). "
         "Of 0 reconciled files 0 differ."
     )
+    unpaid = frame_with(open_platform("books", {"rows": "unpaid"}), "unpaid_count")
+    assert unpaid[["tenant", "unpaid", "overdue"]].to_numpy().tolist() == [
+        [literal.ACORN_NAME, 1300.0, 500.0]
+    ]
+    assert f"催收{literal.ACORN_NAME}：逾期 500 元，最早应于 2026年3月31日付款" in said(app)
     earlier = open_platform("books", {"month": "2026-02"})
     assert frame_with(earlier, "invoice_number")["net"].tolist() == [500.0]
 

@@ -558,6 +558,14 @@ def bodies(mine):
         "/v1/platform/tenants/{tenant_id}/invoices/{invoice_id}/credit-notes": {
             "reference": "n", "amount_fen": 1, "reason": "x", "issued_by": "x",
         },
+        "/v1/platform/tenants/{tenant_id}/invoices/{invoice_id}/payments": {
+            "reference": "n", "amount_fen": 1, "received_at": "2026-03-01T10:00:00+08:00", "recorded_by": "x",
+        },
+        "/v1/platform/invoice-payments/import": {},
+        "/v1/platform/tenants/{tenant_id}/payment-terms": {"days": 9, "valid_from": "2026-04-01", "set_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/settlements/{statement_id}/payment": {
+            "reference": "n", "settled_at": "2026-03-01T10:00:00+08:00", "recorded_by": "x",
+        },
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},
     }  # fmt: skip

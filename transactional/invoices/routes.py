@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.clock import business_date
 from transactional.database import tenant_transaction
 from transactional.fees.refusals import MonthNotOver, UnknownTenant
 from transactional.invoices import documents
@@ -29,8 +30,11 @@ async def show_all(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> documents.InvoicePage:
     """List your invoices, the newest first."""
+    today = business_date(request.app.state.clock())
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await list_invoices(connection, tenant_id=tenant_id, before=before, limit=limit + 1)
+        found = await list_invoices(
+            connection, tenant_id=tenant_id, today=today, before=before, limit=limit + 1
+        )
     page = [documents.Invoice.model_validate(row) for row in found[:limit]]
     return documents.InvoicePage(
         invoices=page, next_before=page[-1].invoice_id if len(found) > limit else None
@@ -44,8 +48,9 @@ async def show_all(
 )
 async def show(invoice_id: UUID, tenant_id: Caller, request: Request) -> documents.InvoiceInFull:
     """Show an invoice with each fee it sums, the tariff line and confirmation it rests on, and its credit notes."""
+    today = business_date(request.app.state.clock())
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id, today=today)
     return documents.InvoiceInFull.model_validate(found)
 
 
@@ -68,11 +73,12 @@ async def issue(
     dry_run: DryRun = False,
 ) -> documents.InvoiceInFull:
     """Charge what a month that is over measured and issue its invoice, as the worker does of itself."""
+    now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        invoice_id, is_new = await issue_invoice(
-            connection, tenant_id=tenant_id, month=body.month, now=request.app.state.clock()
+        invoice_id, is_new = await issue_invoice(connection, tenant_id=tenant_id, month=body.month, now=now)
+        found = await find_invoice(
+            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
         )
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
     if not is_new:
         response.status_code = 200
     return documents.InvoiceInFull.model_validate(found)
@@ -106,7 +112,7 @@ async def credit(
     dry_run: DryRun = False,
 ) -> documents.InvoiceInFull:
     """Put an invoice right by giving back; the invoice itself stays as it was issued."""
-    new = NewCreditNote(**body.model_dump())
+    new, now = NewCreditNote(**body.model_dump()), request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         _, is_new = await give_credit(
             connection,
@@ -114,9 +120,11 @@ async def credit(
             invoice_id=invoice_id,
             new=new,
             request_hash=request_hash(body),
-            now=request.app.state.clock(),
+            now=now,
         )
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+        found = await find_invoice(
+            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        )
     if not is_new:
         response.status_code = 200
     return documents.InvoiceInFull.model_validate(found)

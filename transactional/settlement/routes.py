@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
@@ -15,9 +15,10 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Day, Reference
 from transactional.row_report import RowsRefused
 from transactional.settlement import documents
-from transactional.settlement.domain import BasisFixed, UnknownStatement
+from transactional.settlement.domain import AlreadySettled, BasisFixed, UnknownStatement
 from transactional.settlement.operations import change_working_days, set_basis, state
 from transactional.settlement.queries import basis_of, find_statement, list_statements
+from transactional.settlement.settling import Settled, settle
 from transactional.suppliers.domain import UnknownSupplier
 
 router = APIRouter(prefix="/v1", tags=["settlement"])
@@ -107,6 +108,39 @@ async def run(tenant_id: UUID, request: Request, dry_run: DryRun = False) -> doc
     async with tenant_transaction(pool, tenant_id, dry_run=dry_run) as connection:
         stated = await state(connection, tenant_id=tenant_id, now=request.app.state.clock())
     return documents.Stated(stated=stated)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/settlements/{statement_id}/payment",
+    status_code=201,
+    summary="Note that a statement was settled",
+    responses={
+        200: {"model": documents.StatementInFull, "description": "This payment was noted before"},
+        **responses(PlatformKeyNeeded, UnknownStatement, AlreadySettled, InvalidRequest, RequestTooLarge),
+    },
+)
+async def note_settled(
+    tenant_id: UUID,
+    statement_id: UUID,
+    body: documents.SettledRequest,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
+) -> documents.StatementInFull:
+    """Note by which payment what a statement says changed hands, whole and once."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        is_new = await settle(
+            connection,
+            tenant_id=tenant_id,
+            statement_id=statement_id,
+            settled=Settled(body.reference, body.settled_at),
+            by=body.recorded_by,
+            now=request.app.state.clock(),
+        )
+        found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)
+    if not is_new:
+        response.status_code = 200
+    return documents.StatementInFull.model_validate(found)
 
 
 @platform_router.get(
