@@ -29,7 +29,7 @@ _CHARGES = """
 """
 _INVOICES = """
     select
-        month_start as month, invoice_number, fee_count, waived_fen, amount_fen, credited_fen, net_fen, paid_fen, unpaid_fen,
+        invoice_id::varchar as invoice_id, month_start as month, invoice_number, fee_count, waived_fen, amount_fen, credited_fen, net_fen, paid_fen, unpaid_fen,
         state, issued_date, due_date
     from marts.fct_invoices
     where tenant_id = $tenant_id

@@ -16,7 +16,7 @@ def charges_table(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) ->
     return Table(
         "charges",
         words("charges"),
-        _named(words, rows, names),
+        named_lines(words, rows, names),
         [
             Column("line", words("tariff_line"), "text"),
             Column("basis", words("fee_basis"), "text"),
@@ -69,7 +69,7 @@ def forecast_table(words: Words, forecast: Forecast | None, names: Mapping[str, 
         Column("waived", words("waived_yuan"), "money"),
         Column("due", words("due_yuan"), "money"),
     ]
-    rows = pd.DataFrame() if forecast is None else _named(words, in_yuan(forecast.rows), names)
+    rows = pd.DataFrame() if forecast is None else named_lines(words, in_yuan(forecast.rows), names)
     return Table("forecast", words("fees_forecast"), rows, columns)
 
 
@@ -108,7 +108,7 @@ def state_names(words: Words) -> dict[str, str]:
     }
 
 
-def _named(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def named_lines(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return rows of tariff lines in words: what they are called, what is counted, and what one costs."""
     bases = {
         "month": words("basis_month"),

@@ -12,7 +12,9 @@ from dashboards.charts import Chart
 from dashboards.definitions import Definitions
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.mall import Told
+from dashboards.marts import records
 from dashboards.next_steps import Step
+from dashboards.papers import Paper
 from dashboards.plain_cards import show_plain_card
 from dashboards.words import NOTHING, Words, literally
 
@@ -139,6 +141,32 @@ def steps(
     if not late.empty:
         found.append(Step(words("step_late_statements", count=words.count(len(late)))))
     return found
+
+
+def invoice_papers(words: Words, tenant: str, invoices: pd.DataFrame) -> list[Paper]:
+    """Return some invoices as documents to take home."""
+    return [
+        Paper(
+            f"/v1/invoices/{row['invoice_id']}",
+            tenant,
+            f"{row['invoice_number']} · {words.exact_money(row['net_fen'])}",
+            (str(row["invoice_number"]),),
+        )
+        for row in records(invoices)
+    ]
+
+
+def statement_papers(words: Words, tenant: str, statements: pd.DataFrame) -> list[Paper]:
+    """Return some settlement statements as documents to take home."""
+    return [
+        Paper(
+            f"/v1/settlements/{row['statement_id']}",
+            tenant,
+            f"{words.day(row['date'])} · {row['party_name']} · {words.exact_money(row['owed_fen'])}",
+            (f"{row['date']:%Y-%m-%d}", str(row["party_name"])),
+        )
+        for row in records(statements)
+    ]
 
 
 def _show_invoice(words: Words, define: Definitions, of_month: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from dashboards.desks.tenants_view import choose_tenant
 from dashboards.kpis import month_after
 from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_platform_marts, require_tables, show_as_of
+from dashboards.papers import show_invoices, show_statements
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import require_page
 from dashboards.tables import show_tables
@@ -50,4 +51,6 @@ st.subheader(books_view.answer(words, month, billed, unpaid, stated, files), anc
 books_view.show_cards(words, billed, unpaid, stated, files)
 books_view.show_invoiced(words, invoices, month)
 show_tables(words, books_rows.tables(words, billed, unpaid, stated, files), file=(chosen, code))
+show_invoices(words, books_view.invoice_papers(words, billed))
+show_statements(words, books_view.statement_papers(words, stated))
 show_next_steps(words, books_view.steps(words, unpaid, stated, files))

@@ -8,7 +8,9 @@ import streamlit as st
 from dashboards.desks import charts
 from dashboards.house_style import ACCENT
 from dashboards.kpi_cards import WHOLE_NAMES
+from dashboards.marts import records
 from dashboards.next_steps import Step
+from dashboards.papers import Paper
 from dashboards.plain_cards import show_plain_card
 from dashboards.words import Words, literally
 
@@ -130,14 +132,14 @@ def steps(words: Words, unpaid: pd.DataFrame, stated: pd.DataFrame, files: pd.Da
     """Return what to look into: what is overdue, files that differ, statements that came late."""
     found: list[Step] = []
     overdue = unpaid[unpaid["overdue_fen"] > 0]
-    for row in overdue.head(1).to_dict("records"):
+    for owing in records(overdue.head(1)):
         found.append(
             Step(
                 words(
                     "desk_step_overdue",
-                    tenant=literally(row["tenant"]),
-                    money=words.money(float(row["overdue_fen"])),
-                    day=words.day(row["next_due_date"]),
+                    tenant=literally(owing["tenant"]),
+                    money=words.money(float(owing["overdue_fen"])),
+                    day=words.day(owing["next_due_date"]),
                     n=words.count(len(overdue)),
                 )
             )
@@ -159,3 +161,29 @@ def steps(words: Words, unpaid: pd.DataFrame, stated: pd.DataFrame, files: pd.Da
     if late:
         found.append(Step(words("desk_step_late_statements", n=words.count(late))))
     return found
+
+
+def invoice_papers(words: Words, billed: pd.DataFrame) -> list[Paper]:
+    """Return invoices of any tenants as documents to take home."""
+    return [
+        Paper(
+            f"/v1/platform/tenants/{row['tenant_id']}/invoices/{row['invoice_id']}",
+            str(row["tenant"]),
+            f"{row['tenant']} · {row['invoice_number']} · {words.exact_money(row['net_fen'])}",
+            (str(row["invoice_number"]),),
+        )
+        for row in records(billed)
+    ]
+
+
+def statement_papers(words: Words, stated: pd.DataFrame) -> list[Paper]:
+    """Return settlement statements of any tenants as documents to take home."""
+    return [
+        Paper(
+            f"/v1/platform/tenants/{row['tenant_id']}/settlements/{row['statement_id']}",
+            str(row["tenant"]),
+            f"{row['tenant']} · {words.day(row['date'])} · {row['party_name']} · {words.exact_money(row['owed_fen'])}",
+            (str(row["code"]), f"{row['date']:%Y-%m-%d}", str(row["party_name"])),
+        )
+        for row in records(stated)
+    ]

@@ -1,4 +1,4 @@
-"""What the platform's own people look after: tenants on their way in, the books, and the platform's licences."""
+"""What the platform's own people look after: tenants on their way in, and the books."""
 
 from datetime import date
 
@@ -14,7 +14,6 @@ BOOK_TABLES = (
     "fct_settlement_statements",
     "fct_reconciliations",
 )
-LICENCE_TABLES = ("fct_licence_alerts",)
 STEPS = ("configured", "tested", "live")
 # What is promised from the application to going live.
 TARGET_DAYS = 10
@@ -29,7 +28,7 @@ _TENANTS = """
 """
 _NAMES = "select code, name from marts.dim_tenant order by name"
 _INVOICES = """
-    select t.code, t.name as tenant, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
+    select t.tenant_id::varchar as tenant_id, t.code, t.name as tenant, i.invoice_id::varchar as invoice_id, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
         i.credited_fen, i.net_fen, i.paid_fen, i.unpaid_fen, i.state, i.issued_date, i.due_date
     from marts.fct_invoices i
     join marts.dim_tenant t on t.tenant_id = i.tenant_id
@@ -37,7 +36,8 @@ _INVOICES = """
     order by i.month_start desc, i.net_fen desc, t.name
 """
 _STATEMENTS = """
-    select t.name as tenant, s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
+    select t.tenant_id::varchar as tenant_id, t.code, t.name as tenant, s.statement_id::varchar as statement_id,
+        s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
         s.due_date, s.is_on_time, s.settled_date
     from marts.fct_settlement_statements s
     join marts.dim_tenant t on t.tenant_id = s.tenant_id
@@ -59,14 +59,6 @@ _RECONCILIATIONS = """
     join marts.dim_tenant t on t.tenant_id = r.tenant_id
     where ($code = '' or t.code = $code) and r.date >= $first and r.date < $after
     order by r.is_clean, r.date desc
-"""
-_LICENCES = """
-    select kind, licence_number, any_value(valid_from) as valid_from, any_value(expires_date) as expires_date,
-        min(days_before) filter (where is_open) as days_before,
-        bool_or(is_open) as is_open, bool_and(acknowledged_at is not null) filter (where is_open) as is_seen
-    from marts.fct_licence_alerts
-    group by licence_id, kind, licence_number
-    order by expires_date
 """
 
 
@@ -113,9 +105,3 @@ def statements(marts: PlatformMarts, code: str, first: date, after: date) -> pd.
 def reconciliations(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:
     """Return the reconciled files of days from one on and before another, those that differ first."""
     return marts.rows(_RECONCILIATIONS, code=code, first=first, after=after)
-
-
-def licences(marts: PlatformMarts, today: date) -> pd.DataFrame:
-    """Return one row per licence that was ever about to lapse, with the days until it does; what lapses first leads."""
-    rows = marts.rows(_LICENCES)
-    return rows.assign(days_left=(rows["expires_date"] - pd.Timestamp(today)).dt.days)

@@ -38,7 +38,7 @@ class PaymentRequest(BaseModel):
         int, Field(strict=True, ge=-_MOST_FEN, le=_MOST_FEN), AfterValidator(_not_nothing)
     ] = Field(description="Negative if it was paid back, once a credit note gave back what was paid.")
     received_at: Moment
-    recorded_by: Reference
+    recorded_by: Reference | None = Field(None, description="Who records it; a person need not say.")
 
 
 class BankRow(BaseModel):
@@ -64,7 +64,7 @@ class TermRequest(BaseModel):
 
     days: Annotated[int, Field(strict=True, ge=0, le=365)]
     valid_from: Day
-    set_by: Reference
+    set_by: Reference | None = Field(None, description="Who sets it; a person need not say.")
 
 
 class Term(BaseModel):

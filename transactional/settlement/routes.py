@@ -1,4 +1,4 @@
-"""`/v1/settlements` for tenants, and what the operators do about settlement."""
+"""What the operators do about settlement, and by what suppliers are owed."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,12 +12,12 @@ from transactional.database import tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Day, Reference
+from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
 from transactional.settlement import documents
 from transactional.settlement.domain import AlreadySettled, BasisFixed, UnknownStatement
 from transactional.settlement.operations import change_working_days, set_basis, state
-from transactional.settlement.queries import basis_of, find_statement, list_statements
+from transactional.settlement.queries import basis_of, find_statement
 from transactional.settlement.settling import Settled, settle
 from transactional.suppliers.domain import UnknownSupplier
 
@@ -26,38 +26,6 @@ platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dep
 
 # Working days are of no tenant.
 _NOBODY = UUID(int=0)
-
-
-@router.get("/settlements", summary="List statements", responses=responses(Unauthenticated, InvalidRequest))
-async def show_all(
-    tenant_id: Caller,
-    request: Request,
-    day: Day | None = None,
-    party_kind: documents.PartyKind | None = None,
-    before: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> documents.StatementPage:
-    """List what you owe suppliers and other tenants for days that are over, those stated last first."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await list_statements(
-            connection, tenant_id=tenant_id, day=day, party_kind=party_kind, before=before, limit=limit + 1
-        )
-    page = [documents.Statement.model_validate(row) for row in found[:limit]]
-    return documents.StatementPage(
-        statements=page, next_before=page[-1].statement_id if len(found) > limit else None
-    )
-
-
-@router.get(
-    "/settlements/{statement_id}",
-    summary="Show a statement",
-    responses=responses(Unauthenticated, UnknownStatement, InvalidRequest),
-)
-async def show(statement_id: UUID, tenant_id: Caller, request: Request) -> documents.StatementInFull:
-    """Show a statement with its lines."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)
-    return documents.StatementInFull.model_validate(found)
 
 
 @router.get(

@@ -22,6 +22,8 @@ ROWS = {
     "invoice_overdue": "invoice_id, told_at) values ($1, $2, now()",
     "settlement_payment": "statement_id, reference, settled_at, recorded_by, noted_at) "
     "values ($1, $2, 'x', now(), 'x', now()",
+    "risk_rule_proposal": "proposal_id, parameters) values ($1, $2, '{}'",
+    "risk_rule_act": "act_id, act, proposal_id, acted_at) values ($1, $2, 'proposed', $2, now()",
     "settlement_basis": "supplier_id, basis, changed_by, changed_at) values ($1, $2, 'receipt', 'x', now()",
     "settlement_statement": "statement_id, party_kind, party_id, day, lines, quantity, owed_fen, stated_at, due_on) "
     "values ($1, $2, 'supplier', $2, '2026-01-01', 1, 1, 1, now(), '2026-01-02'",
