@@ -9,10 +9,12 @@ from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
 from dashboards.periods import choose_period
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.roles import require_page
 from dashboards.tables import show_tables
 
 words = words_of_reader()
 visitor = require_visitor(words)
+require_page(words, visitor, "campaigns")
 marts = open_marts(words, visitor)
 
 st.title(words("campaigns_page"), anchor=False)

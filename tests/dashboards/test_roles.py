@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,7 +21,7 @@ OpenPage = Callable[..., AppTest]
 pytestmark = pytest.mark.usefixtures("desks_release")
 
 ENTERPRISE = (
-    "enterprise", "points", "items", "members", "planner", "stock", "quality", "models", "data_health", "storefront",
+    "enterprise", "points", "items", "members", "service", "campaigns", "fees", "planner", "stock", "quality", "models", "data_health", "storefront",
 )  # fmt: skip
 ALL = {*ENTERPRISE, *OPERATIONS, *RISK, *PLATFORM}
 MINE = {
@@ -36,7 +37,12 @@ MINE = {
 
 @pytest.mark.parametrize("role", MINE)
 def test_a_role_sees_its_pages_and_no_other(role: str) -> None:
-    assert {page for page in ALL if sees(role, page)} == MINE[role]
+    assert {page for page in [*ALL, "", "account", "nowhere"] if sees(role, page)} == MINE[role]
+
+
+def test_every_page_there_is_has_been_given_to_somebody() -> None:
+    pages = Path(navigation.__file__).with_name("app_pages").glob("[!_]*.py")
+    assert {page.stem for page in pages} == ALL
 
 
 @pytest.mark.parametrize(
@@ -72,6 +78,36 @@ def test_a_role_nobody_knows_sees_nothing(open_page: OpenPage, make_token: MakeT
     assert not app.dataframe
 
 
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [
+        ("operator", "订单时效"),
+        ("risk_analyst", "风控审核"),
+        ("platform_admin", "企业入驻"),
+        ("somebody", None),
+    ],
+)
+def test_no_other_role_reaches_what_an_enterprise_is_told(
+    open_page: OpenPage, make_token: MakeToken, role: str, shown: str | None, page: str
+) -> None:
+    query = {"role": "enterprise_admin", "tenant": "acorn"}
+    app = open_page(page, query, token=make_token(literal.ACORN, role=role), state={"role": "planner"})
+
+    assert not app.exception
+    assert [title.value for title in app.title] == ([shown] if shown else [])
+
+
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+def test_a_cookie_that_somebody_else_signed_leads_nowhere(
+    open_page: OpenPage, make_token: MakeToken, page: str
+) -> None:
+    for forged in ({"secret": "another secret of somebody"}, {"salt": "another.salt"}, {"age": 43_201}):
+        app = open_page(page, token=make_token(role="enterprise_admin", **forged))
+        assert not app.title
+        assert not app.dataframe
+
+
 @pytest.mark.parametrize("page", [*OPERATIONS, *RISK, *PLATFORM])
 def test_a_page_that_is_run_all_the_same_shows_nothing(
     open_page: OpenPage, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch, page: str
@@ -79,6 +115,18 @@ def test_a_page_that_is_run_all_the_same_shows_nothing(
     # As if the navigation had let it through.
     monkeypatch.setattr(navigation, "sees", lambda role, name: True)
     app = open_page(page, token=make_token(role="planner"))
+
+    assert "你的角色看不到这个页面" in app.error[0].value
+    assert not app.title
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+def test_a_page_of_an_enterprise_that_is_run_all_the_same_shows_nothing(
+    open_page: OpenPage, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(navigation, "sees", lambda role, name: True)
+    app = open_page(page, token=make_token(role="risk_analyst"))
 
     assert "你的角色看不到这个页面" in app.error[0].value
     assert not app.title
