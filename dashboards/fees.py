@@ -7,7 +7,7 @@ import pandas as pd
 from dashboards.kpis import month_after
 from dashboards.marts import TenantMarts
 
-TABLES = ("fct_fees", "fct_invoices", "fct_settlement_statements")
+TABLES = ("fct_fees", "fct_invoices", "fct_receivables", "fct_settlement_statements")
 
 _COURSE = """
     select
@@ -29,15 +29,21 @@ _CHARGES = """
 """
 _INVOICES = """
     select
-        month_start as month, invoice_number, fee_count, waived_fen, amount_fen, credited_fen, net_fen, issued_date,
-        due_date
+        invoice_id::varchar as invoice_id, month_start as month, invoice_number, fee_count, waived_fen, amount_fen, credited_fen, net_fen, paid_fen, unpaid_fen,
+        state, issued_date, due_date
     from marts.fct_invoices
     where tenant_id = $tenant_id
     order by month_start desc, invoice_number
 """
+_RECEIVABLES = """
+    select unpaid_count, unpaid_fen, overdue_count, overdue_fen, owed_back_fen, as_of_date
+    from marts.fct_receivables
+    where tenant_id = $tenant_id
+"""
 _STATEMENTS = """
     select
-        date, party_kind, party_name, line_count, quantity, owed_fen, stated_date, due_date, days_to_state, is_on_time
+        statement_id::varchar as statement_id, date, party_kind, party_name, line_count, quantity, owed_fen, stated_date,
+        due_date, days_to_state, is_on_time, settled_date
     from marts.fct_settlement_statements
     where tenant_id = $tenant_id and date >= $month and date < $after
     order by date desc, party_name
@@ -70,6 +76,11 @@ def charges(marts: TenantMarts, month: date) -> pd.DataFrame:
 def invoices(marts: TenantMarts) -> pd.DataFrame:
     """Return all invoices, the newest first."""
     return in_yuan(marts.rows(_INVOICES))
+
+
+def receivables(marts: TenantMarts) -> pd.DataFrame:
+    """Return what of all invoices is unpaid and what is overdue (fen), as one row; none before the first invoice."""
+    return marts.rows(_RECEIVABLES)
 
 
 def statements(marts: TenantMarts, month: date) -> pd.DataFrame:

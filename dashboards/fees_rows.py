@@ -16,7 +16,7 @@ def charges_table(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) ->
     return Table(
         "charges",
         words("charges"),
-        _named(words, rows, names),
+        named_lines(words, rows, names),
         [
             Column("line", words("tariff_line"), "text"),
             Column("basis", words("fee_basis"), "text"),
@@ -39,7 +39,7 @@ def invoices_table(words: Words, rows: pd.DataFrame) -> Table:
     return Table(
         "invoices",
         words("invoices"),
-        rows,
+        rows.assign(state=rows["state"].map(state_names(words))),
         [
             Column("month", words("month"), "month"),
             Column("invoice_number", words("invoice_number"), "text"),
@@ -48,6 +48,9 @@ def invoices_table(words: Words, rows: pd.DataFrame) -> Table:
             Column("waived", words("waived_yuan"), "money"),
             Column("credited", words("credited_yuan"), "money"),
             Column("net", words("net_yuan"), "money"),
+            Column("paid", words("paid_yuan"), "money"),
+            Column("unpaid", words("unpaid_yuan"), "money"),
+            Column("state", words("invoice_state"), "text"),
             Column("issued_date", words("issued_date"), "date"),
             Column("due_date", words("due_date"), "date"),
         ],
@@ -66,7 +69,7 @@ def forecast_table(words: Words, forecast: Forecast | None, names: Mapping[str, 
         Column("waived", words("waived_yuan"), "money"),
         Column("due", words("due_yuan"), "money"),
     ]
-    rows = pd.DataFrame() if forecast is None else _named(words, in_yuan(forecast.rows), names)
+    rows = pd.DataFrame() if forecast is None else named_lines(words, in_yuan(forecast.rows), names)
     return Table("forecast", words("fees_forecast"), rows, columns)
 
 
@@ -90,11 +93,22 @@ def statements_table(words: Words, rows: pd.DataFrame) -> Table:
             Column("stated_date", words("stated_date"), "date"),
             Column("on_time", words("t_plus_1"), "text"),
             Column("due_date", words("due_date"), "date"),
+            Column("settled_date", words("settled_date"), "date"),
         ],
     )
 
 
-def _named(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def state_names(words: Words) -> dict[str, str]:
+    """Return what the states of an invoice are called."""
+    return {
+        "issued": words("invoice_issued"),
+        "partially_paid": words("invoice_partially_paid"),
+        "paid": words("invoice_paid"),
+        "overdue": words("invoice_overdue"),
+    }
+
+
+def named_lines(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """Return rows of tariff lines in words: what they are called, what is counted, and what one costs."""
     bases = {
         "month": words("basis_month"),

@@ -12,7 +12,9 @@ from dashboards.charts import Chart
 from dashboards.definitions import Definitions
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.mall import Told
+from dashboards.marts import records
 from dashboards.next_steps import Step
+from dashboards.papers import Paper
 from dashboards.plain_cards import show_plain_card
 from dashboards.words import NOTHING, Words, literally
 
@@ -39,13 +41,14 @@ def show_cards(
     month: date,
     course: pd.DataFrame,
     invoices: pd.DataFrame,
+    receivables: pd.DataFrame,
     statements: pd.DataFrame,
     forecast: Forecast | None,
 ) -> None:
-    """Show what the month asks, its invoice, what is owed to suppliers, and what is to come."""
+    """Show what the month asks, its invoice, what is unpaid, what is owed to suppliers, and what is to come."""
     st.html(WHOLE_NAMES)
     now = fees.of_month(course, month)
-    places = st.columns(4)
+    places = st.columns(5)
     with places[0]:
         show_plain_card(
             words,
@@ -57,6 +60,8 @@ def show_cards(
     with places[1]:
         _show_invoice(words, define, fees.of_month(invoices, month))
     with places[2]:
+        _show_unpaid(words, define, receivables)
+    with places[3]:
         on_time = int(statements["is_on_time"].sum())
         show_plain_card(
             words,
@@ -65,7 +70,7 @@ def show_cards(
             words("statements_on_time", on_time=words.count(on_time), n=words.count(len(statements))),
             meaning=define("settled_in_month"),
         )
-    with places[3]:
+    with places[4]:
         show_plain_card(
             words,
             words("fees_ahead", months=FORECAST_MONTHS),
@@ -118,23 +123,50 @@ def steps(
         )
         for tariff in waiting[:1]
     ]
-    coming = invoices[(invoices["due_date"] >= pd.Timestamp(today)) & (invoices["net_fen"] > 0)]
-    if not coming.empty:
-        row = coming.sort_values("due_date").iloc[0]
-        found.append(
-            Step(
-                words(
-                    "step_pay_invoice",
-                    number=literally(row["invoice_number"]),
-                    net=words.exact_money(row["net_fen"]),
-                    day=words.day(row["due_date"].date()),
+    unpaid = invoices[invoices["unpaid_fen"] > 0].sort_values("due_date")
+    is_over = unpaid["due_date"] < pd.Timestamp(today)
+    for of, said in ((unpaid[is_over], "step_pay_overdue_invoice"), (unpaid[~is_over], "step_pay_invoice")):
+        for row in of.head(1).to_dict("records"):
+            found.append(
+                Step(
+                    words(
+                        said,
+                        number=literally(row["invoice_number"]),
+                        net=words.exact_money(row["unpaid_fen"]),
+                        day=words.day(row["due_date"].date()),
+                    )
                 )
             )
-        )
     late = statements[~statements["is_on_time"].astype(bool)]
     if not late.empty:
         found.append(Step(words("step_late_statements", count=words.count(len(late)))))
     return found
+
+
+def invoice_papers(words: Words, tenant: str, invoices: pd.DataFrame) -> list[Paper]:
+    """Return some invoices as documents to take home."""
+    return [
+        Paper(
+            f"/v1/invoices/{row['invoice_id']}",
+            tenant,
+            f"{row['invoice_number']} · {words.exact_money(row['net_fen'])}",
+            (str(row["invoice_number"]),),
+        )
+        for row in records(invoices)
+    ]
+
+
+def statement_papers(words: Words, tenant: str, statements: pd.DataFrame) -> list[Paper]:
+    """Return some settlement statements as documents to take home."""
+    return [
+        Paper(
+            f"/v1/settlements/{row['statement_id']}",
+            tenant,
+            f"{words.day(row['date'])} · {row['party_name']} · {words.exact_money(row['owed_fen'])}",
+            (f"{row['date']:%Y-%m-%d}", str(row["party_name"])),
+        )
+        for row in records(statements)
+    ]
 
 
 def _show_invoice(words: Words, define: Definitions, of_month: pd.DataFrame) -> None:
@@ -150,6 +182,20 @@ def _show_invoice(words: Words, define: Definitions, of_month: pd.DataFrame) -> 
         words.exact_money(row["net_fen"]),
         words("invoice_note", number=row["invoice_number"], day=words.day(row["due_date"].date())),
         meaning=define("invoice"),
+    )
+
+
+def _show_unpaid(words: Words, define: Definitions, receivables: pd.DataFrame) -> None:
+    row = None if receivables.empty else receivables.iloc[0]
+    overdue = 0 if row is None else int(row["overdue_fen"])
+    show_plain_card(
+        words,
+        words("unpaid"),
+        NOTHING if row is None else words.exact_money(int(row["unpaid_fen"])),
+        words("nothing_overdue")
+        if not overdue
+        else words("overdue_note", overdue=words.exact_money(overdue)),
+        meaning=define("unpaid"),
     )
 
 

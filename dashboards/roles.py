@@ -19,6 +19,10 @@ _DESKS: dict[str, tuple[str, ...]] = {
     "platform_admin": PLATFORM,
 }
 # The pages about an enterprise: these roles see all of them, those below some.
+ABOUT_AN_ENTERPRISE = (
+    "enterprise", "points", "items", "members", "service", "campaigns", "fees", "planner", "stock", "quality", "models",
+    "data_health", "storefront",
+)  # fmt: skip
 _OF_AN_ENTERPRISE = ("enterprise_viewer", "enterprise_admin", "planner")
 _BESIDE = {
     "operator": ("items", "stock", "data_health"),
@@ -33,10 +37,10 @@ def is_known(role: str) -> bool:
 
 
 def sees(role: str, page: str) -> bool:
-    """Tell whether a page, given by its name, is for a role; a role nobody knows sees none."""
-    if page in (*OPERATIONS, *RISK, *PLATFORM):
-        return page in _DESKS.get(role, ())
-    return role in _OF_AN_ENTERPRISE or page in _BESIDE.get(role, ())
+    """Tell whether a page, given by its name, is for a role; a role nobody knows sees none, nobody a page nobody knows."""
+    if page in ABOUT_AN_ENTERPRISE:
+        return role in _OF_AN_ENTERPRISE or page in _BESIDE.get(role, ())
+    return page in _DESKS.get(role, ())
 
 
 def first_page(role: str) -> str | None:

@@ -154,7 +154,7 @@ TABLES = {
     "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
     "metric_weight double, zero_at double, full_at double, numerator bigint, denominator bigint, value double, score double",
     "fct_money_monthly": "tenant_id uuid, month date, charged_fen bigint, waived_fen bigint, due_fen bigint, invoiced_fen bigint, "
-    "credited_fen bigint, net_invoiced_fen bigint, statement_count bigint, on_time_statement_count bigint, "
+    "credited_fen bigint, net_invoiced_fen bigint, paid_fen bigint, unpaid_fen bigint, overdue_fen bigint, statement_count bigint, on_time_statement_count bigint, "
     "settlement_on_time_rate double, owed_fen bigint, redeemed_points bigint, redeemed_fen bigint, fee_share double",
     "fct_recommendation_experiment": "tenant_id uuid, policy varchar, control_policy varchar, member_count bigint, "
     "control_member_count bigint, both_arms_count bigint, waiting_count bigint, redemption_count bigint, "
@@ -800,9 +800,9 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (BIRCH, "2026-01-01", "functional", "activity_rate", 0.4, 1.0, 0.0, 0.3, 9, 10, 0.9, 1.0),
         ],
         "fct_money_monthly": [
-            (ACORN, "2026-02-01", 900, 900, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
-            (ACORN, "2026-03-01", 1_200, 400, 800, 800, 50, 750, 2, 1, 0.5, 600, 5_000, 4_000, 0.2),
-            (BIRCH, "2026-03-01", 7, 0, 7, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
+            (ACORN, "2026-02-01", 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
+            (ACORN, "2026-03-01", 1_200, 400, 800, 800, 50, 750, 600, 150, 100, 2, 1, 0.5, 600, 5_000, 4_000, 0.2),
+            (BIRCH, "2026-03-01", 7, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
         ],
         "fct_supplier_performance": [
             (

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
+from transactional.clock import BUSINESS_ZONE
 from transactional.problems import InvalidRequest
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -37,7 +38,13 @@ def _of_a_real_time(value: str) -> str:
     return value
 
 
+def _of_the_business_zone(value: datetime) -> datetime:
+    """Take a time without an offset as one of Asia/Shanghai, as files of banks have it."""
+    return value if value.tzinfo else value.replace(tzinfo=BUSINESS_ZONE)
+
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
+BusinessMoment = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_of_the_business_zone)]
 Day = Annotated[date, BeforeValidator(_written_out_day)]
 
 # PostgreSQL's text cannot hold a NUL character; blank edges are typing mistakes in an identifier.

@@ -34,6 +34,7 @@ from transactional.fulfilment import queue_routes as delivery_queue
 from transactional.fulfilment import routes as shipments
 from transactional.holiday_plans import routes as holiday_plans
 from transactional.hot_routes import Routes
+from transactional.invoices import payment_routes as invoice_payments
 from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
 from transactional.ledger import routes as ledger
@@ -59,11 +60,13 @@ from transactional.reservations import routes as reservations
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import link_routes as risk_links
+from transactional.risk import proposal_routes as risk_proposals
 from transactional.risk import routes as risk
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
+from transactional.settlement import reading_routes as settlement_statements
 from transactional.settlement import routes as settlement
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
@@ -125,6 +128,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     reviews.router,
     chats.router,
     risk.router,
+    risk_proposals.router,
     risk_blocks.router,
     risk_scores.router,
     risk_links.router,
@@ -149,7 +153,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     invoices.router,
     platform_fees.router,
     invoices.platform_router,
+    invoices.people_router,
+    invoice_payments.router,
     settlement.router,
+    settlement_statements.router,
+    settlement_statements.platform_router,
     settlement.platform_router,
     reconciliation.router,
     reconciliation.platform_router,

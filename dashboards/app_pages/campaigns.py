@@ -7,9 +7,11 @@ from dashboards.address import from_address, to_address
 from dashboards.campaign_desk import plan
 from dashboards.page import business_today, now, open_marts, show_as_of
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.roles import require_page
 
 words = words_of_reader()
 visitor = require_visitor(words)
+require_page(words, visitor, "campaigns")
 marts = open_marts(words, visitor)
 
 st.title(words("campaigns_page"), anchor=False)

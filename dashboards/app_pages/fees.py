@@ -8,12 +8,15 @@ from dashboards.definitions import definitions
 from dashboards.mall import MallAway, Refused, Told, mall_of_visitor
 from dashboards.next_steps import show_next_steps
 from dashboards.page import business_today, open_marts, require_tables, show_as_of
+from dashboards.papers import show_invoices, show_statements
 from dashboards.periods import choose_month, months_back
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.roles import require_page
 from dashboards.tables import show_tables
 
 words = words_of_reader()
 visitor = require_visitor(words)
+require_page(words, visitor, "fees")
 marts = open_marts(words, visitor)
 
 
@@ -51,7 +54,9 @@ shown = course[
 ]
 
 st.subheader(fees_view.answer(words, month, compared, course, forecast), anchor=False)
-fees_view.show_cards(words, definitions(words, marts), month, course, invoices, statements, forecast)
+fees_view.show_cards(
+    words, definitions(words, marts), month, course, invoices, fees.receivables(marts), statements, forecast
+)
 fees_view.show_course(words, shown, names)
 fees_view.show_forecast(words, forecast, names)
 show_tables(
@@ -64,6 +69,8 @@ show_tables(
     ],
     file=(f"{month:%Y-%m}",),
 )
+show_invoices(words, fees_view.invoice_papers(words, visitor.tenant_name, fees.of_month(invoices, month)))
+show_statements(words, fees_view.statement_papers(words, visitor.tenant_name, statements))
 show_next_steps(
     words, fees_view.steps(words, bills.unconfirmed(tariffs), invoices, statements, business_today())
 )

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboards.desks import risk, rules_view
+from dashboards.desks import risk, rules_desk, rules_view
 from dashboards.desks.desk import desk_of_visitor
-from dashboards.desks.telling import show_away
+from dashboards.desks.telling import show_away, show_news
 from dashboards.mall import MallAway, Refused, Told
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
@@ -20,9 +20,13 @@ marts = open_marts(words, visitor)
 st.title(words("risk_rules_page"), anchor=False)
 show_as_of(words, marts.release)
 require_tables(words, marts, *risk.DAILY_TABLES)
+show_news(words)
 in_force: list[Told] | None = None
+proposals: list[Told] = []
+acts: list[Told] = []
+desk = desk_of_visitor()
 try:
-    in_force = desk_of_visitor().rules()
+    in_force, proposals, acts = desk.rules(), desk.proposals(), desk.rule_acts()
 except (MallAway, Refused) as error:
     show_away(words, error)
 
@@ -33,5 +37,10 @@ else:
     st.subheader(rules_view.answer(words, rows), anchor=False)
     rules_view.show_cards(words, rows)
     rules_view.show_false_blocks(words, rows)
-show_tables(words, rules_view.tables(words, rows, in_force), file=(marts.release.release_id,))
+if in_force is not None:
+    rules_desk.show_rules_desk(words, desk, in_force, proposals)
+tables = rules_view.tables(words, rows, in_force)
+if in_force is not None:
+    tables.append(rules_view.acts_table(words, acts))
+show_tables(words, tables, file=(marts.release.release_id,))
 show_next_steps(words, rules_view.steps(words, rows))

@@ -11,10 +11,12 @@ from dashboards.page import open_marts, require_tables, show_as_of
 from dashboards.periods import choose_month, months_back, say_if_partial
 from dashboards.rates import rate
 from dashboards.reader import require_visitor, words_of_reader
+from dashboards.roles import require_page
 from dashboards.tables import show_tables
 
 words = words_of_reader()
 visitor = require_visitor(words)
+require_page(words, visitor, "service")
 marts = open_marts(words, visitor)
 
 st.title(words("service_page"), anchor=False)

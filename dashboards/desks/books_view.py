@@ -6,26 +6,38 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.desks import charts
-from dashboards.downloads import Column
 from dashboards.house_style import ACCENT
 from dashboards.kpi_cards import WHOLE_NAMES
+from dashboards.marts import records
 from dashboards.next_steps import Step
+from dashboards.papers import Paper
 from dashboards.plain_cards import show_plain_card
-from dashboards.tables import Table
 from dashboards.words import Words, literally
 
 _SHOWN = 15
 _CURRENCY = 100
 
 
-def answer(words: Words, month: date, billed: pd.DataFrame, stated: pd.DataFrame, files: pd.DataFrame) -> str:
-    """Return what was invoiced for the month, whether statements came by the next day, and which files differ."""
+def answer(
+    words: Words,
+    month: date,
+    billed: pd.DataFrame,
+    unpaid: pd.DataFrame,
+    stated: pd.DataFrame,
+    files: pd.DataFrame,
+) -> str:
+    """Return what was invoiced for the month, what is overdue, whether statements came in time, which files differ."""
     sentences = [
         words(
             "books_answer",
             month=words.month(month),
             n=words.count(len(billed)),
             net=words.money(float(billed["net_fen"].sum())),
+        ),
+        words(
+            "books_unpaid",
+            unpaid=words.money(float(unpaid["unpaid_fen"].sum())),
+            overdue=words.money(float(unpaid["overdue_fen"].sum())),
         ),
         words(
             "books_settled",
@@ -41,10 +53,12 @@ def answer(words: Words, month: date, billed: pd.DataFrame, stated: pd.DataFrame
     return words("between_sentences").join(sentences)
 
 
-def show_cards(words: Words, billed: pd.DataFrame, stated: pd.DataFrame, files: pd.DataFrame) -> None:
-    """Show what is asked, what was waived, what is owed on statements, and what differs from the providers' files."""
+def show_cards(
+    words: Words, billed: pd.DataFrame, unpaid: pd.DataFrame, stated: pd.DataFrame, files: pd.DataFrame
+) -> None:
+    """Show what is asked, what is unpaid, what was waived, what is owed on statements, and what differs from the providers' files."""
     st.html(WHOLE_NAMES)
-    places = st.columns(4)
+    places = st.columns(5)
     differing = files[~files["is_clean"].astype(bool)]
     with places[0]:
         show_plain_card(
@@ -55,6 +69,19 @@ def show_cards(words: Words, billed: pd.DataFrame, stated: pd.DataFrame, files: 
             meaning=words("invoiced_net_meaning"),
         )
     with places[1]:
+        late = unpaid[unpaid["overdue_fen"] > 0]
+        show_plain_card(
+            words,
+            words("unpaid_of_all"),
+            words.money(float(unpaid["unpaid_fen"].sum())),
+            words(
+                "overdue_of_all",
+                money=words.money(float(late["overdue_fen"].sum())),
+                n=words.count(len(late)),
+            ),
+            meaning=words("unpaid_of_all_meaning"),
+        )
+    with places[2]:
         show_plain_card(
             words,
             words("waived"),
@@ -62,7 +89,7 @@ def show_cards(words: Words, billed: pd.DataFrame, stated: pd.DataFrame, files: 
             words("of_invoices", n=words.count(len(billed))),
             meaning=words("waived_meaning"),
         )
-    with places[2]:
+    with places[3]:
         on_time = float(stated["is_on_time"].mean()) if len(stated) else None
         show_plain_card(
             words,
@@ -72,7 +99,7 @@ def show_cards(words: Words, billed: pd.DataFrame, stated: pd.DataFrame, files: 
             meaning=words("stated_on_time_meaning"),
             is_small=0 < len(stated) < 30,
         )
-    with places[3]:
+    with places[4]:
         show_plain_card(
             words,
             words("files_differ"),
@@ -101,80 +128,22 @@ def show_invoiced(words: Words, rows: pd.DataFrame, month: date) -> None:
     )
 
 
-def tables(words: Words, billed: pd.DataFrame, stated: pd.DataFrame, files: pd.DataFrame) -> list[Table]:
-    """Return the rows behind the page of books: invoices, statements and reconciled files."""
-    parties = {"supplier": words("supplier"), "tenant": words("tenant")}
-    yes_no = {True: words("yes"), False: words("no")}
-    return [
-        Table(
-            "invoices",
-            words("invoices_title", n=words.count(len(billed))),
-            billed.assign(
-                **{
-                    name.removesuffix("_fen"): billed[name] / _CURRENCY
-                    for name in ("amount_fen", "waived_fen", "credited_fen", "net_fen")
-                }
-            ),
-            [
-                Column("tenant", words("tenant"), "text"),
-                Column("invoice_number", words("desk_invoice_number"), "text"),
-                Column("month_start", words("month"), "month"),
-                Column("fee_count", words("fees_word"), "count"),
-                Column("amount", words("desk_amount_yuan"), "money"),
-                Column("waived", words("desk_waived_yuan"), "money"),
-                Column("credited", words("desk_credited_yuan"), "money"),
-                Column("net", words("desk_net_yuan"), "money"),
-                Column("issued_date", words("issued_on"), "date"),
-                Column("due_date", words("due_on"), "date"),
-            ],
-        ),
-        Table(
-            "statements",
-            words("statements_title", n=words.count(len(stated))),
-            stated.assign(
-                party_kind=stated["party_kind"].map(parties),
-                owed=stated["owed_fen"] / _CURRENCY,
-                on_time=stated["is_on_time"].map(yes_no),
-            ),
-            [
-                Column("tenant", words("tenant"), "text"),
-                Column("party_name", words("desk_owed_to"), "text"),
-                Column("party_kind", words("desk_case_type"), "text"),
-                Column("date", words("date"), "date"),
-                Column("owed", words("desk_owed_yuan"), "money"),
-                Column("line_count", words("order_lines"), "count"),
-                Column("stated_date", words("stated_on"), "date"),
-                Column("due_date", words("due_on"), "date"),
-                Column("on_time", words("is_on_time"), "text"),
-            ],
-        ),
-        Table(
-            "reconciliations",
-            words("reconciliations_title", n=words.count(len(files))),
-            files.assign(
-                clean=files["is_clean"].map(yes_no),
-                file=files["file_fen"] / _CURRENCY,
-                ours=files["our_fen"] / _CURRENCY,
-            ),
-            [
-                Column("tenant", words("tenant"), "text"),
-                Column("provider", words("payment_provider"), "text"),
-                Column("date", words("date"), "date"),
-                Column("clean", words("all_agree"), "text"),
-                Column("matched_count", words("lines_matched"), "count"),
-                Column("missing_here_count", words("lines_missing_here"), "count"),
-                Column("missing_there_count", words("lines_missing_there"), "count"),
-                Column("different_amount_count", words("lines_different"), "count"),
-                Column("file", words("file_yuan"), "money"),
-                Column("ours", words("ours_yuan"), "money"),
-            ],
-        ),
-    ]
-
-
-def steps(words: Words, stated: pd.DataFrame, files: pd.DataFrame) -> list[Step]:
-    """Return what to look into: files that differ, statements that came late."""
+def steps(words: Words, unpaid: pd.DataFrame, stated: pd.DataFrame, files: pd.DataFrame) -> list[Step]:
+    """Return what to look into: what is overdue, files that differ, statements that came late."""
     found: list[Step] = []
+    overdue = unpaid[unpaid["overdue_fen"] > 0]
+    for owing in records(overdue.head(1)):
+        found.append(
+            Step(
+                words(
+                    "desk_step_overdue",
+                    tenant=literally(owing["tenant"]),
+                    money=words.money(float(owing["overdue_fen"])),
+                    day=words.day(owing["next_due_date"]),
+                    n=words.count(len(overdue)),
+                )
+            )
+        )
     differing = files[~files["is_clean"].astype(bool)]
     if not differing.empty:
         row = differing.iloc[0]
@@ -192,3 +161,29 @@ def steps(words: Words, stated: pd.DataFrame, files: pd.DataFrame) -> list[Step]
     if late:
         found.append(Step(words("desk_step_late_statements", n=words.count(late))))
     return found
+
+
+def invoice_papers(words: Words, billed: pd.DataFrame) -> list[Paper]:
+    """Return invoices of any tenants as documents to take home."""
+    return [
+        Paper(
+            f"/v1/platform/tenants/{row['tenant_id']}/invoices/{row['invoice_id']}",
+            str(row["tenant"]),
+            f"{row['tenant']} · {row['invoice_number']} · {words.exact_money(row['net_fen'])}",
+            (str(row["invoice_number"]),),
+        )
+        for row in records(billed)
+    ]
+
+
+def statement_papers(words: Words, stated: pd.DataFrame) -> list[Paper]:
+    """Return settlement statements of any tenants as documents to take home."""
+    return [
+        Paper(
+            f"/v1/platform/tenants/{row['tenant_id']}/settlements/{row['statement_id']}",
+            str(row["tenant"]),
+            f"{row['tenant']} · {words.day(row['date'])} · {row['party_name']} · {words.exact_money(row['owed_fen'])}",
+            (str(row["code"]), f"{row['date']:%Y-%m-%d}", str(row["party_name"])),
+        )
+        for row in records(stated)
+    ]

@@ -10,6 +10,7 @@ from dashboards.mall import Told, ask
 from dashboards.visitor import COOKIE
 
 Verdict = Literal["approve", "reject"]
+RuleDecision = Literal["activation", "withdrawal"]
 
 # So many rows a desk looks at; the counts of a queue are of all of it.
 MOST_ROWS = 500
@@ -55,6 +56,26 @@ class Desk:
     def rules(self) -> list[Told]:
         """Return the risk rules in force and those to come."""
         return list(self._ask("GET", "/v1/risk/rules", {})["rules"])
+
+    def proposals(self) -> list[Told]:
+        """Return the proposed rules that nobody has decided, the newest first."""
+        return list(self._ask("GET", "/v1/risk/rules/proposals", {"is_open": True})["proposals"])
+
+    def rule_acts(self) -> list[Told]:
+        """Return what was done about rules, by whom and why, the newest first."""
+        return list(self._ask("GET", "/v1/risk/rules/acts", {"limit": MOST_ROWS})["acts"])
+
+    def propose(self, rule: Told, reason: str) -> None:
+        """Propose a rule; nothing is judged by it before it is put in force."""
+        self._ask("POST", "/v1/risk/rules/proposals", {}, {"rule": rule, "reason": reason})
+
+    def decide_proposal(self, proposal_id: str, decision: RuleDecision, reason: str) -> None:
+        """Put a proposed rule in force, or give it up."""
+        self._ask("POST", f"/v1/risk/rules/proposals/{proposal_id}/{decision}", {}, {"reason": reason})
+
+    def end_rule(self, rule_id: str, reason: str) -> None:
+        """Let a rule count no longer."""
+        self._ask("POST", f"/v1/risk/rules/{rule_id}/end", {}, {"reason": reason})
 
     def links(self, days: int, min_members: int) -> list[Told]:
         """Return the members that were first seen on a device that several of them share, by device."""

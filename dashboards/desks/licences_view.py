@@ -72,29 +72,40 @@ def tables(words: Words, rows: pd.DataFrame) -> list[Table]:
             rows.assign(
                 kind=[kind_name(words, kind) for kind in rows["kind"]],
                 state=[
-                    words("alert_open") if is_open else words("alert_closed") for is_open in rows["is_open"]
+                    _state(
+                        words, is_renewed=bool(is_renewed), days_left=int(days_left), is_open=bool(is_open)
+                    )
+                    for is_renewed, days_left, is_open in zip(
+                        rows["is_renewed"], rows["days_left"], rows["is_open"], strict=True
+                    )
                 ],
                 seen=[
-                    NOTHING
-                    if not is_open
-                    else words("yes")
-                    if pd.notna(is_seen) and bool(is_seen)
-                    else words("no")
+                    NOTHING if not is_open else words("yes") if is_seen else words("no")
                     for is_open, is_seen in zip(rows["is_open"], rows["is_seen"], strict=True)
                 ],
             ),
             [
                 Column("kind", words("licence"), "text"),
                 Column("licence_number", words("licence_number"), "text"),
+                Column("holder", words("licence_holder"), "text"),
                 Column("expires_date", words("valid_until"), "date"),
                 Column("days_left", words("days_until"), "count"),
                 Column("state", words("state"), "text"),
                 Column("seen", words("is_seen"), "text"),
                 Column("valid_from", words("valid_from"), "date"),
+                Column("corrected", words("licence_corrections"), "count"),
             ],
             is_of_now=True,
         )
     ]
+
+
+def _state(words: Words, *, is_renewed: bool, days_left: int, is_open: bool) -> str:
+    if is_renewed:
+        return words("alert_closed")
+    if days_left < 0:
+        return words("licence_has_lapsed")
+    return words("alert_open") if is_open else words("licence_is_valid")
 
 
 def steps(words: Words, rows: pd.DataFrame) -> list[Step]:

@@ -1,4 +1,4 @@
-"""What the platform's own people look after: tenants on their way in, the books, and the platform's licences."""
+"""What the platform's own people look after: tenants on their way in, and the books."""
 
 from datetime import date
 
@@ -7,8 +7,13 @@ import pandas as pd
 from dashboards.marts import PlatformMarts
 
 ONBOARDING_TABLES = ("dim_tenant", "fct_onboarding")
-BOOK_TABLES = ("dim_tenant", "fct_invoices", "fct_settlement_statements", "fct_reconciliations")
-LICENCE_TABLES = ("fct_licence_alerts",)
+BOOK_TABLES = (
+    "dim_tenant",
+    "fct_invoices",
+    "fct_receivables",
+    "fct_settlement_statements",
+    "fct_reconciliations",
+)
 STEPS = ("configured", "tested", "live")
 # What is promised from the application to going live.
 TARGET_DAYS = 10
@@ -23,20 +28,29 @@ _TENANTS = """
 """
 _NAMES = "select code, name from marts.dim_tenant order by name"
 _INVOICES = """
-    select t.code, t.name as tenant, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
-        i.credited_fen, i.net_fen, i.issued_date, i.due_date
+    select t.tenant_id::varchar as tenant_id, t.code, t.name as tenant, i.invoice_id::varchar as invoice_id, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
+        i.credited_fen, i.net_fen, i.paid_fen, i.unpaid_fen, i.state, i.issued_date, i.due_date
     from marts.fct_invoices i
     join marts.dim_tenant t on t.tenant_id = i.tenant_id
     where $code = '' or t.code = $code
     order by i.month_start desc, i.net_fen desc, t.name
 """
 _STATEMENTS = """
-    select t.name as tenant, s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
-        s.due_date, s.is_on_time
+    select t.tenant_id::varchar as tenant_id, t.code, t.name as tenant, s.statement_id::varchar as statement_id,
+        s.party_kind, s.party_name, s.date, s.line_count, s.quantity, s.owed_fen, s.stated_date,
+        s.due_date, s.is_on_time, s.settled_date
     from marts.fct_settlement_statements s
     join marts.dim_tenant t on t.tenant_id = s.tenant_id
     where ($code = '' or t.code = $code) and s.date >= $first and s.date < $after
     order by s.date desc, s.owed_fen desc
+"""
+_RECEIVABLES = """
+    select t.code, t.name as tenant, r.unpaid_count, r.unpaid_fen, r.overdue_count, r.overdue_fen, r.next_due_date,
+        r.owed_back_fen
+    from marts.fct_receivables r
+    join marts.dim_tenant t on t.tenant_id = r.tenant_id
+    where ($code = '' or t.code = $code) and (r.unpaid_fen > 0 or r.owed_back_fen > 0)
+    order by r.overdue_fen desc, r.unpaid_fen desc, t.name
 """
 _RECONCILIATIONS = """
     select t.name as tenant, r.provider, r.date, r.matched_count, r.missing_here_count, r.missing_there_count,
@@ -45,14 +59,6 @@ _RECONCILIATIONS = """
     join marts.dim_tenant t on t.tenant_id = r.tenant_id
     where ($code = '' or t.code = $code) and r.date >= $first and r.date < $after
     order by r.is_clean, r.date desc
-"""
-_LICENCES = """
-    select kind, licence_number, any_value(valid_from) as valid_from, any_value(expires_date) as expires_date,
-        min(days_before) filter (where is_open) as days_before,
-        bool_or(is_open) as is_open, bool_and(acknowledged_at is not null) filter (where is_open) as is_seen
-    from marts.fct_licence_alerts
-    group by licence_id, kind, licence_number
-    order by expires_date
 """
 
 
@@ -86,6 +92,11 @@ def invoices(marts: PlatformMarts, code: str) -> pd.DataFrame:
     return marts.rows(_INVOICES, code=code)
 
 
+def receivables(marts: PlatformMarts, code: str) -> pd.DataFrame:
+    """Return one row per tenant that has something to pay or to get back, of all months, what is overdue first."""
+    return marts.rows(_RECEIVABLES, code=code)
+
+
 def statements(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:
     """Return the settlement statements of days from one on and before another, the newest first."""
     return marts.rows(_STATEMENTS, code=code, first=first, after=after)
@@ -94,9 +105,3 @@ def statements(marts: PlatformMarts, code: str, first: date, after: date) -> pd.
 def reconciliations(marts: PlatformMarts, code: str, first: date, after: date) -> pd.DataFrame:
     """Return the reconciled files of days from one on and before another, those that differ first."""
     return marts.rows(_RECONCILIATIONS, code=code, first=first, after=after)
-
-
-def licences(marts: PlatformMarts, today: date) -> pd.DataFrame:
-    """Return one row per licence that was ever about to lapse, with the days until it does; what lapses first leads."""
-    rows = marts.rows(_LICENCES)
-    return rows.assign(days_left=(rows["expires_date"] - pd.Timestamp(today)).dt.days)

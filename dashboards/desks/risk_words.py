@@ -19,6 +19,27 @@ def kind_names(words: Words) -> dict[str, str]:
     }
 
 
+def dimension_names(words: Words) -> dict[str, str]:
+    """Return by what a rule counts."""
+    return {
+        "member": words("desk_party_member"),
+        "ip": words("dimension_ip"),
+        "device": words("dimension_device"),
+        "tenant": words("dimension_tenant"),
+    }
+
+
+def act_names(words: Words) -> dict[str, str]:
+    """Return what may be done about a rule."""
+    return {
+        "added": words("act_added"),
+        "proposed": words("act_proposed"),
+        "activated": words("act_activated"),
+        "withdrawn": words("act_withdrawn"),
+        "ended": words("act_ended"),
+    }
+
+
 def verdict_names(words: Words) -> dict[str, str]:
     """Return what rules or a reviewer may say."""
     return {

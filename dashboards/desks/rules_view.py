@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.desks import charts, risk, risk_words
+from dashboards.desks.telling import clock_time, mark, moment
 from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
@@ -101,6 +102,33 @@ def show_false_blocks(words: Words, rows: pd.DataFrame) -> None:
     st.caption(words("false_blocks_legend", n=SMALL_SAMPLE))
 
 
+def acts_table(words: Words, told: list[Told]) -> Table:
+    """Return what was done about rules, by whom and why."""
+    names = risk_words.act_names(words)
+    rows = [
+        {
+            "at": clock_time(moment(one["acted_at"])),
+            "act": names[one["act"]],
+            "rule": mark(one["rule_id"] or one["proposal_id"]),
+            "by": one["acted_by"] or words("a_program"),
+            "reason": one["reason"],
+        }
+        for one in told
+    ]
+    return Table(
+        "acts",
+        words("rule_acts", n=words.count(len(rows))),
+        pd.DataFrame(rows, columns=["at", "act", "rule", "by", "reason"]),
+        [
+            Column("at", words("change_when"), "text"),
+            Column("act", words("rule_act"), "text"),
+            Column("rule", words("rule"), "text"),
+            Column("by", words("acted_by"), "text"),
+            Column("reason", words("review_reason_column"), "text"),
+        ],
+    )
+
+
 def tables(words: Words, rows: pd.DataFrame, in_force: list[Told] | None) -> list[Table]:
     """Return the rows behind the page of rules: figures by kind, and the rules in force if they are known."""
     names, verdicts = risk_words.kind_names(words), risk_words.verdict_names(words)
@@ -124,12 +152,7 @@ def tables(words: Words, rows: pd.DataFrame, in_force: list[Told] | None) -> lis
     )
     if in_force is None:
         return [figures]
-    dimensions = {
-        "member": words("desk_party_member"),
-        "ip": words("dimension_ip"),
-        "device": words("dimension_device"),
-        "tenant": words("dimension_tenant"),
-    }
+    dimensions = risk_words.dimension_names(words)
     live = pd.DataFrame(
         [
             {

@@ -58,8 +58,16 @@ def report_files(
         NothingToReport: the release has no figures of the period.
         NoTypeface: the PDF cannot be written, so nothing is.
     """
-    report = build(marts, tenant, wanted)
     name = file_name("pointmart", wanted.kind, code, wanted.period, wanted.language)
+    return files_of(build(marts, tenant, wanted), name, formats, font)
+
+
+def files_of(report: Report, name: str, formats: tuple[Format, ...], font: Path | None) -> dict[str, bytes]:
+    """Return the files of a report that are called `name`. `font` is as in `find_typeface`.
+
+    Raises:
+        NoTypeface: the PDF cannot be written, so nothing is.
+    """
     files: dict[str, bytes] = {}
     if "pdf" in formats:
         files[f"{name}.pdf"] = to_pdf(report, find_typeface(font))

@@ -1,11 +1,11 @@
-"""`pointmart report monthly | profile | deliver`."""
+"""`pointmart report monthly | profile | invoice | settlement | deliver`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from orchestration.refusal import Refusal
 from transactional.clock import business_date, system_clock
 
 if TYPE_CHECKING:
+    from dashboards.reports.writing import Format as WrittenAs
     from dashboards.reports.writing import Kind
 
 app = typer.Typer(
@@ -56,6 +57,7 @@ def parse_month(text: str | date) -> date:
 
 
 TenantCode = Annotated[str, typer.Option("--tenant", help="The tenant's code.")]
+Month = Annotated[date, typer.Option(parser=parse_month, metavar="MONTH", help="The month, like 2026-10.")]
 Out = Annotated[Path, typer.Option(help="The folder to write to; it is made if it is missing.")]
 In = Annotated[Language, typer.Option("--language", help="Chinese or English.")]
 As = Annotated[Format, typer.Option("--format", help="Which file; all writes each of them.")]
@@ -64,9 +66,7 @@ As = Annotated[Format, typer.Option("--format", help="Which file; all writes eac
 @app.command()
 def monthly(
     tenant: TenantCode,
-    month: Annotated[
-        date, typer.Option(parser=parse_month, metavar="MONTH", help="The month, like 2026-10.")
-    ],
+    month: Month,
     out: Out,
     language: In = Language.ZH,
     form: As = Format.PDF,
@@ -85,6 +85,38 @@ def profile(
 ) -> None:
     """Write who the members were in a year, without telling of any one of them."""
     _write("profile", tenant, date(year, 1, 1), language, form, out)
+
+
+@app.command()
+def invoice(
+    tenant: TenantCode,
+    month: Month,
+    out: Out,
+    language: In = Language.ZH,
+    form: As = Format.PDF,
+) -> None:
+    """Write the invoice of a month as it stands now in the books."""
+    from orchestration.cli.papers import invoice_told
+
+    now = system_clock()
+    name, told = invoice_told(tenant, month, now)
+    _write_papers("invoice", name, [((told["number"],), told)], now, language, form, out)
+
+
+@app.command()
+def settlement(
+    tenant: TenantCode,
+    day: Annotated[date, typer.Option(parser=parse_day, metavar="DAY", help="The day, like 2026-10-01.")],
+    out: Out,
+    language: In = Language.ZH,
+    form: As = Format.PDF,
+) -> None:
+    """Write the settlement statements of a day, one for each supplier or other tenant, as they stand now in the books."""
+    from orchestration.cli.papers import statements_told
+
+    name, told = statements_told(tenant, day)
+    papers = [((tenant, str(day), one["party_name"] or one["party_id"]), one) for one in told]
+    _write_papers("settlement", name, papers, system_clock(), language, form, out)
 
 
 @app.command()
@@ -130,25 +162,66 @@ def _write(kind: "Kind", code: str, first_day: date, language: Language, form: F
     # Streamlit, Typst and Vega take seconds to load; other commands need not wait for them.
     from dashboards.marts import TenantMarts
     from dashboards.release import current_release
-    from dashboards.reports.delivery import write_file
     from dashboards.reports.tenants import tenant_of
-    from dashboards.reports.writing import FORMATS, Wanted, report_files
+    from dashboards.reports.writing import Wanted, report_files
     from dashboards.settings import ReportSettings
 
     settings = ReportSettings()
     console = Console()
-    formats = FORMATS if form is Format.ALL else tuple(each for each in FORMATS if each == form.value)
+    formats = _formats(form)
     with _told_as_refusals(), spinner(console, "writing the report"):
         release = current_release(settings.releases_dir)
         tenant = tenant_of(release, code)
         marts = TenantMarts(release, tenant.tenant_id)
         wanted = Wanted(kind, first_day, language.value)
         files = report_files(marts, tenant.name, tenant.code, wanted, formats, settings.report_font)
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            write_file(out / name, content)
+        _put(files, out)
     for name in files:
         console.print(str(out / name), highlight=False, soft_wrap=True)
+
+
+def _write_papers(
+    kind: Literal["invoice", "settlement"],
+    tenant: str,
+    papers: Sequence[tuple[tuple[str, ...], dict[str, Any]]],
+    now: datetime,
+    language: Language,
+    form: Format,
+    out: Path,
+) -> None:
+    """Write documents, each with the parts of its file's name and what the books tell of it."""
+    _hush()
+    from dashboards.downloads import file_name
+    from dashboards.reports.papers import invoice_paper, statement_paper
+    from dashboards.reports.writing import files_of
+    from dashboards.settings import ReportSettings
+    from dashboards.words import Words
+
+    build = invoice_paper if kind == "invoice" else statement_paper
+    console, font = Console(), ReportSettings().report_font
+    files: dict[str, bytes] = {}
+    with _told_as_refusals(), spinner(console, "writing the documents"):
+        for parts, told in papers:
+            report = build(Words(language.value), tenant, told, now)
+            name = file_name("pointmart", kind, *parts, language.value)
+            files |= files_of(report, name, _formats(form), font)
+        _put(files, out)
+    for name in files:
+        console.print(str(out / name), highlight=False, soft_wrap=True)
+
+
+def _formats(form: Format) -> "tuple[WrittenAs, ...]":
+    from dashboards.reports.writing import FORMATS
+
+    return FORMATS if form is Format.ALL else tuple(each for each in FORMATS if each == form.value)
+
+
+def _put(files: dict[str, bytes], out: Path) -> None:
+    from dashboards.reports.delivery import write_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_file(out / name, content)
 
 
 def _hush() -> None:

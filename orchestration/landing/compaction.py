@@ -37,7 +37,7 @@ VERSIONED = {
     "survey_answer": "tenant_id, survey_id, member_id, question_no", "item_review": "tenant_id, review_id",
     "chat": "tenant_id, chat_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
-    "invoice": "tenant_id, invoice_id",
+    "invoice": "tenant_id, invoice_id", "settlement_statement": "tenant_id, statement_id",
     "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",

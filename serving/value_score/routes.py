@@ -62,6 +62,9 @@ class MoneyRow(BaseModel):
     invoiced_fen: int
     credited_fen: int
     net_invoiced_fen: int
+    paid_fen: int = Field(description="What of the month's invoice was paid.")
+    unpaid_fen: int = Field(description="What of it is left to pay.")
+    overdue_fen: int = Field(description="What of it is left after its last day to pay.")
     statement_count: int = Field(description="Settlement statements of its days.")
     on_time_statement_count: int = Field(description="Those made by the day after (T+1).")
     settlement_on_time_rate: float | None
@@ -99,7 +102,7 @@ async def get_value_score(
 
 @router.get("/money", responses=responses(Unauthenticated, InvalidRequest, NoRelease, DatabaseUnavailable))
 async def get_money(caller: CallerOf, release: ReleaseInUse, now: Now, page: PageOf) -> MoneyAnswer:
-    """Return what each month was charged, waived, invoiced and settled."""
+    """Return what each month was charged, waived, invoiced, paid and settled."""
     rows, total = await page_of(
         release, caller.tenant_id, MoneyRow, "fct_money_monthly", "", "month desc", page
     )

@@ -59,10 +59,13 @@ _TABLES = {
     "false_block_rate_high double",
     "fct_onboarding": "tenant_id uuid, applied_date date, configured_date date, tested_date date, live_date date, "
     "reached varchar, onboarding_days bigint",
-    "fct_invoices": "tenant_id uuid, invoice_number varchar, month_start date, fee_count integer, amount_fen bigint, "
-    "waived_fen bigint, credited_fen bigint, net_fen bigint, issued_date date, due_date date",
-    "fct_settlement_statements": "tenant_id uuid, party_kind varchar, party_name varchar, date date, line_count integer, "
-    "quantity bigint, owed_fen bigint, stated_date date, due_date date, is_on_time boolean",
+    "fct_invoices": "tenant_id uuid, invoice_id uuid, invoice_number varchar, month_start date, fee_count integer, amount_fen bigint, "
+    "waived_fen bigint, credited_fen bigint, net_fen bigint, paid_fen bigint, unpaid_fen bigint, state varchar, "
+    "issued_date date, due_date date",
+    "fct_receivables": "tenant_id uuid, unpaid_count integer, unpaid_fen bigint, overdue_count integer, overdue_fen bigint, "
+    "next_due_date date, owed_back_fen bigint",
+    "fct_settlement_statements": "tenant_id uuid, statement_id uuid, party_kind varchar, party_name varchar, date date, line_count integer, "
+    "quantity bigint, owed_fen bigint, stated_date date, due_date date, is_on_time boolean, settled_date date",
     "fct_reconciliations": "tenant_id uuid, provider varchar, date date, matched_count integer, "
     "missing_here_count integer, missing_there_count integer, different_amount_count integer, file_fen bigint, "
     "our_fen bigint, is_clean boolean",
@@ -166,13 +169,17 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
             (B, day(2026, 3, 10), day(2026, 3, 13), None, None, "configured", None),
         ],
         "fct_invoices": [
-            (A, "A-3", _MARCH, 3, 120_000, 10_000, 10_000, 100_000, day(2026, 4, 1), day(2026, 4, 30)),
-            (B, "B-3", _MARCH, 1, 15_000, 0, 0, 15_000, day(2026, 4, 1), day(2026, 4, 30)),
-            (A, "A-2", _FEBRUARY, 2, 50_000, 0, 0, 50_000, day(2026, 3, 1), day(2026, 3, 31)),
+            (A, "01900000-0000-7000-c000-000000000012", "A-3", _MARCH, 3, 120_000, 10_000, 10_000, 100_000, 20_000, 80_000, "partially_paid", day(2026, 4, 1), day(2026, 4, 30)),
+            (B, UUID(int=42), "B-3", _MARCH, 1, 15_000, 0, 0, 15_000, 15_000, 0, "paid", day(2026, 4, 1), day(2026, 4, 30)),
+            (A, UUID(int=43), "A-2", _FEBRUARY, 2, 50_000, 0, 0, 50_000, 0, 50_000, "overdue", day(2026, 3, 1), day(2026, 3, 31)),
+        ],
+        "fct_receivables": [
+            (A, 2, 130_000, 1, 50_000, day(2026, 3, 31), 0),
+            (B, 0, 0, 0, 0, None, 0),
         ],
         "fct_settlement_statements": [
-            (A, "supplier", "叶茂", day(2026, 3, 5), 2, 10, 5_000, day(2026, 3, 9), day(2026, 3, 6), False),
-            (B, "tenant", "橡果", day(2026, 3, 5), 1, 900, -700, day(2026, 3, 6), day(2026, 3, 6), True),
+            (A, "01900000-0000-7000-c000-000000000022", "supplier", "叶茂", day(2026, 3, 5), 2, 10, 5_000, day(2026, 3, 9), day(2026, 3, 6), False, None),
+            (B, UUID(int=45), "tenant", "橡果", day(2026, 3, 5), 1, 900, -700, day(2026, 3, 6), day(2026, 3, 6), True, day(2026, 3, 7)),
         ],
         "fct_reconciliations": [
             (A, "wechat", day(2026, 3, 5), 9, 1, 0, 0, 1_000, 900, False),

@@ -19,10 +19,12 @@ _TABLES = {
     "waived_fen bigint, due_fen bigint, charged_at timestamptz, invoice_id uuid",
     "fct_invoices": "tenant_id uuid, invoice_id uuid, invoice_number varchar, month_start date, fee_count integer, "
     "fees_found integer, amount_fen bigint, fees_due_fen bigint, waived_fen bigint, credited_fen bigint, net_fen bigint, "
-    "issued_at timestamptz, issued_date date, due_date date",
+    "paid_fen bigint, unpaid_fen bigint, state varchar, issued_at timestamptz, issued_date date, due_date date",
+    "fct_receivables": "tenant_id uuid, as_of_date date, unpaid_count integer, unpaid_fen bigint, overdue_count integer, "
+    "overdue_fen bigint, owed_back_fen bigint",
     "fct_settlement_statements": "tenant_id uuid, statement_id uuid, party_kind varchar, party_id uuid, "
     "party_name varchar, date date, line_count integer, quantity bigint, owed_fen bigint, stated_date date, "
-    "due_date date, days_to_state bigint, is_on_time boolean",
+    "due_date date, days_to_state bigint, is_on_time boolean, settled_date date",
 }
 _CHARGED = datetime(2026, 4, 1, 2, tzinfo=UTC)
 
@@ -57,18 +59,23 @@ _FEES = [
     _fee(BIRCH, 6, MARCH, ("order", "redemption", 77, 1), (77, 0), _id(13)),
 ]
 _INVOICES = [
-    (ACORN, _id(11), "2026-02-0001", FEBRUARY, 2, 2, 5_000, 5_000, 310_000, 0, 5_000, _CHARGED, MARCH, date(2026, 3, 15)),
-    (ACORN, _id(12), "2026-03-0001", MARCH, 2, 2, 322_050, 322_050, 0, 2_050, 320_000, _CHARGED, date(2026, 4, 1),
+    (ACORN, _id(11), "2026-02-0001", FEBRUARY, 2, 2, 5_000, 5_000, 310_000, 0, 5_000, 3_000, 2_000, "overdue", _CHARGED, MARCH, date(2026, 3, 15)),
+    (ACORN, _id(12), "2026-03-0001", MARCH, 2, 2, 322_050, 322_050, 0, 2_050, 320_000, 0, 320_000, "issued", _CHARGED, date(2026, 4, 1),
      date(2026, 4, 15)),
-    (BIRCH, _id(13), "2026-03-0002", MARCH, 1, 1, 77, 77, 0, 0, 77, _CHARGED, date(2026, 4, 1), date(2026, 4, 15)),
+    (BIRCH, _id(13), "2026-03-0002", MARCH, 1, 1, 77, 77, 0, 0, 77, 77, 0, "paid", _CHARGED, date(2026, 4, 1), date(2026, 4, 15)),
 ]  # fmt: skip
+
+_RECEIVABLES = [
+    (ACORN, date(2026, 3, 31), 2, 322_000, 1, 2_000, 0),
+    (BIRCH, date(2026, 3, 31), 0, 0, 0, 0, 0),
+]
 
 
 def _statement(
     tenant: UUID, number: int, kind: str, name: str, day: date, owed: int, days: int
 ) -> tuple[Any, ...]:
     stated = day.replace(day=day.day + days)
-    return (tenant, _id(number), kind, _id(90), name, day, 2, 10, owed, stated, stated, days, days <= 1)
+    return (tenant, _id(number), kind, _id(90), name, day, 2, 10, owed, stated, stated, days, days <= 1, None)
 
 
 _STATEMENTS = [
@@ -85,6 +92,7 @@ def add_fees(connection: duckdb.DuckDBPyConnection) -> None:
     rows: dict[str, list[Any]] = {
         "fct_fees": _FEES,
         "fct_invoices": _INVOICES,
+        "fct_receivables": _RECEIVABLES,
         "fct_settlement_statements": _STATEMENTS,
     }
     for table, columns in _TABLES.items():

@@ -36,7 +36,7 @@ def seeded() -> dict[str, dict[str, str]]:
         ("items", enterprise.add_enterprise, 4),
         ("service", service.add_service, 5),
         ("campaigns", campaigns.add_campaigns, 4),
-        ("fees", fees.add_fees, 4),
+        ("fees", fees.add_fees, 5),
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -68,13 +68,14 @@ def test_who_is_logged_in_sees_what_was_charged_and_what_is_to_come(
     assert app.subheader[0].value.startswith(
         "2026年3月费用 3,226.49 元（已减免 0.01 元），较2026年2月 +6,353.0%。照最近三个月的用量，未来 12 个月预计共 "
     )
-    assert [(metric.label, metric.value) for metric in app.metric][:3] == [
+    assert [(metric.label, metric.value) for metric in app.metric][:4] == [
         ("本月应付费用", "3,226.49 元"),
         ("本月账单", "3,200.00 元"),
+        ("未付账单", "3,220.00 元"),
         ("本月结算应付", "1,000.56 元"),
     ]
     # Twelve months of the platform's fee; nothing was redeemed in this mall.
-    assert app.metric[3].value == "37,200 元"
+    assert app.metric[4].value == "37,200 元"
     assert all(metric.help for metric in app.metric)
     charges = app.dataframe[0].value
     assert charges["line"].tolist() == ["cash", "订单费", "平台费"]
@@ -83,6 +84,7 @@ def test_who_is_logged_in_sees_what_was_charged_and_what_is_to_come(
 
     steps = told(app)
     assert "费用标准 T\\-2027（2027年1月1日起）还没有确认" in steps
+    assert "账单 2026\\-02\\-0001 已过 2026年3月15日的付款期限，还有 20.00 元未付" in steps
     assert "账单 2026\\-03\\-0001（3,200.00 元）请在 2026年4月15日前付款。" in steps
     assert "有 1 份结算单没有在 T+1 出单" in steps
 
@@ -91,7 +93,7 @@ def test_without_the_mall_what_was_charged_is_still_shown(open_page: OpenPage) -
     app = open_page("fees", {"lang": "en"})
 
     assert app.subheader[0].value == "Fees of Mar 2026: ¥3,226.49 (¥0.01 waived), +6,353.0% against Feb 2026."
-    assert app.metric[3].value == "—"
+    assert app.metric[4].value == "—"
     assert "The mall cannot be reached right now" in told(app)
 
 
@@ -122,7 +124,7 @@ def test_no_tenant_sees_another_ones_fees(open_page: OpenPage, rows: str) -> Non
 
     assert not app.exception
     assert len(app.dataframe[0].value) == 1
-    assert [metric.value for metric in app.metric] == ["0.77 元", "0.77 元", "0.99 元", "—"]
+    assert [metric.value for metric in app.metric] == ["0.77 元", "0.77 元", "0.00 元", "0.99 元", "—"]
 
 
 def test_a_tenant_without_fees_is_told_what_is_missing(open_page: OpenPage) -> None:

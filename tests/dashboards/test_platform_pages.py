@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -12,6 +13,7 @@ from dashboards.release import current_release
 from dashboards.visitor import Visitor
 from tests import literal_release as literal
 from tests.dashboards.conftest import MakeToken
+from tests.dashboards.desks import DeskMall
 from tests.dashboards.reading import frame_with, said
 
 OpenPage = Callable[..., AppTest]
@@ -46,30 +48,75 @@ def test_tenants_are_told_with_the_days_of_each_step(open_platform: OpenPage) ->
 def test_the_books_of_a_month_are_told_over_all_tenants_or_one(open_platform: OpenPage) -> None:
     app = open_platform("books")
     assert app.subheader[0].value == (
-        "2026年3月开出 2 张账单，净额 1,150 元。2 份结算单中 1 份按 T+1 出具。2 份对账文件中 1 份有差异。"
+        "2026年3月开出 2 张账单，净额 1,150 元。全部账单还有 1,300 元未付，其中 500 元已逾期。2 份结算单中 1 份按 T+1 出具。2 份对账文件中 1 份有差异。"
     )
     assert set(frame_with(app, "invoice_number")["tenant"]) == {literal.ACORN_NAME, literal.BIRCH_NAME}
     assert "核对 1 份有差异的对账" in said(app)
 
     one = open_platform("books", {"tenant": "birch", "rows": "reconciliations", "lang": "en"})
     assert one.subheader[0].value == (
-        "For Mar 2026 1 invoices ask ¥150 net. Of 1 statements 1 came by the next day (T+1). "
+        "For Mar 2026 1 invoices ask ¥150 net. Of all invoices ¥0 is unpaid, ¥0 of it overdue. Of 1 statements 1 came by the next day (T+1). "
         "Of 0 reconciled files 0 differ."
     )
+    unpaid = frame_with(open_platform("books", {"rows": "unpaid"}), "unpaid_count")
+    assert unpaid[["tenant", "unpaid", "overdue"]].to_numpy().tolist() == [
+        [literal.ACORN_NAME, 1300.0, 500.0]
+    ]
+    assert f"催收{literal.ACORN_NAME}：逾期 500 元，最早应于 2026年3月31日付款" in said(app)
     earlier = open_platform("books", {"month": "2026-02"})
     assert frame_with(earlier, "invoice_number")["net"].tolist() == [500.0]
 
 
-def test_licences_tell_what_lapses_first(open_platform: OpenPage) -> None:
-    app = open_platform("licences")
-
+def test_the_register_of_licences_is_kept_by_whoever_looks(open_page: OpenPage, desk_mall: DeskMall) -> None:
+    lasting = "2036-01-01"
+    with psycopg.connect(desk_mall.database_url) as connection:
+        connection.execute(
+            "insert into mall.licence (kind, number, holder, valid_from, expires_on, registered_by, registered_at) values "
+            "('value_added_telecom', 'B2-1', '点易', '2021-03-31', '2026-03-30', 'x', now()), "
+            "('internet_culture', 'W-9', '点易', '2023-04-22', %s, 'x', now())",
+            (lasting,),
+        )
+        connection.execute(
+            "insert into mall.licence_alert (licence_id, days_before, opened_at) "
+            "select licence_id, 30, '2026-03-01' from mall.licence where number = 'B2-1'"
+        )
+    app = open_page("licences", token=desk_mall.token("platform_admin", "platform"), mall=desk_mall.url)
     assert app.subheader[0].value == (
-        "2 项资质有未解除的到期预警；最早的是增值电信业务经营许可证，2026年3月30日到期，已过期 2 天。"
+        "1 项资质有未解除的到期预警；最早的是增值电信业务经营许可证，2026年3月30日到期，已过期 2 天。"
     )
     rows = frame_with(app, "licence_number")
     assert rows[["licence_number", "days_left", "state", "seen"]].to_numpy().tolist() == [
-        ["B2-1", -2, "待续期", "是"], ["W-9", 20, "待续期", "否"], ["B2-0", 300, "已续期", "—"],
+        ["B2-1", -2, "已过期", "否"], ["W-9", 3562, "有效", "—"],
     ]  # fmt: skip
+
+    app.button(key="licence_see").click().run()
+    assert "已记下：预警已知悉" in said(app)
+    assert "预警已由 platform_admin 确认" in said(app)
+
+    app.button(key="FormSubmitter:licence_renewal-登记").click().run()
+    assert "请填写新证的证号与持有人" in said(app)
+    app.text_input(key="renewal_number").set_value("B2-2")
+    app.button(key="FormSubmitter:licence_renewal-登记").click().run()
+    assert "已登记新证" in said(app)
+    shown = frame_with(app, "licence_number").set_index("licence_number")
+    assert shown["state"].to_dict() == {"B2-2": "有效", "W-9": "有效", "B2-1": "已续期"}
+    assert str(shown.at["B2-2", "expires_date"].date()) == "2031-03-30"
+
+    chosen = app.selectbox(key="licence").value
+    app.text_input(key=f"holder_{chosen}").set_value("点易科技")
+    app.button(key=f"FormSubmitter:correction_{chosen}-更正").click().run()
+    assert "请写明持有人与更正的原因" in said(app)
+    app.text_input(key=f"why_{chosen}").set_value("更名")
+    app.button(key=f"FormSubmitter:correction_{chosen}-更正").click().run()
+    assert "已更正；原来的内容已留存" in said(app)
+    assert desk_mall.rows(
+        "select l.holder, c.former_holder, c.reason, c.corrected_by from mall.licence_correction c "
+        "join mall.licence l using (licence_id)"
+    ) == [("点易科技", "点易", "更名", "platform_admin")]
+
+
+def test_without_the_mall_the_register_says_so(open_platform: OpenPage) -> None:
+    assert "读不到实时队列" in said(open_platform("licences")) or open_platform("licences").warning
 
 
 def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: OpenPage) -> None:
@@ -87,7 +134,7 @@ def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: Ope
     assert frame_with(one, "metric_name")["metric_name"].tolist() == ["Shipped on time"]
 
 
-@pytest.mark.parametrize("page", ["tenants", "books", "licences"])
+@pytest.mark.parametrize("page", ["tenants", "books"])
 def test_a_release_from_before_the_books_says_so(
     open_platform: OpenPage, literal_release: Path, page: str
 ) -> None:

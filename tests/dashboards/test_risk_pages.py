@@ -61,6 +61,39 @@ def test_the_rules_tell_whom_they_stop_wrongly(open_page: OpenPage, desk_mall: D
     assert frame_with(app, "threshold")["name"].tolist() == ["频率"]
 
 
+def test_a_rule_is_proposed_put_in_force_and_closed_with_reasons(
+    open_page: OpenPage, desk_mall: DeskMall
+) -> None:
+    app = open_page("risk_rules", token=desk_mall.token("risk_analyst"), mall=desk_mall.url)
+    assert "没有待决定的规则提案" in said(app)
+    app.button(key="FormSubmitter:rule_form-提出").click().run()
+    assert "请先写明理由" in said(app)
+    app.selectbox(key="rule_kind").set_value("account_age").run()
+    app.number_input(key="rule_days").set_value(3)
+    app.text_input(key="rule_reason").set_value("新号刷单")
+    app.button(key="FormSubmitter:rule_form-提出").click().run()
+    assert "已提出；启用之前不影响任何兑换" in said(app)
+    assert "新账户 · 3 天 · " in said(app)
+    ((proposal_id,),) = desk_mall.rows("select proposal_id from mall.risk_rule_proposal")
+    app.text_input(key=f"decide_{proposal_id}").set_value("先试一周")
+    app.button(key=f"FormSubmitter:proposal_{proposal_id}-启用").click().run()
+    assert "规则已启用" in said(app)
+    assert "没有待决定的规则提案" in said(app)
+    ((rule_id,),) = desk_mall.rows("select rule_id from mall.risk_rule where kind = 'account_age'")
+    app.selectbox(key="rule_to_close").set_value(str(rule_id))
+    app.text_input(key="closing_reason").set_value("误伤")
+    app.button(key="FormSubmitter:rule_closing-关闭").click().run()
+    assert "规则已关闭" in said(app)
+
+    app.segmented_control(key="rows").set_value("acts").run()
+    acts = frame_with(app, "act")
+    assert acts[["act", "by", "reason"]].to_numpy().tolist() == [
+        ["关闭", "risk_analyst", "误伤"],
+        ["启用", "risk_analyst", "先试一周"],
+        ["提出", "risk_analyst", "新号刷单"],
+    ]
+
+
 def test_accounts_of_a_device_are_drawn_and_listed_by_short_marks(
     open_page: OpenPage, desk_mall: DeskMall
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -37,7 +38,12 @@ MINE = {
 
 @pytest.mark.parametrize("role", MINE)
 def test_a_role_sees_its_pages_and_no_other(role: str) -> None:
-    assert {page for page in ALL if sees(role, page)} == MINE[role]
+    assert {page for page in [*ALL, "", "account", "nowhere"] if sees(role, page)} == MINE[role]
+
+
+def test_every_page_there_is_has_been_given_to_somebody() -> None:
+    pages = Path(navigation.__file__).with_name("app_pages").glob("[!_]*.py")
+    assert {page.stem for page in pages} == ALL
 
 
 def test_every_page_has_its_place_and_its_script() -> None:
@@ -107,6 +113,29 @@ def test_a_role_nobody_knows_sees_nothing(open_page: OpenPage, make_token: MakeT
     assert not app.dataframe
 
 
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+@pytest.mark.parametrize("role", ["operator", "risk_analyst", "platform_admin", "somebody"])
+def test_no_other_role_reaches_what_an_enterprise_is_told(
+    open_page: OpenPage, make_token: MakeToken, role: str, page: str
+) -> None:
+    query = {"role": "enterprise_admin", "tenant": "acorn"}
+    app = open_page(page, query, token=make_token(literal.ACORN, role=role), state={"role": "planner"})
+
+    assert not app.exception
+    assert [title.value for title in app.title] == ([] if role == "somebody" else ["这个页面不归你的角色"])
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+def test_a_cookie_that_somebody_else_signed_leads_nowhere(
+    open_page: OpenPage, make_token: MakeToken, page: str
+) -> None:
+    for forged in ({"secret": "another secret of somebody"}, {"salt": "another.salt"}, {"age": 43_201}):
+        app = open_page(page, token=make_token(role="enterprise_admin", **forged))
+        assert not app.title
+        assert not app.dataframe
+
+
 @pytest.mark.parametrize("page", [*OPERATIONS, *RISK, *PLATFORM])
 def test_a_page_that_is_run_all_the_same_shows_nothing(
     open_page: OpenPage, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch, page: str
@@ -114,6 +143,18 @@ def test_a_page_that_is_run_all_the_same_shows_nothing(
     # As if the navigation had let it through.
     monkeypatch.setattr(navigation, "sees", lambda role, name: True)
     app = open_page(page, token=make_token(role="planner"))
+
+    assert "你的角色看不到这个页面" in app.error[0].value
+    assert not app.title
+    assert not app.dataframe
+
+
+@pytest.mark.parametrize("page", ["service", "campaigns", "fees"])
+def test_a_page_of_an_enterprise_that_is_run_all_the_same_shows_nothing(
+    open_page: OpenPage, make_token: MakeToken, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    monkeypatch.setattr(navigation, "sees", lambda role, name: True)
+    app = open_page(page, token=make_token(role="risk_analyst"))
 
     assert "你的角色看不到这个页面" in app.error[0].value
     assert not app.title

@@ -584,7 +584,7 @@ select
 limit 0;
 
 -- The shop confirmed its tariff on 15 January, in whose second half 17 days of 31,000 fen a month were charged and a
--- day's artwork was waived; of the invoice something was given back. February is open.
+-- day's artwork was waived; of the invoice something was given back and something paid. February is open.
 create table fee as
 select
     id(1) as tenant_id, id(n) as fee_id, cast(month as date) as month, line as line_code, basis, cast(rate as bigint) as rate,
@@ -602,21 +602,22 @@ create table invoice as
 select
     id(1) as tenant_id, id(251) as invoice_id, 'lakeside-202501' as number, date '2025-01-01' as month, cast(2 as int) as fees,
     cast(17000 as bigint) as amount_fen, cast(400 as bigint) as waived_fen, cast(credited as bigint) as credited_fen,
+    cast(paid as bigint) as paid_fen, ts(paid_at) as last_paid_at,
     ts('2025-02-01 02:00:00') as issued_at, date '2025-03-03' as due_on, ts('2025-02-01 02:00:00') as recorded_at,
     stamp(xid) as xid, batch(batch) as batch
-from (values (0, 900, 101), (1000, 910, 102)) as rows(credited, xid, batch);
+from (values (0, 0, null, 900, 101), (1000, 6000, '2025-02-03 02:00:00', 910, 102)) as rows(credited, paid, paid_at, xid, batch);
 
 -- The statement of 12 January was made on the day after, that of 13 January two days late; the other shop owes as much.
 create table settlement_statement as
 select
     id(tenant) as tenant_id, id(n) as statement_id, kind as party_kind, id(party) as party_id, cast(day as date) as day,
     cast(1 as int) as lines, cast(5 as bigint) as quantity, cast(owed as bigint) as owed_fen, ts(stated) as stated_at,
-    cast(due as date) as due_on, ts(stated) as recorded_at, stamp(900) as xid, batch(101) as batch
+    cast(due as date) as due_on, ts(settled) as settled_at, ts(stated) as recorded_at, stamp(900) as xid, batch(101) as batch
 from (values
-    (1, 261, 'supplier', 176, '2025-01-12', 6000, '2025-01-12 17:00:00', '2025-01-13'),
-    (1, 262, 'tenant', 2, '2025-01-13', -70, '2025-01-16 02:00:00', '2025-01-14'),
-    (2, 263, 'tenant', 1, '2025-01-13', 70, '2025-01-16 02:00:00', '2025-01-14')
-) as rows(tenant, n, kind, party, day, owed, stated, due);
+    (1, 261, 'supplier', 176, '2025-01-12', 6000, '2025-01-12 17:00:00', '2025-01-13', '2025-01-13 17:00:00'),
+    (1, 262, 'tenant', 2, '2025-01-13', -70, '2025-01-16 02:00:00', '2025-01-14', null),
+    (2, 263, 'tenant', 1, '2025-01-13', 70, '2025-01-16 02:00:00', '2025-01-14', null)
+) as rows(tenant, n, kind, party, day, owed, stated, due, settled);
 
 -- The provider sent the file of 12 January again after the first one lacked a payment.
 create table reconciliation as

@@ -21,13 +21,31 @@ def test_an_invoice_is_its_newest_version(built: Build) -> None:
     assert rows == [(17000, 17000, 1000, 16000, "2025-02-01")]
 
 
+def test_what_was_not_paid_is_left_of_the_invoice_and_of_its_tenant(built: Build) -> None:
+    rows = built.rows(
+        "select paid_fen, remaining_fen, unpaid_fen, overdue_fen, state, paid_date from marts.fct_invoices"
+    )
+    assert rows == [(6000, 10000, 10000, 0, "partially_paid", None)]
+    receivables = built.rows(
+        "select invoice_count, net_fen, paid_fen, unpaid_count, unpaid_fen, overdue_count, overdue_fen, "
+        "next_due_date::varchar, owed_back_fen from marts.fct_receivables"
+    )
+    assert receivables == [(1, 16000, 6000, 1, 10000, 0, 0, "2025-03-03", 0)]
+    monthly = built.rows(
+        "select paid_fen, unpaid_fen, overdue_fen from marts.fct_money_monthly where month = '2025-01-01' and paid_fen > 0"
+    )
+    assert monthly == [(6000, 10000, 0)]
+
+
 def test_statements_tell_whether_they_were_made_by_the_next_day(built: Build) -> None:
     rows = built.rows(
-        "select party_kind, party_name, owed_fen, days_to_state, is_on_time from marts.fct_settlement_statements "
+        "select party_kind, party_name, owed_fen, days_to_state, is_on_time, settled_date::varchar from marts.fct_settlement_statements "
         "order by statement_id"
     )
     assert [row[0] for row in rows] == ["supplier", "tenant", "tenant"]
-    assert [row[2:] for row in rows] == [(6000, 1, True), (-70, 3, False), (70, 3, False)]
+    assert [row[2:] for row in rows] == [
+        (6000, 1, True, "2025-01-14"), (-70, 3, False, None), (70, 3, False, None),
+    ]  # fmt: skip
     assert [row[1] for row in rows][1:] == ["Quiet", "Lakeside"]
 
 

@@ -48,7 +48,7 @@ MUTABLE = {
     "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "survey_answer", "item_review", "chat", "invoice", "licence_alert", "onboarding", "pilot",
+    "survey_answer", "item_review", "chat", "invoice", "settlement_statement", "licence_alert", "onboarding", "pilot",
     "supplier_document", "supplier_trial", "supplier_suspension", "campaign", "member_attribute",
 }  # fmt: skip
 

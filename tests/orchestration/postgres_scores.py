@@ -91,13 +91,15 @@ from counted_rows group by 1, 2, 3, 4
 """
 )
 
-# Rows of tenant and month: charged, waived, due, invoiced less credited, statements, those made in time, owed.
+# Rows of tenant and month: charged, waived, due, invoiced less credited, paid, statements, those made in time, owed.
 MONEY = """
 with f as (
     select tenant_id, month, sum(amount_fen) as charged, sum(waived_fen) as waived from mall.fee group by 1, 2
 ), i as (
     select tenant_id, month, sum(amount_fen) - coalesce(sum((select sum(c.amount_fen) from mall.credit_note c
-        where c.tenant_id = v.tenant_id and c.invoice_id = v.invoice_id)), 0) as invoiced
+        where c.tenant_id = v.tenant_id and c.invoice_id = v.invoice_id)), 0) as invoiced,
+        sum((select sum(p.amount_fen) from mall.invoice_payment p
+            where p.tenant_id = v.tenant_id and p.invoice_id = v.invoice_id)) as paid
     from mall.invoice v group by 1, 2
 ), s as (
     select tenant_id, date_trunc('month', day)::date as month, count(*) as statements, sum(owed_fen) as owed,
@@ -105,7 +107,7 @@ with f as (
     from mall.settlement_statement group by 1, 2
 )
 select tenant_id, month, coalesce(charged, 0)::bigint, coalesce(waived, 0)::bigint,
-    coalesce(charged - waived, 0)::bigint, coalesce(invoiced, 0)::bigint, coalesce(statements, 0)::bigint,
+    coalesce(charged - waived, 0)::bigint, coalesce(invoiced, 0)::bigint, coalesce(paid, 0)::bigint, coalesce(statements, 0)::bigint,
     coalesce(in_time, 0)::bigint, coalesce(owed, 0)::bigint
 from f full join i using (tenant_id, month) full join s using (tenant_id, month)
 """

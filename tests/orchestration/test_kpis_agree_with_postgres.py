@@ -218,7 +218,7 @@ def test_money_and_value_follow_from_plain_sql_and_the_formula(mall: tuple[str, 
         told = {tuple(row) for row in connection.execute(MONEY)}
     with duckdb.connect(str(warehouse), read_only=True) as built:
         money = built.execute(
-            "select tenant_id, month, charged_fen, waived_fen, due_fen, net_invoiced_fen, statement_count, "
+            "select tenant_id, month, charged_fen, waived_fen, due_fen, net_invoiced_fen, paid_fen, statement_count, "
             "on_time_statement_count, owed_fen from marts.fct_money_monthly where charged_fen > 0 or statement_count > 0"
         ).fetchall()
         assert set(money) == told

@@ -414,8 +414,12 @@ def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> N
         "values (%(t)s, %(r)s, 'planted-202601', '2026-01-01', 1, 1, 0, %(at)s, '2026-03-01')",
         "insert into mall.credit_note (tenant_id, invoice_id, reference, request_hash, amount_fen, reason, issued_by, "
         "issued_at) values (%(t)s, %(r)s, 'c', decode(repeat('00', 32), 'hex'), 1, 'x', 'x', %(at)s)",
-        "insert into mall.settlement_statement (tenant_id, party_kind, party_id, day, lines, quantity, owed_fen, stated_at, "
-        "due_on) values (%(t)s, 'supplier', %(s)s, '2026-01-05', 1, 1, 1, %(at)s, '2026-01-06')",
+        "insert into mall.invoice_payment (tenant_id, invoice_id, reference, amount_fen, received_at, recorded_by, noted_at) "
+        "values (%(t)s, %(r)s, 'p', 1, %(at)s, 'x', %(at)s)",
+        "insert into mall.settlement_statement (tenant_id, statement_id, party_kind, party_id, day, lines, quantity, owed_fen, "
+        "stated_at, due_on) values (%(t)s, %(r)s, 'supplier', %(s)s, '2026-01-05', 1, 1, 1, %(at)s, '2026-01-06')",
+        "insert into mall.settlement_payment (tenant_id, statement_id, reference, settled_at, recorded_by, noted_at) "
+        "values (%(t)s, %(r)s, 's', %(at)s, 'x', %(at)s)",
         "insert into mall.reconciliation (tenant_id, provider, day, file_hash, matched, missing_here, missing_there, "
         "different_amount, file_fen, our_fen, imported_by, imported_at) values (%(t)s, 'wechat', '2026-01-05', "
         "decode(repeat('00', 32), 'hex'), 0, 0, 0, 0, 0, 0, 'x', %(at)s)",
@@ -465,7 +469,8 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "holiday_plan.decided_by", "holiday_plan_line.edited_by", "shipment.reference", "compensation.settled_by",
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
         "fee.reference", "fee.charged_by",
-        "credit_note.reason", "credit_note.issued_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
+        "credit_note.reason", "credit_note.issued_by", "invoice_payment.reference", "invoice_payment.recorded_by",
+        "settlement_payment.reference", "settlement_payment.recorded_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
         "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by",
         "carrier_rate.announced_by", "survey.title", "survey.opened_by", "item_review.hidden_by",
         "chat.reference", "campaign.reference", "campaign.created_by", "campaign.stop_reason",

@@ -161,6 +161,8 @@ async def test_money_is_told_by_month(still, as_birch):
         ("2026-03-01", 400, 0.2),
         ("2026-02-01", 900, None),
     ]
+    march = answer["rows"][0]
+    assert (march["paid_fen"], march["unpaid_fen"], march["overdue_fen"]) == (600, 150, 100)
     assert (await got(still, "/v1/money", as_birch))["rows"][0]["due_fen"] == 7
 
 

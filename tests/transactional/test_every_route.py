@@ -41,6 +41,7 @@ OWN = {
     ("get", "/v1/webhooks"), ("post", "/v1/webhooks"), ("get", "/v1/webhooks/topics"),
     ("get", "/v1/webhooks/dead-letters"), ("get", "/v1/exchanges/agreements"), ("post", "/v1/exchanges/agreements"),
     ("get", "/v1/exchanges/positions"), ("get", "/v1/exchanges/statements"), ("get", "/v1/segments"),
+    ("get", "/v1/risk/rules/acts"), ("get", "/v1/risk/rules/proposals"), ("post", "/v1/risk/rules/proposals"),
     ("get", "/v1/risk/scores"), ("get", "/v1/replenishment/proposals"),
     ("get", "/v1/warehouses"), ("post", "/v1/warehouses"), ("get", "/v1/stock"), ("get", "/v1/stock/thresholds"),
     ("get", "/v1/stock/alerts"), ("get", "/v1/stock/expired"), ("get", "/v1/reservations"), ("get", "/v1/suppliers"), ("post", "/v1/suppliers"),
@@ -311,6 +312,10 @@ async def belongings(app, client, shop, clock, owner):
             "prizes": [{"item_id": str(shop.tea), "quantity": 1, "value_fen": 100}],
         },
     )  # fmt: skip
+    proposal = await client.post(
+        "/v1/risk/rules/proposals",
+        json={"rule": {"kind": "blocked", "verdict": "deny"}, "reason": "x", "acted_by": "x"},
+    )
     rule = await client.post(
         "/v1/risk/rules", json={"kind": "account_age", "days": 1, "verdict": "review", "score": 10}
     )
@@ -318,7 +323,7 @@ async def belongings(app, client, shop, clock, owner):
         "/v1/risk/blocks", json={"dimension": "member", "subject": str(shop.other_member), "reason": "fraud"}
     )
     endpoint = await client.post("/v1/webhooks", json={"url": "https://93.184.215.14/hook", "topics": ["*"]})
-    for answer in (hold, sale, campaign, draw, rule, block, endpoint):
+    for answer in (hold, sale, campaign, draw, proposal, rule, block, endpoint):
         assert answer.status_code == 201, answer.text
     return {
         "member_id": str(shop.member),
@@ -339,6 +344,8 @@ async def belongings(app, client, shop, clock, owner):
         "brand_id": str(uuid4()),
         "tenant_id": str(shop.tenant_id),
         "proposal_id": await written_back(app, shop, owner),
+        "rule_proposal_id": proposal.json()["proposal_id"],
+        "licence_id": str(uuid4()),
         **(supply := await procurement(client, shop, owner, later)),
         "plan_id": await planned(app, shop, owner, supply["warehouse_id"]),
         **await exchange(app, client, shop, owner),
@@ -434,6 +441,11 @@ def bodies(mine):
         "/v1/risk/rules": {"kind": "account_age", "days": 1, "verdict": "review", "score": 10},
         "/v1/risk/blocks": {"dimension": "member", "subject": member, "reason": "x"},
         "/v1/risk/rules/{rule_id}/end": {},
+        "/v1/risk/rules/proposals": {
+            "rule": {"kind": "blocked", "verdict": "deny"}, "reason": "x", "acted_by": "x",
+        },
+        "/v1/risk/rules/proposals/{rule_proposal_id}/activation": {"reason": "x", "acted_by": "x"},
+        "/v1/risk/rules/proposals/{rule_proposal_id}/withdrawal": {"reason": "x", "acted_by": "x"},
         "/v1/risk/blocks/{block_id}/lift": {},
         "/v1/tiers": {"tiers": []},
         "/v1/members": {"external_ref": "E-1"},
@@ -550,6 +562,7 @@ def bodies(mine):
             "registered_by": "x",
         },
         "/v1/platform/licences/import": {},
+        "/v1/platform/licences/{licence_id}": {"holder": "y", "reason": "x", "corrected_by": "x"},
         "/v1/platform/licences/alerts/{alert_id}/acknowledgement": {"acknowledged_by": "x"},
         "/v1/platform/tariffs": TARIFF,
         "/v1/platform/tariffs/import": {},
@@ -557,6 +570,14 @@ def bodies(mine):
         "/v1/platform/tenants/{tenant_id}/invoices": {"month": "2026-02"},
         "/v1/platform/tenants/{tenant_id}/invoices/{invoice_id}/credit-notes": {
             "reference": "n", "amount_fen": 1, "reason": "x", "issued_by": "x",
+        },
+        "/v1/platform/tenants/{tenant_id}/invoices/{invoice_id}/payments": {
+            "reference": "n", "amount_fen": 1, "received_at": "2026-03-01T10:00:00+08:00", "recorded_by": "x",
+        },
+        "/v1/platform/invoice-payments/import": {},
+        "/v1/platform/tenants/{tenant_id}/payment-terms": {"days": 9, "valid_from": "2026-04-01", "set_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/settlements/{statement_id}/payment": {
+            "reference": "n", "settled_at": "2026-03-01T10:00:00+08:00", "recorded_by": "x",
         },
         "/v1/events": {"events": [{"member_id": member, "kind": "visit"}]},
         "/v1/webhooks": {"url": "https://93.184.215.14/hook", "topics": ["*"]},

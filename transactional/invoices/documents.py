@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.fees.documents import Fee, Month
+from transactional.invoices.domain import State
 from transactional.request_types import Reason, Reference
 
 
@@ -19,7 +20,7 @@ class InvoiceRequest(BaseModel):
 
 
 class Invoice(BaseModel):
-    """An invoice as it was issued; `credited_fen` was given back since by credit notes."""
+    """An invoice as it was issued, and what became of it: amount_fen = credited_fen + paid_fen + remaining_fen."""
 
     invoice_id: UUID
     number: str
@@ -27,9 +28,12 @@ class Invoice(BaseModel):
     fee_count: int
     amount_fen: int
     waived_fen: int
-    credited_fen: int
+    credited_fen: int = Field(description="Given back by credit notes.")
+    paid_fen: int = Field(description="Received less what was paid back.")
+    remaining_fen: int = Field(description="Left to pay; negative if so much is to be paid back.")
+    state: State
     issued_at: datetime
-    due_on: date
+    due_on: date = Field(description="The last day to pay.")
 
 
 class InvoicePage(BaseModel):
@@ -61,8 +65,20 @@ class CreditNote(BaseModel):
     issued_at: datetime
 
 
+class Payment(BaseModel):
+    """What was received, or paid back if it is negative."""
+
+    payment_id: UUID
+    reference: str
+    amount_fen: int
+    received_at: datetime
+    recorded_by: str
+    noted_at: datetime
+
+
 class InvoiceInFull(Invoice):
-    """An invoice with the fees it sums and its credit notes."""
+    """An invoice with the fees it sums, its credit notes and what was paid."""
 
     fees: list[Fee]
     credit_notes: list[CreditNote]
+    payments: list[Payment]

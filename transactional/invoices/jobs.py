@@ -1,4 +1,4 @@
-"""The invoices' work in the background: months that are over are charged and invoiced."""
+"""The invoices' work in the background: months that are over are charged and invoiced, and what was not paid is told."""
 
 from datetime import date, timedelta
 from uuid import UUID
@@ -8,6 +8,7 @@ from transactional.database import tenant_transaction
 from transactional.fees.domain import month_of
 from transactional.invoices.operations import issue_invoice
 from transactional.invoices.refusals import NothingToInvoice
+from transactional.invoices.telling import tell
 from transactional.worker.job import Job, JobContext
 
 _EVERY = timedelta(minutes=10)
@@ -22,11 +23,28 @@ where t.live_on is not null
     and not exists (select from mall.invoice i where i.tenant_id = t.tenant_id and i.month = m::date)
 order by m, t.tenant_id
 """
+# Invoices whose last day to pay is over, of which something is left and nothing was told.
+_OVERDUE = """
+select i.tenant_id, i.invoice_id
+from mall.invoice i
+where i.due_on < $1
+    and not exists (select from mall.invoice_overdue o where o.tenant_id = i.tenant_id and o.invoice_id = i.invoice_id)
+    and i.amount_fen
+        > coalesce((select sum(c.amount_fen) from mall.credit_note c
+            where c.tenant_id = i.tenant_id and c.invoice_id = i.invoice_id), 0)
+        + coalesce((select sum(p.amount_fen) from mall.invoice_payment p
+            where p.tenant_id = i.tenant_id and p.invoice_id = i.invoice_id), 0)
+order by i.due_on, i.tenant_id
+"""
+_NOTE_OVERDUE = """
+insert into mall.invoice_overdue (tenant_id, invoice_id, told_at) values ($1, $2, $3)
+on conflict (tenant_id, invoice_id) do nothing returning true
+"""
 
 
 def invoice_jobs() -> tuple[Job, ...]:
     """Return the jobs of invoices."""
-    return (Job("issue-invoices", _EVERY, issue_due),)
+    return (Job("issue-invoices", _EVERY, issue_due), Job("tell-overdue-invoices", _EVERY, tell_overdue))
 
 
 async def issue_due(context: JobContext) -> int:
@@ -49,4 +67,24 @@ async def issue_due(context: JobContext) -> int:
             except NothingToInvoice:
                 # The tariff that was confirmed begins later.
                 continue
+    return 0
+
+
+async def tell_overdue(context: JobContext) -> int:
+    """Tell of each invoice that was not paid in time, once.
+
+    Returns:
+        0: what becomes overdue meanwhile can wait for the next interval.
+    """
+    now = context.clock()
+    async with context.pools.committer.acquire() as connection:
+        overdue: list[tuple[UUID, UUID]] = [
+            tuple(row) for row in await connection.fetch(_OVERDUE, business_date(now))
+        ]
+    for tenant_id, invoice_id in overdue:
+        if context.stopping.is_set():
+            break
+        async with tenant_transaction(context.pools.api, tenant_id) as connection:
+            if await connection.fetchval(_NOTE_OVERDUE, tenant_id, invoice_id, now):
+                await tell(connection, tenant_id=tenant_id, invoice_id=invoice_id, happened="overdue")
     return 0

@@ -1,7 +1,7 @@
 """Closes months and gives back. Everything runs inside the caller's transaction."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from transactional.clock import business_date
@@ -10,9 +10,11 @@ from transactional.fees.domain import month_of
 from transactional.fees.operations import charge_measured, lock_books
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import MonthNotOver
+from transactional.invoices.payments import left_of
 from transactional.invoices.refusals import CreditNoteExists, CreditTooLarge, NothingToInvoice, UnknownInvoice
+from transactional.invoices.telling import tell
+from transactional.invoices.terms import due_day
 
-_PAYABLE_WITHIN = timedelta(days=30)
 _ISSUE = """
 with summed as (
     select count(*)::int as fees, coalesce(sum(due_fen), 0)::bigint as amount_fen,
@@ -68,9 +70,11 @@ async def issue_invoice(
     if month >= month_of(today):
         raise MonthNotOver(month)
     await charge_measured(connection, tenant_id=tenant_id, month=month, now=now)
-    issued: UUID | None = await connection.fetchval(_ISSUE, tenant_id, month, now, today + _PAYABLE_WITHIN)
+    due = await due_day(connection, tenant_id=tenant_id, issued_on=today)
+    issued: UUID | None = await connection.fetchval(_ISSUE, tenant_id, month, now, due)
     if issued is None:
         raise NothingToInvoice(month)
+    await tell(connection, tenant_id=tenant_id, invoice_id=issued, happened="issued")
     return issued, True
 
 
@@ -116,6 +120,7 @@ async def give_credit(
     )
     if credited + new.amount_fen > invoiced:
         raise CreditTooLarge(left_fen=invoiced - credited, asked_fen=new.amount_fen)
+    left = await left_of(connection, tenant_id=tenant_id, invoice_id=invoice_id)
     note: UUID = await connection.fetchval(
         "insert into mall.credit_note (tenant_id, invoice_id, reference, request_hash, amount_fen, reason, issued_by, "
         "issued_at) values ($1, $2, $3, $4, $5, $6, $7, $8) returning credit_note_id",
@@ -128,4 +133,6 @@ async def give_credit(
         new.issued_by,
         now,
     )
+    if 0 < left <= new.amount_fen:
+        await tell(connection, tenant_id=tenant_id, invoice_id=invoice_id, happened="paid")
     return note, True

@@ -1,4 +1,4 @@
-"""Why an invoice or a credit note is refused."""
+"""Why an invoice, a credit note or a payment is refused."""
 
 from datetime import date
 from uuid import UUID
@@ -55,4 +55,63 @@ class CreditTooLarge(Problem):
     def __init__(self, *, left_fen: int, asked_fen: int) -> None:
         super().__init__(
             f"{left_fen} fen of this invoice can still be given back, not {asked_fen}", left_fen=left_fen
+        )
+
+
+class UnknownInvoiceNumber(Problem):
+    """No invoice has the number."""
+
+    slug = "unknown-invoice-number"
+    title = "No invoice has this number"
+    status = 404
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"no invoice has the number {number!r}; it is on the invoice, such as acorn-202603")
+
+
+class PaymentExists(Problem):
+    """The reference names another payment of the tenant."""
+
+    slug = "payment-exists"
+    title = "There is such a payment with other contents"
+    status = 409
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(f"the payment {reference!r} has other contents; give another one its own reference")
+
+
+class PaymentTooLarge(Problem):
+    """More would be paid than is left, or more paid back than was given back."""
+
+    slug = "payment-too-large"
+    title = "More would be paid than is left"
+    status = 409
+
+    def __init__(self, *, left_fen: int, paid_fen: int) -> None:
+        told = (
+            f"{left_fen} fen of this invoice are left to pay"
+            if left_fen > 0
+            else (
+                f"{-left_fen} fen of this invoice are to be paid back"
+                if left_fen < 0
+                else "nothing of this invoice is left"
+            )
+        )
+        super().__init__(
+            f"{told}, not {paid_fen}; record what belongs to it, and the rest on the invoice it is for, or send it back",
+            left_fen=left_fen,
+        )
+
+
+class PaymentTermExists(Problem):
+    """From this day on the tenant pays within other days."""
+
+    slug = "payment-term-exists"
+    title = "There is a payment term from this day on"
+    status = 409
+
+    def __init__(self, valid_from: date, days: int) -> None:
+        super().__init__(
+            f"from {valid_from} on this tenant pays within {days} days; what was agreed stays, so set a later day",
+            days=days,
         )

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
-from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.access.routes import OPERATORS_ONLY, DryRun
+from transactional.clock import business_date
 from transactional.database import tenant_transaction
 from transactional.fees.refusals import MonthNotOver, UnknownTenant
 from transactional.invoices import documents
@@ -16,37 +17,61 @@ from transactional.invoices.refusals import CreditNoteExists, CreditTooLarge, No
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_hash import request_hash
+from transactional.sessions.asking import Operating, ReadingBooks
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["invoices"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
+people_router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
 
 
-@router.get("/invoices", summary="List invoices", responses=responses(Unauthenticated, InvalidRequest))
+_Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get(
+    "/invoices",
+    summary="List invoices",
+    responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
+)
 async def show_all(
-    tenant_id: Caller,
-    request: Request,
-    before: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    asker: ReadingBooks, request: Request, before: UUID | None = None, limit: _Limit = 50
 ) -> documents.InvoicePage:
     """List your invoices, the newest first."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await list_invoices(connection, tenant_id=tenant_id, before=before, limit=limit + 1)
-    page = [documents.Invoice.model_validate(row) for row in found[:limit]]
-    return documents.InvoicePage(
-        invoices=page, next_before=page[-1].invoice_id if len(found) > limit else None
-    )
+    return await _page(request, asker.tenant_id, before, limit)
 
 
 @router.get(
     "/invoices/{invoice_id}",
     summary="Show an invoice",
-    responses=responses(Unauthenticated, UnknownInvoice, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, RoleNeeded, UnknownInvoice, InvalidRequest),
 )
-async def show(invoice_id: UUID, tenant_id: Caller, request: Request) -> documents.InvoiceInFull:
-    """Show an invoice with each fee it sums, the tariff line and confirmation it rests on, and its credit notes."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
-    return documents.InvoiceInFull.model_validate(found)
+async def show(invoice_id: UUID, asker: ReadingBooks, request: Request) -> documents.InvoiceInFull:
+    """Show an invoice with each fee it sums, the tariff line and confirmation it rests on, and what was paid."""
+    return await _in_full(request, asker.tenant_id, invoice_id)
+
+
+@people_router.get(
+    "/tenants/{tenant_id}/invoices",
+    summary="List a tenant's invoices",
+    responses=responses(PlatformKeyNeeded, SessionOver, RoleNeeded, InvalidRequest),
+)
+async def show_all_of_tenant(
+    tenant_id: UUID, _: Operating, request: Request, before: UUID | None = None, limit: _Limit = 50
+) -> documents.InvoicePage:
+    """List a tenant's invoices, the newest first."""
+    return await _page(request, tenant_id, before, limit)
+
+
+@people_router.get(
+    "/tenants/{tenant_id}/invoices/{invoice_id}",
+    summary="Show a tenant's invoice",
+    responses=responses(PlatformKeyNeeded, SessionOver, RoleNeeded, UnknownInvoice, InvalidRequest),
+)
+async def show_of_tenant(
+    tenant_id: UUID, invoice_id: UUID, _: Operating, request: Request
+) -> documents.InvoiceInFull:
+    """Show a tenant's invoice as the tenant sees it."""
+    return await _in_full(request, tenant_id, invoice_id)
 
 
 @platform_router.post(
@@ -68,11 +93,12 @@ async def issue(
     dry_run: DryRun = False,
 ) -> documents.InvoiceInFull:
     """Charge what a month that is over measured and issue its invoice, as the worker does of itself."""
+    now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        invoice_id, is_new = await issue_invoice(
-            connection, tenant_id=tenant_id, month=body.month, now=request.app.state.clock()
+        invoice_id, is_new = await issue_invoice(connection, tenant_id=tenant_id, month=body.month, now=now)
+        found = await find_invoice(
+            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
         )
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
     if not is_new:
         response.status_code = 200
     return documents.InvoiceInFull.model_validate(found)
@@ -106,7 +132,7 @@ async def credit(
     dry_run: DryRun = False,
 ) -> documents.InvoiceInFull:
     """Put an invoice right by giving back; the invoice itself stays as it was issued."""
-    new = NewCreditNote(**body.model_dump())
+    new, now = NewCreditNote(**body.model_dump()), request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         _, is_new = await give_credit(
             connection,
@@ -114,9 +140,30 @@ async def credit(
             invoice_id=invoice_id,
             new=new,
             request_hash=request_hash(body),
-            now=request.app.state.clock(),
+            now=now,
         )
-        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id)
+        found = await find_invoice(
+            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        )
     if not is_new:
         response.status_code = 200
+    return documents.InvoiceInFull.model_validate(found)
+
+
+async def _page(request: Request, tenant_id: UUID, before: UUID | None, limit: int) -> documents.InvoicePage:
+    today = business_date(request.app.state.clock())
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await list_invoices(
+            connection, tenant_id=tenant_id, today=today, before=before, limit=limit + 1
+        )
+    page = [documents.Invoice.model_validate(row) for row in found[:limit]]
+    return documents.InvoicePage(
+        invoices=page, next_before=page[-1].invoice_id if len(found) > limit else None
+    )
+
+
+async def _in_full(request: Request, tenant_id: UUID, invoice_id: UUID) -> documents.InvoiceInFull:
+    today = business_date(request.app.state.clock())
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await find_invoice(connection, tenant_id=tenant_id, invoice_id=invoice_id, today=today)
     return documents.InvoiceInFull.model_validate(found)

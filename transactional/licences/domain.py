@@ -29,6 +29,33 @@ class UnknownLicenceAlert(Problem):
         )
 
 
+class UnknownLicence(Problem):
+    """There is no such licence."""
+
+    slug = "unknown-licence"
+    title = "No such licence"
+    status = 404
+
+    def __init__(self, licence_id: UUID) -> None:
+        super().__init__(
+            f"there is no licence {licence_id}; GET /v1/platform/licences lists them",
+            licence_id=str(licence_id),
+        )
+
+
+class LicenceLastsBackwards(Problem):
+    """Its last day would lie before its first."""
+
+    slug = "licence-lasts-backwards"
+    title = "The last day lies before the first"
+    status = 422
+
+    def __init__(self, valid_from: date, expires_on: date) -> None:
+        super().__init__(
+            f"corrected like this it would last from {valid_from} to {expires_on}; check both days"
+        )
+
+
 class LicenceExists(Problem):
     """The number is registered with other contents."""
 

@@ -7,7 +7,13 @@ from uuid import UUID
 
 from transactional.clock import business_date
 from transactional.database import Connection
-from transactional.licences.domain import LicenceExists, UnknownLicenceAlert, levels_reached
+from transactional.licences.domain import (
+    LicenceExists,
+    LicenceLastsBackwards,
+    UnknownLicence,
+    UnknownLicenceAlert,
+    levels_reached,
+)
 from transactional.row_report import all_or_nothing
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('licences', 0))"
@@ -30,6 +36,16 @@ class NewLicence:
     holder: str
     valid_from: date
     expires_on: date
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a licence truly says; None of what stays. Both days are included."""
+
+    holder: str | None
+    valid_from: date | None
+    expires_on: date | None
+    reason: str
 
 
 async def register(connection: Connection, *, new: NewLicence, by: str, now: datetime) -> tuple[UUID, bool]:
@@ -74,23 +90,66 @@ async def register_all(
     return sum(is_new for _, is_new in made)
 
 
+async def correct(
+    connection: Connection, *, licence_id: UUID, told: Correction, by: str, now: datetime
+) -> None:
+    """Correct what is written down of a licence and keep what stood there; alerts follow at once.
+
+    Raises:
+        UnknownLicence: it is not there.
+        LicenceLastsBackwards: its last day would lie before its first.
+    """
+    await connection.execute(_LOCK)
+    known = await connection.fetchrow(
+        "select holder, valid_from, expires_on from mall.licence where licence_id = $1", licence_id
+    )
+    if known is None:
+        raise UnknownLicence(licence_id)
+    valid_from, expires_on = told.valid_from or known["valid_from"], told.expires_on or known["expires_on"]
+    if expires_on < valid_from:
+        raise LicenceLastsBackwards(valid_from, expires_on)
+    await connection.execute(
+        "insert into mall.licence_correction (licence_id, former_holder, former_valid_from, former_expires_on, reason, "
+        "corrected_by, corrected_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        licence_id,
+        *known,
+        told.reason,
+        by,
+        now,
+    )
+    await connection.execute(
+        "update mall.licence set holder = $2, valid_from = $3, expires_on = $4 where licence_id = $1",
+        licence_id,
+        told.holder or known["holder"],
+        valid_from,
+        expires_on,
+    )
+    await evaluate_alerts(connection, now=now)
+
+
 async def evaluate_alerts(connection: Connection, *, now: datetime) -> int:
-    """Open the alerts that are due, close those of renewed licences, and return how many changed."""
+    """Open the alerts that are due, close those that are not, as of renewed licences, and return how many changed.
+
+    One that was closed opens again, unseen, if its licence turns out to last less long than was written down.
+    """
     await connection.execute(_LOCK)
     today, changed = business_date(now), 0
     for row in await connection.fetch(_OPEN_ENDED):
-        if row["is_renewed"]:
-            closed = await connection.fetch(
-                "update mall.licence_alert set closed_at = $2 where licence_id = $1 and closed_at is null returning alert_id",
-                row["licence_id"],
-                now,
-            )
-            changed += len(closed)
-            continue
-        for days in levels_reached(row["expires_on"], today):
+        due = [] if row["is_renewed"] else levels_reached(row["expires_on"], today)
+        closed = await connection.fetch(
+            "update mall.licence_alert set closed_at = $2 where licence_id = $1 and closed_at is null "
+            "and not days_before = any($3::int[]) returning alert_id",
+            row["licence_id"],
+            now,
+            due,
+        )
+        changed += len(closed)
+        for days in due:
             opened = await connection.fetchval(
                 "insert into mall.licence_alert (licence_id, days_before, opened_at) values ($1, $2, $3) "
-                "on conflict (licence_id, days_before) do nothing returning alert_id",
+                "on conflict (licence_id, days_before) do update "
+                "set closed_at = null, acknowledged_at = null, acknowledged_by = null "
+                "where licence_alert.closed_at is not null returning alert_id",
                 row["licence_id"],
                 days,
                 now,

@@ -12,7 +12,8 @@ from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Moment
+from transactional.request_types import Moment, Reason, Reference
+from transactional.risk.acts import Actor, note_act
 from transactional.risk.operations import (
     AlreadyEnded,
     HasRules,
@@ -55,9 +56,11 @@ class RiskRules(BaseModel):
 
 
 class RuleEnd(BaseModel):
-    """When a rule stops counting; now, if left out."""
+    """When a rule stops counting; now, if left out. A person says why."""
 
     valid_until: Moment | None = None
+    reason: Reason | None = None
+    ended_by: Reference | None = None
 
 
 class TriggeredRule(BaseModel):
@@ -126,7 +129,8 @@ async def add_rule(
     body: NewRuleRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
 ) -> RiskRule:
     """Put a rule in force. The next batch of redemptions meets it; it counts what was attempted before, too."""
-    valid_from, valid_until = period(body.valid_from, body.valid_until, request.app.state.clock())
+    now = request.app.state.clock()
+    valid_from, valid_until = period(body.valid_from, body.valid_until, now)
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         rule_ids = await add_rules(
             connection,
@@ -134,6 +138,9 @@ async def add_rule(
             rules=[body.parameters()],
             valid_from=valid_from,
             valid_until=valid_until,
+        )
+        await note_act(
+            connection, tenant_id=tenant_id, act="added", actor=Actor(None, "", now), rule_ids=rule_ids
         )
         rules = await list_rules(connection, tenant_id=tenant_id, rule_ids=rule_ids)
     return RiskRule.model_validate(rules[0])
@@ -150,22 +157,43 @@ async def begin_with_defaults(tenant_id: Caller, request: Request, dry_run: DryR
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         rule_ids = await add_default_rules(connection, tenant_id=tenant_id, valid_from=now)
+        await note_act(
+            connection, tenant_id=tenant_id, act="added", actor=Actor(None, "", now), rule_ids=rule_ids
+        )
         return _told(await list_rules(connection, tenant_id=tenant_id, rule_ids=rule_ids))
 
 
 @router.post(
     "/rules/{rule_id}/end",
     summary="End a risk rule",
-    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, UnknownRule, AlreadyEnded),
+    responses=responses(
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        InvalidRequest,
+        RequestTooLarge,
+        UnknownRule,
+        AlreadyEnded,
+    ),
 )
 async def end(
-    rule_id: UUID, tenant_id: Caller, request: Request, body: RuleEnd | None = None, dry_run: DryRun = False
+    rule_id: UUID, asker: Reviewing, request: Request, body: RuleEnd | None = None, dry_run: DryRun = False
 ) -> RiskRule:
     """Let a rule count no longer. To change a rule, end it and add another: what was in force when is kept."""
-    now = request.app.state.clock()
-    ends_at, _ = period(body.valid_until if body else None, None, now, first_field="valid_until")
+    told, tenant_id, now = body or RuleEnd(), asker.tenant_id, request.app.state.clock()
+    if asker.username is not None and told.reason is None:
+        raise InvalidRequest("reason: say why the rule is to count no longer")
+    name = asker.acting(told.ended_by, "ended_by") if asker.username is not None else told.ended_by
+    ends_at, _ = period(told.valid_until, None, now, first_field="valid_until")
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await end_rule(connection, tenant_id=tenant_id, rule_id=rule_id, now=now, ends_at=ends_at)
+        await note_act(
+            connection,
+            tenant_id=tenant_id,
+            act="ended",
+            actor=Actor(name, told.reason or "", now),
+            rule_ids=[rule_id],
+        )
         rules = await list_rules(connection, tenant_id=tenant_id, rule_ids=[rule_id])
     return RiskRule.model_validate(rules[0])
 

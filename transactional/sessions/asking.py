@@ -16,7 +16,9 @@ from transactional.access.operations import KeyRing
 from transactional.problems import InvalidRequest
 from transactional.sessions.domain import (
     ACTING_ROLES,
+    BOOK_READING_ROLES,
     DECIDING_ROLES,
+    OPERATING_ROLES,
     REVIEWING_ROLES,
     SERVING_ROLES,
     RoleNeeded,
@@ -30,6 +32,13 @@ _scheme = HTTPBearer(
     scheme_name="TenantKeyOrSession",
     description="The tenant's API key, or the token of a session from POST /v1/sessions; it fixes the tenant.",
 )
+_platform_scheme = HTTPBearer(
+    auto_error=False,
+    scheme_name="PlatformKeyOrSession",
+    description="A platform key of scope operate, or the session of one of the platform's own people.",
+)
+# Whoever operates the mall does so for no tenant of their own.
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,12 @@ class Asker:
         return kept
 
 
+def is_session(header: str | None) -> bool:
+    """Tell whether an `Authorization` header carries a session's token: signed tokens have dots, keys have none."""
+    scheme, _space, token = (header or "").partition(" ")
+    return scheme.lower() == "bearer" and "." in token
+
+
 async def asker_of(request: Request) -> Asker:
     """Return who sent a request.
 
@@ -81,13 +96,11 @@ async def asker_of(request: Request) -> Asker:
         SessionOver: the session has ended, or its login is gone.
     """
     header = request.headers.get("authorization")
-    scheme, _space, token = (header or "").partition(" ")
-    # Signed tokens have dots, keys have none.
-    if scheme.lower() != "bearer" or "." not in token:
+    if not is_session(header):
         keys: KeyRing = request.app.state.keys
         return Asker(await keys.tenant(header))
     desk: LoginDesk = request.app.state.login_desk
-    visitor = await desk.recognise(token)
+    visitor = await desk.recognise((header or "").partition(" ")[2])
     if visitor is None:
         raise SessionOver
     return Asker(visitor.tenant_id, visitor.username, visitor.role)
@@ -136,6 +149,20 @@ async def _reviewer(asker: Asking) -> Asker:
     return _allowed(asker, REVIEWING_ROLES)
 
 
+async def _book_reader(asker: Asking) -> Asker:
+    return _allowed(asker, BOOK_READING_ROLES)
+
+
+async def _operator(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_platform_scheme)]
+) -> Asker:
+    if not is_session(request.headers.get("authorization")):
+        keys: KeyRing = request.app.state.keys
+        await keys.require_platform(request.headers.get("authorization"), "operate")
+        return Asker(_NOBODY)
+    return _allowed(await asker_of(request), OPERATING_ROLES)
+
+
 # What is done for a member.
 ActingForMember = Annotated[Asker, Depends(_member_asker)]
 
@@ -147,3 +174,9 @@ Serving = Annotated[Asker, Depends(_servant)]
 
 # What risk rules said is not everybody's to see.
 Reviewing = Annotated[Asker, Depends(_reviewer)]
+
+# What is charged and owed is for those who answer for an enterprise, and for its programs.
+ReadingBooks = Annotated[Asker, Depends(_book_reader)]
+
+# What is done for the platform: by a key of scope operate, or by one of its own people.
+Operating = Annotated[Asker, Depends(_operator)]

@@ -17,8 +17,12 @@ ROLES = ("enterprise_viewer", "enterprise_admin", "planner", "operator", "risk_a
 DECIDING_ROLES: Final = frozenset({"enterprise_admin", "planner"})
 # Who answers and decides cases, and keeps what is promised.
 SERVING_ROLES: Final = frozenset({"enterprise_admin", "operator"})
-# Who sees what risk rules held back, and lets it go on or stops it.
+# Who sees what risk rules held back, and lets it go on or stops it; who proposes, activates and ends rules.
 REVIEWING_ROLES: Final = frozenset({"enterprise_admin", "risk_analyst"})
+# Who reads what an enterprise is charged and owes.
+BOOK_READING_ROLES: Final = frozenset({"enterprise_admin", "enterprise_viewer"})
+# The platform's own people, who act for no tenant.
+OPERATING_ROLES: Final = frozenset({"platform_admin"})
 # Who may act for a member in the mall: it spends that member's points.
 ACTING_ROLES: Final = frozenset({"enterprise_admin"})
 # After so many wrong passwords in a row a login takes none for a while, the right one neither.

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.request_types import Day, Reference
+from transactional.request_types import Day, Moment, Reference
 
 PartyKind = Literal["supplier", "tenant"]
 
@@ -40,6 +40,8 @@ class Statement(BaseModel):
     owed_fen: int
     stated_at: datetime
     due_on: date = Field(description="The first working day after the day (T+1).")
+    settled_at: datetime | None = Field(description="When it changed hands; null if nobody has told so.")
+    settled_by_reference: str | None = Field(description="The bank's name of that payment.")
 
 
 class StatementPage(BaseModel):
@@ -66,6 +68,16 @@ class StatementInFull(Statement):
     """A statement with its lines."""
 
     lines: list[StatementLine]
+
+
+class SettledRequest(BaseModel):
+    """That a statement was settled, whole. Sent again with the same contents it changes nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference = Field(description="The bank's name of the payment.")
+    settled_at: Moment
+    recorded_by: Reference
 
 
 class Stated(BaseModel):

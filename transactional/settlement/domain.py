@@ -70,6 +70,20 @@ class UnknownStatement(Problem):
         )
 
 
+class AlreadySettled(Problem):
+    """The statement was settled by another payment."""
+
+    slug = "already-settled"
+    title = "The statement was settled otherwise"
+    status = 409
+
+    def __init__(self, statement_id: UUID, reference: str) -> None:
+        super().__init__(
+            f"statement {statement_id} was settled by the payment {reference!r}; what was settled stays",
+            reference=reference,
+        )
+
+
 def statements_due(
     facts: Iterable[Fact], *, stated_until: Mapping[Party, date], last_day: date
 ) -> dict[tuple[Party, date], list[Fact]]:

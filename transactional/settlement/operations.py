@@ -10,6 +10,7 @@ from transactional.fees.queries import live_day
 from transactional.settlement.domain import Basis, BasisFixed, Fact, Party, due_on, statements_due
 from transactional.settlement.facts import unsettled
 from transactional.settlement.queries import working_day_changes
+from transactional.settlement.settling import tell
 from transactional.suppliers.domain import UnknownSupplier
 
 # What was committed around midnight is there a little later.
@@ -84,6 +85,7 @@ async def _write(
             for number, fact in enumerate(facts, start=1)
         ],
     )  # fmt: skip
+    await tell(connection, tenant_id=tenant_id, statement_id=statement_id, happened="stated")
 
 
 async def set_basis(

@@ -11,12 +11,14 @@ from transactional.suppliers.domain import UnknownSupplier
 # A partner's name is in the tenant's own copy of their agreement.
 _STATEMENTS = """
 select s.statement_id, s.party_kind, s.party_id, s.day, s.lines as line_count, s.quantity, s.owed_fen, s.stated_at, s.due_on,
+    c.settled_at, c.reference as settled_by_reference,
     coalesce(p.name, (
         select a.partner_name from mall.exchange_agreement a
         where a.tenant_id = s.tenant_id and a.partner_id = s.party_id limit 1
     )) as party_name
 from mall.settlement_statement s
 left join mall.supplier p on p.tenant_id = s.tenant_id and p.supplier_id = s.party_id
+left join mall.settlement_payment c on c.tenant_id = s.tenant_id and c.statement_id = s.statement_id
 where s.tenant_id = $1
 """
 _LINES = """

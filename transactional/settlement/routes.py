@@ -1,9 +1,9 @@
-"""`/v1/settlements` for tenants, and what the operators do about settlement."""
+"""What the operators do about settlement, and by what suppliers are owed."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
@@ -12,12 +12,13 @@ from transactional.database import tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Day, Reference
+from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
 from transactional.settlement import documents
-from transactional.settlement.domain import BasisFixed, UnknownStatement
+from transactional.settlement.domain import AlreadySettled, BasisFixed, UnknownStatement
 from transactional.settlement.operations import change_working_days, set_basis, state
-from transactional.settlement.queries import basis_of, find_statement, list_statements
+from transactional.settlement.queries import basis_of, find_statement
+from transactional.settlement.settling import Settled, settle
 from transactional.suppliers.domain import UnknownSupplier
 
 router = APIRouter(prefix="/v1", tags=["settlement"])
@@ -25,38 +26,6 @@ platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dep
 
 # Working days are of no tenant.
 _NOBODY = UUID(int=0)
-
-
-@router.get("/settlements", summary="List statements", responses=responses(Unauthenticated, InvalidRequest))
-async def show_all(
-    tenant_id: Caller,
-    request: Request,
-    day: Day | None = None,
-    party_kind: documents.PartyKind | None = None,
-    before: UUID | None = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> documents.StatementPage:
-    """List what you owe suppliers and other tenants for days that are over, those stated last first."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await list_statements(
-            connection, tenant_id=tenant_id, day=day, party_kind=party_kind, before=before, limit=limit + 1
-        )
-    page = [documents.Statement.model_validate(row) for row in found[:limit]]
-    return documents.StatementPage(
-        statements=page, next_before=page[-1].statement_id if len(found) > limit else None
-    )
-
-
-@router.get(
-    "/settlements/{statement_id}",
-    summary="Show a statement",
-    responses=responses(Unauthenticated, UnknownStatement, InvalidRequest),
-)
-async def show(statement_id: UUID, tenant_id: Caller, request: Request) -> documents.StatementInFull:
-    """Show a statement with its lines."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
-        found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)
-    return documents.StatementInFull.model_validate(found)
 
 
 @router.get(
@@ -107,6 +76,39 @@ async def run(tenant_id: UUID, request: Request, dry_run: DryRun = False) -> doc
     async with tenant_transaction(pool, tenant_id, dry_run=dry_run) as connection:
         stated = await state(connection, tenant_id=tenant_id, now=request.app.state.clock())
     return documents.Stated(stated=stated)
+
+
+@platform_router.post(
+    "/tenants/{tenant_id}/settlements/{statement_id}/payment",
+    status_code=201,
+    summary="Note that a statement was settled",
+    responses={
+        200: {"model": documents.StatementInFull, "description": "This payment was noted before"},
+        **responses(PlatformKeyNeeded, UnknownStatement, AlreadySettled, InvalidRequest, RequestTooLarge),
+    },
+)
+async def note_settled(
+    tenant_id: UUID,
+    statement_id: UUID,
+    body: documents.SettledRequest,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
+) -> documents.StatementInFull:
+    """Note by which payment what a statement says changed hands, whole and once."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        is_new = await settle(
+            connection,
+            tenant_id=tenant_id,
+            statement_id=statement_id,
+            settled=Settled(body.reference, body.settled_at),
+            by=body.recorded_by,
+            now=request.app.state.clock(),
+        )
+        found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)
+    if not is_new:
+        response.status_code = 200
+    return documents.StatementInFull.model_validate(found)
 
 
 @platform_router.get(

@@ -91,6 +91,11 @@ TOPICS = (
     Topic("stock.alert_opened", "stock alert", "The stock of an item fell below the threshold of its alert."),
     Topic("stock.expired", "expired stock", "The last day of pieces in a warehouse is over; somebody has to take them out."),
     Topic("stock.expired_removed", "expired stock", "Pieces past their last day were taken off the books."),
+    Topic("invoice.issued", "invoice", "A month was invoiced; it is to be paid by `due_on`."),
+    Topic("invoice.paid", "invoice", "Nothing of an invoice is left to pay."),
+    Topic("invoice.overdue", "invoice", "The last day to pay an invoice is over, and something of it is left."),
+    Topic("settlement.stated", "settlement statement", "What a day's goods or exchanges cost was stated; it is due on `due_on`."),
+    Topic("settlement.settled", "settlement statement", "What a statement says has changed hands."),
     Topic("stock.alert_closed", "stock alert", "The stock of an item is no longer below the threshold of its alert."),
 )  # fmt: skip
 

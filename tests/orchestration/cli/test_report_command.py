@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests import literal_release as literal
 from tests.dashboards.enterprise import add_enterprise
+from tests.dashboards.pdf_text import read_pdf
+from tests.dashboards.test_papers import keep_books
 
 MARCH = ("monthly", "--tenant", "acorn", "--month", "2026-03")
 
@@ -72,3 +75,33 @@ def test_a_month_that_is_none_is_told_how_to_be_written(release: Path, tmp_path:
 
     assert done.returncode == 2
     assert "write it like 2026-03" in done.stderr
+
+
+def test_an_invoice_and_the_statements_of_a_day_are_written_from_the_books(
+    data_dir: Path, database_url: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "insert into mall.tenant (tenant_id, code, name, industry) values (%s, 'acorn', %s, 'bank')",
+            (literal.ACORN, literal.ACORN_NAME),
+        )
+    keep_books(database_url)
+    out = ("--out", str(tmp_path / "out"))
+    asked = (
+        ("invoice", "--tenant", "acorn", "--month", "2026-03", "--language", "en", *out),
+        ("settlement", "--tenant", "acorn", "--day", "2026-03-10", "--format", "all", *out),
+        ("invoice", "--tenant", "acorn", "--month", "2026-01", *out),
+        ("settlement", "--tenant", "cedar", "--day", "2026-03-10", *out),
+    )
+    invoice, settlement, *refused = [
+        report(data_dir, *one, POINTMART_DATABASE_URL=database_url) for one in asked
+    ]
+
+    assert (invoice.returncode, invoice.stderr) == (0, "")
+    made = tmp_path / "out" / "pointmart-invoice-2026-03-0001-en.pdf"
+    assert literal.ACORN_NAME in read_pdf(made.read_bytes()).text
+    assert settlement.returncode == 0
+    assert sorted(Path(line).suffix for line in settlement.stdout.split()) == [".csv", ".pdf", ".xlsx"]
+    assert [one.returncode for one in refused] == [1, 1]
+    assert "no invoice of 2026-01 was issued to acorn" in refused[0].stderr
+    assert "no tenant has the code cedar" in refused[1].stderr

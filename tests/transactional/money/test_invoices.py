@@ -116,7 +116,8 @@ async def test_credit_notes_give_back_what_was_asked_at_most(issue, month, opera
     note = {"reference": "c-1", "amount_fen": 350_000, "reason": "故障", "issued_by": "wu.min"}
     given = await operator.post(url, json=note)
     assert given.status_code == 201, given.text
-    assert given.json() | {"credited_fen": 0, "credit_notes": []} == invoice
+    changed = {"credited_fen": 0, "remaining_fen": 350_100, "credit_notes": []}
+    assert given.json() | changed == invoice
     assert given.json()["credited_fen"] == 350_000
     assert (await operator.post(url, json=note)).status_code == 200
     assert (await operator.post(url, json=note | {"amount_fen": 1})).status_code == 409

@@ -16,6 +16,14 @@ ROWS = {
     "invoice_line": "invoice_id, fee_id, month, due_fen) values ($1, $2, $2, '2026-01-01', 1",
     "credit_note": "credit_note_id, invoice_id, reference, request_hash, amount_fen, reason, issued_by, issued_at) "
     "values ($1, $2, $2, 'x', decode(repeat('00', 32), 'hex'), 1, 'x', 'x', now()",
+    "payment_term": "valid_from, days, set_by, set_at) values ($1, '2026-01-01', 30, $2::uuid::text, now()",
+    "invoice_payment": "payment_id, invoice_id, reference, amount_fen, received_at, recorded_by, noted_at) "
+    "values ($1, $2, $2, 'x', 1, now(), 'x', now()",
+    "invoice_overdue": "invoice_id, told_at) values ($1, $2, now()",
+    "settlement_payment": "statement_id, reference, settled_at, recorded_by, noted_at) "
+    "values ($1, $2, 'x', now(), 'x', now()",
+    "risk_rule_proposal": "proposal_id, parameters) values ($1, $2, '{}'",
+    "risk_rule_act": "act_id, act, proposal_id, acted_at) values ($1, $2, 'proposed', $2, now()",
     "settlement_basis": "supplier_id, basis, changed_by, changed_at) values ($1, $2, 'receipt', 'x', now()",
     "settlement_statement": "statement_id, party_kind, party_id, day, lines, quantity, owed_fen, stated_at, due_on) "
     "values ($1, $2, 'supplier', $2, '2026-01-01', 1, 1, 1, now(), '2026-01-02'",

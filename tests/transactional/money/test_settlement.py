@@ -221,3 +221,33 @@ async def test_operators_run_it_and_change_working_days(operator, shop, received
     listed = (await operator.get("/v1/platform/working-days")).json()["days"]
     assert {"day": "2026-03-02", "is_working": False} in listed
     assert not [one for one in listed if one["day"].startswith("2027")]
+
+
+async def test_a_statement_is_settled_once_and_told(operator, client, shop, received, run, clock, owner):
+    clock.now += DAY
+    await run()
+    (stated,) = (await client.get("/v1/settlements")).json()["statements"]
+    assert stated["settled_at"] is None
+    url = f"/v1/platform/tenants/{shop.tenant_id}/settlements/{stated['statement_id']}/payment"
+    body = {"reference": "b-9", "settled_at": "2026-03-02T11:00:00+08:00", "recorded_by": "wu.min"}
+    early = await operator.post(url, json=body | {"settled_at": "2026-03-03T11:00:00+08:00"})
+    assert (early.status_code, early.json()["type"]) == (422, "urn:pointmart:problem:invalid-request")
+    made = await operator.post(url, json=body)
+    assert (made.status_code, made.json()["settled_by_reference"]) == (201, "b-9")
+    again = await operator.post(url, json=body)
+    assert (again.status_code, again.json()) == (200, made.json())
+    other = await operator.post(url, json=body | {"reference": "b-10"})
+    assert (other.status_code, other.json()["type"]) == (409, "urn:pointmart:problem:already-settled")
+    told = await owner.fetch(
+        "select topic, subject_id, payload ->> 'owed_fen' as owed_fen from mall.outbox where topic like 'settlement.%' "
+        "order by outbox_id"
+    )
+    subject = UUID(stated["statement_id"])
+    assert [tuple(row) for row in told] == [
+        ("settlement.stated", subject, "1800"), ("settlement.settled", subject, "1800"),
+    ]  # fmt: skip
+    landed = await owner.fetchrow("select settled_at, xid from export.settlement_statement")
+    assert landed["settled_at"] is not None
+    assert landed["xid"] == await owner.fetchval("select xid from mall.settlement_payment")
+    with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
+        await owner.execute("delete from mall.settlement_payment")

@@ -17,7 +17,8 @@ select
     dated.stated_date,
     dated.due_on as due_date,
     dated.stated_date - dated.date as days_to_state,
-    dated.stated_date - dated.date <= 1 as is_on_time
+    dated.stated_date - dated.date <= 1 as is_on_time,
+    {{ business_date("dated.settled_at") }} as settled_date
 from dated
 left join
     suppliers

@@ -18,6 +18,7 @@ select
     owed_fen,
     stated_at,
     due_on,
+    settled_at,
     recorded_at
 from versions
 where version_rank = 1

@@ -1,0 +1,151 @@
+"""What operators record of payments: one by one, or a bank's file; and within how many days a tenant pays."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from transactional.access.domain import PlatformKeyNeeded
+from transactional.access.routes import DryRun
+from transactional.clock import business_date
+from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.database import tenant_transaction
+from transactional.fees.refusals import UnknownTenant
+from transactional.invoices import documents, payment_documents
+from transactional.invoices.payment_documents import signed_fen
+from transactional.invoices.payments import BankLine, NewPayment, record_bank_file, record_payment
+from transactional.invoices.queries import find_invoice
+from transactional.invoices.refusals import PaymentExists, PaymentTermExists, PaymentTooLarge, UnknownInvoice
+from transactional.invoices.terms import list_terms, set_term
+from transactional.problem_documents import responses
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge
+from transactional.request_types import Reference
+from transactional.row_report import RowsRefused
+from transactional.sessions.asking import Operating
+from transactional.sessions.domain import RoleNeeded, SessionOver
+
+router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
+
+# A bank's file is of no tenant alone.
+_NOBODY = UUID(int=0)
+_REFUSED: tuple[type[Problem], ...] = (PlatformKeyNeeded, SessionOver, RoleNeeded, InvalidRequest)
+
+
+@router.post(
+    "/tenants/{tenant_id}/invoices/{invoice_id}/payments",
+    status_code=201,
+    summary="Record a payment on an invoice",
+    responses={
+        200: {
+            "model": documents.InvoiceInFull,
+            "description": "The reference and this payment were sent before",
+        },
+        **responses(
+            *_REFUSED,
+            UnknownInvoice,
+            PaymentExists,
+            PaymentTooLarge,
+            RequestTooLarge,
+        ),
+    },
+)
+async def pay(
+    tenant_id: UUID,
+    invoice_id: UUID,
+    body: payment_documents.PaymentRequest,
+    asker: Operating,
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
+) -> documents.InvoiceInFull:
+    """Record money that came on an invoice, or went back; what is more than is left of it is refused."""
+    now, by = request.app.state.clock(), asker.acting(body.recorded_by, "recorded_by")
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        _, is_new = await record_payment(
+            connection,
+            tenant_id=tenant_id,
+            invoice_id=invoice_id,
+            new=NewPayment(body.reference, body.amount_fen, body.received_at),
+            by=by,
+            now=now,
+        )
+        found = await find_invoice(
+            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        )
+    if not is_new:
+        response.status_code = 200
+    return documents.InvoiceInFull.model_validate(found)
+
+
+@router.get(
+    "/invoice-payments/import/template",
+    summary="Download a bank's file to fill in",
+    responses={**responses(*_REFUSED), **csv_file()},
+    response_class=Response,
+)
+async def write_template(_: Operating, language: TemplateLanguage = "zh") -> Response:
+    """Return the header that an import reads, with a row to write over."""
+    return template_of(payment_documents.BankRow, "invoice-payments", language)
+
+
+@router.post(
+    "/invoice-payments/import",
+    summary="Record payments from a bank's file",
+    responses=responses(*_REFUSED, RowsRefused, RequestTooLarge),
+    openapi_extra=csv_body(payment_documents.BankRow),
+)
+async def import_bank_file(
+    asker: Operating,
+    request: Request,
+    recorded_by: Annotated[Reference | None, Query()] = None,
+    dry_run: DryRun = False,
+) -> payment_documents.Recorded:
+    """Record every payment of a file, of whichever tenants, or nothing of it."""
+    by = asker.acting(recorded_by, "recorded_by")
+    rows = await rows_of(request, payment_documents.BankRow)
+    lines = [
+        BankLine(row.invoice_number, NewPayment(row.reference, signed_fen(row.amount_yuan), row.received_at))
+        for row in rows
+    ]
+    async with tenant_transaction(request.app.state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+        recorded = await record_bank_file(connection, lines=lines, by=by, now=request.app.state.clock())
+    return payment_documents.Recorded(recorded=recorded, known=len(lines) - recorded)
+
+
+@router.get(
+    "/tenants/{tenant_id}/payment-terms",
+    summary="List a tenant's payment terms",
+    responses=responses(*_REFUSED, UnknownTenant),
+)
+async def show_terms(tenant_id: UUID, _: Operating, request: Request) -> payment_documents.TermList:
+    """List within how many days a tenant pays, and from when on."""
+    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+        found = await list_terms(connection, tenant_id=tenant_id)
+    return payment_documents.TermList.model_validate({"terms": found})
+
+
+@router.put(
+    "/tenants/{tenant_id}/payment-terms",
+    summary="Set a tenant's payment term",
+    responses=responses(*_REFUSED, UnknownTenant, PaymentTermExists, RequestTooLarge),
+)
+async def put_term(
+    tenant_id: UUID,
+    body: payment_documents.TermRequest,
+    asker: Operating,
+    request: Request,
+    dry_run: DryRun = False,
+) -> payment_documents.TermList:
+    """Let a tenant pay within other days from a day on; invoices that were issued keep the day they are due."""
+    by = asker.acting(body.set_by, "set_by")
+    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        await set_term(
+            connection,
+            tenant_id=tenant_id,
+            days=body.days,
+            valid_from=body.valid_from,
+            by=by,
+            now=request.app.state.clock(),
+        )
+        found = await list_terms(connection, tenant_id=tenant_id)
+    return payment_documents.TermList.model_validate({"terms": found})
