@@ -1,6 +1,7 @@
 """What the desks read: marts beside the literal release, and a real mall with queues that wait for somebody."""
 
 import asyncio
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -425,7 +426,10 @@ def running_desk_mall(database_url: str, secret: str) -> Iterator[DeskMall]:
     """
     keys, members = asyncio.run(_fill(database_url))
     clock = Clock()
-    app = create_app(TransactionalSettings(database_url=database_url, session_secret=secret))  # type: ignore[arg-type]
+    vault_key = base64.b64encode(b"v" * 32).decode()
+    app = create_app(
+        TransactionalSettings(database_url=database_url, session_secret=secret, vault_key=vault_key)
+    )  # type: ignore[arg-type]
     app.state.clock = clock
     with served(app) as url:
         mall = DeskMall(url, database_url, keys, members, clock)
