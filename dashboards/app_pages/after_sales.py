@@ -45,7 +45,8 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         list(reasons).index(from_address("reason", list(reasons), "")),
         lambda key: reasons[key],
         key="reason",
-        width=200,
+        # A phone's whole line, so that month and comparison stand together in the next.
+        width=340,
     )
     to_address("reason", reason, "")
     month, compared = choose_month(words, known, last_fact)

@@ -92,9 +92,8 @@ def results_table(words: Words, marts: TenantMarts) -> Table:
         Column("redemption_change_rate", words("campaign_change"), "change"),
     ]
     if marts.lacks(*RESULT_TABLES):
-        return Table("campaign_results", words("campaign_results"), pd.DataFrame(), columns)
-    rows = marts.rows(_RESULTS)
-    kinds = wording.kind_names(words)
-    return Table(
-        "campaign_results", words("campaign_results"), rows.assign(kind=rows["kind"].map(kinds)), columns
-    )
+        rows = pd.DataFrame()
+    else:
+        told = marts.rows(_RESULTS)
+        rows = told.assign(kind=told["kind"].map(wording.kind_names(words)))
+    return Table("campaign_results", words("campaign_results"), rows, columns, is_of_now=True)

@@ -135,7 +135,7 @@ def benefit(words: Words, campaign: Told, names: Names) -> str:
         told.append(_some(words, own))
     if campaign["sale_ids"]:
         told.append(words("links_sales", count=len(campaign["sale_ids"])))
-    return words("and").join(told)
+    return " · ".join(told)
 
 
 def _item(names: Names, one: Told) -> str:

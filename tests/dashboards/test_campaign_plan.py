@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,7 @@ from dashboards.words import Words
 from tests import literal_release as literal
 from tests.dashboards import planning
 from tests.dashboards.campaign_world import add_campaign_world
+from tests.dashboards.campaigns import add_campaigns
 from tests.dashboards.conftest import MakeToken
 from tests.dashboards.planning import Mall
 
@@ -235,3 +237,21 @@ def test_what_is_cheaper_is_named_the_first_of_it() -> None:
     }  # fmt: skip
 
     assert benefit(words, campaign, names) == "Tea, Rice, Mug and 1 more: 15% lower"
+
+
+def test_one_goes_from_results_to_the_plan_and_back(
+    open_page: OpenPage, planned_mall: Mall, literal_release: Path
+) -> None:
+    def furnish(connection: duckdb.DuckDBPyConnection) -> None:
+        add_campaigns(connection)
+        add_campaign_world(connection)
+
+    literal.publish(literal_release, "both", furnish)
+    app = open_page("campaigns", {"rows": "pilot"}, token=planned_mall.token("an.ran"), mall=planned_mall.url)
+    assert app.segmented_control(key="rows").value == "pilot"
+
+    app.segmented_control(key="view").set_value("plan").run()
+    assert "待批准 0 个" in said(app)
+    assert app.query_params["view"] == "plan"
+    app.segmented_control(key="view").set_value("results").run()
+    assert "限时秒杀 3 场" in said(app)
