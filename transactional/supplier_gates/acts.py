@@ -42,3 +42,14 @@ async def standing_of(
     if standing is None:
         raise UnknownSupplier(supplier_id)
     return standing
+
+
+async def standings_of(connection: Connection, *, tenant_id: UUID, now: datetime) -> dict[UUID, Standing]:
+    """Return of all suppliers of a tenant the gate each stands before now, or active, or suspended."""
+    rows = await connection.fetch(
+        "select supplier_id, mall.supplier_standing(tenant_id, supplier_id, $2) as standing "
+        "from mall.supplier where tenant_id = $1",
+        tenant_id,
+        business_date(now),
+    )
+    return {row["supplier_id"]: row["standing"] for row in rows}

@@ -24,7 +24,7 @@ async def record_consents(
     connection: Connection, tenant_id: UUID, members: Members, ids: Sequence[UUID], plan: WorldPlan,
     rng: np.random.Generator,
 ) -> None:  # fmt: skip
-    """Record what each member was asked when it joined, and what a few took back within the world.
+    """Record what members agreed to when they joined, and what a few took back within the world.
 
     Whoever has a group agrees to profiling, and whoever refuses personal recommendations has said so.
     """
@@ -40,7 +40,7 @@ async def record_consents(
         if joined[n] > end:
             continue
         at = datetime.fromtimestamp(min(int(joined[n]), end - 300), UTC) + _ASKED_AFTER
-        purposes: list[tuple[Purpose, bool]] = [("marketing", bool(agrees_to_marketing[n]))]
+        purposes: list[tuple[Purpose, bool]] = [("marketing", True)] if agrees_to_marketing[n] else []
         if members.has_profile[n]:
             purposes.append(("profiling", True))
         if not members.is_personalised[n]:

@@ -13,7 +13,7 @@ from orchestration.cli.world.service import DAY, HOUR
 from orchestration.cli.world.truth import Truth
 from transactional.brand_authorisations.operations import demand
 from transactional.database import Connection
-from transactional.supplier_gates.acts import standing_of
+from transactional.supplier_gates.acts import standings_of
 from transactional.supplier_gates.alerts import evaluate_alerts
 from transactional.supplier_gates.domain import NewDocument
 from transactional.supplier_gates.handing_in import hand_in, reject, verify
@@ -23,7 +23,7 @@ _BY = "simulated buyer"
 _HANDED_IN, _VERIFIED, _FOUND_OUT, _LIFTED = (9 * HOUR, 9 * HOUR + 1_800, 10 * HOUR, 10 * HOUR + 1_800)
 _DEMANDED_BEFORE = timedelta(days=20)
 # Alerts are looked at so often, as people would.
-_WATCHED_EVERY = 7
+_WATCHED_EVERY = 14
 
 
 class Gates:
@@ -101,11 +101,8 @@ class Gates:
     async def look(self, day: int) -> None:
         """Look who is active and what is authorised on a day."""
         now = self._at(day, DAY - 1)
-        for number, supplier_id in enumerate(self._suppliers):
-            standing = await standing_of(
-                self._connection, tenant_id=self._tenant_id, supplier_id=supplier_id, now=now
-            )
-            self.is_active[number] = standing == "active"
+        standings = await standings_of(self._connection, tenant_id=self._tenant_id, now=now)
+        self.is_active = np.array([standings[one] == "active" for one in self._suppliers])
         ended = await self._connection.fetch(
             "select item_id from mall.offer where tenant_id = $1 and authorised_until <= $2",
             self._tenant_id,

@@ -13,7 +13,7 @@ from recommender.sentiment.training import train
 
 # Not drawn from the seed of any world, so that no text of one is learnt from.
 _SEED = 20_260_101
-_TEXTS = 2_400
+_TEXTS = 1_200
 
 
 def learn(file: Path) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 
 from orchestration.cli.world import calendar
-from orchestration.cli.world.catalogue import Catalogue, IntArray
+from orchestration.cli.world.catalogue import CLASSES, Catalogue, IntArray
 from orchestration.cli.world.presets import CATEGORIES
 from transactional.campaigns.domain import Discounted, Kind, NewCampaign
 from transactional.clock import business_date
@@ -101,7 +101,9 @@ def plan_promotions(
                 promotion = _festival(festival, days[0], catalogue, monthly_points)
                 if 0 <= promotion.first < len(days):
                     found.append(promotion)
-    for item in np.flatnonzero((catalogue.listed_from > 0) & (catalogue.listed_from < len(days))).tolist():
+    comes_later = (catalogue.listed_from > 0) & (catalogue.listed_from < len(days))
+    # What is bought every day needs no introduction.
+    for item in np.flatnonzero(comes_later & (catalogue.class_ != CLASSES.index("staple"))).tolist():
         found.append(_new_item(item, catalogue))
     return sorted(found, key=lambda one: (one.first, one.kind, one.name))
 

@@ -120,7 +120,7 @@ class TenantLife:
         made.planner.told(day, made.supply.place(day, ordered, delays))
 
     def _on_hand(self) -> IntArray:
-        return np.array([self._has.past.on_hand(item) for item in self._has.setting.items], dtype=np.int64)
+        return np.array(self._has.past.on_hand(self._has.setting.items), dtype=np.int64)
 
     async def _write(self, day: int) -> None:
         """Write all that happened until the end of a day."""

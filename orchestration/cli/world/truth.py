@@ -130,11 +130,13 @@ class Truth:
 
     def _demand(self, first: date, items: list[str]) -> pd.DataFrame:
         """Return a row per item and day on which anything was wanted; demand less what was lost was redeemed."""
-        day, item = np.nonzero(self._pieces["demand"])
+        wanted = self._pieces["demand"]
+        day, item = np.nonzero(wanted)
+        days = np.array([first + timedelta(days=number) for number in range(len(wanted))], dtype=object)
         frame = pd.DataFrame(
             {
                 "item_id": np.array(items, dtype=object)[item],
-                "date": [first + timedelta(days=int(number)) for number in day],
+                "date": days[day],
                 **{name: pieces[day, item] for name, pieces in self._pieces.items()},
             }
         )

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from transactional.changes import Change
 from transactional.database import Connection
 from transactional.engine.book import Book
-from transactional.engine.commands import Needs
+from transactional.engine.commands import Needs, Slot
 from transactional.engine.reading.shared import read_shared
 
 _OFFERED = """
@@ -31,12 +32,30 @@ async def add_for_everybody(connection: Connection, tenant_id: UUID, campaign_id
         state.offered.setdefault((tenant_id, item_id), []).append((campaign_id, price))
 
 
-def forget_audience(tenant_id: UUID, campaign_id: UUID, book: Book) -> None:
-    """Let a campaign be for nobody and lower nothing any more; its budget stays, for what may come back."""
+def end_for_everybody(tenant_id: UUID, campaign_id: UUID, book: Book, ended: set[Slot]) -> None:
+    """Let a campaign be for nobody and lower nothing any more; what may come back still goes into its budget.
+
+    Those that ended and are written, and into which nothing can come back, are forgotten: an earning does not look at
+    all campaigns that there ever were.
+
+    Args:
+        ended: those that are still kept; this one is added.
+    """
     state = book.campaigns
-    state.audience = {one for one in state.audience if one[:2] != (tenant_id, campaign_id)}
+    state.audience.difference_update(
+        (tenant_id, campaign_id, member_id) for owner, member_id in book.accounts if owner == tenant_id
+    )
     state.offered = {
         item: kept
         for item, cheaper in state.offered.items()
         if (kept := [one for one in cheaper if one[0] != campaign_id])
     }
+    ended.add((tenant_id, campaign_id))
+    lowering = {
+        (owner, line.campaign_id)
+        for (owner, _), redemption in book.redemptions.items()
+        for line in redemption.lines
+    }
+    for slot in [slot for slot in ended - lowering if state.campaigns[slot].change is Change.READ]:
+        del state.campaigns[slot]
+        ended.remove(slot)

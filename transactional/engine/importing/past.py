@@ -19,7 +19,7 @@ from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs, Slot
 from transactional.engine.decide import decide
-from transactional.engine.importing.campaigns import add_for_everybody, forget_audience
+from transactional.engine.importing.campaigns import add_for_everybody, end_for_everybody
 from transactional.engine.importing.rows import MERGED, NewId, copied, settle
 from transactional.engine.reading.shared import read_shared
 from transactional.engine.sweeping import NO_BODY
@@ -70,6 +70,7 @@ class PastImport:
         self._redemptions: set[Slot] = set()
         self._devices: set[tuple[UUID, bytes]] = set()
         self._done: set[Slot] = set()
+        self._ended: set[Slot] = set()
 
     @classmethod
     async def begin(
@@ -155,9 +156,10 @@ class PastImport:
         """Return where a redemption stands."""
         return self._book.redemptions[self._tenant_id, redemption_id].status
 
-    def on_hand(self, item_id: UUID) -> int:
-        """Return the pieces of an item on the shelf."""
-        return self._book.stock[self._tenant_id][item_id].on_hand
+    def on_hand(self, items: Sequence[UUID]) -> list[int]:
+        """Return the pieces of each item on the shelf."""
+        stock = self._book.stock[self._tenant_id]
+        return [stock[item].on_hand for item in items]
 
     def left_of_sale(self, sale_id: UUID) -> int:
         """Return the pieces left of a flash sale."""
@@ -214,8 +216,6 @@ class PastImport:
         """
         if new.audience != "everybody":
             raise CannotBeImported(f"a campaign for {new.audience} cannot be imported")
-        # What was decided before is written before, such as the flash sales that it links.
-        await self.flush()
         await import_campaign(
             self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id, new=new, by=by, now=now
         )
@@ -225,7 +225,8 @@ class PastImport:
     async def end_campaign(self, campaign_id: UUID) -> None:
         """Note that a campaign is over; what comes back of it still goes into its budget."""
         await end_past_campaign(self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id)
-        forget_audience(self._tenant_id, campaign_id, self._book)
+        if (self._tenant_id, campaign_id) in self._book.campaigns.campaigns:
+            end_for_everybody(self._tenant_id, campaign_id, self._book, self._ended)
 
     def left_of_campaign(self, campaign_id: UUID) -> int:
         """Return the points left of a campaign's budget."""

@@ -46,10 +46,12 @@ def test_suppliers_have_delivered_what_their_terms_say(ask):
     lines = sum(row[1] for row in rows)
     assert lines > 120
     assert sum(row[1] * row[2] for row in rows) / lines == pytest.approx(0.82, abs=0.1)
-    for _, _, _, fill_rate, promised, achieved, damage_rate in rows:
-        assert fill_rate > 0.8
+    for code, _, _, fill_rate, promised, achieved, damage_rate in rows:
+        # A newcomer delivered two thirds of its trial, late.
+        assert fill_rate > (0.6 if code == "bargain-outlet" else 0.8)
         assert promised == 8
-        assert 4 < achieved < 11
+        # These are never in trouble for weeks.
+        assert 3 < achieved < (11 if code in ("digital-rights", "electronics", "local-services") else 25)
         assert damage_rate < 0.1
 
 
@@ -89,3 +91,49 @@ def test_what_is_under_way_is_expected_and_pastry_keeps_for_a_while(ask):
     ((batches, soonest),) = ask("select count(*), min(expires_on) from fct_expiring_stock")
     assert batches > 0
     assert soonest > last - timedelta(days=200)
+
+
+def test_suppliers_stand_where_their_papers_and_trials_put_them(ask):
+    standings = dict(ask("select distinct supplier_code, standing from fct_supplier_gates"))
+    assert standings["card-direct"] == "active"
+    assert standings["bargain-outlet"] == "suspended"
+    assert set(standings.values()) <= {"active", "documents", "suspended"}
+    ((forged, valid),) = ask(
+        "select count(*) filter (is_forged), count(*) filter (is_valid) from fct_brand_authorisations"
+    )
+    assert forged == 1
+    assert valid > 8
+    ((lowest, highest),) = ask(
+        "select min(value), max(value) from fct_kpis_daily where metric = 'brand_direct_rate' and value is not null"
+    )
+    assert 0.04 < lowest <= highest < 0.3
+    scored = ask("select distinct supplier_code from fct_supplier_scores_monthly where score is not null")
+    assert len(scored) >= 6
+
+
+def test_campaigns_have_results_of_every_kind(ask):
+    kinds = dict(
+        ask(
+            "select kind, count(*) from dim_campaign join fct_campaign_results using (tenant_id, campaign_id) group by 1"
+        )
+    )
+    assert kinds.keys() == {"member_day", "festival", "new_item", "flash_sale"}
+    ((extra, discount),) = ask("select sum(extra_points), sum(discount_points) from fct_campaign_results")
+    assert extra > 0
+    assert discount > 0
+
+
+def test_what_members_say_has_the_sentiment_that_they_have(ask):
+    """The model is learnt from other texts of the phrases; who sounds otherwise than they feel is misjudged."""
+    ((right, said),) = ask(
+        """
+        select count(*) filter (sentiment = case when stars >= 4 then 'positive' when stars <= 2 then 'negative' end), count(*)
+        from fct_reviews where text_length is not null and stars <> 3
+        """
+    )
+    assert said >= 8
+    assert right / said > 0.8
+    drivers = {driver for (driver,) in ask("select distinct driver from fct_satisfaction_drivers_monthly")}
+    assert {"sentiment", "shipping", "item_class"} <= drivers
+    assert ask("select count(*) from fct_chats where sentiment is not null")[0][0] > 0
+    assert ask("select count(*) from fct_survey_answers")[0][0] > 0
