@@ -36,6 +36,7 @@ from serving.segments import routes as segments
 from serving.settings import ServingSettings
 from serving.suppliers import routes as suppliers
 from serving.suppliers import score_routes as supplier_scores
+from serving.value_score import liability_routes
 from serving.value_score import routes as value_score
 from serving.warming import warming
 
@@ -85,7 +86,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
     app.include_router(metrics.router)
     for module in (
         recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
-        platform_plans, platform_kpis, placements, supplier_scores, value_score,
+        platform_plans, platform_kpis, placements, supplier_scores, value_score, liability_routes,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it

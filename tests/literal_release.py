@@ -153,6 +153,8 @@ TABLES = {
     "service_score double, price_score double, known_weight double",
     "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
     "metric_weight double, zero_at double, full_at double, numerator bigint, denominator bigint, value double, score double",
+    "fct_points_liability_monthly": "tenant_id uuid, month date, as_of_date date, remaining_points bigint, "
+    "liability_fen bigint, cost_fen bigint, fen_per_point double, cohort_count integer, is_fallback boolean",
     "fct_money_monthly": "tenant_id uuid, month date, charged_fen bigint, waived_fen bigint, due_fen bigint, invoiced_fen bigint, "
     "credited_fen bigint, net_invoiced_fen bigint, paid_fen bigint, unpaid_fen bigint, overdue_fen bigint, statement_count bigint, on_time_statement_count bigint, "
     "settlement_on_time_rate double, owed_fen bigint, redeemed_points bigint, redeemed_fen bigint, fee_share double",
@@ -188,6 +190,8 @@ METRICS = [
      "4–5分反馈数", "Answers of 4 or 5", "反馈总数", "Answers", 0.85, "at_least", "rate", "fct_kpis_monthly"),
     ("supplier_score", "供应商评分", "Supplier score", "加权得分", "Weighted score", "得分", "Scores", "权重", "Weights",
      None, "at_least", "score", "fct_supplier_scores_monthly"),
+    ("points_liability", "积分负债", "Points liability", "期末时点数", "A stock figure", "负债", "Liability", "积分", "Points",
+     None, "at_most", "fen", "fct_points_liability_monthly"),
     ("value_score", "价值评分", "Value score", "四部分加权", "Four parts by weight", "得分", "Scores", "权重", "Weights",
      None, "at_least", "score", "fct_value_scores_monthly"),
 ]  # fmt: skip
@@ -799,9 +803,33 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
             (ACORN, "2026-03-01", "functional", "activity_rate", 0.4, 1.0, 0.0, 0.3, 48, 120, 0.4, 1.0),
             (BIRCH, "2026-01-01", "functional", "activity_rate", 0.4, 1.0, 0.0, 0.3, 9, 10, 0.9, 1.0),
         ],
+        "fct_points_liability_monthly": [
+            (ACORN, "2026-02-01", "2026-02-28", 500, 450, 450, 0.9, 1, True),
+            (ACORN, "2026-03-01", "2026-03-31", 800, 405, 720, 0.50625, 2, True),
+            (BIRCH, "2026-03-01", "2026-03-31", 5, 5, 5, 1.0, 1, True),
+        ],
         "fct_money_monthly": [
             (ACORN, "2026-02-01", 900, 900, 0, 0, 0, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
-            (ACORN, "2026-03-01", 1_200, 400, 800, 800, 50, 750, 600, 150, 100, 2, 1, 0.5, 600, 5_000, 4_000, 0.2),
+            (
+                ACORN,
+                "2026-03-01",
+                1_200,
+                400,
+                800,
+                800,
+                50,
+                750,
+                600,
+                150,
+                100,
+                2,
+                1,
+                0.5,
+                600,
+                5_000,
+                4_000,
+                0.2,
+            ),
             (BIRCH, "2026-03-01", 7, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, None, 0, 0, 0, None),
         ],
         "fct_supplier_performance": [

@@ -23,7 +23,7 @@ VIEWS = (
     "survey_answer", "item_review", "chat",
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
     "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
-    "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute",
+    "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute", "top_up",
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ VERSIONED = {
     "chat": "tenant_id, chat_id",
     "holiday_plan": "tenant_id, plan_id", "holiday_plan_line": "tenant_id, plan_id, item_id, warehouse_id",
     "invoice": "tenant_id, invoice_id", "settlement_statement": "tenant_id, statement_id",
-    "licence_alert": "alert_id",
+    "licence": "licence_id", "licence_alert": "alert_id",
     "onboarding": "tenant_id",
     "pilot": "tenant_id",
     "supplier_document": "tenant_id, document_id",
@@ -46,6 +46,7 @@ VERSIONED = {
     "supplier_suspension": "tenant_id, suspension_id",
     "campaign": "tenant_id, campaign_id",
     "member_attribute": "tenant_id, member_id, name",
+    "top_up": "tenant_id, top_up_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

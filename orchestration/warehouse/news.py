@@ -33,8 +33,8 @@ TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 # The kinds by which a tenant's figures begin and end, with the facts of a member that they count.
 _RANGED = ("entry", "event", "feedback", "redemption")
-# Lines and payments bear no time that counts; they count on the day of their redemption.
-_OF_REDEMPTIONS = ("redemption_line", "entry", "payment")
+# Lines, payments and top-ups bear no time that counts; they count on the day of their redemption.
+_OF_REDEMPTIONS = ("redemption_line", "entry", "payment", "top_up")
 _REDEMPTION_KEY = "tenant_id, redemption_id"
 _MEMBER_KEY = "tenant_id, member_id"
 _OFFER_KEY = "tenant_id, item_id"

@@ -22,7 +22,9 @@ class MetricDocument(BaseModel):
     denominator: Words
     target: float | None = Field(examples=[0.3])
     direction: str = Field(examples=["at_least"])
-    unit: str = Field(description="What a value is: a rate, days, or a score of 0 to 1.", examples=["rate"])
+    unit: str = Field(
+        description="What a value is: a rate, days, fen, or a score of 0 to 1.", examples=["rate"]
+    )
 
 
 def described(metric: Metric) -> dict[str, object]:

@@ -80,8 +80,6 @@ _TABLES = {
     "supply_score double, service_score double, price_score double, known_weight double",
     "fct_value_score_parts_monthly": "tenant_id uuid, month date, part varchar, metric varchar, part_weight double, "
     "metric_weight double, zero_at double, full_at double, denominator bigint, value double, score double",
-    "fct_licence_alerts": "licence_id uuid, kind varchar, licence_number varchar, valid_from date, expires_date date, "
-    "days_before integer, acknowledged_at timestamptz, is_open boolean",
     "dim_supplier_terms": "tenant_id uuid, terms_id uuid, item_id uuid, supplier_id uuid, supplier_code varchar, "
     "supplier_name varchar, supplier_status varchar, lead_days integer, worst_lead_days integer, "
     "min_order_quantity bigint, pack_size bigint, unit_cost_fen bigint, shelf_life_days integer, rank integer, "
@@ -211,11 +209,6 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
             (A, _MARCH, "supply", "ship_48h_rate", 0.3, 0.35, 0.8, 0.95, 200, 0.92, 0.8),
             (B, _MARCH, "price", "fee_share", 0.1, 1.0, 0.1, 0.01, 900, 0.055, 0.5),
             (B, _MARCH, "service", "complaint_rate", 0.2, 0.1, 0.03, 0.0, 0, None, None),
-        ],
-        "fct_licence_alerts": [
-            (UUID(int=31), "value_added_telecom", "B2-1", day(2021, 3, 31), day(2026, 3, 30), 30, "2026-03-01", True),
-            (UUID(int=32), "internet_culture", "W-9", day(2023, 4, 22), day(2026, 4, 21), 30, None, True),
-            (UUID(int=33), "other", "B2-0", day(2022, 1, 1), day(2027, 1, 26), 90, None, False),
         ],
         "dim_supplier_terms": [
             (A, UUID(int=21), literal.TEA, _LEAF, "leaf", "叶茂", "active", 7, 9, 12, 6, 500, 540, 1, day(2026, 1, 1), None),

@@ -66,13 +66,7 @@ def test_an_invoice_tells_what_is_asked_paid_and_left() -> None:
 
     assert f"{literal.ACORN_NAME}账单acorn-202603·2026年3月账务截至2026年4月20日09:30" in text
     assert "2026年3月费用3,220.50元，未付2,000.00元，请在2026年5月1日前付款。状态：部分付款。" in text
-    for card in (
-        "账单金额3,220.50元",
-        "红字退回20.50元",
-        "已付1,200.00元",
-        "未付2,000.00元",
-    ):
-        assert card in text
+    assert "账单金额3,220.50元红字退回20.50元已付1,200.00元未付2,000.00元开具日" in text
     assert "平台费月（按天）3,100.00元312026-03-012026-03-313,100.000.003,100.002026-01-15" in text
     # By the wall clock of the mall it came on the day after.
     assert "2026-04-13B-771,200.00" in text

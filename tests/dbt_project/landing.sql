@@ -458,6 +458,15 @@ select
     cast(1 as bigint) as quantity, ts('2025-02-02 16:01:00') as opened_at, cast(null as timestamptz) as closed_at,
     ts('2025-02-02 16:01:00') as recorded_at, stamp(900) as xid, batch(101) as batch;
 
+-- Nobody tops anything up here.
+create table top_up as
+select
+    id(1) as tenant_id, id(1) as top_up_id, id(1) as redemption_id, cast(1 as smallint) as line_no, id(1) as item_id,
+    cast(1 as int) as quantity, 'sandbox' as provider, 'pending' as status, cast(0 as int) as attempts,
+    ts('2025-02-01 02:00:00') as requested_at, cast(null as timestamptz) as settled_at,
+    cast(null as timestamptz) as refunded_at, ts('2025-02-01 02:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch
+limit 0;
+
 -- Parcel 511 came in time, 512 a second too late to a remote province, 513 waits for its carrier, 514 is of a test member.
 create table shipment as
 select

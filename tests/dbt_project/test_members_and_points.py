@@ -41,6 +41,25 @@ def test_points_without_older_cohorts_are_all_expected_to_be_redeemed(built: Bui
     ]
 
 
+def test_the_liability_of_a_month_is_the_sum_of_its_cohorts(built: Build) -> None:
+    summed = built.rows(
+        "select tenant_id, as_of_month, sum(remaining_points)::bigint, sum(liability_fen)::bigint "
+        "from marts.fct_points_liability group by all order by all"
+    )
+    assert summed
+    assert (
+        built.rows(
+            "select tenant_id, month, remaining_points, liability_fen from marts.fct_points_liability_monthly order by all"
+        )
+        == summed
+    )
+    held = built.rows(
+        "select l.tenant_id, l.month from marts.fct_points_liability_monthly l join marts.fct_points_daily d "
+        "on d.tenant_id = l.tenant_id and d.date = l.as_of_date where l.remaining_points <> d.outstanding_points"
+    )
+    assert held == []
+
+
 def test_points_that_are_held_expire_in_their_month_with_their_members(built: Build) -> None:
     rows = built.rows(
         "select expiry_month, as_of_date, first_expires_on, remaining_points, member_count, member_count_so_far "

@@ -43,13 +43,14 @@ KEYS = {
     "campaign": "tenant_id, campaign_id", "campaign_item": "tenant_id, campaign_id, item_id",
     "campaign_sale": "tenant_id, campaign_id, sale_id", "campaign_use": "tenant_id, cause_id, kind, line_no",
     "acceptance_run": "tenant_id, run_id", "member_attribute": "tenant_id, member_id, name",
+    "top_up": "tenant_id, top_up_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
     "payment", "flash_sale", "draw", "warehouse", "stock_alert", "expired_stock", "reservation", "supplier", "supplier_terms",
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
-    "survey_answer", "item_review", "chat", "invoice", "settlement_statement", "licence_alert", "onboarding", "pilot",
-    "supplier_document", "supplier_trial", "supplier_suspension", "campaign", "member_attribute",
+    "survey_answer", "item_review", "chat", "invoice", "settlement_statement", "licence", "licence_alert", "onboarding", "pilot",
+    "supplier_document", "supplier_trial", "supplier_suspension", "campaign", "member_attribute", "top_up",
 }  # fmt: skip
 
 

@@ -182,14 +182,16 @@ QUERIES = {
         ) x on {_WITHIN}
         group by 1, 2""",
     "virtual_issue_rate": _rate(
-        f"""select a.tenant_id, a.paid_at, a.completed_at, {day("a.paid_at")} as day
+        f"""select a.tenant_id, a.paid_at, a.completed_at, {day("a.paid_at")} as day,
+                not exists (select from mall.top_up u where u.tenant_id = a.tenant_id and u.redemption_id = a.redemption_id
+                    and not (u.status = 'succeeded' and u.settled_at <= u.requested_at + interval '5 seconds')) as is_topped_up
             from asked a
             where a.mode <> 'draw' and a.paid_at is not null
                 and exists (select from mall.redemption_line l
                     where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id)
                 and not exists (select from mall.redemption_line l join mall.item i using (item_id)
                     where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id and i.kind <> 'virtual')""",
-        "count(*) filter (where completed_at <= paid_at + interval '5 seconds')",
+        "count(*) filter (where completed_at <= paid_at + interval '5 seconds' and is_topped_up)",
         "count(*)",
     ),
     "abuse_block_rate": _rate(

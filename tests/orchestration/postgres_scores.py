@@ -47,7 +47,9 @@ SUPPLIER_COUNTS = (
                 else {day(_DUE_AT)} < s.last end)
     union all
     select d.tenant_id, d.supplier_id, {_MONTH.format(day=day("a.paid_at"))}, 'virtual_issue',
-        coalesce(a.completed_at <= a.paid_at + interval '5 seconds', false)::int, 1
+        (coalesce(a.completed_at <= a.paid_at + interval '5 seconds', false) and not exists (
+            select from mall.top_up u where u.tenant_id = a.tenant_id and u.redemption_id = a.redemption_id
+                and not (u.status = 'succeeded' and u.settled_at <= u.requested_at + interval '5 seconds')))::int, 1
     from supplied d join asked a using (tenant_id, redemption_id)
     where a.paid_at is not null
         and not exists (select from mall.redemption_line l join mall.item i using (item_id)

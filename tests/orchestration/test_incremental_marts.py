@@ -161,6 +161,29 @@ def test_a_completion_and_a_payment_that_come_later_reach_their_days(
     ) == [("pending",)]
 
 
+def test_a_top_up_that_is_settled_later_reaches_the_day_of_its_redemption(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, at = world.tenant_ids[0], FIRST_DAY + timedelta(days=3)
+    redemption_id = _redeem_in(connection, tenant_id, world.member_ids[tenant_id][2], world.item_ids[3], at)
+    _set(connection, redemption_id, status="completed", completed_at=at)
+    connection.execute(
+        "insert into mall.top_up (tenant_id, top_up_id, redemption_id, line_no, item_id, quantity, provider, product_code, "
+        "request_hash, account, next_attempt_at, expires_at, requested_at) values (%s, %s, %s, 1, %s, 1, 'sandbox', 'x', "
+        "decode(repeat('00', 32), 'hex'), 'x', %s, %s, %s)",
+        (tenant_id, redemption_id, redemption_id, world.item_ids[3], at, at, at),
+    )
+    _build_in_part(warehouses)
+    asked = f"select is_prompt from marts.fct_virtual_redemptions where redemption_id = '{redemption_id}'"
+    assert warehouses.rows(asked) == [(False,)]
+    connection.execute(
+        "update mall.top_up set status = 'succeeded', account = null, settled_at = %s where top_up_id = %s",
+        (at + timedelta(seconds=5), redemption_id),
+    )
+    _build_in_part(warehouses)
+    assert warehouses.rows(asked) == [(True,)]
+
+
 def test_points_that_are_taken_days_after_their_redemption_are_found(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:

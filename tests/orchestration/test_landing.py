@@ -175,7 +175,7 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "survey_answer", "item_review", "chat",
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
         "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
-        "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute",
+        "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute", "top_up",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)

@@ -53,7 +53,7 @@ READ_BY_VIEWS = {
     *(f"{table}.{name}" for table in ("survey_answer", "item_review", "chat") for name in ("language", "topic", "sentiment")),
     "tariff_line.line_code", "tariff_line.basis", "fee.line_code",
     "invoice.number", "settlement_statement.party_kind", "reconciliation.provider",
-    "licence.kind", "licence.number", "pilot.salt",
+    "licence.kind", "licence.number", "pilot.salt", "top_up.provider", "top_up.status",
     "campaign.kind", "campaign.name_zh", "campaign.name_en", "campaign.audience", "campaign.scheme", "campaign_use.kind",
     # Of attributes only those that are not personal, whose values are declared choices.
     "attribute_declaration.name", "attribute_declaration.purpose", "member_attribute.name", "member_attribute.value",
@@ -416,6 +416,10 @@ def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> N
         "issued_at) values (%(t)s, %(r)s, 'c', decode(repeat('00', 32), 'hex'), 1, 'x', 'x', %(at)s)",
         "insert into mall.invoice_payment (tenant_id, invoice_id, reference, amount_fen, received_at, recorded_by, noted_at) "
         "values (%(t)s, %(r)s, 'p', 1, %(at)s, 'x', %(at)s)",
+        "insert into mall.top_up (tenant_id, top_up_id, redemption_id, line_no, item_id, quantity, provider, product_code, "
+        "request_hash, account, next_attempt_at, expires_at, last_error, provider_reference, requested_at) "
+        "values (%(t)s, %(r)s, %(r)s, 1, %(i)s, 1, 'sandbox', 'x', decode(repeat('00', 32), 'hex'), 'x', %(at)s, %(at)s, "
+        "'x', 'x', %(at)s)",
         "insert into mall.settlement_statement (tenant_id, statement_id, party_kind, party_id, day, lines, quantity, owed_fen, "
         "stated_at, due_on) values (%(t)s, %(r)s, 'supplier', %(s)s, '2026-01-05', 1, 1, 1, %(at)s, '2026-01-06')",
         "insert into mall.settlement_payment (tenant_id, statement_id, reference, settled_at, recorded_by, noted_at) "
@@ -470,7 +474,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "compensation.note", "after_sales_case.reference", "after_sales_case.decided_by",
         "fee.reference", "fee.charged_by",
         "credit_note.reason", "credit_note.issued_by", "invoice_payment.reference", "invoice_payment.recorded_by",
-        "settlement_payment.reference", "settlement_payment.recorded_by", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
+        "settlement_payment.reference", "settlement_payment.recorded_by", "top_up.last_error", "top_up.provider_reference", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
         "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by",
         "carrier_rate.announced_by", "survey.title", "survey.opened_by", "item_review.hidden_by",
         "chat.reference", "campaign.reference", "campaign.created_by", "campaign.stop_reason",

@@ -28,6 +28,7 @@ RELEASED = {
     "/v1/suppliers/scores": _ALL,
     "/v1/value-score": _ALL,
     "/v1/money": _ALL,
+    "/v1/points-liability": _ALL,
     "/v1/reports/monthly": _ALL,
     "/v1/recommendation-experiment": _ALL,
     "/v1/platform/holiday-plans": _ALL,

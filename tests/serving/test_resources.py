@@ -166,6 +166,16 @@ async def test_money_is_told_by_month(still, as_birch):
     assert (await got(still, "/v1/money", as_birch))["rows"][0]["due_fen"] == 7
 
 
+async def test_the_liability_of_points_is_told_by_month_with_its_definition(still, as_birch):
+    answer = await got(still, "/v1/points-liability", limit=1)
+    assert (answer["metric"], answer["unit"], answer["total"]) == ("points_liability", "fen", 2)
+    (march,) = answer["rows"]
+    assert (march["month"], march["liability_fen"], march["cost_fen"]) == ("2026-03-01", 405, 720)
+    assert [row["liability_fen"] for row in (await got(still, "/v1/points-liability", as_birch))["rows"]] == [
+        5
+    ]
+
+
 async def test_click_through_is_told_by_where_and_by_what_items_were_shown(still, as_birch):
     answer = await got(still, "/v1/recommendation-placements")
     places = [(row["context"], row["position"], row["month"]) for row in answer["placements"]]
@@ -277,7 +287,7 @@ async def test_the_whole_shops_forecast_and_a_horizon(still):
 RELEASE_ONLY = [
     "/v1/kpis", "/v1/kpis/activity_rate", "/v1/kpis/activity_rate/breakdown?by=segment", "/v1/segments",
     f"/v1/segments/members/{LAN}", "/v1/item-performance", "/v1/items-to-improve", "/v1/forecasts?level=tenant",
-    "/v1/holiday-plans", "/v1/holiday-plans/labour-day?first_day=2026-05-01", "/v1/suppliers", "/v1/reports/monthly", "/v1/suppliers/scores", "/v1/value-score", "/v1/money",
+    "/v1/holiday-plans", "/v1/holiday-plans/labour-day?first_day=2026-05-01", "/v1/suppliers", "/v1/reports/monthly", "/v1/suppliers/scores", "/v1/value-score", "/v1/money", "/v1/points-liability",
     "/v1/recommendation-experiment",
     "/v1/recommendation-placements",
 ]  # fmt: skip

@@ -47,9 +47,12 @@ class NewCreditNote:
 
 
 async def issue_invoice(
-    connection: Connection, *, tenant_id: UUID, month: date, now: datetime
+    connection: Connection, *, tenant_id: UUID, month: date, now: datetime, is_told: bool = True
 ) -> tuple[UUID, bool]:
     """Charge what a month measured and issue its invoice, once and for good.
+
+    Args:
+        is_told: whether those who listen are told; of a past that is imported nobody is.
 
     Returns:
         The invoice's id, and whether this call issued it.
@@ -74,7 +77,8 @@ async def issue_invoice(
     issued: UUID | None = await connection.fetchval(_ISSUE, tenant_id, month, now, due)
     if issued is None:
         raise NothingToInvoice(month)
-    await tell(connection, tenant_id=tenant_id, invoice_id=issued, happened="issued")
+    if is_told:
+        await tell(connection, tenant_id=tenant_id, invoice_id=issued, happened="issued")
     return issued, True
 
 

@@ -68,7 +68,7 @@ class BackOffice:
         while (issued := _night(month_after(self._month))) <= now:
             async with self._connection.transaction():
                 await issue_invoice(
-                    self._connection, tenant_id=self._tenant_id, month=self._month, now=issued
+                    self._connection, tenant_id=self._tenant_id, month=self._month, now=issued, is_told=False
                 )
             self._month = month_after(self._month)
 

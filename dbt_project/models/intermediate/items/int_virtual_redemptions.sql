@@ -19,6 +19,17 @@ with
     ),
     items as (select * from {{ ref("stg_items") }}),
     virtual_items as (select item_id from items where kind = 'virtual'),
+    -- Goods of a provider are there once it has handed all of them over.
+    top_ups as (
+        select
+            tenant_id,
+            redemption_id,
+            bool_and(
+                status = 'succeeded' and settled_at <= requested_at + interval 5 second
+            ) as is_prompt
+        from {{ ref("stg_top_ups") }}
+        group by tenant_id, redemption_id
+    ),
     -- What is shipped beside a virtual item keeps the whole redemption waiting.
     virtual_redemptions as (
         select lines.tenant_id, lines.redemption_id
@@ -46,11 +57,14 @@ with
     )
 
 select
-    tenant_id,
-    redemption_id,
-    effective_date,
-    paid_at,
-    {{ business_date("paid_at") }} as paid_date,
-    completed_at,
-    coalesce(completed_at <= paid_at + interval 5 second, false) as is_prompt
+    paid.tenant_id,
+    paid.redemption_id,
+    paid.effective_date,
+    paid.paid_at,
+    {{ business_date("paid.paid_at") }} as paid_date,
+    paid.completed_at,
+    coalesce(paid.completed_at <= paid.paid_at + interval 5 second, false)
+    and coalesce(top_ups.is_prompt, true) as is_prompt
 from paid
+left join
+    top_ups on top_ups.tenant_id = paid.tenant_id and top_ups.redemption_id = paid.redemption_id
