@@ -1,13 +1,12 @@
 """`pointmart report` as a person meets it."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests import literal_release as literal
+from tests.command_line import pointmart
 from tests.dashboards.enterprise import add_enterprise
 
 MARCH = ("monthly", "--tenant", "acorn", "--month", "2026-03")
@@ -20,11 +19,7 @@ def release(data_dir: Path, literal_release: Path) -> Path:
 
 
 def report(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "report", *arguments],
-        capture_output=True, text=True, check=False, timeout=300,
-        env={**os.environ, "POINTMART_DATA_DIR": str(data_dir), **environment},
-    )  # fmt: skip
+    return pointmart("report", *arguments, **{"POINTMART_DATA_DIR": str(data_dir), **environment})
 
 
 def test_all_files_of_a_month_are_written_and_named(release: Path, tmp_path: Path) -> None:
