@@ -8,6 +8,8 @@ from pathlib import Path
 import asyncpg
 import psycopg
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from orchestration.cli import postgres
 from tests.databases import fresh_database
@@ -18,6 +20,24 @@ pytest_plugins = ["tests.literal_release"]
 _numbers = count(1)
 # Tests of whole pipelines take minutes a file. They go first, so that no worker is left alone with one at the end.
 _SLOW = ("tests/orchestration", "tests/journeys", "tests/dbt_project")
+
+
+# Files that share fixtures which take a minute to make; each worker would make its own.
+_TOGETHER = ("tests/dbt_project/",)
+
+
+class _ByFile(LoadFileScheduling):
+    """Gives whole files to a worker, and those that belong together to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(
+            (folder for folder in _TOGETHER if nodeid.startswith(folder)), super()._split_scope(nodeid)
+        )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile | None:
+    """Distribute whole files where that is asked for."""
+    return _ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.hookimpl(trylast=True)
@@ -31,7 +51,8 @@ def postgres_server(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[postgres.EmbeddedPostgres]:
     """A real PostgreSQL server of this test run, which does not wait for the disk: it need not outlive the machine."""
-    with postgres.running(tmp_path_factory.mktemp("server")) as server:
+    # Databases come and go with the tests, and the server looks through all its buffers for each.
+    with postgres.running(tmp_path_factory.mktemp("server"), buffers_mb=64) as server:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"alter system set {setting} = off")

@@ -5,10 +5,14 @@ folder whose `current` is the release RELEASE_ID); call `publish` to switch to a
 marts.duckdb opened by itself makes `marts.fct_x` ambiguous: attach it under another name.
 """
 
+import atexit
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
@@ -1129,6 +1133,28 @@ def publish(
 ) -> Path:
     """Write the literal release under another id, let `mutate` change its tables, and make it current."""
     folder = releases_dir / release_id
+    order = (release_id, mutate, snapshot, landed_at, has_cards)
+    # A function within another may do something else each time; what others do is done once and copied.
+    if "<" in getattr(mutate, "__qualname__", ""):
+        _write(folder, *order)
+    else:
+        shutil.copytree(_made(*order), folder)
+    switch(releases_dir, release_id)
+    return folder
+
+
+@cache
+def _made(release_id: str, *order: Any) -> Path:
+    """Write a release for copies of it, and keep it until the process ends."""
+    root = Path(tempfile.mkdtemp(prefix="literal-release-"))
+    atexit.register(shutil.rmtree, root)
+    _write(root / release_id, release_id, *order)
+    return root / release_id
+
+
+def _write(
+    folder: Path, release_id: str, mutate: Mutate | None, snapshot: str, landed_at: str, has_cards: bool
+) -> None:
     folder.mkdir(parents=True)
     file = folder / "marts.duckdb"
     with duckdb.connect() as connection:
@@ -1164,8 +1190,6 @@ def publish(
         "files": {str(path.relative_to(folder)): _described(path) for path in (file, *arrays)},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2))
-    switch(releases_dir, release_id)
-    return folder
 
 
 def switch(releases_dir: Path, release_id: str) -> None:

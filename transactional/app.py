@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from transactional import problem_documents
@@ -52,6 +54,23 @@ class Service(FastAPI):
             await super().__call__(scope, receive, send)
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return the routes of all capabilities.
+
+    Applications of one process share them: FastAPI makes the routes of an included router anew at the first request,
+    which takes longer than most requests of an application that lives for one test.
+    """
+    shared = APIRouter(
+        # A body without a Content-Type is JSON.
+        strict_content_type=False,
+        dependencies=[Depends(refuse_unknown_parameters)],
+    )
+    for router in ROUTERS:
+        shared.include_router(router)
+    return tuple(shared.routes)
+
+
 def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> FastAPI:
     """Return the service; its pools open when it starts."""
 
@@ -81,8 +100,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         description="Members, points, redemptions and behaviour of one tenant's mall. Times are UTC, points are "
         "integers, every refusal is a problem document (RFC 9457).",
         lifespan=lifetime,
-        # A body without a Content-Type is JSON.
-        strict_content_type=False,
+        routes=[*_routes()],
         dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.clock = clock
@@ -95,8 +113,6 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
     )
     app.add_middleware(BodyLimit)
     problem_documents.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
 
     @app.get(
         "/health",

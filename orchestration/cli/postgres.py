@@ -154,8 +154,11 @@ def _copy_of(bundled: Path) -> Path:
     return target
 
 
-def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
+def start(server: EmbeddedPostgres, buffers_mb: int | None = None) -> subprocess.Popen[bytes] | None:
     """Initialise if new, start if not running, and wait until it answers.
+
+    Args:
+        buffers_mb: memory for what the server keeps at hand; None takes a share of the machine's.
 
     Returns:
         The process if this call started it, None if it was running before.
@@ -169,7 +172,7 @@ def start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
     if not (server.data / "PG_VERSION").exists():
         _initialise(server)
     for _ in range(_START_TRIES):
-        if process := _try_to_start(server):
+        if process := _try_to_start(server, buffers_mb or _shared_buffers_mb()):
             return process
         # What a killed server leaves behind may hold its shared memory a moment longer.
         time.sleep(0.5)
@@ -183,14 +186,14 @@ def _shared_buffers_mb() -> int:
     return min(max(eighth, _LEAST_BUFFERS_MB), _MOST_BUFFERS_MB)
 
 
-def _try_to_start(server: EmbeddedPostgres) -> subprocess.Popen[bytes] | None:
+def _try_to_start(server: EmbeddedPostgres, buffers_mb: int) -> subprocess.Popen[bytes] | None:
     """Start the server and return it once it answers, or None if it ended instead."""
     with server.log.open("ab") as log:
         process: subprocess.Popen[bytes] = subprocess.Popen(
             [
                 str(server.binaries / "postgres"), "-D", str(server.data),
                 "-k", str(server.sockets), "-c", "listen_addresses=",
-                "-c", f"shared_buffers={_shared_buffers_mb()}MB", "-c", "max_connections=200",
+                "-c", f"shared_buffers={buffers_mb}MB", "-c", "max_connections=200",
                 "-c", "max_wal_size=4GB", "-c", "checkpoint_timeout=15min",
                 "-c", "random_page_cost=1.1", "-c", "timezone=UTC",
             ],
@@ -231,13 +234,15 @@ def remove(server: EmbeddedPostgres) -> None:
 
 
 @contextmanager
-def running(data_dir: Path, *, stop_at_end: bool = False) -> Iterator[EmbeddedPostgres]:
+def running(
+    data_dir: Path, *, stop_at_end: bool = False, buffers_mb: int | None = None
+) -> Iterator[EmbeddedPostgres]:
     """Run the server of a data folder for the block.
 
     A server that runs already is left running, unless `stop_at_end` says that nobody else needs it.
     """
     server = locate(data_dir)
-    started = start(server)
+    started = start(server, buffers_mb)
     try:
         with ended_in_order() if started is not None else nullcontext():
             yield server

@@ -6,12 +6,12 @@ The days go to dbt as the variable `changed_spans`; its macros in `changed_dates
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from orchestration.landing.cursor import Cursor, read_cursor
 from orchestration.warehouse.news import TIMES, News, Span
-from orchestration.warehouse.project import Project
 from orchestration.warehouse.state import (
     Built,
     checksum_of_batches,
@@ -20,6 +20,10 @@ from orchestration.warehouse.state import (
     checksum_of_quarantine,
     read_built,
 )
+
+if TYPE_CHECKING:
+    # With it comes dbt, which takes seconds; every command line knows what a change is.
+    from orchestration.warehouse.project import Project
 
 # What, changed in a row that was landed before, changes the figures of days that nobody can list.
 _MEMBER_KEY, _MEMBER_FIELDS = "tenant_id, member_id", "is_test, is_erased, registered_at"
@@ -67,7 +71,7 @@ class Changes:
         return Changes(self.spans | spans, reason, self.built, sources)
 
 
-def everything(project: Project, reason: str) -> Changes:
+def everything(project: "Project", reason: str) -> Changes:
     """Return the order to build everything from what has been landed by now.
 
     Raises:
@@ -77,7 +81,7 @@ def everything(project: Project, reason: str) -> Changes:
     return Changes(None, reason, _built(project, cursor) if cursor else None)
 
 
-def find_changes(project: Project) -> Changes:
+def find_changes(project: "Project") -> Changes:
     """Compare what the warehouse was built from with what has been landed since.
 
     Raises:
@@ -96,7 +100,7 @@ def find_changes(project: Project) -> Changes:
         return Changes(None, "the landing has other views", after)
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
-        news = News(connection, project, before.next_batch)
+        news = News(connection, folder, before.next_batch)
         # First, because an erasure also writes batches again.
         if news.has_changed("member", _MEMBER_KEY, _MEMBER_FIELDS):
             return Changes(None, "a member that was landed before was changed or erased", after)
@@ -140,7 +144,7 @@ def _days(span: Span) -> set[date]:
     return {first + timedelta(days=number) for number in range((last - first).days + 1)}
 
 
-def _built(project: Project, cursor: Cursor) -> Built:
+def _built(project: "Project", cursor: Cursor) -> Built:
     return Built(
         project=checksum_of_project(project.directory),
         next_batch=cursor.next_batch,

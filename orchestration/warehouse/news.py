@@ -7,8 +7,8 @@ from datetime import date
 import duckdb
 
 from orchestration.landing.batches import batches
+from orchestration.settings import DataFolder
 from orchestration.sql import business_date, parquet, quoted
-from orchestration.warehouse.project import Project
 
 Span = tuple[date, date]
 
@@ -45,7 +45,7 @@ class News:
     """The landed batches, split where the warehouse had come to."""
 
     connection: duckdb.DuckDBPyConnection
-    project: Project
+    folder: DataFolder
     next_batch: int
 
     def is_new(self, view: str) -> bool:
@@ -201,7 +201,7 @@ class News:
         return " union ".join(found) if found else None
 
     def _asked_of_warehouse(self, query: str) -> list[tuple[date, ...]]:
-        self.connection.execute(f"attach '{quoted(self.project.folder.warehouse)}' as warehouse (read_only)")
+        self.connection.execute(f"attach '{quoted(self.folder.warehouse)}' as warehouse (read_only)")
         rows = self.connection.execute(query).fetchall()
         self.connection.execute("detach warehouse")
         return rows
@@ -213,7 +213,7 @@ class News:
         """Return the relation of a view's batches from the first unread one on, or of those before."""
         paths = [
             path
-            for path in batches(self.project.folder.landing, view)
+            for path in batches(self.folder.landing, view)
             if (int(path.stem) >= self.next_batch) == is_new
         ]
         return parquet(paths, "filename = true") if paths else None

@@ -1,12 +1,9 @@
 """A program's rules are shown to its tenant and set on the command line, nonsense in one sentence."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from orchestration.cli.program_options import OptionRefused, changed, shown
+from tests.command_line import pointmart
 from transactional.tenants.domain import Program, ProgramRefused, Rate, check_program
 
 DEFAULTS = {
@@ -43,20 +40,10 @@ async def test_a_new_tenant_has_every_account_of_the_program(shop, owner):
     ]  # fmt: skip
 
 
-def pointmart(database_url, data_dir, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "tenant", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(data_dir)},
-        timeout=120,
-    )
-
-
 def test_the_command_line_sets_rules_prints_them_and_refuses_nonsense(database_url, data_dir):
     def call(*arguments):
-        return pointmart(database_url, data_dir, *arguments)
+        mall = {"POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(data_dir)}
+        return pointmart("tenant", *arguments, **mall)
 
     call("create", "acorn", "--name", "橡果", "--industry", "bank")
     done = call(

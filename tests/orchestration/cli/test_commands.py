@@ -1,6 +1,5 @@
 """The command line as a person meets it: sentences instead of stack traces, exit codes that tell."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -8,30 +7,12 @@ import sys
 import psycopg
 import pytest
 
-
-def pointmart(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-        timeout=120,
-    )
+from tests.command_line import pointmart, sentence
 
 
 @pytest.fixture
 def mall(database_url, data_dir):
     return {"POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(data_dir)}
-
-
-def sentence(done) -> str:
-    """The one line on stderr of a refused command."""
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr + done.stdout
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("pointmart: ")
-    return line
 
 
 def test_a_tenant_and_a_login_are_created_once(mall):
@@ -140,3 +121,17 @@ def test_a_data_folder_that_cannot_be_made_is_named(data_dir):
     (data_dir / "file").write_text("in the way")
     refused = pointmart("up", POINTMART_DATA_DIR=str(data_dir / "file" / "data"))
     assert "POINTMART_DATA_DIR" in sentence(refused)
+
+
+def test_the_command_itself_is_ready_without_what_takes_seconds_to_import():
+    ready = "import sys; from orchestration.cli.main import run; run()"
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", ready, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "what-if" in told.stdout
+    imported = {line.rsplit("|", 1)[-1].strip() for line in told.stderr.splitlines()}
+    assert "orchestration.cli.up" in imported
+    assert imported.isdisjoint({"dbt", "dagster", "sklearn", "streamlit"})

@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +12,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from tests.command_line import pointmart, sentence
 from transactional.catalogue.operations import (
     NewItem,
     NewOffer,
@@ -32,17 +30,6 @@ from transactional.tenants.operations import NewTenant, create_tenant
 NOON = datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 DRAW = UUID(int=7 << 76 | 2 << 62 | 1)
 SEED = bytes(range(32))
-
-
-def pointmart(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-        timeout=120,
-    )
 
 
 def unsealed(secret: bytes, *, context: bytes) -> bytes:
@@ -98,15 +85,6 @@ def served(document: bytes, path: str):
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
-
-
-def sentence(done) -> str:
-    """The one line on stderr of a refused command."""
-    assert done.returncode == 1, done
-    assert "Traceback" not in done.stderr + done.stdout
-    (line,) = done.stderr.strip().splitlines()
-    assert line.startswith("pointmart: ")
-    return line
 
 
 @pytest.fixture

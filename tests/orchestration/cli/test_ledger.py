@@ -5,7 +5,8 @@ import re
 import psycopg
 import pytest
 
-from tests.orchestration.cli.test_commands import mall, pointmart, sentence  # noqa: F401 - mall is a fixture
+from tests.command_line import pointmart, sentence
+from tests.orchestration.cli.test_commands import mall  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 from orchestration.cli.pipeline import app
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
-from tests.orchestration.cli.test_commands import mall, pointmart, sentence  # noqa: F401 - mall is a fixture
+from tests.command_line import pointmart, sentence
+from tests.orchestration.cli.test_commands import mall  # noqa: F401 - a fixture
 from tests.orchestration.test_erasure import release_of
 
 

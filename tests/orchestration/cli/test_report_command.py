@@ -1,14 +1,13 @@
 """`pointmart report` as a person meets it."""
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests import literal_release as literal
+from tests.command_line import pointmart
 from tests.dashboards.enterprise import add_enterprise
 from tests.dashboards.pdf_text import read_pdf
 from tests.dashboards.test_papers import keep_books
@@ -23,11 +22,7 @@ def release(data_dir: Path, literal_release: Path) -> Path:
 
 
 def report(data_dir: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "report", *arguments],
-        capture_output=True, text=True, check=False, timeout=300,
-        env={**os.environ, "POINTMART_DATA_DIR": str(data_dir), **environment},
-    )  # fmt: skip
+    return pointmart("report", *arguments, **{"POINTMART_DATA_DIR": str(data_dir), **environment})
 
 
 def test_all_files_of_a_month_are_written_and_named(release: Path, tmp_path: Path) -> None:

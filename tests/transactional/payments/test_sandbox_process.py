@@ -10,20 +10,10 @@ from uuid import uuid4
 import httpx
 
 from orchestration.cli.serve import listen
+from tests.command_line import pointmart
 from transactional.clock import system_clock
 from transactional.payments.domain import Outcome, PaymentOrder
 from transactional.payments.settings import open_providers
-
-
-def pointmart(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **environment},
-        timeout=120,
-    )
 
 
 def free_port() -> str:
