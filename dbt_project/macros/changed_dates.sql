@@ -174,29 +174,6 @@
     }}
 {%- endmacro %}
 
-{# dbt's incremental strategy `changed_dates`: what changed goes out, what was computed anew comes in. #}
-{% macro get_incremental_changed_dates_sql(arguments) -%}
-    {%- set target = arguments["target_relation"] -%}
-    {%- set columns = arguments["dest_columns"] | map(attribute="quoted") | join(", ") -%}
-    {%- set replaced = changed_rows(config.get("meta", {})) or "true" -%}
-    {{
-        return(
-            "delete from "
-            ~ target
-            ~ " where "
-            ~ replaced
-            ~ "; insert into "
-            ~ target
-            ~ " ("
-            ~ columns
-            ~ ") select "
-            ~ columns
-            ~ " from "
-            ~ arguments["temp_relation"]
-        )
-    }}
-{%- endmacro %}
-
 {# dbt asks this for what a generic test reads of its model: on an incremental run the rows that were replaced. #}
 {% macro default__get_where_subquery(relation) -%}
     {%- set conditions = [config.get("where")] | select | list -%}

@@ -13,15 +13,13 @@ from orchestration.refusal import Refusal
 from orchestration.warehouse.changes import Changes, everything
 from orchestration.warehouse.faults import fault
 from orchestration.warehouse.months import dated_marts, note_months
-from orchestration.warehouse.project import WHOLE_HISTORY, Project
+from orchestration.warehouse.project import Project
 from orchestration.warehouse.state import write_built
 from orchestration.warehouse.test_results import record
 
 _log = logging.getLogger("pointmart.warehouse")
 
 _FAILED = {"error", "fail", "runtime error"}
-# Unit tests prove the code, not the data: they have run before it was shipped.
-_KINDS = ("model", "seed", "test")
 
 
 class WarehouseRefused(Refusal):
@@ -88,25 +86,29 @@ def _left_out(project: Project, touched: Collection[str]) -> set[str]:
 
 
 def _run(project: Project, nodes: list[str], ordered: Changes) -> tuple[list[NodeResult], Refusal | None]:
-    kinds = [argument for kind in _KINDS for argument in ("--resource-type", kind)]
     if ordered.spans is None:
-        arguments, variables = [*selection(project, nodes), "--full-refresh"], {}
+        done = project.build(set(nodes) | _complete_tests(project, nodes), {}, full_refresh=True)
     else:
-        # Selected one by one, nodes bring along the tests that also read a node that stays as it is.
-        chosen = map(project.selector, _without_views(project, nodes))
-        arguments = ["--select", *chosen, "--exclude", f"tag:{WHOLE_HISTORY}"]
-        variables = {"changed_spans": ordered.variable()}
-    done = project.invoke(["build", *kinds, *arguments], variables)
+        # A changed project is built anew, so a view is what it was; its tests run all the same.
+        built = set(nodes) - set(project.views())
+        tests = set(project.tests()) - _left_out(project, nodes)
+        done = project.build(built | tests, {"changed_spans": ordered.variable()}, full_refresh=False)
     ran = done.result.results if isinstance(done.result, RunExecutionResult) else []
     results = [_result(project, r) for r in ran]
     return results, _refusal(project, results, done)
 
 
-def _without_views(project: Project, nodes: list[str]) -> list[str]:
-    """Put the tests of views in their place: a changed project is built anew, so a view is what it was."""
-    views = set(nodes).intersection(project.views())
-    tests = {test for test, parents in project.tests().items() if views.intersection(parents)}
-    return sorted(set(nodes) - views | tests)
+def _complete_tests(project: Project, selected: Collection[str]) -> set[str]:
+    """Return the tests of selected nodes that have all they read once these are built.
+
+    Where little is left out, it is what is built later, and the tests that read it wait for it. Where most is,
+    the rest is there already.
+    """
+    left_out = set(project.nodes()) - set(selected)
+    tests = project.tests().items()
+    if len(left_out) < len(selected):
+        return {test for test, parents in tests if left_out.isdisjoint(parents)}
+    return {test for test, parents in tests if not set(selected).isdisjoint(parents)}
 
 
 def _result(project: Project, ran: RunResult) -> NodeResult:
@@ -127,18 +129,6 @@ def _refusal(project: Project, results: list[NodeResult], done: dbtRunnerResult)
     if not done.success:
         return WarehouseRefused(f"dbt stopped: {_one_line(done.exception)}")
     return None
-
-
-def selection(project: Project, selected: Collection[str]) -> list[str]:
-    """Return dbt's arguments for these nodes and their tests, by whichever list is the shorter.
-
-    dbt compares each item with each node, which for a list of all nodes and tests took longer than the
-    tests themselves. Leaving nodes out also leaves out the tests that read them: they wait for those nodes.
-    """
-    left_out = set(project.nodes()) - set(selected)
-    if len(left_out) < len(selected):
-        return ["--exclude", *map(project.selector, sorted(left_out))] if left_out else []
-    return ["--select", *map(project.selector, sorted(selected))]
 
 
 def _record(project: Project, selected: Collection[str], results: dict[str, str], left_out: set[str]) -> None:

@@ -28,13 +28,14 @@ def world(module_database_url: str) -> SmallWorld:
 @pytest.fixture(scope="module")
 def warehouses(
     module_database_url: str, world: SmallWorld, tmp_path_factory: pytest.TempPathFactory, project: Project
-) -> Warehouses:
+) -> Iterator[Warehouses]:
     made = Warehouses(module_database_url, tmp_path_factory.mktemp("warehouses"), project)
     changes = made.land()
     assert changes.spans is None
     assert "no complete former build" in changes.reason
     made.build(changes)
-    return made
+    yield made
+    made.assert_tests_hold()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What a build leaves in the test results, on a dbt project of two chained models."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,19 @@ class KilledProject(Project):
 
     def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
         raise Killed
+
+
+@dataclass(frozen=True)
+class NotedProject(Project):
+    """A project that notes what it is to build."""
+
+    chosen: set[str] = field(default_factory=set)
+
+    def build(
+        self, chosen: Collection[str], variables: dict[str, Any], *, full_refresh: bool
+    ) -> dbtRunnerResult:
+        self.chosen.update(chosen)
+        return dbtRunnerResult(success=True)
 
 
 @pytest.fixture
@@ -69,3 +83,25 @@ def test_a_build_that_is_killed_leaves_no_result_about_what_it_was_rebuilding(
     with pytest.raises(Killed):
         build(KilledProject(folder, tmp_path, Manifest(), manifest()), [selected])
     assert read_results(folder.test_results).missing == unproved
+
+
+@pytest.mark.parametrize(
+    ("selected", "tests"),
+    [
+        # What is left out of most is built later, and what reads it waits; what is left out beside a few is there.
+        (["model.p.first", "model.p.second"], {"test.p.of_first.1", "test.p.of_second.2"}),
+        (["model.p.third"], {"test.p.of_both.3"}),
+    ],
+)
+def test_a_full_build_runs_the_tests_that_have_all_they_read(
+    folder: DataFolder, tmp_path: Path, selected: list[str], tests: set[str]
+) -> None:
+    known = manifest()
+    known["nodes"]["model.p.third"] = known["nodes"]["model.p.second"]
+    known["nodes"]["test.p.of_both.3"] = {
+        "resource_type": "test", "config": {"enabled": True},
+        "depends_on": {"nodes": ["model.p.second", "model.p.third"]},
+    }  # fmt: skip
+    noted = NotedProject(folder, tmp_path, Manifest(), known)
+    assert build(noted, selected).refusal is None
+    assert noted.chosen == {*selected, *tests}
