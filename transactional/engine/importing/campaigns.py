@@ -55,6 +55,7 @@ def end_for_everybody(tenant_id: UUID, campaign_id: UUID, book: Book, ended: set
         (owner, line.campaign_id)
         for (owner, _), redemption in book.redemptions.items()
         for line in redemption.lines
+        if line.campaign_id is not None
     }
     for slot in [slot for slot in ended - lowering if state.campaigns[slot].change is Change.READ]:
         del state.campaigns[slot]
