@@ -9,7 +9,8 @@ import numpy as np
 
 from orchestration.cli.world.catalogue import Catalogue
 from orchestration.cli.world.presets import CATEGORIES
-from orchestration.cli.world.terms import ItemTerms
+from orchestration.cli.world.supply import lead_time_kept
+from orchestration.cli.world.terms import WORST_SHARE, ItemTerms
 from transactional.database import Connection
 from transactional.suppliers.domain import NewTerms
 from transactional.suppliers.operations import add_supplier, add_terms
@@ -78,7 +79,7 @@ async def add_newcomers(
             new = NewTerms(
                 item_id=items[item],
                 lead_time_days=LEAD_DAYS,
-                worst_lead_time_days=2 * LEAD_DAYS,
+                worst_lead_time_days=lead_time_kept(WORST_SHARE),
                 unit_cost_fen=max(int(terms.cost[item]) * _COST_PERCENT // 100, 1),
                 valid_from=first + timedelta(days=int(days * one.asks_at)),
                 min_order_quantity=1,
