@@ -5,8 +5,10 @@ from datetime import date
 import pandas as pd
 
 from dashboards.marts import TenantMarts
+from dashboards.member_groups import MemberGroup
 
 TABLES = ("fct_item_performance_monthly", "fct_items_to_improve", "fct_catalogue_daily")
+TABLES_OF_GROUPS = ("fct_item_performance_by_segment_monthly", "fct_kpis_by_segment_monthly")
 CLASSES = ("staple", "quality", "scarce")
 # What the catalogue should hold of each class, of its offers.
 MIX = {"staple": 0.6, "quality": 0.3, "scarce": 0.1}
@@ -32,6 +34,23 @@ _PERFORMANCE = """
         on m.tenant_id = p.tenant_id and m.item_id = p.item_id and m.month = p.month
     where p.tenant_id = $tenant_id and p.month = $month
     order by p.view_count desc, i.name
+"""
+# What a group's members did; what is said of the item itself is the same for everybody.
+_PERFORMANCE_OF_GROUP = """
+    select
+        p.item_id, i.name, i.category, i.class, p.price_points, p.listed_days, p.stocked_out_days,
+        coalesce(g.view_count, 0) as view_count, coalesce(g.redemption_count, 0) as redemption_count,
+        g.redemption_rate, coalesce(g.quantity, 0) as quantity, coalesce(g.points, 0) as points,
+        coalesce(g.answer_count, 0) as answer_count, g.mean_score, m.reason is not null as is_to_improve
+    from marts.fct_item_performance_monthly p
+    join marts.dim_item i on i.item_id = p.item_id
+    left join marts.fct_items_to_improve m
+        on m.tenant_id = p.tenant_id and m.item_id = p.item_id and m.month = p.month
+    left join marts.fct_item_performance_by_segment_monthly g
+        on g.tenant_id = p.tenant_id and g.item_id = p.item_id and g.month = p.month
+        and g.group_kind = $kind and g.member_group = $key
+    where p.tenant_id = $tenant_id and p.month = $month
+    order by view_count desc, i.name
 """
 _IMPROVE = """
     select
@@ -61,9 +80,14 @@ def months(marts: TenantMarts) -> list[date]:
     return [month.date() for month in marts.rows(_MONTHS)["month"]]
 
 
-def performance(marts: TenantMarts, month: date) -> pd.DataFrame:
-    """Return one row per item of a month, the most viewed first; rates are 0-1, above 1 where unseen items go."""
-    return marts.rows(_PERFORMANCE, month=month)
+def performance(marts: TenantMarts, month: date, group: MemberGroup | None = None) -> pd.DataFrame:
+    """Return one row per item of a month, the most viewed first; rates are 0-1, above 1 where unseen items go.
+
+    Of a group, views, redemptions and answers are those of its members.
+    """
+    if group is None:
+        return marts.rows(_PERFORMANCE, month=month)
+    return marts.rows(_PERFORMANCE_OF_GROUP, month=month, kind=group.kind, key=group.key)
 
 
 def to_improve(marts: TenantMarts, month: date) -> pd.DataFrame:

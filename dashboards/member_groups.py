@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NoReturn
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +12,9 @@ from dashboards.funnel import Funnel, funnel_of
 from dashboards.marts import TenantMarts, records
 from dashboards.words import Language, Words
 
+_DIMENSIONS = ("dim_member_segment", "dim_lifecycle_stage", "fct_member_segments")
+# What the overview reads of a group.
 TABLES = (
-    "dim_member_segment",
-    "dim_lifecycle_stage",
-    "fct_member_segments",
     "fct_kpis_by_segment_monthly",
     "fct_funnel_by_segment_monthly",
     "fct_redemptions_by_segment_monthly",
@@ -67,9 +67,12 @@ class MemberGroup:
     definition: str
 
 
-def member_groups(marts: TenantMarts, language: Language) -> list[MemberGroup]:
-    """Return the segments and stages that members of the tenant are or were in; none of an older release."""
-    if marts.lacks(*TABLES):
+def member_groups(marts: TenantMarts, language: Language, *tables: str) -> list[MemberGroup]:
+    """Return the segments and stages that members of the tenant are or were in.
+
+    None of a release from before they were told, or before one of the `tables` that a page reads of them.
+    """
+    if marts.lacks(*_DIMENSIONS, *tables):
         return []
     return [
         MemberGroup(row["kind"], row["key"], row[f"name_{language}"], row[f"definition_{language}"])
@@ -77,8 +80,23 @@ def member_groups(marts: TenantMarts, language: Language) -> list[MemberGroup]:
     ]
 
 
-def choose_group(words: Words, groups: list[MemberGroup]) -> MemberGroup | None:
-    """Return the group the reader chose, or the address names; None: all members."""
+def choose_group(words: Words, groups: list[MemberGroup] | None) -> MemberGroup | None:
+    """Return the group the reader chose, or the address names; None: all members.
+
+    Where there is nothing to choose the bar says why: the page tells of no members (`groups` is None), or its release
+    knows none of their groups.
+    """
+    if not groups:
+        why = words("not_of_members" if groups is None else "groups_not_told_yet")
+        st.selectbox(
+            words("members_filter"),
+            [why],
+            key="no_segment",
+            disabled=True,
+            help=words("not_of_members_meaning") if groups is None else words("release_is_older"),
+            width=_WIDTH,
+        )
+        return None
     by_key = {group.key: group for group in groups}
     keys = [_EVERYBODY, *by_key]
     kinds = {"segment": words("segment"), "stage": words("stage")}
@@ -98,6 +116,18 @@ def choose_group(words: Words, groups: list[MemberGroup]) -> MemberGroup | None:
     )
     to_address("segment", chosen, _EVERYBODY)
     return by_key.get(chosen)
+
+
+def say_group(words: Words, group: MemberGroup | None) -> None:
+    """Say that a page tells of a group alone, if it does."""
+    if group is not None:
+        st.caption(words("only_group", group=group.name, definition=group.definition))
+
+
+def stop_without_members(words: Words, month: date) -> NoReturn:
+    """Say that nothing is told of the group in a month, and stop the page."""
+    st.info(words("nobody_in_group", month=words.month(month)), icon=":material/hourglass_empty:")
+    st.stop()
 
 
 def monthly(marts: TenantMarts, group: MemberGroup) -> pd.DataFrame:

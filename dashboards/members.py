@@ -6,8 +6,10 @@ from datetime import date
 import pandas as pd
 
 from dashboards.marts import TenantMarts
+from dashboards.member_groups import MemberGroup
 
 TABLES = ("fct_member_segments", "dim_member_segment", "dim_lifecycle_stage", "fct_cohort_retention")
+TABLES_OF_GROUPS = ("fct_cohort_retention_by_segment",)
 COHORT_KINDS = ("registration", "first_redemption")
 # Stages of whoever still comes; the others are on their way out or gone.
 PRESENT = ("new", "active")
@@ -65,6 +67,14 @@ _COHORTS = """
         and months_since < $length
     order by cohort_month, months_since
 """
+_COHORTS_OF_GROUP = """
+    select cohort_month, months_since, month, is_whole_month, cohort_size, active_count, retention_rate, low, high
+    from marts.fct_cohort_retention_by_segment
+    where
+        tenant_id = $tenant_id and as_of_month = $last and group_kind = $group_kind and member_group = $key
+        and cohort_kind = $kind and cohort_month >= $first and months_since < $length
+    order by cohort_month, months_since
+"""
 
 
 @dataclass(frozen=True)
@@ -111,9 +121,17 @@ def moves(marts: TenantMarts, month: date, before: date) -> Moves:
     return Moves(int(row["kept_before"]), int(row["left_now"]), int(row["won_back"]))
 
 
-def cohorts(marts: TenantMarts, kind: str, first: date, last: date) -> pd.DataFrame:
-    """Return one row per cohort from `first` on and month up to `last`; rates are 0-1 with their 95 % interval."""
-    return marts.rows(_COHORTS, kind=kind, first=first, last=last, length=TRIANGLE_MONTHS + 1)
+def cohorts(
+    marts: TenantMarts, kind: str, first: date, last: date, group: MemberGroup | None = None
+) -> pd.DataFrame:
+    """Return one row per cohort from `first` on and month up to `last`; rates are 0-1 with their 95 % interval.
+
+    Of a group, cohorts are of the members who are in it at the end of `last`.
+    """
+    asked = {"kind": kind, "first": first, "last": last, "length": TRIANGLE_MONTHS + 1}
+    if group is None:
+        return marts.rows(_COHORTS, **asked)
+    return marts.rows(_COHORTS_OF_GROUP, **asked, group_kind=group.kind, key=group.key)
 
 
 def share_of(rows: pd.DataFrame, month: date, names: tuple[str, ...]) -> float | None:

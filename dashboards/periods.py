@@ -17,18 +17,20 @@ _COMPARISONS = ("month", "year")
 
 def choose_period(words: Words, months: Sequence[date], default_first: date) -> tuple[date, date]:
     """Return the first and the last month the reader chose of `months`, oldest first; stop the page if they are swapped."""
-    with _filter_bar():
-        first, last = _choose_first_and_last(words, months, default_first)
-    return _in_order(words, first, last)
+    first, last, _ = choose_period_and_group(words, months, default_first, None)
+    return first, last
 
 
 def choose_period_and_group(
-    words: Words, months: Sequence[date], default_first: date, groups: list[MemberGroup]
+    words: Words, months: Sequence[date], default_first: date, groups: list[MemberGroup] | None
 ) -> tuple[date, date, MemberGroup | None]:
-    """Return the period as `choose_period` does, and of which members: a segment, a stage, or None for all."""
+    """Return the period as `choose_period` does, and of which members: a segment, a stage, or None for all.
+
+    `groups` is as in `choose_group`.
+    """
     with _filter_bar():
         first, last = _choose_first_and_last(words, months, default_first)
-        group = choose_group(words, groups) if groups else None
+        group = choose_group(words, groups)
     return *_in_order(words, first, last), group
 
 
@@ -37,6 +39,14 @@ def choose_month(words: Words, months: Sequence[date], last_fact: date | None) -
 
     The newest month that is over by the last fact is shown first. The compared month need not be known.
     """
+    month, compared, _ = choose_month_and_group(words, months, last_fact, None)
+    return month, compared
+
+
+def choose_month_and_group(
+    words: Words, months: Sequence[date], last_fact: date | None, groups: list[MemberGroup] | None
+) -> tuple[date, date, MemberGroup | None]:
+    """Return the months as `choose_month` does, and of which members, as `choose_period_and_group` does."""
     by_key = _keys(months)
     over = [key for key, month in by_key.items() if last_fact and is_over(month, last_fact)]
     names = {"month": words("month_before"), "year": words("year_before")}
@@ -50,8 +60,9 @@ def choose_month(words: Words, months: Sequence[date], last_fact: date | None) -
             key="compare",
             width=_WIDTH,
         )
+        group = choose_group(words, groups)
     to_address("compare", comparison, "month")
-    return month, months_back(month, 12 if comparison == "year" else 1)
+    return month, months_back(month, 12 if comparison == "year" else 1), group
 
 
 def months_back(month: date, count: int) -> date:

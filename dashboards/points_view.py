@@ -16,22 +16,25 @@ from dashboards.tables import Table
 from dashboards.words import NOTHING, Words
 
 
-def answer(words: Words, now: Standing) -> str:
-    """Return how many points are held, what they will cost, and what expires next."""
+def answer(words: Words, now: Standing, *, is_wave_told: bool = True) -> str:
+    """Return how many points are held, what they will cost, and what expires next if that is known."""
     held = {"month": words.month(now.month), "held": words.count(now.held)}
     sentences = [
         words("points_answer", **held)
         if now.liability_fen is None
         else words("points_answer_owed", **held, owed=words.money(now.liability_fen)),
-        words("points_nothing_expires", months=points.NEAR_MONTHS)
-        if now.wave is None
-        else words(
-            "points_expire",
-            until=words.month(now.wave.until),
-            points=words.count(now.wave.points),
-            members=words.people(now.wave.members),
-        ),
     ]
+    if is_wave_told:
+        sentences.append(
+            words("points_nothing_expires", months=points.NEAR_MONTHS)
+            if now.wave is None
+            else words(
+                "points_expire",
+                until=words.month(now.wave.until),
+                points=words.count(now.wave.points),
+                members=words.people(now.wave.members),
+            )
+        )
     return words("between_sentences").join(sentences)
 
 
@@ -155,7 +158,16 @@ def wave_chart(words: Words, waves: pd.DataFrame, near_until: date | None) -> Ch
 
 
 def tables(words: Words, flows: pd.DataFrame, lots: pd.DataFrame, waves: pd.DataFrame) -> list[Table]:
-    """Return the rows behind the page: flows by month, lots by month, expiry by month."""
+    """Return the rows behind the page: flows by month, lots by month, expiry by month.
+
+    What lots once were is told of all members alone.
+    """
+    history = [
+        Column("issued_points", words("flow_issued"), "count"),
+        Column("spent_points", words("lot_spent"), "count"),
+        Column("expired_points", words("flow_expired"), "count"),
+        Column("taken_back_points", words("lot_taken_back"), "count"),
+    ]
     return [
         Table(
             "flows",
@@ -177,10 +189,7 @@ def tables(words: Words, flows: pd.DataFrame, lots: pd.DataFrame, waves: pd.Data
             lots,
             [
                 Column("month", words("lot_month"), "month"),
-                Column("issued_points", words("flow_issued"), "count"),
-                Column("spent_points", words("lot_spent"), "count"),
-                Column("expired_points", words("flow_expired"), "count"),
-                Column("taken_back_points", words("lot_taken_back"), "count"),
+                *[column for column in history if column.name in lots],
                 Column("remaining_points", words("lot_remaining"), "count"),
                 Column("expected_redemption_share", words("expected_share"), "rate"),
                 Column("estimate_cohort_count", words("estimated_from"), "count"),

@@ -7,16 +7,21 @@ import pandas as pd
 
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
+from dashboards.member_groups import MemberGroup
 from dashboards.words import Language
 
 _RATE = """
     select
         k.month, k.value, k.numerator, k.denominator, k.n, k.target, m.direction, m.name_zh, m.name_en,
         m.definition_zh, m.definition_en, m.numerator_zh, m.numerator_en, m.denominator_zh, m.denominator_en
-    from marts.fct_kpis_monthly k
+    from marts.{mart} k
     join marts.dim_metric m on m.metric = k.metric
-    where k.tenant_id = $tenant_id and k.metric = $metric and k.month in ($month, $compared)
+    where k.tenant_id = $tenant_id and k.metric = $metric and k.month in ($month, $compared) {condition}
 """
+_OF_ALL = _RATE.format(mart="fct_kpis_monthly", condition="")
+_OF_GROUP = _RATE.format(
+    mart="fct_kpis_by_segment_monthly", condition="and k.group_kind = $kind and k.member_group = $key"
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +54,24 @@ class Rate:
         return self.value <= self.target if self.is_ceiling else self.value >= self.target
 
 
-def rate(marts: TenantMarts, metric: str, month: date, compared: date, language: Language) -> Rate | None:
-    """Return a metric of a month, None if it is not published of it."""
-    rows = marts.rows(_RATE, metric=metric, month=month, compared=compared)
+def rate(
+    marts: TenantMarts,
+    metric: str,
+    month: date,
+    compared: date,
+    language: Language,
+    group: MemberGroup | None = None,
+) -> Rate | None:
+    """Return a metric of a month, of all members or of a group of them, None if it is not published of it.
+
+    Targets are promised for all members together: a group has none.
+    """
+    asked = {"metric": metric, "month": month, "compared": compared}
+    rows = (
+        marts.rows(_OF_ALL, **asked)
+        if group is None
+        else marts.rows(_OF_GROUP, **asked, kind=group.kind, key=group.key)
+    )
     now = rows[rows["month"] == pd.Timestamp(month)]
     if now.empty:
         return None
@@ -65,7 +85,7 @@ def rate(marts: TenantMarts, metric: str, month: date, compared: date, language:
         denominator_name=row[f"denominator_{language}"],
         value=_known(row["value"]),
         compared=None if before.empty else float(before.iloc[0]),
-        target=_known(row["target"]),
+        target=_known(row["target"]) if group is None else None,
         is_ceiling=row["direction"] == "at_most",
         numerator=int(row["numerator"]),
         denominator=int(row["denominator"]),

@@ -9,9 +9,14 @@ from dashboards.tables import Table
 from dashboards.words import Words
 
 
+def _named(rows: pd.DataFrame, **names: dict[str, str]) -> pd.DataFrame:
+    """Return rows whose keys in these columns are the reader's words."""
+    return rows.assign(**{column: rows[column].map(told) for column, told in names.items()})
+
+
 def late_table(words: Words, late: pd.DataFrame) -> Table:
     """Return the redemptions that were not shipped in time."""
-    rows = late.assign(status=late["status"].map(service_words.status_names(words)))
+    rows = _named(late, status=service_words.status_names(words))
     columns = [
         Column("redemption", words("redemption"), "text"),
         Column("status", words("status"), "text"),
@@ -25,9 +30,8 @@ def late_table(words: Words, late: pd.DataFrame) -> Table:
 
 def deliveries_table(words: Words, deliveries: pd.DataFrame) -> Table:
     """Return how long deliveries took by region and carrier."""
-    rows = deliveries.assign(
-        region=deliveries["region"].map(service_words.region_names(words)),
-        carrier=deliveries["carrier"].replace(carrier_names(words)),
+    rows = _named(deliveries, region=service_words.region_names(words)).replace(
+        {"carrier": carrier_names(words)}
     )
     columns = [
         Column("region", words("region"), "text"),
@@ -43,12 +47,12 @@ def deliveries_table(words: Words, deliveries: pd.DataFrame) -> Table:
 
 def cases_table(words: Words, cases: pd.DataFrame) -> Table:
     """Return the after-sales cases of a month."""
-    rows = cases.assign(
-        type=cases["type"].map(service_words.type_names(words)),
-        reason=cases["reason"].map(service_words.reason_names(words)),
-        outcome=cases["outcome"].map(service_words.outcome_names(words)),
-        responsibility=cases["responsibility"].map(service_words.party_names(words)),
-        on_time=cases["is_answered_on_time"].map({True: words("yes"), False: words("no")}),
+    rows = _named(
+        cases.assign(on_time=cases["is_answered_on_time"].map({True: words("yes"), False: words("no")})),
+        type=service_words.type_names(words),
+        reason=service_words.reason_names(words),
+        outcome=service_words.outcome_names(words),
+        responsibility=service_words.party_names(words),
     )
     columns = [
         Column("case_id", words("case"), "text"),
@@ -68,12 +72,12 @@ def cases_table(words: Words, cases: pd.DataFrame) -> Table:
 
 def compensations_table(words: Words, owed: pd.DataFrame) -> Table:
     """Return the compensations of a month with who is responsible."""
-    rows = owed.assign(
-        clock=owed["clock"].map(service_words.clock_names(words)),
-        party=owed["party"].map(service_words.party_names(words)),
-        outcome=owed["outcome"].map(service_words.settlement_names(words)),
-        responsible=owed["responsible"].replace(carrier_names(words)),
-    )
+    rows = _named(
+        owed,
+        clock=service_words.clock_names(words),
+        party=service_words.party_names(words),
+        outcome=service_words.settlement_names(words),
+    ).replace({"responsible": carrier_names(words)})
     columns = [
         Column("opened_date", words("opened_date"), "date"),
         Column("clock", words("broken_promise"), "text"),

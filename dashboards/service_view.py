@@ -15,6 +15,9 @@ from dashboards.next_steps import Step
 from dashboards.rates import Rate
 from dashboards.words import Words, literally
 
+# How many cards stand in a row.
+_PER_ROW = 4
+
 
 def answer(words: Words, month: date, rates: list[Rate], owed: pd.DataFrame, against: str) -> str:
     """Return how promises were kept, and who is answerable for most compensations of the month."""
@@ -35,9 +38,11 @@ def answer(words: Words, month: date, rates: list[Rate], owed: pd.DataFrame, aga
 def show_cards(words: Words, rates: list[Rate], against: str) -> None:
     """Show the rates of service, each with its target, change, sample and definition."""
     st.html(WHOLE_NAMES)
-    for place, figure in zip(st.columns(len(rates)), rates, strict=True):
-        with place:
-            show_rate(words, figure, against)
+    # What members say stands below what was promised to them.
+    for row in (rates[:_PER_ROW], rates[_PER_ROW:]):
+        for place, figure in zip(st.columns(_PER_ROW) if row else [], row, strict=False):
+            with place:
+                show_rate(words, figure, against)
 
 
 def show_course(words: Words, rows: pd.DataFrame) -> None:

@@ -108,3 +108,13 @@ async def latest(release: Release, tenant_id: UUID, mart: str, column: str = "mo
         f"select max({column}) from release.marts.{mart} where tenant_id = ?", tenant_id
     )
     return found
+
+
+async def columns(release: Release, mart: str) -> frozenset[str]:
+    """Return the names of a mart's columns in this release; none of a mart that it lacks."""
+    found = await release.rows(
+        "select column_name from duckdb_columns() where database_name = 'release' and schema_name = 'marts' "
+        "and table_name = ?",
+        mart,
+    )
+    return frozenset(name for (name,) in found)

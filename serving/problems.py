@@ -62,8 +62,9 @@ class ProblemDocument(BaseModel):
 
 
 def responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Return the OpenAPI `responses` of the problems a route may answer with, an example for each."""
-    declared: tuple[type[Problem], ...] = (*problems, UnexpectedFailure)
+    """Return the OpenAPI `responses` of the problems a route may answer with, an example for each and for their kinds."""
+    kinds = (kind for problem in problems for kind in (problem, *problem.__subclasses__()))
+    declared: tuple[type[Problem], ...] = (*kinds, UnexpectedFailure)
     by_status: dict[int | str, dict[str, Any]] = {}
     for problem in declared:
         known = by_status.setdefault(

@@ -1,5 +1,6 @@
 """A release, opened read-only: its rows, its arrays, and what is made of them; it never changes."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,8 @@ from pydantic import BaseModel, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from serving.problems import Problem
+
+_log = logging.getLogger(__name__)
 
 # Values, those within lists included: about 50 MB of Python objects.
 _REMEMBERED_VALUES = 500_000
@@ -33,6 +36,14 @@ class NoRelease(Problem):
     title = "There is no release to answer from"
     status = 503
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class OlderRelease(NoRelease):
+    """The release in use is from before this was told; the next run of the pipeline brings it."""
+
+    slug = "older-release"
+    title = "The release in use is from before this was told"
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "3600"}
 
 
 class Landing(BaseModel):
@@ -82,7 +93,11 @@ class Release:
         self._kept: dict[Hashable, Any] = {}
 
     async def rows(self, sql: str, *parameters: Any) -> Rows:
-        """Return the rows of a statement, from memory if it was asked before."""
+        """Return the rows of a statement, from memory if it was asked before.
+
+        Raises:
+            OlderRelease: it has not such a mart, or the mart not such a column.
+        """
         key = (sql, parameters)
         if (remembered := self._remembered.get(key)) is not None:
             self._remembered.move_to_end(key)
@@ -131,7 +146,13 @@ class Release:
         with self._connection.cursor() as cursor:
             # Pairs are parameters by name.
             is_named = bool(parameters) and isinstance(parameters[0], tuple)
-            found = cursor.execute(sql, dict(parameters) if is_named else parameters)
+            try:
+                found = cursor.execute(sql, dict(parameters) if is_named else parameters)
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                _log.error("release %s lacks what is asked of it: %s", self.manifest.release_id, error)
+                raise OlderRelease(
+                    f"release {self.manifest.release_id} is from before this was told; run `pointmart pipeline run`"
+                ) from error
             # In parts, for others are answered in between and nobody is while a part is fetched.
             parts = iter(lambda: found.fetchmany(_FETCHED_ROWS), [])
             return tuple(chain.from_iterable(parts))

@@ -12,7 +12,7 @@ from serving.database import DatabaseAway
 from serving.recommendations.mirror import Mirror
 from serving.recommendations.released import recommended_from
 from serving.recommendations.released_shop import explorable_items, released_shop
-from serving.release import Release
+from serving.release import OlderRelease, Release
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def warming(clock: Clock, live: Mirror) -> Callable[[Release], Awaitable[None]]:
                     await mirrored.shop()
                     await mirrored.follow(release.manifest.landing.snapshot)
                 await run_in_threadpool(mirrored.know, release.made(recommended_from), shop, explorable)
-        except duckdb.Error:
+        except (duckdb.Error, OlderRelease):
             # What is missing is told by the requests that need it; the others go on.
             _log.exception("release %s could not be warmed up", release.manifest.release_id)
 

@@ -137,6 +137,9 @@ TABLES = {
     "refused_quantity bigint, view_count bigint, redemption_count bigint, redemption_rate double, "
     "redemption_rate_low double, redemption_rate_high double, quantity bigint, points bigint, price_points bigint, "
     "answer_count bigint, mean_score double, exposure_rank bigint, rate_rank bigint",
+    "fct_item_performance_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
+    "item_id uuid, view_count bigint, redemption_count bigint, redemption_rate double, redemption_rate_low double, "
+    "redemption_rate_high double, quantity bigint, points bigint, answer_count bigint, mean_score double",
     "fct_items_to_improve": "tenant_id uuid, month date, item_id uuid, improvement_rank bigint, reason varchar, "
     "is_often_stocked_out boolean, is_poorly_rated boolean, is_dear boolean, is_little_seen boolean, view_count bigint, "
     "redemption_count bigint, redemption_rate double, redemption_rate_low double, redemption_rate_high double, "
@@ -747,6 +750,27 @@ def rows() -> dict[str, Iterable[tuple[Any, ...]]]:
         ],
         "fct_member_segments": _segments(),
         "fct_item_performance_monthly": _performance(),
+        "fct_item_performance_by_segment_monthly": [
+            (ACORN, date(2026, 3, 1), "segment", "champion", RICE, 30, 6, 0.2, 0.1, 0.37, 6, 1_200, 1, 2.0),
+            (ACORN, date(2026, 3, 1), "segment", "champion", TEA, 20, 10, 0.5, 0.3, 0.7, 11, 1_100, 0, None),
+            (ACORN, date(2026, 3, 1), "stage", "active", TEA, 90, 40, 0.44, 0.35, 0.54, 44, 4_400, 3, 4.5),
+            (
+                BIRCH,
+                date(2026, 3, 1),
+                "segment",
+                "champion",
+                UMBRELLA,
+                7,
+                5,
+                0.71,
+                0.36,
+                0.92,
+                5,
+                450,
+                0,
+                None,
+            ),
+        ],
         "fct_items_to_improve": [
             (
                 ACORN,

@@ -25,7 +25,7 @@ if rows.empty:
     st.stop()
 
 months = [period.date() for period in sorted(rows["period"].unique())]
-groups = member_groups.member_groups(marts, words.language)
+groups = member_groups.member_groups(marts, words.language, *member_groups.TABLES)
 first, last, group = choose_period_and_group(words, months, kpis.default_first_month(rows), groups)
 if group is not None:
     rows = kpis.shown(member_groups.monthly(marts, group))
@@ -33,8 +33,7 @@ if group is not None:
 
 shown = kpis.figures(rows, first, last, words.language, is_judged=group is None)
 if not shown:
-    st.info(words("nobody_in_group", month=words.month(last)), icon=":material/hourglass_empty:")
-    st.stop()
+    member_groups.stop_without_members(words, last)
 st.subheader(headline(words, last, shown), anchor=False)
 say_if_partial(words, last, kpis.last_fact_date(marts))
 

@@ -3,12 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import items, items_rows, items_view, kpis
+from dashboards import items, items_rows, items_view, kpis, member_groups
 from dashboards.categories import with_category_names
 from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
-from dashboards.periods import choose_month, say_if_partial
+from dashboards.periods import choose_month_and_group, say_if_partial
 from dashboards.rates import rate
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.tables import show_tables
@@ -26,18 +26,22 @@ if not months:
     st.stop()
 
 last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
-month, compared = choose_month(words, months, last_fact)
+groups = member_groups.member_groups(marts, words.language, *items.TABLES_OF_GROUPS)
+month, compared, group = choose_month_and_group(words, months, last_fact, groups)
 against = words("against_month", month=words.month(compared))
+redeemed = rate(marts, "item_redemption_rate", month, compared, words.language, group)
+if group is not None:
+    member_groups.say_group(words, group)
+    if redeemed is None:
+        member_groups.stop_without_members(words, month)
+    st.caption(words("items_are_everybodys"))
 rows, improve = (
-    with_category_names(marts, of_month(marts, month), words.language)
-    for of_month in (items.performance, items.to_improve)
+    with_category_names(marts, of_month, words.language)
+    for of_month in (items.performance(marts, month, group), items.to_improve(marts, month))
 )
 catalogue = items.catalogue(marts)
 catalogue = catalogue[catalogue["month"] <= pd.Timestamp(month)].tail(kpis.DEFAULT_MONTHS)
-redeemed, empty = (
-    rate(marts, metric, month, compared, words.language)
-    for metric in ("item_redemption_rate", "stock_out_rate")
-)
+empty = rate(marts, "stock_out_rate", month, compared, words.language)
 
 st.subheader(items_view.answer(words, month, redeemed, improve, words.month(compared)), anchor=False)
 say_if_partial(words, month, last_fact)

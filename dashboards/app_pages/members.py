@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboards import kpis, members, members_view, profiles
+from dashboards import kpis, member_groups, members, members_view, profiles
 from dashboards.address import from_address, to_address
 from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
-from dashboards.periods import choose_month, months_back, say_if_partial
+from dashboards.periods import choose_month_and_group, months_back, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.report_button import show_report_button
 from dashboards.tables import show_tables
@@ -25,7 +25,8 @@ if not months:
     st.stop()
 
 last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
-month, compared = choose_month(words, months, last_fact)
+groups = member_groups.member_groups(marts, words.language, *members.TABLES_OF_GROUPS)
+month, compared, group = choose_month_and_group(words, months, last_fact, groups)
 first, before = months_back(month, kpis.DEFAULT_MONTHS), months_back(month, 1)
 stages = members.stages(marts, min(first, compared), month)
 segments = members.segments(marts, month, compared)
@@ -38,6 +39,8 @@ members_view.show_stages(words, stages)
 members_view.show_segments(words, define, segments)
 
 st.subheader(words("triangle"), anchor=False)
+if group is not None:
+    st.caption(words("triangle_of_group", group=group.name, month=words.month(month)))
 kind_names = {
     "registration": words("by_registration"),
     "first_redemption": words("by_first_redemption"),
@@ -53,7 +56,7 @@ kind = st.segmented_control(
     wrap=True,
 )
 to_address("cohort", kind, "registration")
-cohorts = members.cohorts(marts, kind, first, month)
+cohorts = members.cohorts(marts, kind, first, month, group)
 members_view.show_triangle(words, cohorts)
 
 

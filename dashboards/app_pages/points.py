@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import kpis, points, points_view
+from dashboards import group_points, kpis, member_groups, points, points_view
 from dashboards.definitions import definitions
 from dashboards.next_steps import Step, show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
-from dashboards.periods import choose_period, say_if_partial
+from dashboards.periods import choose_period_and_group, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.tables import show_tables
 
@@ -24,17 +24,29 @@ if flows.empty:
     st.stop()
 
 months = [month.date() for month in flows["month"]]
-first, last = choose_period(words, months, months[-kpis.DEFAULT_MONTHS :][0])
+groups = member_groups.member_groups(marts, words.language, *group_points.TABLES)
+first, last, group = choose_period_and_group(words, months, months[-kpis.DEFAULT_MONTHS :][0], groups)
+if group is None:
+    owed, lots, waves = points.liability(marts), points.cohorts(marts, last), points.expiry(marts)
+else:
+    member_groups.say_group(words, group)
+    flows = group_points.flows(marts, group)
+    owed = group_points.liability(marts, group)
+    lots, waves = group_points.cohorts(marts, group, last), group_points.expiry(marts, group)
+    if pd.Timestamp(last) not in set(flows["month"]):
+        member_groups.stop_without_members(words, last)
 shown = flows[(flows["month"] >= pd.Timestamp(first)) & (flows["month"] <= pd.Timestamp(last))]
-lots, waves = points.cohorts(marts, last), points.expiry(marts)
-now, before = points.standings(flows, points.liability(marts), waves, last)
+now, before = points.standings(flows, owed, waves, last)
+# What expires is told of who is in a group now, which may be too few to tell of.
+is_wave_told = group is None or pd.Timestamp(months[-1]) in set(flows["month"])
 
-st.subheader(points_view.answer(words, now), anchor=False)
+st.subheader(points_view.answer(words, now, is_wave_told=is_wave_told), anchor=False)
 say_if_partial(words, last, kpis.last_fact_date(marts))
 points_view.show_cards(words, define, now, before)
 points_view.show_flows(words, shown)
 points_view.show_why(words, define, shown, lots)
-points_view.show_wave(words, define, waves, now.wave.until if now.wave else None)
+if is_wave_told:
+    points_view.show_wave(words, define, waves, now.wave.until if now.wave else None)
 show_tables(
     words,
     points_view.tables(words, shown, lots, waves),

@@ -3,12 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import kpis, service, service_rows, service_view
+from dashboards import kpis, member_groups, service, service_rows, service_view
 from dashboards.address import from_address, to_address
 from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
-from dashboards.periods import choose_month, months_back, say_if_partial
+from dashboards.periods import choose_month_and_group, months_back, say_if_partial
 from dashboards.rates import rate
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import require_page
@@ -29,11 +29,17 @@ if course["value"].notna().sum() == 0:
 
 last_fact, define = kpis.last_fact_date(marts), definitions(words, marts)
 months = [month.date() for month in sorted(course["period"].unique())]
-month, compared = choose_month(words, months, last_fact)
+groups = member_groups.member_groups(marts, words.language, *service.TABLES_OF_GROUPS)
+month, compared, group = choose_month_and_group(words, months, last_fact, groups)
+if group is not None:
+    member_groups.say_group(words, group)
+    course = service.course(marts, group)
+    if pd.Timestamp(month) not in set(course["period"]):
+        member_groups.stop_without_members(words, month)
 against = words("against_month", month=words.month(compared))
-found = [rate(marts, metric, month, compared, words.language) for metric in service.METRICS]
+found = [rate(marts, metric, month, compared, words.language, group) for metric in service.METRICS]
 rates = [figure for figure in found if figure is not None]
-late, owed = service.late(marts, month), service.compensations(marts, month)
+late, owed = service.late(marts, month, group), service.compensations(marts, month, group)
 course = course[
     (course["period"] <= pd.Timestamp(month))
     & (course["period"] > pd.Timestamp(months_back(month, kpis.DEFAULT_MONTHS)))
@@ -54,13 +60,13 @@ metric = st.segmented_control(
 )
 to_address("metric", metric, next(iter(names)))
 service_view.show_course(words, course[course["metric"] == metric])
-service_view.show_why(words, define, service.regions(marts, month), owed)
+service_view.show_why(words, define, service.regions(marts, month, group), owed)
 show_tables(
     words,
     [
         service_rows.late_table(words, late),
-        service_rows.deliveries_table(words, service.deliveries(marts, month)),
-        service_rows.cases_table(words, service.cases(marts, month)),
+        service_rows.deliveries_table(words, service.deliveries(marts, month, group)),
+        service_rows.cases_table(words, service.cases(marts, month, group)),
         service_rows.compensations_table(words, owed),
         service_rows.rates_table(words, course),
     ],

@@ -1,11 +1,11 @@
-{# Over rows that carry segment and lifecycle_stage, grouped by one of them at a time (`member_group_sets`): which
-   of the two a group is of, and its key. #}
-{% macro member_group() -%}
-    case when grouping(segment) = 0 then 'segment' else 'stage' end as group_kind,
-    coalesce(segment, lifecycle_stage) as member_group
-{%- endmacro %}
-
-{% macro member_group_sets(columns) -%}
-    {%- set listed = columns | join(", ") -%}
-    grouping sets (({{ listed }}, segment), ({{ listed }}, lifecycle_stage))
+{# Puts rows about members into the groups in which these are at the end of the month: of a relation with tenant_id,
+   member_id and a first day of a month, its rows once per group that is told. `groups` is a relation of
+   int_member_groups. #}
+{% macro in_groups_of_month(facts, groups, month="month") -%}
+    {{ facts }}
+    inner join
+        {{ groups }}
+        on {{ groups }}.tenant_id = {{ facts }}.tenant_id
+        and {{ groups }}.member_id = {{ facts }}.member_id
+        and {{ groups }}.month = {{ facts }}.{{ month }}
 {%- endmacro %}

@@ -22,6 +22,9 @@
 -- depends_on: {{ ref("fct_restockings") }}
 -- depends_on: {{ ref("fct_onboarding") }}
 -- depends_on: {{ ref("fct_settlement_statements") }}
+-- depends_on: {{ ref("fct_reviews") }}
+-- depends_on: {{ ref("fct_chats") }}
+-- depends_on: {{ ref("fct_survey_answers") }}
 with
     monthly as (select * from {{ ref("fct_kpis_monthly") }}),
     tenants as (select * from {{ ref("dim_tenant") }}),

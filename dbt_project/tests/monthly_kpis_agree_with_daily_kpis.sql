@@ -54,6 +54,7 @@ where
                 'deliver_on_time_rate',
                 'after_sales_24h_rate',
                 'complaint_rate',
+                'sentiment_negative_rate',
                 'restock_48h_rate',
                 'settlement_on_time_rate'
             )

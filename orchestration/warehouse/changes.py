@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # What, changed in a row that was landed before, changes the figures of days that nobody can list.
 _MEMBER_KEY, _MEMBER_FIELDS = "tenant_id, member_id", "is_test, is_erased, registered_at"
 _ITEM_KEY, _ITEM_FIELDS = "item_id", "kind, category"
+_OFFER_KEY, _OFFER_FIELDS = "tenant_id, item_id", "handover"
 # As `calendar_until` in dbt_project.yml.
 _LAST_DAY = date(2049, 12, 31)
 
@@ -37,7 +38,7 @@ class Changes:
     """What a build has to compute anew.
 
     Attributes:
-        spans: for each kind of news (`TIMES`, `registration`, `answer`, `last_day` and `offer`) the first and last
+        spans: for each kind of news (`TIMES`, `registration`, `answer`, `last_day`, `offer` and `terms`) the first and last
             days of the stretches it touches; None means everything.
         reason: in a sentence, why everything, or how many days.
         built: what the warehouse has read once that is done.
@@ -64,7 +65,7 @@ class Changes:
         if self.spans is None:
             return self
         asked = _days((first, last))
-        kinds = [*TIMES, "registration", "answer", "last_day", "offer"]
+        kinds = [*TIMES, "registration", "answer", "last_day", "offer", "terms"]
         spans = {kind: merged(asked.union(*map(_days, self.spans.get(kind, [])))) for kind in kinds}
         sources = self.sources | {f"landing.{view}" for view, _ in TIMES.values()}
         reason = f"{len(asked)} days from {first} on were asked for, and {self.reason}"
@@ -111,6 +112,8 @@ def find_changes(project: "Project") -> Changes:
             return Changes(None, "batches that the warehouse had read are gone or were written again", after)
         if news.has_changed("item", _ITEM_KEY, _ITEM_FIELDS):
             return Changes(None, "an item that was landed before is of another kind or category", after)
+        if news.has_changed("offer", _OFFER_KEY, _OFFER_FIELDS):
+            return Changes(None, "an item that was landed before is handed over in another way", after)
         days = news.days()
         if news.begins_earlier(days):
             return Changes(None, "a fact lies before its tenant's first day", after)
@@ -120,6 +123,8 @@ def find_changes(project: "Project") -> Changes:
             spans["last_day"] = last_days
         if listed_from := news.first_day_of_listings():
             spans["offer"] = [(listed_from, _LAST_DAY)]
+        if supplied_from := news.first_day_of_terms():
+            spans["terms"] = [(supplied_from, _LAST_DAY)]
     sources = {f"landing.{view}" for view in after.views if news.is_new(view)}
     if before.predicted != after.predicted:
         sources |= {"ml"}

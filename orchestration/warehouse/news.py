@@ -1,6 +1,6 @@
 """What the landed batches hold that the warehouse has not read yet, as the days whose figures it decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -38,6 +38,7 @@ _OF_REDEMPTIONS = ("redemption_line", "entry", "payment", "top_up")
 _REDEMPTION_KEY = "tenant_id, redemption_id"
 _MEMBER_KEY = "tenant_id, member_id"
 _OFFER_KEY = "tenant_id, item_id"
+_TERMS_KEY = "tenant_id, terms_id"
 
 
 @dataclass(frozen=True)
@@ -104,23 +105,44 @@ class News:
 
         An offer bears its latest listing only: listed again, it leaves its former days.
         """
-        if not (new := self._files("offer", is_new=True)):
+        return self._first_day(
+            "offer",
+            _OFFER_KEY,
+            "listed_from, listed_until",
+            begins="listed_from",
+            moved="case when former.listed_from <> newer.listed_from "
+            "then least(newer.listed_from, former.listed_from) else least(newer.listed_until, former.listed_until) end",
+            day=business_date,
+        )
+
+    def first_day_of_terms(self) -> date | None:
+        """Return the first day of which an item may have other suppliers than the warehouse knows, if there is one.
+
+        Terms may begin in the past; afterwards only their end moves.
+        """
+        return self._first_day(
+            "supplier_terms",
+            _TERMS_KEY,
+            "valid_from, valid_until",
+            begins="valid_from",
+            moved="least(newer.valid_until, former.valid_until)",
+            day=str,
+        )
+
+    def _first_day(
+        self, view: str, key: str, fields: str, *, begins: str, moved: str, day: Callable[[str], str]
+    ) -> date | None:
+        """Return the first day of a new row's beginning, or of what `moved` tells of two versions of a known one."""
+        if not (new := self._files(view, is_new=True)):
             return None
-        fields = "listed_from, listed_until"
-        known = self._files("offer", is_new=False)
-        query = f"select min(listed_from) as time from {new}"
-        if known and (versions := self._versions("offer", _OFFER_KEY, fields)):
+        known = self._files(view, is_new=False)
+        query = f"select min({begins}) as time from {new}"
+        if known and (versions := self._versions(view, key, fields)):
             query = (
-                "select min(case when former.listed_from <> newer.listed_from "
-                "  then least(newer.listed_from, former.listed_from) "
-                "  else least(newer.listed_until, former.listed_until) end) as time "
-                f"from ({versions}) where has_changed "
+                f"{query} where ({key}) not in (select {key} from {known}) "
+                f"union all select min({moved}) from ({versions}) where has_changed"
             )
-            query += (
-                f"union all select min(listed_from) from {new} "
-                f"where ({_OFFER_KEY}) not in (select {_OFFER_KEY} from {known})"
-            )
-        row = self.connection.execute(f"select {business_date('min(time)')} from ({query})").fetchone()
+        row = self.connection.execute(f"select {day('min(time)')} from ({query})").fetchone()
         return row[0] if row else None
 
     def _days_of(self, view: str, times: Iterable[str]) -> set[date]:

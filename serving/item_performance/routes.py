@@ -14,6 +14,7 @@ from serving.months import MonthOf
 from serving.problems import InvalidRequest, responses
 from serving.release import NoRelease
 from serving.revalidation import RELEASE_ONLY
+from serving.segments.parameter import SegmentOf, require_segment
 
 router = APIRouter(prefix="/v1", tags=["item performance"], dependencies=[RELEASE_ONLY])
 
@@ -26,10 +27,17 @@ _ORDERS: dict[Sort, str] = {
     "refused": "refused_quantity desc, item_id",
 }
 _WITH_ITEM = "join release.marts.dim_item using (item_id)"
+# What is said of the item itself is the same whoever the members; ranks are told among all of them alone.
+_OF_SEGMENTS = (
+    "fct_item_performance_by_segment_monthly join ("
+    "select tenant_id, item_id, month, listed_days, stocked_out_days, refused_quantity, price_points, "
+    "null as exposure_rank, null as rate_rank from release.marts.fct_item_performance_monthly) "
+    "using (tenant_id, item_id, month)"
+)
 
 
 class PerformanceRow(BaseModel):
-    """How an item did in a month; counts are of members that count."""
+    """How an item did in a month; counts are of members that count, or of those of them in the segment asked for."""
 
     item_id: UUID
     name: str
@@ -37,7 +45,7 @@ class PerformanceRow(BaseModel):
     month: datetime.date = Field(description="The month's first day.")
     listed_days: int
     stocked_out_days: int
-    refused_quantity: int = Field(description="Units asked for and refused for stock.")
+    refused_quantity: int = Field(description="Units asked for and refused for stock, by any member.")
     view_count: int = Field(description="Member-days with a view.")
     redemption_count: int
     redemption_rate: float | None = Field(description="Redemptions of member-days with a view.")
@@ -48,8 +56,10 @@ class PerformanceRow(BaseModel):
     price_points: int | None = Field(description="The price as it is now.")
     answer_count: int
     mean_score: float | None = Field(description="Of the answers of the month, 1 to 5.")
-    exposure_rank: int | None
-    rate_rank: int | None
+    exposure_rank: int | None = Field(description="By views, 1 the most; null of a segment.")
+    rate_rank: int | None = Field(
+        description="By redemption rate, 1 the highest; null without a view or of a segment."
+    )
 
 
 class PerformanceAnswer(PagedAnswer):
@@ -109,13 +119,16 @@ async def get_item_performance(
         UUID | None, Query(description="Only this item; without `month`, all its months.")
     ] = None,
     category: Annotated[str | None, Query(max_length=200, description="Only of this category.")] = None,
+    segment: SegmentOf = None,
     sort: Annotated[Sort, Query(description="What comes first: the most of it.")] = "views",
 ) -> PerformanceAnswer:
     """Return how items were viewed, redeemed, refused and rated in a month."""
-    tenant_id, mart = caller.tenant_id, "fct_item_performance_monthly"
+    if segment is not None:
+        await require_segment(release, segment)
+    tenant_id, mart = caller.tenant_id, "fct_item_performance_monthly" if segment is None else _OF_SEGMENTS
     if month is None and item_id is None:
-        month = await latest(release, tenant_id, mart)
-    asked = {"month": month, "item_id": item_id, "category": category}
+        month = await latest(release, tenant_id, "fct_item_performance_monthly")
+    asked = {"month": month, "item_id": item_id, "category": category, "member_group": segment}
     given = {column: value for column, value in asked.items() if value is not None}
     order = "month desc, item_id" if month is None else _ORDERS[sort]
     rows, total = await page_of(

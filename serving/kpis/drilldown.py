@@ -9,6 +9,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from serving.marts import columns
 from serving.release import Release, Rows
 
 By = Literal["category", "price_band", "segment", "lifecycle_stage"]
@@ -69,11 +70,11 @@ async def breakdowns(release: Release, behind: Sequence[Source]) -> list[By]:
     """Return by what a metric can be broken down: that which all marts behind both of its parts have."""
     if {source.part for source in behind} != {"numerator", "denominator"}:
         return []
-    columns = [await _columns(release, source.mart) for source in behind]
+    known = [await columns(release, source.mart) for source in behind]
     found: list[By] = []
-    if all("item_id" in each for each in columns):
+    if all("item_id" in each for each in known):
         found += [*_OF_ITEM]
-    if all("member_id" in each for each in columns):
+    if all("member_id" in each for each in known):
         found += [*_OF_MEMBER]
     return found
 
@@ -119,12 +120,3 @@ def _value(source: Source) -> str:
     if source.aggregate == "distinct":
         return f"null::bigint as number, ({source.value})::varchar as name"
     return f"({source.value})::bigint as number, null::varchar as name"
-
-
-async def _columns(release: Release, mart: str) -> frozenset[str]:
-    found = await release.rows(
-        "select column_name from duckdb_columns() where database_name = 'release' and schema_name = 'marts' "
-        "and table_name = ?",
-        mart,
-    )
-    return frozenset(name for (name,) in found)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from serving.marts import columns
 from serving.release import Release, Rows
 
 Grain = Literal["day", "month"]
@@ -44,8 +45,16 @@ _WORDS = (
 
 
 async def metrics(release: Release) -> dict[str, Metric]:
-    """Return the metrics of a release that have a value for each day and month, by key."""
-    found = await release.rows(f"{_WORDS} where values_mart = 'fct_kpis_monthly' order by metric")
+    """Return the metrics of a release that have a value for each day and month, by key.
+
+    A release from before metrics said where their values are is asked which have some.
+    """
+    daily = (
+        "values_mart = 'fct_kpis_monthly'"
+        if "values_mart" in await columns(release, "dim_metric")
+        else "metric in (select metric from release.marts.fct_kpis_monthly)"
+    )
+    found = await release.rows(f"{_WORDS} where {daily} order by metric")
     return {row[0]: Metric(*row) for row in found}
 
 
@@ -86,15 +95,6 @@ async def group_kpi_rows(
         first.replace(day=1),
         last,
     )
-
-
-async def member_groups(release: Release) -> list[str]:
-    """Return the keys of all segments and stages."""
-    found = await release.rows(
-        "select segment from release.marts.dim_member_segment union all "
-        "select stage from release.marts.dim_lifecycle_stage order by 1"
-    )
-    return [key for (key,) in found]
 
 
 async def metrics_of_groups(release: Release) -> list[str]:

@@ -16,7 +16,6 @@ from serving.kpis.queries import (
     Metric,
     group_kpi_rows,
     kpi_rows,
-    member_groups,
     metrics,
     metrics_of_groups,
 )
@@ -25,6 +24,7 @@ from serving.periods import Period
 from serving.problems import InvalidRequest, Problem, responses
 from serving.release import NoRelease, Release, Rows
 from serving.revalidation import RELEASE_ONLY
+from serving.segments.parameter import SegmentOf, require_segment
 
 router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[RELEASE_ONLY])
 
@@ -130,17 +130,12 @@ async def get_kpi(
     now: Now,
     period: Period,
     grain: Grain = "day",
-    segment: Annotated[
-        str | None,
-        Query(
-            max_length=100,
-            description="Only members of a segment or stage of `GET /v1/segments`, as they are at the end of each month; "
-            "asks for `grain=month`.",
-            examples=["champion"],
-        ),
-    ] = None,
+    segment: SegmentOf = None,
 ) -> KpiAnswer:
-    """Return a metric's values of the days or months touched by the period, with its definition and target."""
+    """Return a metric's values of the days or months touched by the period, with its definition and target.
+
+    Members are in a segment at the end of a month, so `segment` asks for `grain=month`.
+    """
     known = await known_metric(release, metric)
     rows = await (
         kpi_rows(release, caller.tenant_id, metric, grain, *period)
@@ -207,9 +202,7 @@ async def _of_segment(
         raise InvalidRequest(
             "query.segment: members are in a segment at the end of a month; ask with grain=month"
         )
-    keys = await member_groups(release)
-    if segment not in keys:
-        raise InvalidRequest(f"query.segment: there is no such segment; there are {', '.join(keys)}")
+    await require_segment(release, segment)
     told = await metrics_of_groups(release)
     if metric not in told:
         raise NotToldOfSegments(f"of segments are told: {', '.join(told)}", metrics=told)

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from tests.dashboards import group_rows
 from tests.literal_release import ACORN, BIRCH, MUG, REDEMPTIONS, RICE, TEA, TICKET, UMBRELLA, WATCH
 
 FIGURES = Path(__file__).parents[2] / "dbt_project" / "seeds" / "figures.csv"
@@ -21,7 +22,7 @@ _TABLES = {
     "fct_points_daily": "tenant_id uuid, date date, issued_points bigint, redeemed_points bigint, expired_points bigint, "
     "exchanged_out_points bigint, exchanged_in_points bigint, adjusted_points bigint, owed_points bigint, "
     "fee_points bigint, outstanding_points bigint, transfer_count bigint",
-    "fct_redemptions": "tenant_id uuid, redemption_id uuid, effective_date date",
+    "fct_redemptions": "tenant_id uuid, redemption_id uuid, effective_date date, member_id uuid",
     "fct_quarantined_rows": "tenant_id uuid, view_name varchar, rule varchar, row_count bigint",
     "fct_points_liability": "tenant_id uuid, cohort_month date, as_of_month date, issued_points bigint, "
     "spent_points bigint, expired_points bigint, taken_back_points bigint, remaining_points bigint, "
@@ -64,6 +65,7 @@ _TABLES |= {
     "fct_redemptions_by_segment_monthly": "tenant_id uuid, month date, group_kind varchar, member_group varchar, "
     "item_kind varchar, item_group varchar, redemption_count bigint, points bigint, share double, share_of_points double",
 }
+_TABLES |= group_rows.TABLES
 _METRICS = [
     ("item_redemption_rate", "商品兑换率", "Item redemption rate", "兑换次数 ÷ 浏览会员日数", "Redemptions ÷ views",
      "兑换次数", "Redemptions of items", "浏览会员日数", "Member-days with a view", None, "at_least", "rate", "fct_kpis_monthly"),
@@ -186,9 +188,12 @@ _KPIS_OF_GROUPS = [
     (ACORN, MARCH, "segment", "champion", "activity_rate", 45, 50, 0.30),
     (ACORN, MARCH, "segment", "champion", "consumption_rate", 5_000, 8_000, 0.50),
     (ACORN, MARCH, "segment", "champion", "satisfaction_rate", 9, 10, 0.85),
+    (ACORN, FEBRUARY, "segment", "champion", "item_redemption_rate", 20, 100, None),
+    (ACORN, MARCH, "segment", "champion", "item_redemption_rate", 14, 240, None),
     (ACORN, MARCH, "segment", "keep", "activity_rate", 3, 20, 0.30),
     (ACORN, MARCH, "stage", "lost", "activity_rate", 0, 30, 0.30),
     (BIRCH, MARCH, "segment", "champion", "activity_rate", 1, 3, 0.30),
+    (BIRCH, MARCH, "segment", "champion", "item_redemption_rate", 3, 12, None),
 ]
 _FUNNEL_OF_GROUPS = [
     (ACORN, MARCH, "segment", "champion", 45, 40, 20, 10, 1),
@@ -240,14 +245,18 @@ _FUNNEL = [
 ]
 
 
+def member(number: int) -> str:
+    """Return the id of a tenant's member by its place in `_MEMBERS` of any month."""
+    return f"01900000-0000-7000-9000-{number:012d}"
+
+
 def _members() -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for tenant_id, month, stage, segment, count, points in _MEMBERS:
         begun = sum(1 for row in rows if row[0] == tenant_id and row[2] == month)
         for number in range(begun, begun + count):
-            member_id = f"01900000-0000-7000-9000-{number:012d}"
             frequency = int(points > 0)
-            rows.append((tenant_id, member_id, month, month, frequency, points, segment, 5, stage))
+            rows.append((tenant_id, member(number), month, month, frequency, points, segment, 5, stage))
     return rows
 
 
@@ -256,8 +265,8 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
     rows = {
         "fct_points_daily": [(*row, 2) for row in _POINTS],
         "fct_redemptions": [
-            (ACORN, REDEMPTIONS["mei_rice"], date(2026, 3, 20)),
-            (BIRCH, REDEMPTIONS["otto_umbrella"], date(2026, 3, 12)),
+            (ACORN, REDEMPTIONS["mei_rice"], date(2026, 3, 20), None),
+            (BIRCH, REDEMPTIONS["otto_umbrella"], date(2026, 3, 12), None),
         ],
         "fct_quarantined_rows": [
             (ACORN, "entry", "amount is not zero", 4),
@@ -282,6 +291,7 @@ def add_enterprise(connection: duckdb.DuckDBPyConnection) -> None:
         ],
         "fct_funnel_by_segment_monthly": _FUNNEL_OF_GROUPS,
         "fct_redemptions_by_segment_monthly": _REDEEMED_BY_GROUPS,
+        **group_rows.ROWS,
     }
     for table, columns in _TABLES.items():
         # The literal release has some of them, with the columns that others read.

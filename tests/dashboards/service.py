@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from tests.dashboards.enterprise import FEBRUARY, MARCH, add_enterprise, insert
+from tests.dashboards.enterprise import FEBRUARY, MARCH, add_enterprise, insert, member
 from tests.literal_release import ACORN, BIRCH, RICE, TEA, UMBRELLA
 
 _TABLES = {
@@ -17,7 +17,8 @@ _TABLES = {
     "ship_due_at timestamptz, ship_due_date date, shipped_at timestamptz, delivered_at timestamptz, "
     "is_shipped_on_time boolean",
     "fct_deliveries": "tenant_id uuid, region varchar, deliver_due_date date, delivery_days double, "
-    "is_delivered_on_time boolean",
+    "is_delivered_on_time boolean, redemption_id uuid, carrier varchar, shipped_date date, deliver_due_at timestamptz, "
+    "delivered_at timestamptz",
     "fct_delivery_days_monthly": "tenant_id uuid, month date, region varchar, carrier varchar, delivered_count bigint, "
     "on_time_count bigint, mean_delivery_days double, median_delivery_days double, longest_delivery_days double",
     "fct_after_sales_cases": "tenant_id uuid, case_id uuid, redemption_id uuid, item_id uuid, type varchar, "
@@ -38,6 +39,8 @@ _METRICS = [
      "24 小时内答复数", "Answered within 24 hours", "应答复的售后单数", "Cases due", 0.95, "at_least", "rate"),
     ("complaint_rate", "投诉率", "Complaint rate", "投诉 ÷ 完成的兑换", "Complaints ÷ completed redemptions",
      "投诉数", "Complaints", "完成的兑换数", "Completed redemptions", None, "at_most", "rate"),
+    ("sentiment_negative_rate", "负面文字占比", "Negative texts", "负面 ÷ 已判定", "Negative ÷ scored",
+     "负面文字数", "Negative texts", "已判定文字数", "Scored texts", None, "at_most", "rate"),
 ]  # fmt: skip
 # Each with its numerator, denominator and target.
 _KPIS = [
@@ -50,6 +53,13 @@ _KPIS = [
     (ACORN, FEBRUARY, "complaint_rate", 0, 100, None),
     (ACORN, MARCH, "complaint_rate", 1, 100, None),
     (BIRCH, MARCH, "ship_48h_rate", 1, 7, 0.95),
+    (ACORN, MARCH, "sentiment_negative_rate", 12, 60, None),
+]
+_KPIS_OF_CHAMPIONS = [
+    (FEBRUARY, "ship_48h_rate", 40, 50),
+    (MARCH, "ship_48h_rate", 45, 60),
+    (MARCH, "deliver_on_time_rate", 0, 1),
+    (MARCH, "sentiment_negative_rate", 3, 40),
 ]
 
 
@@ -75,14 +85,30 @@ _FULFILMENTS = [
     _fulfilment(ACORN, 4, date(2026, 3, 12), None),
     _fulfilment(BIRCH, 5, date(2026, 3, 13), 21),
 ]
+# Of whom the first redemptions are: a champion of March, a member to be kept, and one of birch.
+_MEMBERS = [(ACORN, 1, 60), (ACORN, 2, 0), (ACORN, 3, 0), (ACORN, 4, 60), (BIRCH, 5, 0)]
+_UNTOLD = (None, None, None, None, None)
 _DELIVERIES = [
-    *[(ACORN, "nationwide", date(2026, 3, 9), 1.5, True)] * 40,
-    *[(ACORN, "nationwide", date(2026, 3, 31), 3.0, False)] * 10,
-    *[(ACORN, "remote", date(2026, 3, 9), 2.5, True)] * 20,
-    *[(ACORN, "remote", date(2026, 3, 9), None, False)] * 10,
-    (ACORN, "remote", date(2026, 4, 1), 2.5, True),
-    (ACORN, "remote", date(2026, 3, 20), None, None),
-    (BIRCH, "nationwide", date(2026, 3, 9), 1.0, True),
+    *[(ACORN, "nationwide", date(2026, 3, 9), 1.5, True, *_UNTOLD)] * 40,
+    *[(ACORN, "nationwide", date(2026, 3, 31), 3.0, False, *_UNTOLD)] * 10,
+    *[(ACORN, "remote", date(2026, 3, 9), 2.5, True, *_UNTOLD)] * 20,
+    *[(ACORN, "remote", date(2026, 3, 9), None, False, *_UNTOLD)] * 9,
+    (ACORN, "remote", date(2026, 4, 1), 2.5, True, *_UNTOLD),
+    (ACORN, "remote", date(2026, 3, 20), None, None, *_UNTOLD),
+    (BIRCH, "nationwide", date(2026, 3, 9), 1.0, True, *_UNTOLD),
+    # The champion's one parcel, too late.
+    (
+        ACORN,
+        "remote",
+        date(2026, 3, 14),
+        4.0,
+        False,
+        identified(2),
+        "sf",
+        date(2026, 3, 11),
+        moment(date(2026, 3, 14), 4),
+        moment(date(2026, 3, 15), 4),
+    ),
 ]
 _DAYS = [
     (ACORN, MARCH, "nationwide", "sf", 50, 40, 1.8, 1.5, 3.0),
@@ -143,3 +169,9 @@ def add_service(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "dim_metric", [(*metric, "fct_kpis_monthly") for metric in _METRICS])
     kpis = [(t, m, name, n, d, n / d, d, None, None, goal) for t, m, name, n, d, goal in _KPIS]
     insert(connection, "fct_kpis_monthly", kpis)
+    of_champions = [
+        (ACORN, month, "segment", "champion", name, n, d, n / d, d, None, None, 0.95)
+        for month, name, n, d in _KPIS_OF_CHAMPIONS
+    ]
+    insert(connection, "fct_kpis_by_segment_monthly", of_champions)
+    insert(connection, "fct_redemptions", [(t, identified(n), MARCH, member(who)) for t, n, who in _MEMBERS])

@@ -150,3 +150,10 @@ def test_a_tariff_that_a_confirmed_one_followed_waits_for_nobody() -> None:
 
     assert unconfirmed(tariffs) == tariffs[2:]
     assert line_names(tariffs, "en") == {"a": "New"}
+
+
+def test_the_bar_says_that_fees_are_not_of_members(open_page: OpenPage) -> None:
+    box = open_page("fees", {"segment": "champion"}).selectbox(key="no_segment")
+
+    assert (box.disabled, box.value) == (True, "本页不分会员")
+    assert "不按会员分群" in box.help

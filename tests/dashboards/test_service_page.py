@@ -31,7 +31,7 @@ def test_the_page_answers_with_how_promises_were_kept(open_page: OpenPage) -> No
     assert not app.exception
     assert app.subheader[0].value == (
         "2026年3月，48小时发货率 90.0%，低于目标 95%，较2026年2月 −6.0 个百分点。"
-        "2 项指标中 1 项达标；未达标：48小时发货率。售后24小时响应率样本不足 30，不作判断。"
+        "2 项指标中 1 项达标；未达标：48小时发货率。售后24小时响应率、满意率样本不足 30，不作判断。"
         "本月新增赔付 3 起，其中 2 起由供应商负责。"
     )
     assert [(metric.label, metric.value, metric.delta) for metric in app.metric] == [
@@ -40,6 +40,8 @@ def test_the_page_answers_with_how_promises_were_kept(open_page: OpenPage) -> No
         ("虚拟商品即时发放率", "100.0%", ""),
         ("售后24小时响应率", ":gray[75.0%]", ""),
         ("投诉率", "1.0%", "+1.0 个百分点"),
+        ("满意率", ":gray[90.0%]", "+10.0 个百分点"),
+        ("负面文字占比", "20.0%", ""),
     ]
     assert all(metric.help for metric in app.metric)
     assert "n = 80 个应送达的包裹" in told(app)
@@ -87,7 +89,7 @@ def test_the_address_holds_month_and_metric(open_page: OpenPage) -> None:
     app = open_page("service", {"month": "2026-02", "metric": "deliver_on_time_rate", "rows": "rates"})
 
     assert app.metric[0].value == "96.0%"
-    assert set(app.dataframe[0].value["period"].dt.month) == {2}
+    assert set(app.dataframe[0].value["period"].dt.month) == {1, 2}
     assert app.session_state["metric"] == "deliver_on_time_rate"
 
 
@@ -105,8 +107,9 @@ def test_no_tenant_sees_another_ones_service(open_page: OpenPage, rows: str) -> 
     app = open_page("service", query, tenant_id=literal.BIRCH, state={"tenant_id": str(literal.ACORN)})
 
     assert not app.exception
-    assert [metric.value for metric in app.metric] == [":gray[14.3%]"]
-    assert len(app.dataframe[0].value) == 1
+    # Of birch nobody answered, which is told of March alone.
+    assert [metric.value for metric in app.metric] == [":gray[14.3%]", "—"]
+    assert len(app.dataframe[0].value) == (2 if rows == "rates" else 1)
     assert "1 起由平台负责" in app.subheader[0].value
 
 
@@ -135,3 +138,42 @@ def test_a_release_from_before_the_figures_says_so(open_page: OpenPage, literal_
     literal.switch(literal_release, literal.RELEASE_ID)
 
     assert "还没有这些数据" in open_page("service").info[0].value
+
+
+def test_the_service_of_a_segment_is_what_its_members_had(open_page: OpenPage) -> None:
+    app = open_page("service", {"segment": "champion"})
+
+    assert not app.exception
+    assert app.subheader[0].value == (
+        "2026年3月，48小时发货率 75.0%，较2026年2月 −5.0 个百分点。准时送达率、满意率样本不足 30，不作判断。"
+    )
+    assert [(metric.label, metric.value) for metric in app.metric] == [
+        ("48小时发货率", "75.0%"),
+        ("准时送达率", ":gray[0.0%]"),
+        ("满意率", ":gray[90.0%]"),
+        ("负面文字占比", "7.5%"),
+    ]
+    assert "n = 1 个应送达的包裹" in told(app)
+    # The compensations are another member's.
+    assert "这个月没有新的赔付。" in told(app)
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "expected"),
+    [
+        ("late", "redemption", [service.identified(2)]),
+        ("deliveries", "longest_delivery_days", [4.0]),
+        ("cases", "case_id", [service.identified(22)]),
+        ("rates", "numerator", [0, 9, 3, 45, 40]),
+    ],
+)
+def test_the_rows_of_a_segment_are_its_members(
+    open_page: OpenPage, rows: str, column: str, expected: list[object]
+) -> None:
+    shown = open_page("service", {"rows": rows, "segment": "champion"}).dataframe[0].value
+
+    assert shown[column].tolist() == expected
+
+
+def test_a_group_that_is_not_told_says_so(open_page: OpenPage) -> None:
+    assert "不足 10 人而不显示" in told(open_page("service", {"segment": "lost"}))

@@ -6,7 +6,8 @@ ITEM_METRICS = (
     "stock_turnover_days", "virtual_issue_rate",
 )  # fmt: skip
 SERVICE_METRICS = (
-    "after_sales_24h_rate", "complaint_rate", "deliver_on_time_rate", "restock_48h_rate", "ship_48h_rate",
+    "after_sales_24h_rate", "complaint_rate", "deliver_on_time_rate", "restock_48h_rate", "sentiment_negative_rate",
+    "ship_48h_rate",
 )  # fmt: skip
 MONEY_METRICS = ("onboarding_days", "settlement_on_time_rate")
 TESTED_APART = ITEM_METRICS + SERVICE_METRICS + MONEY_METRICS

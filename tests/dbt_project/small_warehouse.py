@@ -67,8 +67,9 @@ def write_inputs(folder: Path, changes: str = "", *, keep_rows: bool = True) -> 
 
 def run_build(folder: Path, artefacts: Path, *arguments: str) -> Build:
     """Build the project on the inputs in folder; nothing is written outside folder and artefacts."""
-    # Same relative names in every folder, so that dbt parses the project once and not once per build.
-    dirs = json.dumps({"landing_dir": "landing", "ml_dir": "ml"})
+    # Same relative names in every folder, so that dbt parses the project once and not once per build. Of so few members
+    # every group is told, or there would be nothing to compare.
+    variables = json.dumps({"landing_dir": "landing", "ml_dir": "ml", "fewest_members_of_a_group": 1})
     paths = ["--project-dir", PROJECT, "--profiles-dir", PROJECT]
     paths += ["--target-path", artefacts / "target", "--log-path", artefacts / "logs"]
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
@@ -76,7 +77,7 @@ def run_build(folder: Path, artefacts: Path, *arguments: str) -> Build:
         warnings.simplefilter("ignore")
         patch.chdir(folder)
         patch.setenv("POINTMART_WAREHOUSE", "warehouse.duckdb")
-        result = dbtRunner().invoke(["--quiet", "build", *map(str, paths), "--vars", dirs, *arguments])
+        result = dbtRunner().invoke(["--quiet", "build", *map(str, paths), "--vars", variables, *arguments])
         # dbt keeps the file open in this process; a reader could not open it beside that.
         DuckDBConnectionManager.close_all_connections()
     manifest = json.loads((artefacts / "target" / "manifest.json").read_text(encoding="utf-8"))

@@ -25,11 +25,14 @@ def test_monthly_service_kpis_are_those_computed_by_hand(built: Build) -> None:
         (JANUARY, "complaint_rate", 0, 1, 0.0, None),
         (JANUARY, "deliver_on_time_rate", 0, 0, None, None),
         (JANUARY, "restock_48h_rate", 0, 0, None, 0.95),
+        (JANUARY, "sentiment_negative_rate", 0, 0, None, None),
         (JANUARY, "ship_48h_rate", 0, 0, None, 0.95),
         (FEBRUARY, "after_sales_24h_rate", 1, 3, 0.333333, 0.95),
         (FEBRUARY, "complaint_rate", 2, 2, 1.0, None),
         (FEBRUARY, "deliver_on_time_rate", 1, 2, 0.5, None),
         (FEBRUARY, "restock_48h_rate", 1, 1, 1.0, 0.95),
+        # A chat, a hidden review and an answer to a survey; what one left out wrote is not among them.
+        (FEBRUARY, "sentiment_negative_rate", 1, 3, 0.333333, None),
         (FEBRUARY, "ship_48h_rate", 0, 1, 0.0, 0.95),
     ]
 

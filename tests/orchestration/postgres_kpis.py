@@ -4,14 +4,7 @@ A query gives (tenant_id, period_start, numerator, denominator) for each period 
 `{unit}` is day or month.
 """
 
-# The mall's day of a moment.
-_DAY = "(({moment}) at time zone 'Asia/Shanghai')::date"
-
-
-def day(moment: str) -> str:
-    """Return the SQL of a moment's business day."""
-    return _DAY.format(moment=moment)
-
+from tests.orchestration.postgres_member_facts import DUE, OF_MEMBERS, day
 
 # counted: members whose facts count. acts: the days with facts of theirs; being shown an item is none. spans: from a tenant's first to its last day
 # with a fact, events before anything else left out. period: the days or months of a span, cut off at its end.
@@ -52,13 +45,13 @@ with counted as (
     from period p left join counted c on c.tenant_id = p.tenant_id and c.registered <= p.ends
     group by p.tenant_id, p.start
 ), moved as (
-    select t.tenant_id, {day("t.effective_at")} as day, a.kind, sum(e.amount) as points
+    select t.tenant_id, t.member_id, {day("t.effective_at")} as day, a.kind, sum(e.amount) as points
     from mall.transfer t
     join counted using (tenant_id, member_id)
     join mall.entry e using (tenant_id, transfer_id)
     join mall.account a using (tenant_id, account_id)
     where a.kind in ('issuance', 'redeemed')
-    group by t.tenant_id, 2, a.kind
+    group by t.tenant_id, t.member_id, 3, a.kind
 ), asked as (
     select r.*, {day("r.effective_at")} as day from mall.redemption r join counted using (tenant_id, member_id)
 ), request_days as (
@@ -88,7 +81,7 @@ def _rate(facts: str, numerator: str, denominator: str) -> str:
     return f"select p.tenant_id, p.start, {numerator}, {denominator} from period p join ({facts}) x on {_WITHIN} group by 1, 2"
 
 
-QUERIES = {
+QUERIES = {metric: _rate(*counted) for metric, counted in OF_MEMBERS.items()} | {
     "activity_rate": f"""
         select p.tenant_id, p.start, count(distinct x.member_id), min(g.members)
         from period p
@@ -98,21 +91,11 @@ QUERIES = {
             where a.kind in ('event', 'earn', 'redemption')
         ) x on {_WITHIN} and x.registered <= p.ends
         group by 1, 2""",
-    "consumption_rate": _rate(
-        "select * from moved",
-        "coalesce(sum(points) filter (where kind = 'redeemed'), 0)",
-        "-coalesce(sum(points) filter (where kind = 'issuance'), 0)",
-    ),
     "consumption_rate_cumulative": """
         select p.tenant_id, p.start, coalesce(sum(points) filter (where kind = 'redeemed'), 0),
             -coalesce(sum(points) filter (where kind = 'issuance'), 0)
         from period p join moved x on x.tenant_id = p.tenant_id and x.day <= p.closes
         group by 1, 2""",
-    "satisfaction_rate": _rate(
-        f"select f.*, {day('f.answered_at')} as day from mall.feedback f join counted using (tenant_id, member_id)",
-        "count(*) filter (where score in (4, 5))",
-        "count(*)",
-    ),
     "member_redemption_rate": f"""
         select p.tenant_id, p.start, count(distinct x.member_id), min(g.members)
         from period p
@@ -165,35 +148,6 @@ QUERIES = {
         "count(*) filter (where is_unmet)",
         "count(*)",
     ),
-    "item_redemption_rate": f"""
-        , wanted as (
-            select distinct a.tenant_id, a.day, a.redemption_id, l.item_id
-            from asked a join mall.redemption_line l using (tenant_id, redemption_id)
-            where a.mode <> 'draw' and (a.status <> 'cancelled' or a.refunded_points > 0)
-        ), viewed as (
-            select distinct v.tenant_id, {day("v.occurred_at")} as day, v.member_id, v.item_id
-            from mall.event v join counted using (tenant_id, member_id) where v.kind = 'view'
-        )
-        select p.tenant_id, p.start, count(*) filter (where is_wanted), count(*) filter (where not is_wanted)
-        from period p join (
-            select tenant_id, day, true as is_wanted from wanted
-            union all
-            select tenant_id, day, false from viewed
-        ) x on {_WITHIN}
-        group by 1, 2""",
-    "virtual_issue_rate": _rate(
-        f"""select a.tenant_id, a.paid_at, a.completed_at, {day("a.paid_at")} as day,
-                not exists (select from mall.top_up u where u.tenant_id = a.tenant_id and u.redemption_id = a.redemption_id
-                    and not (u.status = 'succeeded' and u.settled_at <= u.requested_at + interval '5 seconds')) as is_topped_up
-            from asked a
-            where a.mode <> 'draw' and a.paid_at is not null
-                and exists (select from mall.redemption_line l
-                    where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id)
-                and not exists (select from mall.redemption_line l join mall.item i using (item_id)
-                    where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id and i.kind <> 'virtual')""",
-        "count(*) filter (where completed_at <= paid_at + interval '5 seconds' and is_topped_up)",
-        "count(*)",
-    ),
     "abuse_block_rate": _rate(
         f"""select v.*, r.status as redemption_status, {day("v.effective_at")} as day
             from mall.risk_assessment v join counted using (tenant_id, member_id)
@@ -211,51 +165,9 @@ QUERIES = {
     ),
 }
 
-# Due on the last day of the facts, what has not happened yet is not known.
-_DUE = "select x.*, {due} as day from ({facts}) x join spans s using (tenant_id) where {known} and {due} <= s.last"
 QUERIES |= {
-    "ship_48h_rate": _rate(
-        _DUE.format(
-            facts="""select a.tenant_id, a.status, a.shipped_at, a.completed_at, a.ended_at,
-                    coalesce(a.paid_at, a.effective_at) + interval '48 hours' as due_at
-                from asked a
-                where a.mode <> 'draw' and a.status not in ('created', 'in_review')
-                    and (a.status <> 'cancelled' or a.refunded_points > 0)
-                    and exists (select from mall.redemption_line l join mall.offer o using (tenant_id, item_id)
-                        where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id
-                            and o.handover = 'shipping')""",
-            due=day("x.due_at"),
-            known=f"""(x.shipped_at is not null or x.completed_at is null
-                and case when x.status in ('cancelled', 'refunded') then x.ended_at > x.due_at
-                    else {day("x.due_at")} < s.last end)""",
-        ),
-        "count(*) filter (where shipped_at <= due_at)",
-        "count(*)",
-    ),
-    "deliver_on_time_rate": _rate(
-        _DUE.format(
-            facts="""select a.tenant_id, s.delivered_at, true as is_told,
-                    s.shipped_at + case s.region when 'remote' then interval '72 hours' else interval '48 hours' end
-                        as due_at
-                from mall.shipment s join asked a using (tenant_id, redemption_id) where s.shipped_at is not null
-                union all
-                select a.tenant_id, a.delivered_at, a.completed_at is null and a.status <> 'refunded',
-                    a.shipped_at + interval '48 hours'
-                from asked a
-                where a.mode <> 'draw' and a.shipped_at is not null
-                    and exists (select from mall.redemption_line l join mall.offer o using (tenant_id, item_id)
-                        where l.tenant_id = a.tenant_id and l.redemption_id = a.redemption_id
-                            and o.handover = 'shipping')
-                    and not exists (select from mall.shipment s
-                        where s.tenant_id = a.tenant_id and s.redemption_id = a.redemption_id)""",
-            due=day("x.due_at"),
-            known=f"(x.delivered_at is not null or x.is_told and {day('x.due_at')} < s.last)",
-        ),
-        "count(*) filter (where delivered_at <= due_at)",
-        "count(*)",
-    ),
     "restock_48h_rate": _rate(
-        _DUE.format(
+        DUE.format(
             facts=f"""select a.tenant_id, a.closed_at, a.opened_at + interval '48 hours' as due_at
                 from mall.stock_alert a
                 join lateral (
@@ -277,24 +189,6 @@ QUERIES |= {
         ),
         "count(*) filter (where closed_at <= due_at)",
         "count(*)",
-    ),
-    "after_sales_24h_rate": _rate(
-        _DUE.format(
-            facts="select c.* from mall.after_sales_case c join asked a using (tenant_id, redemption_id)",
-            due=day("x.due_at"),
-            known=f"(x.answered_at is not null or {day('x.due_at')} < s.last)",
-        ),
-        "count(*) filter (where answered_at <= opened_at + interval '24 hours')",
-        "count(*)",
-    ),
-    "complaint_rate": _rate(
-        f"""select a.tenant_id, {day("c.opened_at")} as day, true as is_complaint
-            from mall.after_sales_case c join asked a using (tenant_id, redemption_id) where c.type = 'complaint'
-            union all
-            select a.tenant_id, {day("a.completed_at")}, false
-            from asked a where a.completed_at is not null and a.status <> 'refunded'""",
-        "count(*) filter (where is_complaint)",
-        "count(*) filter (where not is_complaint)",
     ),
 }
 
@@ -433,3 +327,34 @@ QUERIES["ledger_breaks"] = _rate(
 def query(metric: str, unit: str) -> str:
     """Return the query of a metric for days or months."""
     return (PRELUDE + QUERIES[metric]).replace("{unit}", unit)
+
+
+# PLACED holds the members of each group that is told: tenant_id, member_id, month, group_kind, member_group. Of all
+# members of a group the rates of acts are, of whatever else their rows.
+_PLACED = "select distinct tenant_id, member_id, month as day, false as is_act from placed"
+_OF_GROUPS = OF_MEMBERS | {
+    "activity_rate": (
+        f"select tenant_id, member_id, day, true as is_act from counted_acts where kind in ('event', 'earn', 'redemption') "
+        f"union all {_PLACED}",
+        "count(distinct x.member_id) filter (where is_act)",
+        "count(*) filter (where not is_act)",
+    ),
+    "member_redemption_rate": (
+        f"""select tenant_id, member_id, {day("completed_at")} as day, true as is_act
+            from asked where completed_at is not null and status <> 'refunded' union all {_PLACED}""",
+        "count(distinct x.member_id) filter (where is_act)",
+        "count(*) filter (where not is_act)",
+    ),
+}
+GROUPED = tuple(_OF_GROUPS)
+
+
+def query_of_groups(metric: str) -> str:
+    """Return the query of a metric by month and group: (tenant_id, month, group_kind, member_group, two counts)."""
+    facts, numerator, denominator = _OF_GROUPS[metric]
+    return PRELUDE.replace("{unit}", "month") + (
+        f"select p.tenant_id, p.start, g.group_kind, g.member_group, {numerator}, {denominator} "
+        f"from period p join ({facts}) x on {_WITHIN} "
+        "join placed g on g.tenant_id = p.tenant_id and g.member_id = x.member_id and g.month = p.start "
+        "group by 1, 2, 3, 4"
+    )

@@ -20,7 +20,9 @@ AFTER = FIRST_DAY + timedelta(days=DAYS)
 @pytest.fixture(scope="module")
 def world(module_database_url: str) -> SmallWorld:
     with psycopg.connect(module_database_url) as connection:
-        return insert_small_world(connection)
+        world = insert_small_world(connection)
+        _fill(connection, world)
+    return world
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +247,58 @@ def test_a_member_who_joined_in_a_past_month_is_in_its_segments(
     assert months[0][0] >= 1
 
 
+def test_groups_are_told_once_they_are_large_enough(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tables = (
+        "fct_kpis_by_segment_monthly", "fct_funnel_by_segment_monthly", "fct_redemptions_by_segment_monthly",
+        "fct_item_performance_by_segment_monthly", "fct_points_by_segment_monthly", "fct_points_liability_by_segment",
+        "fct_points_expiry_by_segment", "fct_cohort_retention_by_segment",
+    )  # fmt: skip
+    assert all(warehouses.rows(f"select 1 from marts.{table} limit 1") for table in tables)
+    tenant_id = world.tenant_ids[1]
+    told = f"select count(*) from marts.fct_points_by_segment_monthly where tenant_id = '{tenant_id}'"
+    assert warehouses.rows(told) == [(0,)]
+    for number in range(10):
+        _join(connection, tenant_id, f"late {number}", FIRST_DAY + timedelta(days=3))
+    _build_in_part(warehouses)
+    assert warehouses.rows(told)[0][0] > 0
+
+
+def test_terms_that_begin_or_end_in_the_past_reach_the_days_of_what_was_redeemed(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, item_id = world.tenant_ids[0], world.item_ids[0]
+    began = FIRST_DAY.date() - timedelta(days=10)
+    usual, better = (
+        _supply(connection, tenant_id, item_id, code, rank, began) for code, rank in (("u", 9), ("b", 8))
+    )
+    _build_in_part(warehouses)
+    assert _suppliers(warehouses) == {better}
+    ended = FIRST_DAY.date() + timedelta(days=5)
+    connection.execute(
+        "update mall.supplier_terms set valid_until = %s where supplier_id = %s", (ended, better)
+    )
+    _build_in_part(warehouses)
+    assert _suppliers(warehouses) == {usual, better}
+    _supply(connection, tenant_id, item_id, "best", 1, began)
+    _build_in_part(warehouses)
+    assert _suppliers(warehouses).isdisjoint({usual, better})
+
+
+def test_another_handover_changes_days_that_nobody_can_list(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    connection.execute(
+        "update mall.offer set handover = 'shipping' where tenant_id = %s and item_id = %s",
+        (world.tenant_ids[0], world.item_ids[0]),
+    )
+    changes = warehouses.land()
+    assert changes.spans is None
+    warehouses.build(changes)
+    assert warehouses.differing() == {}
+
+
 def test_windows_close_and_months_end_for_a_tenant_that_was_quiet(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
@@ -294,6 +348,47 @@ def _build_in_part(warehouses: Warehouses) -> None:
     assert changes.spans, changes.reason
     warehouses.build(changes)
     assert warehouses.differing() == {}
+
+
+def _fill(connection: psycopg.Connection[Any], world: SmallWorld) -> None:
+    """Give the first tenant so many members that some of its groups may be told of."""
+    tenant_id = world.tenant_ids[0]
+    for number in range(30):
+        joined = FIRST_DAY + timedelta(hours=number)
+        member_id = _join(connection, tenant_id, f"crowd {number}", joined)
+        credit(connection, tenant_id, member_id, "earn", 1_000, joined + timedelta(days=1))
+        item_id = world.item_ids[number % 4]
+        connection.execute(
+            "insert into mall.event (tenant_id, member_id, kind, item_id, occurred_at) values (%s, %s, 'view', %s, %s)",
+            (tenant_id, member_id, item_id, joined + timedelta(days=2)),
+        )
+        if number % 2:
+            redeem(
+                connection,
+                tenant_id,
+                member_id,
+                [(item_id, 1, 10 * number)],
+                joined + timedelta(days=3 + number),
+            )
+
+
+def _supply(
+    connection: psycopg.Connection[Any], tenant_id: UUID, item_id: UUID, code: str, rank: int, since: date
+) -> UUID:
+    row = connection.execute(
+        "with supplier as (insert into mall.supplier (tenant_id, code, name) values (%s, %s, 'S') returning *) "
+        "insert into mall.supplier_terms (tenant_id, supplier_id, item_id, lead_time_days, worst_lead_time_days, "
+        "unit_cost_fen, rank, valid_from) select tenant_id, supplier_id, %s, 1, 1, 1, %s, %s from supplier "
+        "returning supplier_id",
+        (tenant_id, f"s-{code}", item_id, rank, since),
+    ).fetchone()
+    assert row is not None
+    return UUID(str(row[0]))
+
+
+def _suppliers(warehouses: Warehouses) -> set[UUID]:
+    found = warehouses.rows("select distinct supplier_id from intermediate.int_supplier_redemptions")
+    return {supplier_id for (supplier_id,) in found}
 
 
 def _join(connection: psycopg.Connection[Any], tenant_id: UUID, reference: str, at: datetime) -> UUID:

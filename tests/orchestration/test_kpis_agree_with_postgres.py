@@ -20,7 +20,7 @@ from orchestration.settings import DataFolder
 from orchestration.warehouse.build import build
 from orchestration.warehouse.project import Project
 from tests.databases import fresh_database
-from tests.orchestration.postgres_kpis import QUERIES, SHELF, SHELF_INDEX, query
+from tests.orchestration.postgres_kpis import GROUPED, QUERIES, SHELF, SHELF_INDEX, query, query_of_groups
 from tests.orchestration.postgres_scores import MONEY, SUPPLIER_COUNTS, supplier_scores, value_score
 from tests.small_world import insert_small_world
 
@@ -64,6 +64,8 @@ FACTS = {
     "case that is answered": "after_sales_case where answered_at is not null",
     "fee that is waived": "fee where waived_fen > 0",
     "settlement": "settlement_statement",
+    "review in words": "item_review where sentiment = 'negative'",
+    "chat in words": "chat where sentiment = 'positive'",
 }
 
 
@@ -85,6 +87,7 @@ def simulated_world(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(ALERTS)
         connection.execute(BRANDS)
+        connection.execute(TEXTS)
 
 
 # Every third item is of a brand, and one supplier of each shop is that brand.
@@ -97,6 +100,29 @@ with brand as (
 update mall.supplier s set brand_id = b.brand_id from brand b where s.code in ('foods', 'digital-rights')
 """
 
+
+# Of every fifth redemption something is said, in a review or a chat; a model scored the most of it.
+TEXTS = """
+create temporary table said as
+select r.*, case n / 10 % 4 when 1 then 'negative' when 2 then 'neutral' when 3 then 'positive' end as sentiment
+from (
+    select *, row_number() over (order by tenant_id, redemption_id) as n
+    from mall.redemption where completed_at is not null and mode = 'points'
+) r where n % 5 = 0;
+insert into mall.item_review (tenant_id, review_id, redemption_id, line_no, item_id, member_id, request_hash, stars,
+    sealed_text, text_length, language, topic, sentiment, sentiment_score, sentiment_model, written_at)
+select tenant_id, gen_random_uuid(), redemption_id, line_no, item_id, member_id, decode(repeat('00', 32), 'hex'), 3,
+    decode('00', 'hex'), 9, 'zh', 'quality', sentiment, case when sentiment is not null then 0.9 end,
+    case when sentiment is not null then 'by hand' end, completed_at
+from said join mall.redemption_line using (tenant_id, redemption_id) where n % 10 = 0 and line_no = 1;
+insert into mall.chat (tenant_id, chat_id, reference, request_hash, member_id, redemption_id, started_at, ended_at,
+    message_count, member_message_count, agent_message_count, text_length, language, topic, sentiment, sentiment_score,
+    sentiment_model)
+select tenant_id, gen_random_uuid(), n::text, decode(repeat('00', 32), 'hex'), member_id, redemption_id, completed_at,
+    completed_at, 2, 1, 1, 9, 'zh', 'quality', sentiment, case when sentiment is not null then 0.9 end,
+    case when sentiment is not null then 'by hand' end
+from said where n % 10 <> 0
+"""
 
 # The first is also asked what it has; tests of one world that stand at the same place share it.
 WORLDS = (simulated_world, small_world, replayed_year)
@@ -187,6 +213,44 @@ def test_every_kpi_of_every_period_agrees_with_plain_sql(mall: tuple[str, Path],
             }
             assert differing == {}, f"{metric} by {unit}: (warehouse, PostgreSQL)"
             assert told.keys() <= found.keys(), f"{metric} by {unit}: periods that the warehouse lacks"
+
+
+@pytest.mark.parametrize("mall", WORLDS[:1], ids=name_of, indirect=True)
+def test_every_kpi_of_every_segment_agrees_with_plain_sql(mall: tuple[str, Path]) -> None:
+    url, warehouse = mall
+    groups, keys = (
+        "select tenant_id, member_id, month, kind as group_kind, member_group from marts.fct_member_segments "
+        "cross join lateral (values ('segment', segment), ('stage', lifecycle_stage)) as of_kind(kind, member_group)",
+        "tenant_id, month, group_kind, member_group",
+    )
+    with duckdb.connect(str(warehouse), read_only=True) as built:
+        placed = built.execute(f"{groups} qualify count(*) over (partition by {keys}) >= 10").fetchall()
+        left_out = built.execute(f"select count(*) from ({groups})").fetchone() != (len(placed),)
+        found = built.execute(
+            f"select metric, {keys}, numerator, denominator from marts.fct_kpis_by_segment_monthly"
+        ).fetchall()
+    # Groups of fewer than ten members are there, and told nowhere.
+    assert left_out
+    told_groups = {(row[0], *row[2:]) for row in placed}
+    assert {(metric, *key) for metric, *key, _, _ in found} == {
+        (metric, *group) for metric in GROUPED for group in told_groups
+    }
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "create temporary table placed (tenant_id uuid, member_id uuid, month date, group_kind text, member_group text)"
+        )
+        with connection.cursor().copy("copy placed from stdin") as copy:
+            for row in placed:
+                copy.write_row(row)
+        connection.execute("analyze")
+        for metric in GROUPED:
+            counts = {tuple(key): (a, b) for name, *key, a, b in found if name == metric}
+            told = {
+                tuple(key): (int(a), int(b)) for *key, a, b in connection.execute(query_of_groups(metric))
+            }
+            assert {key: told.get(key, (0, 0)) for key in counts} == counts, metric
+            assert told.keys() <= counts.keys(), metric
+            assert any(a for a, _ in counts.values()), metric
 
 
 @pytest.mark.parametrize("mall", WORLDS[:1], ids=name_of, indirect=True)

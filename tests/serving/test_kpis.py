@@ -1,6 +1,6 @@
 import pytest
 
-from tests.literal_release import RELEASE_ID
+from tests.literal_release import RELEASE_ID, publish
 
 
 async def kpi(client, metric, headers=None, **parameters):
@@ -159,3 +159,29 @@ async def test_what_is_not_told_of_segments_is_refused_with_what_is(still, metri
     answer = await still.get(f"/v1/kpis/{metric}", params=parameters)
     assert answer.status_code == status
     assert told in answer.json()["detail"]
+
+
+async def test_a_release_from_before_metrics_said_where_their_values_are_tells_them_all_the_same(
+    still, releases, settings, serve
+):
+    forget = "alter table marts.dim_metric drop column values_mart"
+    publish(releases, "older", lambda release: release.execute(forget))
+    async with serve(settings) as acorn:
+        answer = (await acorn.get("/v1/kpis")).json()
+        assert answer["release_id"] == "older"
+        assert answer["rows"] == (await still.get("/v1/kpis")).json()["rows"]
+        assert len((await kpi(acorn, "activity_rate", grain="month"))["rows"]) == 3
+
+
+async def test_what_a_release_is_from_before_is_refused_as_that(releases, settings, serve):
+    def forget(release):
+        release.execute("alter table marts.fct_item_performance_by_segment_monthly drop column view_count")
+        release.execute("alter table marts.fct_items_to_improve drop column peer_price_points")
+
+    publish(releases, "older", forget)
+    async with serve(settings) as acorn:
+        for path in ("/v1/item-performance?segment=champion", "/v1/items-to-improve"):
+            answer = await acorn.get(path)
+            assert (answer.status_code, answer.json()["type"]) == (503, "urn:pointmart:problem:older-release")
+            assert "release older is from before this was told" in answer.json()["detail"]
+        assert (await acorn.get("/v1/item-performance")).status_code == 200

@@ -107,9 +107,9 @@ async def test_what_is_not_routed_is_a_problem_too(still, method, path, status, 
 
 
 async def test_a_defect_shows_no_stack_trace(releases, settings, serve, caplog):
-    # A release without a column that its contract promises is a defect, not a refusal.
-    rename = "alter table marts.dim_metric rename column target to aim"
-    publish(releases, "incomplete", lambda connection: connection.execute(rename))
+    # A release that breaks its contract is a defect; one from before a column or a table is told as that.
+    retype = "alter table marts.dim_metric alter target type varchar using 'much'"
+    publish(releases, "incomplete", lambda connection: connection.execute(retype))
     async with serve(settings) as client:
         answer = await client.get("/v1/kpis/activity_rate")
     assert answer.status_code == 500

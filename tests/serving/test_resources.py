@@ -101,6 +101,23 @@ async def test_pages_out_of_range_are_refused(still, parameters):
     assert await problem(still, "/v1/item-performance", **parameters) == (422, "invalid-request")
 
 
+async def test_items_are_told_of_the_members_of_a_segment(still, as_birch):
+    answer = await got(still, "/v1/item-performance", segment="champion")
+    assert [(row["item_id"], row["view_count"], row["redemption_rate"]) for row in answer["rows"]] == [
+        (str(RICE), 30, 0.2),
+        (str(TEA), 20, 0.5),
+    ]
+    # What is said of the item itself is the same whoever the members.
+    assert (answer["rows"][0]["refused_quantity"], answer["rows"][0]["exposure_rank"]) == (9, None)
+    assert answer["total"] == 2
+    active = await got(still, "/v1/item-performance", segment="active", item_id=str(TEA))
+    assert [row["points"] for row in active["rows"]] == [4_400]
+    (birch,) = (await got(still, "/v1/item-performance", as_birch, segment="champion"))["rows"]
+    assert birch["item_id"] == str(UMBRELLA)
+    assert (await got(still, "/v1/item-performance", segment="loyal"))["rows"] == []
+    assert await problem(still, "/v1/item-performance", segment="best") == (422, "invalid-request")
+
+
 async def test_items_to_improve_say_why(still, as_birch):
     answer = await got(still, "/v1/items-to-improve")
     (row,) = answer["rows"]

@@ -1,8 +1,9 @@
+{% set views = ["redemption", "terms"] %}
 {{
     config(
         materialized="incremental",
         incremental_strategy="changed_dates",
-        meta={"changed_date": "effective_date", "changed_views": ["redemption"]},
+        meta={"changed_date": "effective_date", "changed_views": views},
     )
 }}
 
@@ -11,7 +12,7 @@ with
         select *
         from {{ ref("int_redemption_lines") }}
         where
-            {{ on_changed_dates("effective_date", ["redemption"]) }}
+            {{ on_changed_dates("effective_date", views) }}
             and is_counted
             and is_demand
             and mode <> 'draw'

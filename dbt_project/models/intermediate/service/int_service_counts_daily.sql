@@ -1,54 +1,9 @@
 with
-    fulfilments as (select * from {{ ref("int_fulfilments") }}),
-    deliveries as (select * from {{ ref("int_deliveries") }}),
-    cases as (select * from {{ ref("int_after_sales_cases") }}),
-    redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
+    member_counts as (select * from {{ ref("int_member_service_counts") }}),
     restockings as (select * from {{ ref("int_restockings") }}),
     counts as (
-        select
-            tenant_id,
-            ship_due_date as date,
-            'ship_48h_rate' as metric,
-            case when is_shipped_on_time then 1 else 0 end as numerator,
-            1 as denominator
-        from fulfilments
-        where is_shipped_on_time is not null
-        union all
-        select
-            tenant_id,
-            deliver_due_date as date,
-            'deliver_on_time_rate' as metric,
-            case when is_delivered_on_time then 1 else 0 end as numerator,
-            1 as denominator
-        from deliveries
-        where is_delivered_on_time is not null
-        union all
-        select
-            tenant_id,
-            due_date as date,
-            'after_sales_24h_rate' as metric,
-            case when is_answered_on_time then 1 else 0 end as numerator,
-            1 as denominator
-        from cases
-        where is_answered_on_time is not null
-        union all
-        select
-            tenant_id,
-            opened_date as date,
-            'complaint_rate' as metric,
-            1 as numerator,
-            0 as denominator
-        from cases
-        where type = 'complaint'
-        union all
-        select
-            tenant_id,
-            completed_date as date,
-            'complaint_rate' as metric,
-            0 as numerator,
-            1 as denominator
-        from redemptions
-        where is_completed
+        select tenant_id, date, metric, numerator, denominator
+        from member_counts
         union all
         select
             tenant_id,

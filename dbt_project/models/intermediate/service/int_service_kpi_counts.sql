@@ -9,6 +9,7 @@ with
                     "after_sales_24h_rate",
                     "complaint_rate",
                     "restock_48h_rate",
+                    "sentiment_negative_rate",
                 ],
             )
         }}

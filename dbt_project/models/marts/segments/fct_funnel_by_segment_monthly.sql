@@ -9,21 +9,15 @@
 
 with
     members as ({{ funnel_members(views) }}),
-    segments as (
-        select *
-        from {{ ref("fct_member_segments") }}
-        where month >= {{ changed_month_from(views) }}
-    ),
-    members_of_segments as (
-        select members.*, segments.segment, segments.lifecycle_stage
-        from members
-        inner join
-            segments
-            on segments.tenant_id = members.tenant_id
-            and segments.member_id = members.member_id
-            and segments.month = members.month
+    member_groups as (
+        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
     )
 
-select tenant_id, month, {{ member_group() }}, {{ funnel_counts() }}
-from members_of_segments
-group by {{ member_group_sets(["tenant_id", "month"]) }}
+select
+    members.tenant_id,
+    members.month,
+    member_groups.group_kind,
+    member_groups.member_group,
+    {{ funnel_counts() }}
+from {{ in_groups_of_month("members", "member_groups") }}
+group by members.tenant_id, members.month, member_groups.group_kind, member_groups.member_group

@@ -13,13 +13,11 @@ with
         from {{ ref("fct_redemption_lines") }}
         where is_demand and effective_date >= {{ changed_month_from(views) }}
     ),
-    segments as (
-        select *
-        from {{ ref("fct_member_segments") }}
-        where month >= {{ changed_month_from(views) }}
+    member_groups as (
+        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
     ),
     items as (select * from {{ ref("dim_item") }}),
-    -- Lines are many and what a member took in a month is little: they are counted before segments
+    -- Lines are many and what a member took in a month is little: they are counted before groups
     -- are looked up.
     takings as (
         select
@@ -38,40 +36,34 @@ with
             cast(date_trunc('month', effective_date) as date),
             {{ price_band("unit_points") }}
     ),
-    takings_of_segments as (
+    takings_of_groups as (
         select
             takings.tenant_id,
             takings.month,
+            member_groups.group_kind,
+            member_groups.member_group,
             takings.redemption_count,
             takings.points,
             items.category,
-            cast(takings.price_band as varchar) as price_band,
-            segments.segment,
-            segments.lifecycle_stage
-        from takings
-        inner join
-            segments
-            on segments.tenant_id = takings.tenant_id
-            and segments.member_id = takings.member_id
-            and segments.month = takings.month
+            cast(takings.price_band as varchar) as price_band
+        from {{ in_groups_of_month("takings", "member_groups") }}
         inner join items on items.item_id = takings.item_id
     ),
     summed as (
         select
             tenant_id,
             month,
-            {{ member_group() }},
+            group_kind,
+            member_group,
             case when grouping(category) = 0 then 'category' else 'price_band' end as item_kind,
             coalesce(category, price_band) as item_group,
             sum(redemption_count) as redemption_count,
             sum(points) as points
-        from takings_of_segments
+        from takings_of_groups
         group by
             grouping sets (
-                (tenant_id, month, segment, category),
-                (tenant_id, month, segment, price_band),
-                (tenant_id, month, lifecycle_stage, category),
-                (tenant_id, month, lifecycle_stage, price_band)
+                (tenant_id, month, group_kind, member_group, category),
+                (tenant_id, month, group_kind, member_group, price_band)
             )
     )
 
