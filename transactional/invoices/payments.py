@@ -59,9 +59,19 @@ async def left_of(connection: Connection, *, tenant_id: UUID, invoice_id: UUID) 
 
 
 async def record_payment(
-    connection: Connection, *, tenant_id: UUID, invoice_id: UUID, new: NewPayment, by: str, now: datetime
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    invoice_id: UUID,
+    new: NewPayment,
+    by: str,
+    now: datetime,
+    is_told: bool = True,
 ) -> tuple[UUID, bool]:
     """Record money that came on an invoice, or went back.
+
+    Args:
+        is_told: whether those who listen are told that it is paid; of a past that is imported nobody is.
 
     Returns:
         The payment's id, and whether this call recorded it.
@@ -101,7 +111,7 @@ async def record_payment(
         by,
         now,
     )
-    if new.amount_fen == left > 0:
+    if is_told and new.amount_fen == left > 0:
         await tell(connection, tenant_id=tenant_id, invoice_id=invoice_id, happened="paid")
     return payment_id, True
 

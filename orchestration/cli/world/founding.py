@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from orchestration.cli.world.aftercare import Aftercare
 from orchestration.cli.world.back_office import BackOffice
+from orchestration.cli.world.bills import Bills
 from orchestration.cli.world.buyer import Buyer
 from orchestration.cli.world.campaigns import Sales
 from orchestration.cli.world.catalogue import FloatArray
@@ -71,8 +72,9 @@ async def found(connection: Connection, plan: WorldPlan, made: Makings, scribe: 
     truth = Truth(tenant_id, plan.days, len(made.catalogue))
     await made.sourcing.begin(connection, setting, purchases, made.order_identities, truth)
     await past.reread_offers()
+    bills = await Bills.begin(connection, tenant_id=tenant_id, first=plan.first, rng=made.bill_rng)
     office = await BackOffice.begin(
-        connection, tenant_id=tenant_id, first=plan.first, identities=made.parcel_identities
+        connection, tenant_id=tenant_id, bills=bills, identities=made.parcel_identities
     )
     feedback = Feedback(
         connection, scribe, tenant_id, items, made.catalogue, plan.start, made.word_identities, truth, made.word_rng

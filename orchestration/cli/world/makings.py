@@ -33,7 +33,7 @@ class Makings:
         Args:
             hire: makes the planner who orders goods; without it, it is the one of the last four weeks.
         """
-        streams = np.random.SeedSequence([plan.seed, number]).spawn(18)
+        streams = np.random.SeedSequence([plan.seed, number]).spawn(19)
         (
             goods,
             people,
@@ -53,6 +53,7 @@ class Makings:
             sourcing,
             self.consent_rng,
             campaign_ids,
+            self.bill_rng,
         ) = map(np.random.default_rng, streams)
         self.preset = preset_of(number)
         self.catalogue = make_catalogue(self.preset, plan.days, goods)

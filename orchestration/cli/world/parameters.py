@@ -6,7 +6,7 @@ from typing import Any
 from orchestration.cli.world import (
     abuse,
     aftercare,
-    back_office,
+    bills,
     brands,
     catalogue,
     complaints,
@@ -43,6 +43,7 @@ _CHOSEN_CASES = "chosen: a few in a thousand complain of the goods, more of what
 _CHOSEN_WORDS = "chosen: most chats are about what went wrong, few who are served well say so, and moods follow what happened"
 _CHOSEN_PAPERS = "chosen: most renew in time, one forges; no platform publishes it"
 _CHOSEN_CAMPAIGNS = "chosen: what loyalty programs plausibly give, out of budgets some of which are used up"
+_CHOSEN_BILLS = "chosen: most enterprises pay within the usual thirty days, and a few are reminded first"
 _FOLLOWS = "follows from how deliveries are drawn: a few days, more by chance, and some late"
 _PROMISE = "the platform's own promise"
 
@@ -81,7 +82,11 @@ def parameters(plan: WorldPlan) -> dict[str, Any]:
         "complaint_chance_late": (complaints.COMPLAINT_CHANCE_LATE, _CHOSEN_CASES),
         "inquiry_chance": (complaints.INQUIRY_CHANCE, _CHOSEN_CASES),
         "answered_in_time_share": (complaints.ANSWERED_IN_TIME_SHARE, _CHOSEN_CASES),
-        "tariff": ([asdict(line) for line in back_office.TARIFF], "chosen: what a platform might ask"),
+        "tariff": ([asdict(line) for line in bills.TARIFF], "chosen: what a platform might ask"),
+        "invoice_paid_within_days": (bills.PAID_WITHIN, _CHOSEN_BILLS),
+        "invoice_paid_late_days": (bills.PAID_LATE, _CHOSEN_BILLS),
+        "invoice_paid_late_share": (bills.LATE_SHARE, _CHOSEN_BILLS),
+        "invoice_paid_in_halves_share": (bills.HALVES_SHARE, _CHOSEN_BILLS),
         "class_shares": (dict(zip(catalogue.CLASSES, catalogue.CLASS_SHARES, strict=True)), _PROMISE),
         "price_elasticity": (
             catalogue.ELASTICITY,

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from contextlib import ExitStack
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
@@ -364,6 +364,25 @@ def test_months_are_invoiced_and_days_settled_the_night_after(world):
         "where b.received_at < '2025-11-30 00:00+08')",
     )
     assert owed == received > 0
+
+
+def test_invoices_are_paid_in_full_and_hardly_ever_late(world):
+    url, *_ = world
+    invoices = fetch(
+        url,
+        "select i.amount_fen - coalesce(sum(p.amount_fen), 0), i.due_on, i.issued_at, min(p.received_at), max(p.received_at) "
+        "from mall.invoice i left join mall.invoice_payment p using (tenant_id, invoice_id) "
+        "group by i.tenant_id, i.invoice_id order by i.month",
+    )
+    last = max(issued for _, _, issued, _, _ in invoices)
+    paid = [one for one in invoices if one[2] < last - timedelta(days=70)]
+    assert len(paid) >= 10
+    assert {left for left, *_ in paid} == {0}
+    assert all(first is None or issued < first for _, _, issued, first, _ in invoices)
+    late = [received.date() > due for _, due, _, _, received in paid if received is not None]
+    assert sum(late) / len(late) < 0.5
+    # Nobody is told what is past.
+    assert fetch(url, "select count(*) from mall.outbox where topic like 'invoice.%'") == [(0,)]
 
 
 def test_flash_sales_are_sold_and_closed(world):
