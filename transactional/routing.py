@@ -41,6 +41,7 @@ from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
 from transactional.member_exports import routes as member_exports
 from transactional.members import erasure_routes as member_erasures
+from transactional.members import imports as member_imports
 from transactional.members import routes as members
 from transactional.onboarding import acceptance_routes as acceptance
 from transactional.onboarding import routes as onboarding
@@ -87,6 +88,7 @@ from transactional.webhooks import routes as webhooks
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     tenants.router,
     members.router,
+    member_imports.router,
     member_erasures.router,
     consents.router,
     attributes.router,

@@ -1,6 +1,6 @@
 """`/v1/members`: registration, and what is known of a member."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -12,8 +12,9 @@ from transactional.access.routes import Caller, DryRun
 from transactional.consents.operations import record_consent
 from transactional.database import tenant_transaction
 from transactional.members.domain import Profile, UnknownMember
-from transactional.members.operations import change_profile, register_members
+from transactional.members.operations import change_profile
 from transactional.members.queries import member_by_id, member_by_ref
+from transactional.members.registering import NewMember, register_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment, Reference
@@ -90,34 +91,15 @@ async def register(
     dry_run: DryRun = False,
 ) -> Member:
     """Register a member and open its points account. Registering a known reference changes nothing."""
-    now = request.app.state.clock()
-    registered_at = body.registered_at or now
-    if registered_at > now:
-        raise InvalidRequest("registered_at: a member cannot have joined in the future")
-    if registered_at < datetime(1970, 1, 1, tzinfo=UTC):
-        raise InvalidRequest("registered_at: a member cannot have joined before 1970")
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        created = await register_members(
+        is_new = await register_member(
             connection,
             tenant_id=tenant_id,
-            external_refs=[body.external_ref],
-            registered_at=[registered_at],
-            is_test=body.is_test,
-            profiles=[body.profile],
+            new=NewMember(**body.model_dump()),
+            now=request.app.state.clock(),
         )
-        if created and not body.is_personalised:
-            await record_consent(
-                connection,
-                tenant_id=tenant_id,
-                member_id=created[body.external_ref],
-                purpose="personalisation",
-                is_given=False,
-                text_version=None,
-                told_by="tenant",
-                now=now,
-            )
         member = await member_by_ref(connection, tenant_id=tenant_id, external_ref=body.external_ref)
-    if not created:
+    if not is_new:
         response.status_code = 200
     return Member.model_validate(member)
 

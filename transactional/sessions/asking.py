@@ -137,15 +137,18 @@ def _allowed(asker: Asker, roles: frozenset[str]) -> Asker:
     return asker
 
 
-async def _decider(asker: Asking) -> Asker:
+async def decider(asker: Asking) -> Asker:
+    """Return who may change what a tenant has; raises as `asker_of`, and RoleNeeded."""
     return _allowed(asker, DECIDING_ROLES)
 
 
-async def _servant(asker: Asking) -> Asker:
+async def servant(asker: Asking) -> Asker:
+    """Return who may act on cases and promises; raises as `asker_of`, and RoleNeeded."""
     return _allowed(asker, SERVING_ROLES)
 
 
-async def _reviewer(asker: Asking) -> Asker:
+async def reviewer(asker: Asking) -> Asker:
+    """Return who may see and change what risk rules do; raises as `asker_of`, and RoleNeeded."""
     return _allowed(asker, REVIEWING_ROLES)
 
 
@@ -167,13 +170,13 @@ async def _operator(
 ActingForMember = Annotated[Asker, Depends(_member_asker)]
 
 # What is changed needs a person whose role may change it; a program answers for that itself.
-Deciding = Annotated[Asker, Depends(_decider)]
+Deciding = Annotated[Asker, Depends(decider)]
 
 # What is done about cases and promises.
-Serving = Annotated[Asker, Depends(_servant)]
+Serving = Annotated[Asker, Depends(servant)]
 
 # What risk rules said is not everybody's to see.
-Reviewing = Annotated[Asker, Depends(_reviewer)]
+Reviewing = Annotated[Asker, Depends(reviewer)]
 
 # What is charged and owed is for those who answer for an enterprise, and for its programs.
 ReadingBooks = Annotated[Asker, Depends(_book_reader)]
