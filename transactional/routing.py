@@ -74,6 +74,7 @@ from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
+from transactional.suppliers import imports as supplier_imports
 from transactional.suppliers import routes as suppliers
 from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
@@ -145,6 +146,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_imports.router,
     supplier_brands.router,
     supplier_gates.router,
     supplier_documents.router,
