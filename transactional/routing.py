@@ -37,6 +37,7 @@ from transactional.hot_routes import Routes
 from transactional.invoices import payment_routes as invoice_payments
 from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
+from transactional.ledger import import_routes as points_imports
 from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
 from transactional.member_exports import routes as member_exports
@@ -97,6 +98,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     persons.router,
     ledger.router,
     batch_routes.router,
+    points_imports.router,
     hold_routes.router,
     balance_routes.router,
     tiers.router,
