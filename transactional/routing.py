@@ -70,6 +70,7 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import reading_routes as settlement_statements
 from transactional.settlement import routes as settlement
+from transactional.stock_alerts import imports as threshold_imports
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
@@ -82,6 +83,7 @@ from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
 from transactional.warehouses import correction_routes, stock_routes
+from transactional.warehouses import imports as warehouse_imports
 from transactional.warehouses import routes as warehouses
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
@@ -141,10 +143,12 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     replenishment.router,
     holiday_plans.router,
     warehouses.router,
+    warehouse_imports.router,
     stock_routes.router,
     correction_routes.router,
     stock_levels.router,
     stock_alerts.router,
+    threshold_imports.router,
     expired_stock.router,
     reservations.router,
     suppliers.router,
