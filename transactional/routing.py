@@ -37,6 +37,7 @@ from transactional.hot_routes import Routes
 from transactional.invoices import payment_routes as invoice_payments
 from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
+from transactional.ledger import import_routes as points_imports
 from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
 from transactional.member_exports import routes as member_exports
@@ -69,17 +70,20 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import reading_routes as settlement_statements
 from transactional.settlement import routes as settlement
+from transactional.stock_alerts import imports as threshold_imports
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
+from transactional.suppliers import imports as supplier_imports
 from transactional.suppliers import routes as suppliers
 from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
 from transactional.warehouses import correction_routes, stock_routes
+from transactional.warehouses import imports as warehouse_imports
 from transactional.warehouses import routes as warehouses
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
@@ -96,6 +100,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     persons.router,
     ledger.router,
     batch_routes.router,
+    points_imports.router,
     hold_routes.router,
     balance_routes.router,
     tiers.router,
@@ -138,13 +143,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     replenishment.router,
     holiday_plans.router,
     warehouses.router,
+    warehouse_imports.router,
     stock_routes.router,
     correction_routes.router,
     stock_levels.router,
     stock_alerts.router,
+    threshold_imports.router,
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_imports.router,
     supplier_brands.router,
     supplier_gates.router,
     supplier_documents.router,
