@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -54,13 +54,29 @@ class Overloaded(Problem):
         super().__init__("too many requests are waiting; send this one again in a second with the same key")
 
 
-async def commit_batch(connection: Connection, commands: Sequence[Command]) -> list[Answer]:
-    """Decide and commit commands in one transaction, and return an answer for each."""
+# Says of the answers to a batch whether they are to come true.
+Keeps = Callable[[Sequence[Answer]], bool]
+
+
+async def commit_batch(
+    connection: Connection, commands: Sequence[Command], *, keeps: Keeps | None = None
+) -> list[Answer]:
+    """Decide and commit commands in one transaction, and return an answer for each.
+
+    Args:
+        keeps: of answers that it does not keep nothing is written; by default all are kept.
+    """
     async with connection.transaction():
         book = await read_book(connection, commands)
         answers = decide(commands, book)
-        await write_book(connection, book)
+        if keeps is None or keeps(answers):
+            await write_book(connection, book)
     return answers
+
+
+def all_done(answers: Sequence[Answer]) -> bool:
+    """Tell whether nothing was refused."""
+    return all(answer.status < 400 for answer in answers)
 
 
 class Committer:
@@ -94,6 +110,22 @@ class Committer:
             self._is_due = True
             loop.call_soon(self._begin_batches)
         return await answer
+
+    async def submit_together(self, commands: Sequence[Command], *, dry_run: bool = False) -> list[Answer]:
+        """Commit commands in one transaction of their own, or none of them if one is refused; return their answers.
+
+        Their accounts wait for each other, so it is for what a person sends now and then.
+
+        Args:
+            dry_run: decide all of them and commit none.
+
+        Raises:
+            CommitUnavailable: the database did not take them.
+        """
+        try:
+            return await self._commit(commands, keeps=lambda answers: all_done(answers) and not dry_run)
+        except _WORTH_RETRYING as error:
+            raise CommitUnavailable from error
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Committer"]:
@@ -137,11 +169,11 @@ class Committer:
         for (_, future), answer in zip(batch, answers, strict=True):
             _settle(future, answer)
 
-    async def _commit(self, commands: list[Command]) -> list[Answer]:
+    async def _commit(self, commands: Sequence[Command], *, keeps: Keeps | None = None) -> list[Answer]:
         for attempt in range(_TRIES):
             try:
                 async with self._pool.acquire() as connection:
-                    return await commit_batch(connection, commands)
+                    return await commit_batch(connection, commands, keeps=keeps)
             except _WORTH_RETRYING as error:
                 if attempt == _TRIES - 1:
                     raise
