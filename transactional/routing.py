@@ -5,9 +5,11 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, FastAPI
 
+from transactional.after_sales import imports as case_imports
 from transactional.after_sales import routes as after_sales
 from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
+from transactional.behaviour import imports as feedback_imports
 from transactional.brand_authorisations import routes as brand_authorisations
 from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
@@ -28,6 +30,7 @@ from transactional.features import routes as features
 from transactional.fees import platform_routes as platform_fees
 from transactional.fees import routes as fees
 from transactional.flash_sales import routes as flash_sales
+from transactional.fulfilment import imports as fulfilment_imports
 from transactional.fulfilment import promise_routes as delivery_promises
 from transactional.fulfilment import push_routes as carrier_pushes
 from transactional.fulfilment import queue_routes as delivery_queue
@@ -54,11 +57,13 @@ from transactional.problem_documents import ProblemDocument
 from transactional.purchasing import routes as purchasing
 from transactional.reconciliation import routes as reconciliation
 from transactional.redemption import change_routes
+from transactional.redemption import imports as progress_imports
 from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
 from transactional.reservations import routes as reservations
+from transactional.reviews import imports as review_imports
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
 from transactional.risk import link_routes as risk_links
@@ -78,6 +83,7 @@ from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import imports as supplier_imports
 from transactional.suppliers import routes as suppliers
+from transactional.surveys import imports as response_imports
 from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
@@ -112,13 +118,17 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     payments.router,
     redemption.router,
     change_routes.router,
+    progress_imports.router,
     shipments.router,
+    fulfilment_imports.parcels,
     carrier_pushes.router,
     delivery_promises.router,
+    fulfilment_imports.promises,
     carriage.router,
     carriage.platform_router,
     delivery_queue.router,
     after_sales.router,
+    case_imports.router,
     top_ups.router,
     requests.router,
     draws.router,
@@ -131,8 +141,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     exchanges.router,
     member_links.router,
     feedback.router,
+    feedback_imports.router,
     surveys.router,
+    response_imports.router,
     reviews.router,
+    review_imports.router,
     chats.router,
     risk.router,
     risk_proposals.router,

@@ -8,6 +8,7 @@ from uuid import UUID
 from transactional.after_sales.domain import UnknownCase
 from transactional.after_sales.notes import notes_of
 from transactional.database import Connection
+from transactional.problems import InvalidRequest
 from transactional.vault import Vault
 
 _CASES = """
@@ -42,6 +43,22 @@ async def list_cases(
     return await connection.fetch(
         _CASES, tenant_id, now, case_id, status, is_overdue, redemption_id, before, limit
     )
+
+
+async def case_named(connection: Connection, *, tenant_id: UUID, reference: str) -> UUID:
+    """Return the id of the case of a file's row; it is locked until the caller's transaction ends.
+
+    Raises:
+        InvalidRequest: no case has the reference.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select case_id from mall.after_sales_case where tenant_id = $1 and reference = $2 for update",
+        tenant_id,
+        reference,
+    )
+    if found is None:
+        raise InvalidRequest(f"case_reference: there is no case {reference!r}")
+    return found
 
 
 async def find_case(

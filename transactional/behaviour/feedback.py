@@ -4,32 +4,22 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.database import Connection, tenant_transaction
+from transactional.behaviour.satisfaction import FeedbackAlreadyGiven, NewFeedback, store_feedback
+from transactional.database import tenant_transaction
 from transactional.identifiers import uuid7
 from transactional.members.domain import UnknownMember
-from transactional.members.queries import require_member
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, Problem, RequestTooLarge
+from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.request_types import Text
-from transactional.texts.sealing import require, seal
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])
-
-
-class FeedbackAlreadyGiven(Problem):
-    """The redemption has been answered for."""
-
-    slug = "feedback-already-given"
-    title = "Feedback was given before"
-    status = 409
 
 
 class FeedbackRequest(BaseModel):
@@ -54,19 +44,6 @@ class Feedback(BaseModel):
     redemption_id: UUID | None
     score: int
     answered_at: datetime
-
-
-_STORE = """
-insert into mall.feedback (tenant_id, feedback_id, member_id, redemption_id, score, sealed_comment, answered_at)
-values ($1, $2, $3, $4, $5, $6, $7)
-on conflict (tenant_id, feedback_id) do nothing
-returning feedback_id, member_id, redemption_id, score, answered_at
-"""
-_STORED = """
-select feedback_id, member_id, redemption_id, score, answered_at
-from mall.feedback
-where tenant_id = $1 and feedback_id = $2
-"""
 
 
 @router.post(
@@ -96,49 +73,11 @@ async def give_feedback(
     """Store a member's answer, a comment sealed; each redemption is answered for once."""
     state = request.app.state
     now = state.clock()
-    feedback_id = body.feedback_id or uuid7(now)
-    sealed = (
-        seal(require(state.vault), body.comment, "comment", tenant_id, feedback_id) if body.comment else None
+    new = NewFeedback(
+        body.feedback_id or uuid7(now), body.member_id, body.redemption_id, body.score, body.comment
     )
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await require_member(connection, tenant_id=tenant_id, member_id=body.member_id)
-        if body.redemption_id is not None:
-            await _require_theirs(connection, tenant_id, body.member_id, body.redemption_id)
-        try:
-            stored = await connection.fetchrow(
-                _STORE,
-                tenant_id,
-                feedback_id,
-                body.member_id,
-                body.redemption_id,
-                body.score,
-                sealed,
-                now,
-            )
-        except asyncpg.UniqueViolationError as error:
-            raise FeedbackAlreadyGiven(
-                f"redemption {body.redemption_id} has been answered for; an answer is not changed"
-            ) from error
-        if stored is None:
-            response.status_code = 200
-            stored = await connection.fetchrow(_STORED, tenant_id, feedback_id)
-    feedback = Feedback.model_validate(dict(stored or {}))
-    if (feedback.member_id, feedback.redemption_id, feedback.score) != (
-        body.member_id, body.redemption_id, body.score,
-    ):  # fmt: skip
-        raise FeedbackAlreadyGiven(
-            f"feedback {body.feedback_id} was given with another answer; make a new id"
-        )
-    return feedback
-
-
-async def _require_theirs(
-    connection: Connection, tenant_id: UUID, member_id: UUID, redemption_id: UUID
-) -> None:
-    owner = await connection.fetchval(
-        "select member_id from mall.redemption where tenant_id = $1 and redemption_id = $2",
-        tenant_id,
-        redemption_id,
-    )
-    if owner != member_id:
-        raise UnknownRedemption(f"the member has no redemption {redemption_id}")
+        stored, is_new = await store_feedback(connection, state.vault, tenant_id=tenant_id, new=new, now=now)
+    if not is_new:
+        response.status_code = 200
+    return Feedback.model_validate(stored)

@@ -154,8 +154,8 @@ async def settle_compensation(
     by: str,
     note: str | None,
     now: datetime,
-) -> None:
-    """Note that the responsible party has paid, or need not; the same again changes nothing.
+) -> bool:
+    """Note that the responsible party has paid, or need not; return False if it was noted before.
 
     Raises:
         UnknownCompensation: it is not there.
@@ -171,7 +171,7 @@ async def settle_compensation(
     if row["outcome"] is not None:
         if row["outcome"] != outcome:
             raise CompensationSettled(compensation_id, row["outcome"], row["settled_by"])
-        return
+        return False
     await connection.execute(
         "update mall.compensation set outcome = $3, settled_at = $4, settled_by = $5, note = $6 "
         "where tenant_id = $1 and compensation_id = $2",
@@ -182,3 +182,4 @@ async def settle_compensation(
         by,
         note,
     )
+    return True

@@ -16,14 +16,12 @@ from transactional.fulfilment.documents import Shipment, ShipmentHistory, Shipme
 from transactional.fulfilment.progressing import advance
 from transactional.fulfilment.queries import find_shipment, list_shipments, require_redemption
 from transactional.fulfilment.refusals import NotToBeShipped, ShipmentExists, TooManyPieces, UnknownShipment
-from transactional.fulfilment.shipments import NewShipment, register
+from transactional.fulfilment.registering import register_as_asked
 from transactional.fulfilment.states import ShipmentStatus
-from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.ending import UnknownLine
-from transactional.request_hash import request_hash
 from transactional.sessions.asking import Asking
 from transactional.sessions.domain import SessionOver
 from transactional.warehouses.domain import UnknownWarehouse
@@ -61,26 +59,9 @@ async def add(
 ) -> ShipmentHistory:
     """Register a parcel of goods of a redemption; its carrier's news ship and deliver the redemption."""
     now = request.app.state.clock()
-    lines = None if body.lines is None else tuple((line.line_no, line.quantity) for line in body.lines)
-    new = NewShipment(
-        body.reference,
-        body.carrier,
-        body.tracking_number,
-        body.province,
-        lines,
-        body.warehouse_id,
-        body.case_id,
-    )
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        shipment_id, is_new = await register(
-            connection,
-            tenant_id=tenant_id,
-            redemption_id=redemption_id,
-            shipment_id=uuid7(now),
-            new=new,
-            # Without a case it is what it was before there were replacements.
-            request_hash=request_hash(body, without={"case_id"} if body.case_id is None else frozenset()),
-            now=now,
+        shipment_id, is_new = await register_as_asked(
+            connection, tenant_id=tenant_id, redemption_id=redemption_id, asked=body, now=now
         )
         shipment = await find_shipment(connection, tenant_id=tenant_id, shipment_id=shipment_id, now=now)
     if not is_new:

@@ -50,7 +50,7 @@ group by l.line_no, c.quantity, l.quantity, l.refunded_quantity
 order by l.line_no
 """
 _KNOWN = """
-select shipment_id, request_hash, reference from mall.shipment
+select shipment_id, redemption_id, request_hash, reference from mall.shipment
 where tenant_id = $1 and (reference = $2 or (carrier = $3 and tracking_number = $4))
 """
 _INSERT = """
@@ -101,7 +101,7 @@ async def register(
     await connection.execute(
         "select pg_advisory_xact_lock(hashtextextended('shipments of ' || $1, 0))", str(redemption_id)
     )
-    known = await _known(connection, tenant_id, new, request_hash)
+    known = await _known(connection, tenant_id, redemption_id, new, request_hash)
     if known is not None:
         return known, False
     status = await connection.fetchval(
@@ -139,7 +139,7 @@ async def register(
         raise UnknownWarehouse(new.warehouse_id) from error
     if not inserted:
         # Another request, of another redemption, took the reference or the number meanwhile.
-        known = await _known(connection, tenant_id, new, request_hash)
+        known = await _known(connection, tenant_id, redemption_id, new, request_hash)
         assert known is not None
         return known, False
     await connection.executemany(
@@ -151,11 +151,12 @@ async def register(
 
 
 async def _known(
-    connection: Connection, tenant_id: UUID, new: NewShipment, request_hash: bytes
+    connection: Connection, tenant_id: UUID, redemption_id: UUID, new: NewShipment, request_hash: bytes
 ) -> UUID | None:
     rows = await connection.fetch(_KNOWN, tenant_id, new.reference, new.carrier, new.tracking_number)
     for row in rows:
-        if row["reference"] != new.reference or row["request_hash"] != request_hash:
+        told = (row["redemption_id"], row["reference"], row["request_hash"])
+        if told != (redemption_id, new.reference, request_hash):
             raise ShipmentExists(row["shipment_id"])
     return rows[0]["shipment_id"] if rows else None
 

@@ -20,6 +20,10 @@ where t.tenant_id = $1 and not exists (
     select from mall.rest_day r where r.tenant_id = t.tenant_id and r.day = w.day)
 order by day
 """
+_ADD_REST_DAY = """
+insert into mall.rest_day (tenant_id, day, note, announced_by, announced_at) values ($1, $2, $3, $4, $5)
+on conflict (tenant_id, day) do nothing
+"""
 # Holidays that have begun stay rest days; the others are no longer.
 _WORK_ON_HOLIDAYS = """
 with begun as (
@@ -63,10 +67,27 @@ async def announce_rest_days(
         list(days),
     )
     await connection.executemany(
-        "insert into mall.rest_day (tenant_id, day, note, announced_by, announced_at) values ($1, $2, $3, $4, $5) "
-        "on conflict (tenant_id, day) do nothing",
-        [(tenant_id, day, note, by, now) for day, note in days.items()],
+        _ADD_REST_DAY, [(tenant_id, day, note, by, now) for day, note in days.items()]
     )
+
+
+async def add_rest_day(
+    connection: Connection, *, tenant_id: UUID, day: date, note: str, by: str, now: datetime
+) -> bool:
+    """Make a day a rest day beside the others; return False if it was one before, which stays as it was.
+
+    Raises:
+        InvalidRequest: the day has begun, so that promises of it are made already.
+    """
+    is_known = await connection.fetchval(
+        "select true from mall.rest_day where tenant_id = $1 and day = $2", tenant_id, day
+    )
+    if is_known:
+        return False
+    if day <= business_date(now):
+        raise InvalidRequest(f"day: {day} has begun; announce a rest day before it comes")
+    await connection.execute(_ADD_REST_DAY, tenant_id, day, note, by, now)
+    return True
 
 
 async def change_terms(

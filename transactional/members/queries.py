@@ -5,6 +5,7 @@ from uuid import UUID
 
 from transactional.database import Connection
 from transactional.members.domain import UnknownMember
+from transactional.problems import InvalidRequest
 
 _COLUMNS = "member_id, external_ref, registered_at, is_test, erased_at is not null as is_erased, profile, is_personalised"
 
@@ -45,6 +46,18 @@ async def member_ids(connection: Connection, *, tenant_id: UUID, external_refs: 
         external_refs,
     )
     return {row["external_ref"]: row["member_id"] for row in rows}
+
+
+async def member_named(connection: Connection, *, tenant_id: UUID, external_ref: str) -> UUID:
+    """Return the id of the member of a file's row.
+
+    Raises:
+        InvalidRequest: nobody has the reference, or who had it is erased.
+    """
+    found = await member_ids(connection, tenant_id=tenant_id, external_refs=[external_ref])
+    if external_ref not in found:
+        raise InvalidRequest(f"external_ref: there is no member {external_ref!r}")
+    return found[external_ref]
 
 
 async def require_member(connection: Connection, *, tenant_id: UUID, member_id: UUID) -> None:

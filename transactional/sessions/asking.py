@@ -122,9 +122,10 @@ async def _asker(
     return await asker_of(request)
 
 
-async def _member_asker(
+async def member_asker(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_scheme)]
 ) -> Asker:
+    """Return who acts for a member; raises as `member_asker_of`."""
     return await member_asker_of(request)
 
 
@@ -167,7 +168,7 @@ async def _operator(
 
 
 # What is done for a member.
-ActingForMember = Annotated[Asker, Depends(_member_asker)]
+ActingForMember = Annotated[Asker, Depends(member_asker)]
 
 # What is changed needs a person whose role may change it; a program answers for that itself.
 Deciding = Annotated[Asker, Depends(decider)]

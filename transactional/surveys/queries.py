@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.problems import InvalidRequest
 from transactional.surveys.domain import Question, UnknownSurvey
 from transactional.texts.sealing import shown
 from transactional.vault import Vault
@@ -55,6 +56,20 @@ async def survey_row(connection: Connection, *, tenant_id: UUID, survey_id: UUID
     if row is None:
         raise UnknownSurvey(survey_id)
     return row
+
+
+async def survey_named(connection: Connection, *, tenant_id: UUID, code: str) -> UUID:
+    """Return the id of the survey of a file's row.
+
+    Raises:
+        InvalidRequest: no survey has the code.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select survey_id from mall.survey where tenant_id = $1 and code = $2", tenant_id, code
+    )
+    if found is None:
+        raise InvalidRequest(f"survey_code: there is no survey {code!r}")
+    return found
 
 
 async def questions_of(connection: Connection, *, tenant_id: UUID, survey_id: UUID) -> list[Question]:
