@@ -167,6 +167,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     settlement_statements.router,
     settlement_statements.platform_router,
     settlement.platform_router,
+    settlement.people_router,
     reconciliation.router,
     reconciliation.platform_router,
     licences.router,
