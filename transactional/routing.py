@@ -11,6 +11,7 @@ from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
 from transactional.behaviour import imports as feedback_imports
 from transactional.brand_authorisations import routes as brand_authorisations
+from transactional.campaigns import imports as campaign_imports
 from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
@@ -29,6 +30,7 @@ from transactional.expired_stock import routes as expired_stock
 from transactional.features import routes as features
 from transactional.fees import platform_routes as platform_fees
 from transactional.fees import routes as fees
+from transactional.flash_sales import imports as flash_sale_imports
 from transactional.flash_sales import routes as flash_sales
 from transactional.fulfilment import imports as fulfilment_imports
 from transactional.fulfilment import promise_routes as delivery_promises
@@ -66,6 +68,7 @@ from transactional.reservations import routes as reservations
 from transactional.reviews import imports as review_imports
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
+from transactional.risk import imports as risk_imports
 from transactional.risk import link_routes as risk_links
 from transactional.risk import proposal_routes as risk_proposals
 from transactional.risk import routes as risk
@@ -135,7 +138,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
+    flash_sale_imports.router,
     campaigns.router,
+    campaign_imports.router,
     exchange_agreements.router,
     exchange_statements.router,
     exchanges.router,
@@ -150,6 +155,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk.router,
     risk_proposals.router,
     risk_blocks.router,
+    risk_imports.router,
     risk_scores.router,
     risk_links.router,
     segments.router,
@@ -182,6 +188,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     settlement_statements.router,
     settlement_statements.platform_router,
     settlement.platform_router,
+    settlement.people_router,
     reconciliation.router,
     reconciliation.platform_router,
     licences.router,
