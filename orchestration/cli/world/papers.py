@@ -7,6 +7,7 @@ from itertools import count
 import numpy as np
 
 from orchestration.cli.world.brands import BRANDS
+from orchestration.cli.world.particulars import flags_of
 from orchestration.cli.world.terms import SUPPLIERS
 from transactional.supplier_gates.domain import Kind
 
@@ -21,6 +22,8 @@ FOUND_OUT = (0.45, 0.7)
 BACK_AFTER = (12, 36)
 # One of these does; without its virtual goods for weeks it would be another mall.
 _FORGERS = sorted({brand.supplier for brand in BRANDS if brand.is_known} - {"digital-rights"})
+_GOODS_LICENCES: tuple[Kind, ...] = ("food_licence", "medical_device_licence")
+_HELD_FOR = 300
 # One licence ends so many days after the world.
 _ENDS_SOON = 25
 
@@ -71,6 +74,7 @@ def plan_papers(days: int, rng: np.random.Generator) -> tuple[Paper, ...]:
                 expires, -60, -58,
             )
         )  # fmt: skip
+        papers += _goods_licences(supplier)
         papers += _renewed(supplier, "quality_report", None, days, numbers, rng, may_lapse=False)
         for n, brand in enumerate(BRANDS):
             if brand.supplier == one.code:
@@ -79,6 +83,18 @@ def plan_papers(days: int, rng: np.random.Generator) -> tuple[Paper, ...]:
                 )
                 papers += _forged(chain, days, numbers, rng) if n == forged else chain
     return tuple(sorted(papers, key=lambda paper: (paper.handed_in, paper.number)))
+
+
+def _goods_licences(supplier: int) -> list[Paper]:
+    """Return the licences that the goods of a supplier need, which last longer than any world."""
+    flags = {flag for category in SUPPLIERS[supplier].categories for flag in flags_of(category)}
+    return [
+        Paper(
+            supplier, kind, f"SIM-G-{supplier + 1:04d}-{n}", None, None, -_HELD_FOR, LICENCE_DAYS - _HELD_FOR - 1, -60, -58
+        )
+        for n, kind in enumerate(_GOODS_LICENCES)
+        if kind in flags
+    ]  # fmt: skip
 
 
 def _renewed(

@@ -29,6 +29,11 @@ _FLAGS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _HEAVIER = 0.5
 
 
+def flags_of(category: str) -> tuple[str, ...]:
+    """Return what has to be heeded of the goods of a category."""
+    return _FLAGS.get(category, ())
+
+
 def item_code(preset: Preset, item: int) -> str:
     """Return the code of an item of a tenant."""
     return f"{preset.code}:{item + 1:04d}"
@@ -57,6 +62,6 @@ def _item(preset: Preset, catalogue: Catalogue, n: int, brand: int) -> Item:
         kind=category.kind,
         class_=CLASSES[catalogue.class_[n]],
         brand=None if brand == UNBRANDED else BRANDS[brand].code,
-        compliance_flags=_FLAGS.get(category.code, ()),
+        compliance_flags=flags_of(category.code),
         weight_grams=None if usual is None else max(int(usual * dearer**_HEAVIER), 20),
     )
