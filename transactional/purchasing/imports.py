@@ -11,7 +11,7 @@ from transactional.catalogue.items import item_of
 from transactional.file_imports import Taking, add_grouped_import
 from transactional.identifiers import uuid7
 from transactional.problems import InvalidRequest
-from transactional.purchasing.documents import BatchRequest, ReceiptRequest
+from transactional.purchasing.documents import ReceiptRequest
 from transactional.purchasing.domain import MAX_LINES, Batch
 from transactional.purchasing.queries import lines_of_item, order_of
 from transactional.purchasing.receiving import NewReceipt, receive
@@ -58,19 +58,18 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
     if first.received_at is not None:
         require_past("received_at", first.received_at, taking.now)
     order_id = await order_of(taking.connection, tenant_id=taking.tenant_id, reference=first.order_reference)
-    asked = ReceiptRequest(
-        reference=first.reference,
-        received_by=taking.answered_by(),
-        received_at=first.received_at,
-        batches=[
-            BatchRequest(
-                line_no=await _line_no(taking, order_id, row),
-                quantity=row.quantity,
-                damaged_quantity=row.damaged_quantity,
-                expires_on=row.expires_on,
-            )
-            for row in rows
-        ],
+    # Days and moments as they are written, for that is how a request has them.
+    counted = {"quantity", "damaged_quantity", "expires_on"}
+    asked = ReceiptRequest.model_validate(
+        first.model_dump(mode="json", include={"reference", "received_at"})
+        | {
+            "received_by": taking.answered_by(),
+            "batches": [
+                row.model_dump(mode="json", include=counted)
+                | {"line_no": await _line_no(taking, order_id, row)}
+                for row in rows
+            ],
+        }
     )
     batches = tuple(Batch(**dict(batch)) for batch in asked.batches)
     _, is_new = await receive(

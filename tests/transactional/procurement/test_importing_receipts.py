@@ -56,6 +56,23 @@ async def test_a_delivery_that_is_refused_keeps_all_out_and_is_named_by_its_firs
     ).status_code == 422
 
 
+async def test_a_delivery_came_at_one_time_that_is_past(client, orders, owner):
+    head = "order_reference,reference,item_code,quantity,received_at\n"
+    lines = (
+        "po-1,DN-1,acorn-tea,6,2026-03-01 12:00:00\npo-1,DN-1,acorn-pot,1,2026-03-01 11:00:00\n"
+        "po-1,DN-2,acorn-tea,6,2026-03-01 12:00:01\npo-1,DN-3,acorn-tea,6,2026-03-01 11:59:59\n"
+    )
+    answer = await client.post(URL, content=(head + lines).encode())
+    assert [(row["row"], row["problem"][:11]) for row in answer.json()["rows"]] == [
+        (1, "received_at"), (3, "received_at"), (4, "received_at"),
+    ]  # fmt: skip
+    head = "order_reference,reference,item_code,quantity,expires_on,received_at\n"
+    good = "po-1,DN-1,acorn-tea,6,2026-09-30,2026-03-01 12:00:00\n"
+    for new in (1, 0):
+        assert (await client.post(URL, content=(head + good).encode())).json() == {"rows": 1, "new": new}
+    assert await owner.fetchval("select expires_on::text from mall.receipt_batch") == "2026-09-30"
+
+
 async def test_the_template_can_be_sent_as_it_is(client, orders, owner):
     await owner.execute("update mall.item set code = 'tea-001' where code = 'acorn-tea'")
     template = await client.get("/v1/purchase-receipts/import/template")
