@@ -1,6 +1,6 @@
 """Gives a capability a route that takes a file: what its route for one thing does, for every row of it or for none."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
@@ -16,7 +16,7 @@ from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_types import Reference
-from transactional.row_report import RowsRefused, all_or_nothing
+from transactional.row_report import RowsRefused, all_or_nothing, groups_or_nothing
 from transactional.sessions.asking import Asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.vault import Vault
@@ -53,6 +53,8 @@ class Taking:
 
 # Takes a row, and tells whether anything is new by it; refuses it by a Problem before it writes anything of it.
 Take = Callable[[Taking, Row], Awaitable[bool]]
+# Takes rows that belong together in the same way, and tells by how many of them anything is new.
+TakeGroup = Callable[[Taking, Sequence[Row]], Awaitable[int]]
 
 
 class Imported(BaseModel):
@@ -80,6 +82,48 @@ def add_import(
         asker: the dependency that tells who may do this.
         refusals: what else than a row can be refused.
     """
+
+    async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
+        return sum(await all_or_nothing(rows, lambda one: take(taking, one)))
+
+    _add(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
+
+
+def add_grouped_import(
+    router: APIRouter,
+    path: str,
+    row: type[Row],
+    take: TakeGroup[Row],
+    *,
+    key: Callable[[Row], Hashable],
+    things: str,
+    asker: Callable[..., Awaitable[Asker]],
+    is_committer: bool = False,
+) -> None:
+    """Add the routes of `add_import` for a file some of whose rows belong together, such as those of a delivery note.
+
+    Args:
+        key: rows for which it is the same are taken together; of a group that is refused the first row is named.
+        is_committer: whether taking them needs the committer's role.
+    """
+
+    async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
+        return sum(await groups_or_nothing(rows, key, lambda group: take(taking, group)))
+
+    _add(router, path, row, take_all, things=things, asker=asker, is_committer=is_committer)
+
+
+def _add(
+    router: APIRouter,
+    path: str,
+    row: type[Row],
+    take_all: TakeGroup[Row],
+    *,
+    things: str,
+    asker: Callable[..., Awaitable[Asker]],
+    refusals: tuple[type[Problem], ...] = (),
+    is_committer: bool = False,
+) -> None:
     described: dict[str, Any] = {"summary": f"Import {things} from a CSV or Excel file"}
 
     @router.post(
@@ -99,10 +143,11 @@ def add_import(
         """Take every row of a file, or none: each row that is refused is named. Sent again it changes nothing."""
         rows, state = await rows_of(request, row), request.app.state
         by = None if who.username is None and imported_by is None else who.acting(imported_by, "imported_by")
-        async with tenant_transaction(state.pools.api, who.tenant_id, dry_run=dry_run) as connection:
+        pool = state.pools.committer if is_committer else state.pools.api
+        async with tenant_transaction(pool, who.tenant_id, dry_run=dry_run) as connection:
             taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault, state.subject_key)
-            made = await all_or_nothing(rows, lambda one: take(taking, one))
-        return Imported(rows=len(rows), new=sum(made))
+            new = await take_all(taking, rows)
+        return Imported(rows=len(rows), new=new)
 
     @router.get(
         f"{path}/import/template",

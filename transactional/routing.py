@@ -10,11 +10,13 @@ from transactional.after_sales import routes as after_sales
 from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
 from transactional.behaviour import imports as feedback_imports
+from transactional.brand_authorisations import imports as demand_imports
 from transactional.brand_authorisations import routes as brand_authorisations
 from transactional.campaigns import imports as campaign_imports
 from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
+from transactional.catalogue import code_imports
 from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.chats import routes as chats
@@ -56,6 +58,7 @@ from transactional.payments import routes as payments
 from transactional.persons import routes as persons
 from transactional.pilot import routes as pilot
 from transactional.problem_documents import ProblemDocument
+from transactional.purchasing import imports as receipt_imports
 from transactional.purchasing import routes as purchasing
 from transactional.reconciliation import routes as reconciliation
 from transactional.redemption import change_routes
@@ -114,6 +117,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     balance_routes.router,
     tiers.router,
     catalogue.router,
+    code_imports.router,
     brands.router,
     brands.platform_router,
     items.router,
@@ -176,8 +180,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     supplier_gates.router,
     supplier_documents.router,
     brand_authorisations.router,
+    demand_imports.router,
     brand_authorisations.platform_router,
     purchasing.router,
+    receipt_imports.router,
     fees.router,
     invoices.router,
     platform_fees.router,

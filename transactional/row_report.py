@@ -1,6 +1,6 @@
 """What is told of a file whose rows cannot all be used: each of them, and that nothing of the file was taken."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -75,8 +75,28 @@ async def all_or_nothing(items: Sequence[Item], take: Callable[[Item], Awaitable
     Raises:
         RowsRefused: naming every item that was refused; the caller's transaction then takes back the others.
     """
-    made, refused = [], []
+    return await _all_or_nothing(enumerate(items, start=1), take)
+
+
+async def groups_or_nothing(
+    items: Sequence[Item], key: Callable[[Item], Hashable], take: Callable[[Sequence[Item]], Awaitable[Made]]
+) -> list[Made]:
+    """Take items that have the same key together, as `all_or_nothing`.
+
+    Raises:
+        RowsRefused: naming the first item of every group that was refused.
+    """
+    groups: dict[Hashable, tuple[int, list[Item]]] = {}
     for number, item in enumerate(items, start=1):
+        groups.setdefault(key(item), (number, []))[1].append(item)
+    return await _all_or_nothing(groups.values(), take)
+
+
+async def _all_or_nothing(
+    numbered: Iterable[tuple[int, Item]], take: Callable[[Item], Awaitable[Made]]
+) -> list[Made]:
+    made, refused = [], []
+    for number, item in numbered:
         try:
             made.append(await take(item))
         except Problem as problem:

@@ -1,5 +1,6 @@
 """Points from a file: decided one after another, and written all together or not at all."""
 
+import asyncio
 import random
 from io import BytesIO
 
@@ -8,6 +9,9 @@ import pytest
 from openpyxl import Workbook
 
 from transactional.engine import committer
+from transactional.ledger.requested import AdjustRequest
+
+from .conftest import NOON
 
 HEADER = "幂等键,会员编号,操作,积分,业务单号,调整原因\n"
 
@@ -42,6 +46,22 @@ async def test_a_row_is_the_request_that_json_would_be(client, shop):
     assert other.status_code == 422
     assert "'k-1' was used for a different request" in other.json()["rows"][0]["problem"]
     assert await client.available(shop.member) == 500
+
+
+async def test_a_row_takes_effect_when_it_says(client, shop, owner):
+    head = "idempotency_key,external_ref,operation,points,reason,effective_at\n"
+    past, to_come = "2026-02-01T09:00:00+08:00", "2026-03-02T00:00:00+08:00"
+    lines = f"k-1,E-1,earn,5,,{past}\nk-2,E-1,adjust,3,错账,{past}\n"
+    answer = await client.post("/v1/points/import", content=(head + lines).encode())
+    assert (answer.status_code, answer.json()) == (200, {"rows": 2, "new": 2}), answer.text
+    told = await owner.fetch("select distinct effective_at from mall.transfer")
+    assert [row["effective_at"].isoformat() for row in told] == ["2026-02-01T01:00:00+00:00"]
+    assert (await client.earn(shop.member, 5, "k-1", effective_at=past)).headers[
+        "idempotent-replayed"
+    ] == "true"
+
+    early = await client.post("/v1/points/import", content=f"{head}k-3,E-1,earn,5,,{to_come}\n".encode())
+    assert [row["row"] for row in early.json()["rows"]] == [1]
 
 
 async def test_a_row_that_is_refused_keeps_all_out_and_leaves_every_key_free(client, shop, owner):
@@ -149,3 +169,30 @@ async def test_what_the_database_refuses_is_written_not_at_all(client, shop, own
     answer = await send(client, "k-3,E-1,earn,5,,\nk-4,E-2,earn,5,,\n")
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:pointmart:problem:commit-unavailable")
     assert await written(owner) == after
+
+
+async def test_two_processes_take_files_of_the_same_members_without_waiting_in_a_circle(
+    app, client, shop, owner, small_batches, caplog
+):
+    def adjusted(name, members):
+        return [
+            AdjustRequest(member_id=member, points=1, reason="x").command(shop.tenant_id, f"{name}-{n}", NOON)
+            for n, member in enumerate(members * 6)
+        ]
+
+    one, other = (
+        adjusted("a", [shop.member] * 3 + [shop.other_member] * 3),
+        adjusted("b", [shop.other_member] * 3 + [shop.member] * 3),
+    )
+    answers = await asyncio.gather(
+        app.state.committer.submit_together(one),
+        committer.Committer(app.state.pools.committer).submit_together(other),
+        *(
+            client.earn(member, 1, f"e-{n}-{member}")
+            for n in range(10)
+            for member in (shop.member, shop.other_member)
+        ),
+    )
+    assert {told.status for told in (*answers[0], *answers[1])} == {201}
+    assert [await client.available(member) for member in (shop.member, shop.other_member)] == [46, 46]
+    assert "tried again" not in caplog.text

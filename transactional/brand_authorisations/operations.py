@@ -57,10 +57,10 @@ async def demand(
     is_demanded: bool,
     by: str,
     now: datetime,
-) -> None:
+) -> bool:
     """Demand authorisations of a brand, or no longer; its items leave the shops at once or are back.
 
-    Demanded as it is, it keeps who demanded it.
+    Demanded as it is, it keeps who demanded it. Returns whether it was another way before.
 
     Args:
         tenant_id: whose shop it is about; None is every shop of the platform.
@@ -72,9 +72,10 @@ async def demand(
         raise UnknownBrand(brand_id)
     values = (brand_id, is_demanded, by, now)
     if tenant_id is None:
-        await connection.execute(_OF_PLATFORM, *values)
+        done = await connection.execute(_OF_PLATFORM, *values)
     else:
-        await connection.execute(_OF_TENANT, *values, tenant_id)
+        done = await connection.execute(_OF_TENANT, *values, tenant_id)
+    return not done.endswith(" 0")
 
 
 async def require_authorised(

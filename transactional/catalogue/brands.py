@@ -104,6 +104,18 @@ async def import_brands(connection: Connection, brands: FileRows[Brand]) -> Impo
     return Imported(added, len(rows) - added)
 
 
+async def brand_of(connection: Connection, *, code: str) -> UUID:
+    """Return the id of the brand with a code.
+
+    Raises:
+        UnknownBrand: it is not there.
+    """
+    found: UUID | None = await connection.fetchval("select brand_id from mall.brand where code = $1", code)
+    if found is None:
+        raise UnknownBrand(code)
+    return found
+
+
 async def find_brand(connection: Connection, *, brand_id: UUID) -> dict[str, Any]:
     """Return a brand's row.
 

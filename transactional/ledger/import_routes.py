@@ -59,19 +59,13 @@ class PointsRow(BaseModel):
         Raises:
             InvalidRequest: it is to take effect in the future.
         """
-        key = self.idempotency_key
+        # Its moment as it is written, for that is how a request has it.
+        told = self.model_dump(mode="json", include={"points", "effective_at"}) | {"member_id": member_id}
         if self.operation == "adjust":
-            assert self.reason is not None
-            return AdjustRequest(
-                member_id=member_id, points=self.points, reason=self.reason, effective_at=self.effective_at
-            ).command(tenant_id, key, now)
-        return EarnRequest(
-            member_id=member_id,
-            points=self.points,
-            kind=self.operation,
-            reference=self.reference,
-            effective_at=self.effective_at,
-        ).command(tenant_id, key, now)
+            adjustment = AdjustRequest.model_validate(told | {"reason": self.reason})
+            return adjustment.command(tenant_id, self.idempotency_key, now)
+        credit = EarnRequest.model_validate(told | {"kind": self.operation, "reference": self.reference})
+        return credit.command(tenant_id, self.idempotency_key, now)
 
 
 @router.post(

@@ -63,6 +63,36 @@ async def list_orders(
     return await _with_lines(connection, tenant_id, [dict(row) for row in rows])
 
 
+async def order_of(connection: Connection, *, tenant_id: UUID, reference: str) -> UUID:
+    """Return the id of the order with a reference.
+
+    Raises:
+        UnknownOrder: the tenant has none.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select purchase_order_id from mall.purchase_order where tenant_id = $1 and reference = $2",
+        tenant_id,
+        reference,
+    )
+    if found is None:
+        raise UnknownOrder(reference)
+    return found
+
+
+async def lines_of_item(
+    connection: Connection, *, tenant_id: UUID, order_id: UUID, item_id: UUID
+) -> list[int]:
+    """Return the numbers of an order's lines of an item."""
+    rows = await connection.fetch(
+        "select line_no from mall.purchase_order_line where tenant_id = $1 and purchase_order_id = $2 "
+        "and item_id = $3 and quantity > 0 order by line_no",
+        tenant_id,
+        order_id,
+        item_id,
+    )
+    return [row["line_no"] for row in rows]
+
+
 async def find_order(connection: Connection, *, tenant_id: UUID, order_id: UUID) -> dict[str, Any]:
     """Return an order with its lines, its moves and its receipts.
 

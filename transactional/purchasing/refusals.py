@@ -25,10 +25,10 @@ class UnknownOrder(Problem):
     title = "No such purchase order"
     status = 404
 
-    def __init__(self, order_id: UUID) -> None:
+    def __init__(self, order: UUID | str) -> None:
         super().__init__(
-            f"your tenant has no purchase order {order_id}; GET /v1/purchase-orders lists them",
-            purchase_order_id=str(order_id),
+            f"your tenant has no purchase order {order}; GET /v1/purchase-orders lists them",
+            purchase_order_id=str(order),
         )
 
 

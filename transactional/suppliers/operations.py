@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from transactional.catalogue.domain import UnknownBrand
+from transactional.catalogue.brands import brand_of
 from transactional.catalogue.offers import require_offer
 from transactional.database import Connection
 from transactional.suppliers.domain import (
@@ -104,9 +104,7 @@ async def say_brand(
     """
     brand_id: UUID | None = None
     if brand is not None:
-        brand_id = await connection.fetchval("select brand_id from mall.brand where code = $1", brand)
-        if brand_id is None:
-            raise UnknownBrand(brand)
+        brand_id = await brand_of(connection, code=brand)
     known = await connection.fetchval(
         "update mall.supplier set brand_id = $3 where tenant_id = $1 and supplier_id = $2 returning true",
         tenant_id,

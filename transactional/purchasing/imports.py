@@ -1,0 +1,117 @@
+"""`/v1/purchase-receipts/import`: what was delivered of one or more purchase orders, from a file."""
+
+from collections.abc import Sequence
+from typing import Annotated, Self
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from transactional.catalogue.items import item_of
+from transactional.file_imports import Taking, add_grouped_import
+from transactional.identifiers import uuid7
+from transactional.problems import InvalidRequest
+from transactional.purchasing.documents import ReceiptRequest
+from transactional.purchasing.domain import MAX_LINES, Batch
+from transactional.purchasing.queries import lines_of_item, order_of
+from transactional.purchasing.receiving import NewReceipt, receive
+from transactional.request_hash import request_hash
+from transactional.request_types import BusinessMoment, Day, Reference, require_past
+from transactional.sessions.asking import decider
+
+router = APIRouter(prefix="/v1", tags=["purchase orders"])
+
+_Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+class ReceiptRow(BaseModel):
+    """Pieces of a line that came together; rows with the same order and delivery note are one receipt."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    order_reference: Reference = Field(title="采购单号", examples=["po-1"])
+    reference: Reference = Field(title="送货单号", examples=["DN-20260301-1"])
+    item_code: Reference = Field(title="商品编码", examples=["tea-001"])
+    line_no: Annotated[int, Field(ge=1, le=MAX_LINES)] | None = Field(
+        None, title="行号", description="Needed where the order has several lines of the item."
+    )
+    quantity: _Count = Field(title="完好数量", examples=["12"])
+    damaged_quantity: _Count = Field(0, title="破损数量", examples=["0"])
+    expires_on: Day | None = Field(None, title="到期日")
+    received_at: BusinessMoment | None = Field(None, title="收货时间")
+
+    @model_validator(mode="after")
+    def _has_pieces(self) -> Self:
+        if not self.quantity + self.damaged_quantity:
+            raise ValueError("a batch of no pieces; count what came, good or damaged")
+        return self
+
+
+async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
+    first = rows[0]
+    if len({row.received_at for row in rows}) > 1:
+        raise InvalidRequest(f"received_at: the rows of delivery note {first.reference!r} name several times")
+    if len(rows) > MAX_LINES:
+        raise InvalidRequest(
+            f"a delivery note has at most {MAX_LINES} rows, and {first.reference!r} has {len(rows)}"
+        )
+    if first.received_at is not None:
+        require_past("received_at", first.received_at, taking.now)
+    order_id = await order_of(taking.connection, tenant_id=taking.tenant_id, reference=first.order_reference)
+    # Days and moments as they are written, for that is how a request has them.
+    counted = {"quantity", "damaged_quantity", "expires_on"}
+    asked = ReceiptRequest.model_validate(
+        first.model_dump(mode="json", include={"reference", "received_at"})
+        | {
+            "received_by": taking.answered_by(),
+            "batches": [
+                row.model_dump(mode="json", include=counted)
+                | {"line_no": await _line_no(taking, order_id, row)}
+                for row in rows
+            ],
+        }
+    )
+    batches = tuple(Batch(**dict(batch)) for batch in asked.batches)
+    _, is_new = await receive(
+        taking.connection,
+        tenant_id=taking.tenant_id,
+        order_id=order_id,
+        receipt_id=uuid7(taking.now),
+        new=NewReceipt(asked.reference, batches, asked.received_by, asked.received_at or taking.now),
+        # Whoever sends the file again: it is the same delivery.
+        request_hash=request_hash(asked, without={"received_by"}),
+    )
+    return len(rows) if is_new else 0
+
+
+async def _line_no(taking: Taking, order_id: UUID, row: ReceiptRow) -> int:
+    """Return the line that a row is of.
+
+    Raises:
+        UnknownItem: there is no such item.
+        InvalidRequest: the order has no such line of the item, or several and the row does not say which.
+    """
+    item_id = await item_of(taking.connection, code=row.item_code)
+    lines = await lines_of_item(
+        taking.connection, tenant_id=taking.tenant_id, order_id=order_id, item_id=item_id
+    )
+    if row.line_no in lines:
+        return row.line_no
+    if row.line_no is None and len(lines) == 1:
+        return lines[0]
+    there = f"the lines {', '.join(map(str, lines))}" if lines else "no line"
+    raise InvalidRequest(
+        f"line_no: purchase order {row.order_reference!r} has {there} of {row.item_code!r}"
+        + (", so say which" if row.line_no is None and lines else "")
+    )
+
+
+add_grouped_import(
+    router,
+    "/purchase-receipts",
+    ReceiptRow,
+    _take,
+    key=lambda row: (row.order_reference, row.reference),
+    things="purchase receipts",
+    asker=decider,
+)
