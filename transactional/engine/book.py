@@ -40,6 +40,11 @@ class Answer(Struct, frozen=True):
     replayed: bool = False
     kept: KeptApart | None = None
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether nothing of what was asked was done."""
+        return self.status >= 400
+
 
 class Message(Struct, frozen=True):
     """A change of state that others are told of."""

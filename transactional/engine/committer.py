@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import asyncpg
 
 from transactional.database import DATABASE_AWAY, Connection
 from transactional.engine.book import Answer
-from transactional.engine.commands import Command
+from transactional.engine.commands import Command, Needs
 from transactional.engine.decide import decide
 from transactional.engine.reading.book import read_book
+from transactional.engine.reading.points import lock_accounts
 from transactional.engine.writing.book import write_book
 from transactional.problems import Problem
 
@@ -28,6 +30,8 @@ _WORTH_RETRYING = (
     asyncpg.SerializationError,
     *DATABASE_AWAY,
 )
+
+_Commit = Callable[[Connection, Sequence[Command]], Awaitable[list[Answer]]]
 
 _log = logging.getLogger(__name__)
 
@@ -54,29 +58,44 @@ class Overloaded(Problem):
         super().__init__("too many requests are waiting; send this one again in a second with the same key")
 
 
-# Says of the answers to a batch whether they are to come true.
-Keeps = Callable[[Sequence[Answer]], bool]
-
-
-async def commit_batch(
-    connection: Connection, commands: Sequence[Command], *, keeps: Keeps | None = None
-) -> list[Answer]:
-    """Decide and commit commands in one transaction, and return an answer for each.
-
-    Args:
-        keeps: of answers that it does not keep nothing is written; by default all are kept.
-    """
+async def commit_batch(connection: Connection, commands: Sequence[Command]) -> list[Answer]:
+    """Decide and commit commands in one transaction, and return an answer for each."""
     async with connection.transaction():
         book = await read_book(connection, commands)
         answers = decide(commands, book)
-        if keeps is None or keeps(answers):
-            await write_book(connection, book)
+        await write_book(connection, book)
     return answers
 
 
-def all_done(answers: Sequence[Answer]) -> bool:
-    """Tell whether nothing was refused."""
-    return all(answer.status < 400 for answer in answers)
+class _NothingKept(Exception):
+    """Takes back what was written of commands that belong together."""
+
+
+async def commit_together(
+    connection: Connection, commands: Sequence[Command], *, dry_run: bool = False
+) -> list[Answer]:
+    """Decide commands in one transaction and commit all of them, or none if one is refused, or in a dry run.
+
+    Args:
+        commands: any number; they name the members they are about themselves, as credits and adjustments do.
+
+    Returns:
+        An answer for each. Where nothing was kept none of their keys is used.
+    """
+    needs = Needs()
+    for command in commands:
+        command.add_needs(needs)
+    answers: list[Answer] = []
+    with suppress(_NothingKept):
+        async with connection.transaction():
+            # All at once and in their order, for else two such transactions could wait for each other in a circle.
+            await lock_accounts(connection, needs.members)
+            # By batches, since nobody else is answered while one is decided.
+            for start in range(0, len(commands), _MAX_BATCH):
+                answers += await commit_batch(connection, commands[start : start + _MAX_BATCH])
+            if dry_run or any(answer.is_refusal for answer in answers):
+                raise _NothingKept
+    return answers
 
 
 class Committer:
@@ -92,6 +111,7 @@ class Committer:
         self._waiting: list[tuple[Command, asyncio.Future[Answer]]] = []
         self._batches: set[asyncio.Task[None]] = set()
         self._is_due = False
+        self._together = asyncio.Lock()
 
     async def submit(self, command: Command) -> Answer:
         """Commit a command and return its answer.
@@ -112,20 +132,19 @@ class Committer:
         return await answer
 
     async def submit_together(self, commands: Sequence[Command], *, dry_run: bool = False) -> list[Answer]:
-        """Commit commands in one transaction of their own, or none of them if one is refused; return their answers.
+        """Commit all commands or none, and return an answer for each, as `commit_together`.
 
-        Their accounts wait for each other, so it is for what a person sends now and then.
-
-        Args:
-            dry_run: decide all of them and commit none.
+        One such transaction at a time: while it lasts, requests about its members and campaigns wait.
 
         Raises:
-            CommitUnavailable: the database did not take them.
+            CommitUnavailable: the database did not take them; the keys tell what became of them.
         """
-        try:
-            return await self._commit(commands, keeps=lambda answers: all_done(answers) and not dry_run)
-        except _WORTH_RETRYING as error:
-            raise CommitUnavailable from error
+        async with self._together:
+            try:
+                return await self._tried(partial(commit_together, dry_run=dry_run), commands)
+            except Exception as error:
+                _log.exception("%d commands could not be committed together", len(commands))
+                raise CommitUnavailable from error
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Committer"]:
@@ -155,7 +174,7 @@ class Committer:
 
     async def _answer(self, batch: list[tuple[Command, asyncio.Future[Answer]]]) -> None:
         try:
-            answers = await self._commit([command for command, _ in batch])
+            answers = await self._tried(commit_batch, [command for command, _ in batch])
         except Exception as error:  # noqa: BLE001 - the boundary: each waiting client gets a problem
             if len(batch) == 1 or isinstance(error, DATABASE_AWAY):
                 _log.error("%d commands could not be committed", len(batch), exc_info=error)
@@ -169,11 +188,11 @@ class Committer:
         for (_, future), answer in zip(batch, answers, strict=True):
             _settle(future, answer)
 
-    async def _commit(self, commands: Sequence[Command], *, keeps: Keeps | None = None) -> list[Answer]:
+    async def _tried(self, commit: _Commit, commands: Sequence[Command]) -> list[Answer]:
         for attempt in range(_TRIES):
             try:
                 async with self._pool.acquire() as connection:
-                    return await commit_batch(connection, commands, keeps=keeps)
+                    return await commit(connection, commands)
             except _WORTH_RETRYING as error:
                 if attempt == _TRIES - 1:
                     raise

@@ -1,6 +1,7 @@
 """Reads members' accounts with their lots and holds, and transfers that are taken back."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -137,6 +138,12 @@ async def resolve_points(connection: Connection, needs: Needs, book: Book) -> No
     if needs.transfers:
         for row in await connection.fetch(_MEMBERS_OF_TRANSFERS, *columns(needs.transfers)):
             needs.members.add((row["tenant_id"], row["member_id"]))
+
+
+async def lock_accounts(connection: Connection, members: Collection[Slot]) -> None:
+    """Lock members' accounts, in the order in which every batch does."""
+    if members:
+        await connection.execute(_ACCOUNTS.format(lock=_LOCK), *columns(sorted(members)))
 
 
 async def read_accounts(connection: Connection, needs: Needs, book: Book, *, lock: bool) -> None:
