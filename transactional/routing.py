@@ -48,6 +48,7 @@ from transactional.members import imports as member_imports
 from transactional.members import routes as members
 from transactional.onboarding import acceptance_routes as acceptance
 from transactional.onboarding import routes as onboarding
+from transactional.opt_ins import imports as opt_in_imports
 from transactional.opt_ins import routes as opt_ins
 from transactional.payments import routes as payments
 from transactional.persons import routes as persons
@@ -184,6 +185,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     features.router,
     features.platform_router,
     opt_ins.router,
+    opt_in_imports.router,
     opt_ins.platform_router,
     pilot.router,
     sessions.router,

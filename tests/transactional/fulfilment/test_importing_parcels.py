@@ -132,7 +132,7 @@ async def test_which_of_two_late_parcels_is_settled_has_to_be_told(
     depot.is_away = True
     assert await open_compensations(context) == 2
     head, by = "redemption_id,clock,tracking_number,outcome\n", {"imported_by": "li.na"}
-    status, told = await send(client, "compensations", f"{head}{redemption},delivery,,waived\n", **by)
+    _status, told = await send(client, "compensations", f"{head}{redemption},delivery,,waived\n", **by)
     assert "tell which parcel" in problems(told)[1]
     told = await send(client, "compensations", f"{head}{redemption},delivery,SB0002,waived\n", **by)
     assert told == (200, {"rows": 1, "new": 1})
