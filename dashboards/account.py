@@ -91,13 +91,8 @@ def _page(
     other = "en" if words.language == "zh" else "zh"
     role = words(_ROLES[visitor.role]) if visitor.role in _ROLES else visitor.role
     texts = {
-        "language": "zh-CN" if words.language == "zh" else "en",
         "here": f"/account?lang={words.language}",
-        "other_lang": other,
-        "there": f"/account?lang={other}",
-        "other_language": words("other_language"),
         "title": words("account_title"),
-        "product": words("product"),
         "who": words("account_who", tenant=visitor.tenant_name, username=visitor.username, role=role),
         "current_password": words("current_password"),
         "new_password": words("new_password"),
@@ -109,4 +104,4 @@ def _page(
         "mistake": words(mistake) if mistake else "",
         "done": words(done) if done else "",
     }
-    return render("account.html", texts, status)
+    return render(words, "account.html", texts, there=f"/account?lang={other}", status=status)

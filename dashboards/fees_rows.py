@@ -11,6 +11,21 @@ from dashboards.tables import Table
 from dashboards.words import Words
 
 
+def charge_columns(words: Words) -> list[Column]:
+    """Return what a charge says of itself, on the screen and on paper."""
+    return [
+        Column("line", words("tariff_line"), "text"),
+        Column("basis", words("fee_basis"), "text"),
+        Column("rate_told", words("fee_rate"), "text"),
+        Column("quantity", words("fee_quantity"), "count"),
+        Column("first_day", words("first_day"), "date"),
+        Column("last_day", words("last_day"), "date"),
+        Column("amount", words("amount_yuan"), "money"),
+        Column("waived", words("waived_yuan"), "money"),
+        Column("due", words("due_yuan"), "money"),
+    ]
+
+
 def charges_table(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> Table:
     """Return the charges of a month, each with the confirmation it rests on."""
     return Table(
@@ -18,15 +33,7 @@ def charges_table(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) ->
         words("charges"),
         named_lines(words, rows, names),
         [
-            Column("line", words("tariff_line"), "text"),
-            Column("basis", words("fee_basis"), "text"),
-            Column("rate_told", words("fee_rate"), "text"),
-            Column("quantity", words("fee_quantity"), "count"),
-            Column("first_day", words("first_day"), "date"),
-            Column("last_day", words("last_day"), "date"),
-            Column("amount", words("amount_yuan"), "money"),
-            Column("waived", words("waived_yuan"), "money"),
-            Column("due", words("due_yuan"), "money"),
+            *charge_columns(words),
             Column("tariff_valid_from", words("tariff_valid_from"), "date"),
             Column("confirmed_date", words("confirmed_date"), "date"),
             Column("invoice_number", words("invoice_number"), "text"),

@@ -51,16 +51,14 @@ def _no_page(request: Request) -> Response:
     words = words_of(request)
     other = "en" if words.language == "zh" else "zh"
     return render(
+        words,
         "no_page.html",
         {
-            "language": words.language,
-            "product": words("product"),
             "title": words("no_such_page"),
             "text": words("no_such_page_text"),
             "back": words("no_such_page_back"),
-            "there": f"{request.url.path}?{urlencode({'lang': other})}",
-            "other_lang": other,
-            "other_language": words("other_language"),
+            "home": f"/?{urlencode({'lang': words.language})}",
         },
-        404,
+        there=f"{request.url.path}?{urlencode({'lang': other})}",
+        status=404,
     )

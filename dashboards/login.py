@@ -112,13 +112,8 @@ async def login_page(
     wish = wished(request)
     other = "en" if words.language == "zh" else "zh"
     texts = {
-        "language": "zh-CN" if words.language == "zh" else "en",
         "here": _login_in(words.language, wish),
-        "other_lang": other,
-        "there": _login_in(other, wish),
-        "other_language": words("other_language"),
         "title": words("login_title"),
-        "product": words("product"),
         "tenant_code": words("tenant_code"),
         "username": words("username"),
         "password": words("password"),
@@ -127,7 +122,14 @@ async def login_page(
         "typed_username": typed.get("username", ""),
         "mistake": words(mistake) if mistake else "",
     }
-    return render("login.html", texts, status, markup={"oidc": await _oidc_button(request, words, wish)})
+    return render(
+        words,
+        "login.html",
+        texts,
+        there=_login_in(other, wish),
+        status=status,
+        markup={"oidc": await _oidc_button(request, words, wish)},
+    )
 
 
 async def _oidc_button(request: Request, words: Words, wish: str | None) -> str:

@@ -131,10 +131,14 @@ def ask(
     params: Told,
     body: Told | None = None,
     *,
+    content: bytes | None = None,
     seconds: float = _READ_SECONDS,
     headers: Mapping[str, str] | None = None,
 ) -> Told:
     """Ask one of the services something with a person's session, and return what it answers.
+
+    Args:
+        content: a file that is sent instead of a document.
 
     Raises:
         MallAway: it does not answer in time, or not as it should.
@@ -146,6 +150,7 @@ def ask(
             path,
             params=params,
             json=body,
+            content=content,
             headers={"Authorization": f"Bearer {token}", **(headers or {})},
             timeout=seconds,
         )

@@ -21,15 +21,34 @@ def words_of(request: Request) -> Words:
 
 
 def render(
-    template: str, texts: Mapping[str, str], status: int = 200, *, markup: Mapping[str, str] | None = None
+    words: Words,
+    card: str,
+    texts: Mapping[str, str],
+    *,
+    there: str,
+    status: int = 200,
+    markup: Mapping[str, str] | None = None,
 ) -> Response:
-    """Fill a page in; `markup` is HTML of our own, all other texts are shown letter by letter."""
-    page = Template((files("dashboards") / template).read_text(encoding="utf-8"))
-    style = (files("dashboards") / "plain_page.css").read_text(encoding="utf-8")
+    """Fill a page in.
+
+    Args:
+        card: the file of what is on this page; what all have is around it.
+        texts: shown letter by letter, the `title` among them.
+        there: the address of the page in the other language.
+        markup: HTML of our own.
+    """
+    other = "en" if words.language == "zh" else "zh"
+    of_all = {
+        "language": "zh-CN" if words.language == "zh" else "en",
+        "product": words("product"),
+        "there": there,
+        "other_lang": other,
+        "other_language": words("other_language"),
+    }
+    shown = {name: escape(text) for name, text in {**texts, **of_all}.items()} | dict(markup or {})
+    shown["card"] = Template(_file(card)).substitute(shown)
     return HTMLResponse(
-        page.substitute(
-            {name: escape(text) for name, text in texts.items()} | {"style": style, **(markup or {})}
-        ),
+        Template(_file("plain_page.html")).substitute(shown, style=_file("plain_page.css")),
         status,
         headers={
             "cache-control": "no-store",
@@ -37,6 +56,10 @@ def render(
             "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         },
     )
+
+
+def _file(name: str) -> str:
+    return (files("dashboards") / name).read_text(encoding="utf-8")
 
 
 async def form_of(request: Request, names: tuple[str, ...]) -> dict[str, str] | None:

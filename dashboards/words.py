@@ -5,7 +5,8 @@ import tomllib
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from string import Formatter
+from typing import Any, Literal, cast
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -44,6 +45,19 @@ def literally(text: str) -> str:
     return _MARKDOWN.sub(r"\\\g<0>", text)
 
 
+class _Grammar(Formatter):
+    """Fills in values; `{n:order is|orders are}` stands for the first of two forms where a count is told as 1."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        return one if str(value) == "1" else many
+
+
+_GRAMMAR = _Grammar()
+
+
 class Words:
     """Says things in one language."""
 
@@ -52,7 +66,7 @@ class Words:
 
     def __call__(self, key: str, **values: object) -> str:
         """Return the text of a key with its values put in."""
-        return catalogue()[key][self.language].format(**values)
+        return _GRAMMAR.vformat(catalogue()[key][self.language], (), values)
 
     def rate(self, value: float | None) -> str:
         """Return a rate (0-1) in per cent: 0.3421 is 34.2%, 0.0004 is 0.04%; only nought is 0.0%."""

@@ -30,6 +30,7 @@ class Taking:
 
     Attributes:
         by: who imports them: the person who is logged in, or whom a program names.
+        subject_key: the key by which addresses and devices are hashed.
     """
 
     connection: Connection
@@ -37,6 +38,7 @@ class Taking:
     by: str | None
     now: datetime
     vault: Vault | None
+    subject_key: bytes
 
     def answered_by(self) -> str:
         """Return who answers for the rows.
@@ -98,7 +100,7 @@ def add_import(
         rows, state = await rows_of(request, row), request.app.state
         by = None if who.username is None and imported_by is None else who.acting(imported_by, "imported_by")
         async with tenant_transaction(state.pools.api, who.tenant_id, dry_run=dry_run) as connection:
-            taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault)
+            taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault, state.subject_key)
             made = await all_or_nothing(rows, lambda one: take(taking, one))
         return Imported(rows=len(rows), new=sum(made))
 

@@ -11,6 +11,7 @@ from transactional.attributes import routes as attributes
 from transactional.behaviour import events, feedback, requested
 from transactional.behaviour import imports as feedback_imports
 from transactional.brand_authorisations import routes as brand_authorisations
+from transactional.campaigns import imports as campaign_imports
 from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
@@ -29,6 +30,7 @@ from transactional.expired_stock import routes as expired_stock
 from transactional.features import routes as features
 from transactional.fees import platform_routes as platform_fees
 from transactional.fees import routes as fees
+from transactional.flash_sales import imports as flash_sale_imports
 from transactional.flash_sales import routes as flash_sales
 from transactional.fulfilment import imports as fulfilment_imports
 from transactional.fulfilment import promise_routes as delivery_promises
@@ -40,6 +42,7 @@ from transactional.hot_routes import Routes
 from transactional.invoices import payment_routes as invoice_payments
 from transactional.invoices import routes as invoices
 from transactional.ledger import balance_routes, batch_routes, hold_routes
+from transactional.ledger import import_routes as points_imports
 from transactional.ledger import routes as ledger
 from transactional.licences import routes as licences
 from transactional.member_exports import routes as member_exports
@@ -66,6 +69,7 @@ from transactional.reservations import routes as reservations
 from transactional.reviews import imports as review_imports
 from transactional.reviews import routes as reviews
 from transactional.risk import block_routes as risk_blocks
+from transactional.risk import imports as risk_imports
 from transactional.risk import link_routes as risk_links
 from transactional.risk import proposal_routes as risk_proposals
 from transactional.risk import routes as risk
@@ -75,11 +79,13 @@ from transactional.sessions import oidc_routes
 from transactional.sessions import routes as sessions
 from transactional.settlement import reading_routes as settlement_statements
 from transactional.settlement import routes as settlement
+from transactional.stock_alerts import imports as threshold_imports
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
+from transactional.suppliers import imports as supplier_imports
 from transactional.suppliers import routes as suppliers
 from transactional.surveys import imports as response_imports
 from transactional.surveys import routes as surveys
@@ -87,6 +93,7 @@ from transactional.tenants import routes as tenants
 from transactional.tiers import routes as tiers
 from transactional.top_ups import routes as top_ups
 from transactional.warehouses import correction_routes, stock_routes
+from transactional.warehouses import imports as warehouse_imports
 from transactional.warehouses import routes as warehouses
 from transactional.webhooks import delivery_routes as webhook_deliveries
 from transactional.webhooks import routes as webhooks
@@ -103,6 +110,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     persons.router,
     ledger.router,
     batch_routes.router,
+    points_imports.router,
     hold_routes.router,
     balance_routes.router,
     tiers.router,
@@ -131,7 +139,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
+    flash_sale_imports.router,
     campaigns.router,
+    campaign_imports.router,
     exchange_agreements.router,
     exchange_statements.router,
     exchanges.router,
@@ -146,19 +156,23 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     risk.router,
     risk_proposals.router,
     risk_blocks.router,
+    risk_imports.router,
     risk_scores.router,
     risk_links.router,
     segments.router,
     replenishment.router,
     holiday_plans.router,
     warehouses.router,
+    warehouse_imports.router,
     stock_routes.router,
     correction_routes.router,
     stock_levels.router,
     stock_alerts.router,
+    threshold_imports.router,
     expired_stock.router,
     reservations.router,
     suppliers.router,
+    supplier_imports.router,
     supplier_brands.router,
     supplier_gates.router,
     supplier_documents.router,
@@ -175,6 +189,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     settlement_statements.router,
     settlement_statements.platform_router,
     settlement.platform_router,
+    settlement.people_router,
     reconciliation.router,
     reconciliation.platform_router,
     licences.router,

@@ -4,11 +4,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.address import from_address, to_address
-from dashboards.desks import books_rows, books_view, platform
+from dashboards.desks import books_desk, books_rows, books_view, platform
+from dashboards.desks.books_mall import books_mall_of_visitor
+from dashboards.desks.telling import show_news
 from dashboards.desks.tenants_view import choose_tenant
 from dashboards.kpis import month_after
 from dashboards.next_steps import show_next_steps
-from dashboards.page import business_today, open_platform_marts, require_tables, show_as_of
+from dashboards.page import business_today, now, open_platform_marts, require_tables, show_as_of
 from dashboards.papers import show_invoices, show_statements
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import require_page
@@ -47,9 +49,11 @@ unpaid = platform.receivables(marts, code)
 stated = platform.statements(marts, code, month, month_after(month))
 files = platform.reconciliations(marts, code, month, month_after(month))
 
+show_news(words)
 st.subheader(books_view.answer(words, month, billed, unpaid, stated, files), anchor=False)
 books_view.show_cards(words, billed, unpaid, stated, files)
 books_view.show_invoiced(words, invoices, month)
+books_desk.show_books_desk(words, books_mall_of_visitor(), invoices, stated, now=now())
 show_tables(words, books_rows.tables(words, billed, unpaid, stated, files), file=(chosen, code))
 show_invoices(words, books_view.invoice_papers(words, billed))
 show_statements(words, books_view.statement_papers(words, stated))

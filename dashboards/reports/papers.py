@@ -7,7 +7,7 @@ import pandas as pd
 
 from dashboards.downloads import Column
 from dashboards.fees import in_yuan
-from dashboards.fees_rows import named_lines, state_names
+from dashboards.fees_rows import charge_columns, named_lines, state_names
 from dashboards.mall import Told
 from dashboards.page import BUSINESS_ZONE
 from dashboards.reports.content import Block, Card, Cards, Heading, Note, Report, Rows
@@ -128,15 +128,7 @@ def _fees(words: Words, rows: pd.DataFrame, names: Mapping[str, str]) -> Table:
         words("paper_fees"),
         named_lines(words, in_yuan(rows), names),
         [
-            Column("line", words("tariff_line"), "text"),
-            Column("basis", words("fee_basis"), "text"),
-            Column("rate_told", words("fee_rate"), "text"),
-            Column("quantity", words("fee_quantity"), "count"),
-            Column("first_day", words("first_day"), "date"),
-            Column("last_day", words("last_day"), "date"),
-            Column("amount", words("amount_yuan"), "money"),
-            Column("waived", words("waived_yuan"), "money"),
-            Column("due", words("due_yuan"), "money"),
+            *charge_columns(words),
             Column("confirmed_on", words("confirmed_date"), "date"),
         ],
     )

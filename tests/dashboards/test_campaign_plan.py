@@ -165,7 +165,7 @@ def test_new_items_have_prices_of_their_own(open_page: OpenPage, planned_mall: M
     app.multiselect(key="campaign_items_0").set_value([str(literal.RICE)]).run()
     app.number_input(key=f"campaign_price_{literal.RICE}_0").set_value(120).run()
 
-    assert "1 members would have got 80 points" in said(app)
+    assert "1 member would have got 80 points" in said(app)
     assert "The budget would have run out on day" in said(app)
     app.button(key="campaign_hand_in").click().run()
     (draft,) = campaigns(planned_mall)

@@ -86,7 +86,7 @@ def test_the_same_in_english(open_page: OpenPage) -> None:
     app = open_page("planner", {"lang": "en"})
 
     assert app.subheader[0].value == (
-        "Labour Day, 1 May 2026: order 60 units of 1 items for about ¥300, the first by 10 Apr (9 days left). "
+        "Labour Day, 1 May 2026: order 60 units of 1 item for about ¥300, the first by 10 Apr (9 days left). "
         "That takes the mean stock-out risk from 80.0% to 50.0%."
     )
 

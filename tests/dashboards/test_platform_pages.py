@@ -55,7 +55,7 @@ def test_the_books_of_a_month_are_told_over_all_tenants_or_one(open_platform: Op
 
     one = open_platform("books", {"tenant": "birch", "rows": "reconciliations", "lang": "en"})
     assert one.subheader[0].value == (
-        "For Mar 2026 1 invoices ask ¥150 net. Of all invoices ¥0 is unpaid, ¥0 of it overdue. Of 1 statements 1 came by the next day (T+1). "
+        "For Mar 2026 1 invoice asks ¥150 net. Of all invoices ¥0 is unpaid, ¥0 of it overdue. Of 1 statement 1 came by the next day (T+1). "
         "Of 0 reconciled files 0 differ."
     )
     unpaid = frame_with(open_platform("books", {"rows": "unpaid"}), "unpaid_count")

@@ -112,3 +112,29 @@ def test_small_rates_and_changes_are_not_told_as_nought() -> None:
 def test_chinese_comes_first() -> None:
     assert choose_language(None, "fr") == "zh"
     assert choose_language(None, "en") == "en"
+
+
+@pytest.mark.parametrize("one", [1, "1"])
+def test_a_count_of_one_is_told_in_the_singular(one: int | str) -> None:
+    told = {"ship": one, "deliver": one, "late": "0", "soon": "21"}
+    assert Words("en")("orders_answer", **told) == (
+        "1 order is to be shipped and 1 parcel to be delivered; 0 of them are late and 21 are due within 12 hours."
+    )
+    assert Words("zh")("of_invoices", n=one) == "1 张账单"
+
+
+def test_every_pair_of_forms_has_its_count_before_it() -> None:
+    pairs = [
+        (key, name, text)
+        for key, texts in catalogue().items()
+        for text in texts.values()
+        for _, name, form, _ in string.Formatter().parse(text)
+        if form and "|" in form
+    ]
+    assert len(pairs) > 100
+    assert [
+        key
+        for key, name, text in pairs
+        if f"{{{name}}}" not in text.split(f"{{{name}:")[0] and key != "tenants_none"
+    ] == []
+    assert [key for key, texts in catalogue().items() if "|" in texts["zh"]] == []

@@ -16,6 +16,7 @@ Name = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00\s]([^\x00]*[^\x00\s])?$")
 ]
 Points = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Factor = Annotated[int, Field(ge=1, le=1000)]
 Budget = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
 
 
@@ -24,8 +25,8 @@ class Multiplier(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    numerator: Annotated[int, Field(ge=1, le=1000)]
-    denominator: Annotated[int, Field(ge=1, le=1000)] = 1
+    numerator: Factor
+    denominator: Factor = 1
 
 
 class DiscountedItem(BaseModel):

@@ -77,7 +77,8 @@ async def commit_together(
     """Decide commands in one transaction and commit all of them, or none if one is refused, or in a dry run.
 
     Args:
-        commands: any number; they name the members they are about themselves, as credits and adjustments do.
+        commands: any number. Those that name the members they are about themselves, as credits and adjustments do, wait for
+            nobody in a circle; others may, and are tried again.
 
     Returns:
         An answer for each. Where nothing was kept none of their keys is used.

@@ -24,10 +24,8 @@ class UnknownSale(Problem):
     title = "No such flash sale"
     status = 404
 
-    def __init__(self, sale_id: UUID) -> None:
-        super().__init__(
-            f"there is no flash sale {sale_id}; GET /v1/flash-sales lists yours", sale_id=str(sale_id)
-        )
+    def __init__(self, sale: UUID | str) -> None:
+        super().__init__(f"there is no flash sale {sale}; GET /v1/flash-sales lists yours", sale_id=str(sale))
 
 
 class SaleExists(Problem):

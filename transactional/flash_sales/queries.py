@@ -28,6 +28,20 @@ async def find_sale(connection: Connection, *, tenant_id: UUID, sale_id: UUID) -
     return dict(row)
 
 
+async def sale_of(connection: Connection, *, tenant_id: UUID, reference: str) -> UUID:
+    """Return the id of the sale with a reference.
+
+    Raises:
+        UnknownSale: the tenant has none.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select sale_id from mall.flash_sale where tenant_id = $1 and reference = $2", tenant_id, reference
+    )
+    if found is None:
+        raise UnknownSale(reference)
+    return found
+
+
 async def sales_of(
     connection: Connection, *, tenant_id: UUID, limit: int, after: UUID | None
 ) -> list[dict[str, Any]]:

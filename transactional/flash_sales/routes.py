@@ -5,44 +5,26 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.features.domain import FeatureOff
 from transactional.features.routes import needs
-from transactional.flash_sales.domain import NewSale, SaleExists, UnknownSale
+from transactional.flash_sales.domain import SaleExists, UnknownSale
 from transactional.flash_sales.operations import close_sale, open_sale
 from transactional.flash_sales.queries import find_sale, sales_of
+from transactional.flash_sales.requests import NewFlashSale
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import MAX_QUANTITY, OutOfStock, UnknownOffer
-from transactional.request_hash import request_hash
-from transactional.request_types import Moment, Reference
+from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.reservations.domain import ReservationEnded, ReservationOfOther, UnknownReservation
 from transactional.sessions.asking import Asking
 from transactional.sessions.domain import SessionOver
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
-
-
-class NewFlashSale(BaseModel):
-    """A sale to open. `reference` is your own name of it: sent again with the same terms it changes nothing."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reference: Reference
-    item_id: UUID
-    price_points: Annotated[int, Field(ge=1, le=1_000_000_000)]
-    starts_at: Moment | None = Field(None, description="By default now.")
-    ends_at: Moment = Field(description="The first moment at which nothing is sold any more.")
-    allotted: Annotated[int, Field(ge=1, le=1_000_000_000, description="Pieces set aside for the sale.")]
-    member_limit: Annotated[int, Field(ge=1, le=MAX_QUANTITY, description="Pieces a member may buy.")] = 1
-    reservation_id: UUID | None = Field(
-        None, description="A reservation of the item that ends for the sale, which has its pieces."
-    )
 
 
 class FlashSale(BaseModel):
@@ -95,14 +77,13 @@ async def create(
 ) -> FlashSale:
     """Open a flash sale of an item in your shop and set its pieces aside."""
     now = request.app.state.clock()
-    new = NewSale(**{**dict(body), "starts_at": body.starts_at or now})
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         sale_id, opened = await open_sale(
             connection,
             tenant_id=tenant_id,
             sale_id=uuid7(now),
-            new=new,
-            request_hash=_request_hash(body),
+            new=body.sale(now),
+            request_hash=body.hash(),
             now=now,
         )
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
@@ -154,12 +135,6 @@ async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: Dry
         await close_sale(connection, tenant_id=tenant_id, sale_id=sale_id, now=now)
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
     return _shown(row, now)
-
-
-def _request_hash(body: NewFlashSale) -> bytes:
-    """Return the hash of what was asked; a sale without a reservation has the one that was kept before there were any."""
-    left_out = {"reservation_id"} if body.reservation_id is None else set()
-    return request_hash(body, without=left_out)
 
 
 def _shown(row: dict[str, object], now: datetime) -> FlashSale:

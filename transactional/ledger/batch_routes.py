@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller
@@ -15,15 +15,13 @@ from transactional.engine.commands import Command
 from transactional.engine.committer import Committer
 from transactional.engine.lean import DRY_RUN_PARAMETER, is_dry_run
 from transactional.engine.quote import rehearse
-from transactional.ledger.requested import AdjustRequest, EarnRequest
+from transactional.ledger.requested import AdjustRequest, EarnRequest, ItemKey
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 
 router = APIRouter(prefix="/v1/points", tags=["points"])
 
 MAX_ITEMS = 500
-
-ItemKey = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
 
 
 class EarnItem(EarnRequest):

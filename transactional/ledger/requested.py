@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from transactional.engine.lean import hash_of
 from transactional.identifiers import uuid7
@@ -13,6 +13,8 @@ from transactional.request_types import Moment, Reason, Reference, require_past
 
 MAX_POINTS = 1_000_000_000
 
+# What an Idempotency-Key header may be.
+ItemKey = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x20-\x7e]+$")]
 MemberId = Annotated[UUID, Field(strict=False)]
 Points = Annotated[int, Field(ge=1, le=MAX_POINTS)]
 

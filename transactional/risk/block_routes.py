@@ -1,7 +1,7 @@
 """`/v1/risk/blocks`: the tenant's blocklist of members, addresses and devices."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -17,12 +17,10 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.risk.operations import AlreadyEnded, UnknownBlock, add_block, lift_block
 from transactional.risk.periods import period
 from transactional.risk.queries import list_blocks
-from transactional.risk.rule_requests import NewBlockRequest
+from transactional.risk.rule_requests import BlockedDimension, NewBlockRequest
 from transactional.risk.subjects import InvalidSubject, subject_hash
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
-
-BlockedDimension = Literal["member", "ip", "device"]
 
 
 class RiskBlock(BaseModel):

@@ -1,5 +1,6 @@
 """`/v1/risk/rules/proposals` and `/v1/risk/rules/acts`: who proposes, activates and closes rules, and why."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -27,6 +28,9 @@ from transactional.sessions.asking import Asker, Reviewing
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1/risk/rules", tags=["risk"])
+
+# Puts a proposal in force, or withdraws it.
+_Decide = Callable[..., Awaitable[object]]
 
 _REFUSED: tuple[type[Problem], ...] = (Unauthenticated, SessionOver, RoleNeeded, InvalidRequest)
 
@@ -140,13 +144,7 @@ async def put_in_force(
     rule_proposal_id: UUID, body: ActRequest, asker: Reviewing, request: Request, dry_run: DryRun = False
 ) -> RuleProposal:
     """Put a rule in force from now on, with a reason; the next batch of redemptions meets it."""
-    actor = _actor(asker, body, request)
-    async with tenant_transaction(
-        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
-    ) as connection:
-        await activate(connection, tenant_id=asker.tenant_id, proposal_id=rule_proposal_id, actor=actor)
-        (found,) = await list_proposals(connection, tenant_id=asker.tenant_id, proposal_id=rule_proposal_id)
-    return RuleProposal.model_validate(found)
+    return await _decided(activate, rule_proposal_id, _actor(asker, body, request), asker, request, dry_run)
 
 
 @router.post(
@@ -158,12 +156,17 @@ async def give_up(
     rule_proposal_id: UUID, body: ActRequest, asker: Reviewing, request: Request, dry_run: DryRun = False
 ) -> RuleProposal:
     """Give up a proposal, with a reason."""
-    actor = _actor(asker, body, request)
+    return await _decided(withdraw, rule_proposal_id, _actor(asker, body, request), asker, request, dry_run)
+
+
+async def _decided(
+    decide: _Decide, proposal_id: UUID, actor: Actor, asker: Asker, request: Request, dry_run: bool
+) -> RuleProposal:
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
-        await withdraw(connection, tenant_id=asker.tenant_id, proposal_id=rule_proposal_id, actor=actor)
-        (found,) = await list_proposals(connection, tenant_id=asker.tenant_id, proposal_id=rule_proposal_id)
+        await decide(connection, tenant_id=asker.tenant_id, proposal_id=proposal_id, actor=actor)
+        (found,) = await list_proposals(connection, tenant_id=asker.tenant_id, proposal_id=proposal_id)
     return RuleProposal.model_validate(found)
 
 

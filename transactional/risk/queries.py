@@ -28,6 +28,12 @@ where tenant_id = $1 and ($2::uuid is null or block_id = $2)
 order by block_id desc
 limit $7
 """
+_COVERED = """
+select exists (
+    select from mall.risk_block
+    where tenant_id = $1 and dimension = $2 and subject = $3 and valid_from <= $4
+        and (valid_until is null or valid_until >= $5::timestamptz))
+"""
 _ASSESSMENTS = """
 select a.assessment_id, a.redemption_id, a.member_id, a.device, a.ip, a.verdict, a.score, a.triggered, a.effective_at,
     a.decided_verdict, a.decided_by, a.decided_at, a.decided_reason, a.recorded_at,
@@ -69,6 +75,20 @@ async def list_blocks(
         _BLOCKS, tenant_id, block_id, dimension, subject, not_ended_at, before, limit
     )
     return [_told(dict(row)) for row in rows]
+
+
+async def is_blocked(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    dimension: Dimension,
+    subject: bytes,
+    first: datetime,
+    last: datetime | None,
+) -> bool:
+    """Tell whether a block covers all of a period; a `last` of None is for good."""
+    covered: bool = await connection.fetchval(_COVERED, tenant_id, dimension, subject, first, last)
+    return covered
 
 
 def _told(block: dict[str, Any]) -> dict[str, Any]:

@@ -99,6 +99,9 @@ NewRuleRequest = Annotated[
 ]
 
 
+BlockedDimension = Literal["member", "ip", "device"]
+
+
 class NewBlockRequest(BaseModel):
     """A member, address or device that may not redeem."""
 
@@ -109,7 +112,7 @@ class NewBlockRequest(BaseModel):
         },
     )
 
-    dimension: Literal["member", "ip", "device"]
+    dimension: BlockedDimension
     subject: Annotated[str, Field(min_length=1, max_length=200)] = Field(
         description="The member's id, the address or the device identifier; the last two are kept as a hash only."
     )

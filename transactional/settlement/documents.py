@@ -77,7 +77,7 @@ class SettledRequest(BaseModel):
 
     reference: Reference = Field(description="The bank's name of the payment.")
     settled_at: Moment
-    recorded_by: Reference
+    recorded_by: Reference | None = Field(None, description="Who records it; a person need not say.")
 
 
 class Stated(BaseModel):

@@ -14,6 +14,8 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
+from transactional.sessions.asking import Operating
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.settlement import documents
 from transactional.settlement.domain import AlreadySettled, BasisFixed, UnknownStatement
 from transactional.settlement.operations import change_working_days, set_basis, state
@@ -23,6 +25,7 @@ from transactional.suppliers.domain import UnknownSupplier
 
 router = APIRouter(prefix="/v1", tags=["settlement"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
+people_router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
 
 # Working days are of no tenant.
 _NOBODY = UUID(int=0)
@@ -78,31 +81,41 @@ async def run(tenant_id: UUID, request: Request, dry_run: DryRun = False) -> doc
     return documents.Stated(stated=stated)
 
 
-@platform_router.post(
+@people_router.post(
     "/tenants/{tenant_id}/settlements/{statement_id}/payment",
     status_code=201,
     summary="Note that a statement was settled",
     responses={
         200: {"model": documents.StatementInFull, "description": "This payment was noted before"},
-        **responses(PlatformKeyNeeded, UnknownStatement, AlreadySettled, InvalidRequest, RequestTooLarge),
+        **responses(
+            PlatformKeyNeeded,
+            SessionOver,
+            RoleNeeded,
+            UnknownStatement,
+            AlreadySettled,
+            InvalidRequest,
+            RequestTooLarge,
+        ),
     },
 )
 async def note_settled(
     tenant_id: UUID,
     statement_id: UUID,
     body: documents.SettledRequest,
+    asker: Operating,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> documents.StatementInFull:
-    """Note by which payment what a statement says changed hands, whole and once."""
+    """Note by which payment what a statement says changed hands, whole and once, and who noted it."""
+    by = asker.acting(body.recorded_by, "recorded_by")
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         is_new = await settle(
             connection,
             tenant_id=tenant_id,
             statement_id=statement_id,
             settled=Settled(body.reference, body.settled_at),
-            by=body.recorded_by,
+            by=by,
             now=request.app.state.clock(),
         )
         found = await find_statement(connection, tenant_id=tenant_id, statement_id=statement_id)

@@ -82,10 +82,10 @@ async def set_threshold(
     warehouse_id: UUID | None,
     quantity: int,
     now: datetime,
-) -> None:
+) -> bool:
     """Set the threshold of an item, or of an item in a warehouse, inside the caller's transaction; 0 removes it.
 
-    Alerts open and close by it at once.
+    Alerts open and close by it at once. Returns whether it was another one before.
 
     Raises:
         UnknownOffer, UnknownWarehouse: the tenant has no such item or warehouse.
@@ -98,7 +98,7 @@ async def set_threshold(
     ):
         raise UnknownWarehouse(warehouse_id)
     if quantity:
-        await connection.execute(
+        done = await connection.execute(
             "insert into mall.stock_threshold (tenant_id, item_id, warehouse_id, quantity) values ($1, $2, $3, $4) "
             "on conflict (tenant_id, item_id, warehouse_id) do update set quantity = excluded.quantity "
             "where stock_threshold.quantity <> excluded.quantity",
@@ -108,7 +108,7 @@ async def set_threshold(
             quantity,
         )
     else:
-        await connection.execute(
+        done = await connection.execute(
             "delete from mall.stock_threshold "
             "where tenant_id = $1 and item_id = $2 and warehouse_id is not distinct from $3",
             tenant_id,
@@ -117,6 +117,7 @@ async def set_threshold(
         )
     await settle(connection, [(tenant_id, item_id)], now=now)
     await evaluate_alerts(connection, [(tenant_id, item_id)], now=now)
+    return not done.endswith(" 0")
 
 
 async def evaluate_alerts(connection: Connection, items: Collection[ItemOfTenant], *, now: datetime) -> int:

@@ -2,16 +2,19 @@
 
 from datetime import date
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.request_types import Day, Reference, Slug
 
-_Days = Annotated[int, Field(strict=True, ge=0, le=365)]
-_Pieces = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
-_Fen = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+Days = Annotated[int, Field(strict=True, ge=0, le=365)]
+Pieces = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
+Fen = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
+ShelfLife = Annotated[int, Field(strict=True, ge=1, le=36_500)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Rank = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class SupplierRequest(BaseModel):
@@ -51,36 +54,29 @@ class PriceBreak(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    quantity: _Pieces
-    unit_cost_fen: _Fen
+    quantity: Pieces
+    unit_cost_fen: Fen
 
 
-class TermsRequest(BaseModel):
-    """Terms of an item from a day on. Those before them end; sent again they change nothing."""
+class Conditions(BaseModel):
+    """What a supplier asks for an item from a day on."""
 
     model_config = ConfigDict(extra="forbid")
 
-    item_id: UUID
-    lead_time_days: _Days = Field(description="What is usual from order to shelf.")
-    worst_lead_time_days: _Days = Field(description="What to count on.")
-    unit_cost_fen: _Fen
-    min_order_quantity: _Pieces = 1
-    pack_size: _Pieces = 1
+    lead_time_days: Days = Field(description="What is usual from order to shelf.")
+    worst_lead_time_days: Days = Field(description="What to count on.")
+    unit_cost_fen: Fen
+    min_order_quantity: Pieces = 1
+    pack_size: Pieces = 1
     price_breaks: Annotated[list[PriceBreak], Field(max_length=20)] = []
-    shelf_life_days: Annotated[int, Field(strict=True, ge=1, le=36_500)] | None = Field(
-        None, description="How long pieces keep from receipt on."
-    )
-    over_receipt_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = Field(
-        0, description="So much more than ordered is taken."
-    )
-    rank: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = Field(
-        100, description="The smallest is asked first."
-    )
+    shelf_life_days: ShelfLife | None = Field(None, description="How long pieces keep from receipt on.")
+    over_receipt_percent: Percent = Field(0, description="So much more than ordered is taken.")
+    rank: Rank = Field(100, description="The smallest is asked first.")
     valid_from: Day | None = Field(None, description="By default today.")
     valid_until: Day | None = Field(None, description="The last day; by default until others begin.")
 
     @model_validator(mode="after")
-    def _agree(self) -> "TermsRequest":
+    def _agree(self) -> Self:
         if self.worst_lead_time_days < self.lead_time_days:
             raise ValueError("worst_lead_time_days is shorter than what is usual")
         if (
@@ -96,6 +92,12 @@ class TermsRequest(BaseModel):
                     "price_breaks: each needs more pieces than the one before and must be cheaper"
                 )
         return self
+
+
+class TermsRequest(Conditions):
+    """Terms of an item from a day on. Those before them end; sent again they change nothing."""
+
+    item_id: UUID
 
 
 class SupplierTerms(BaseModel):

@@ -26,7 +26,7 @@ class UnknownSupplier(Problem):
     title = "No such supplier"
     status = 404
 
-    def __init__(self, supplier_id: UUID) -> None:
+    def __init__(self, supplier_id: UUID | str) -> None:
         super().__init__(
             f"your tenant has no supplier {supplier_id}; GET /v1/suppliers lists them",
             supplier_id=str(supplier_id),

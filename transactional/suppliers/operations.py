@@ -14,6 +14,36 @@ from transactional.suppliers.domain import (
     UnknownTerms,
 )
 
+# Terms that later ones ended on the day before these began are still those that were told.
+_SAME = """
+select t.terms_id
+from mall.supplier_terms t
+where t.tenant_id = $1 and t.supplier_id = $2 and t.item_id = $3
+    and (t.lead_time_days, t.worst_lead_time_days, t.min_order_quantity, t.pack_size, t.unit_cost_fen,
+        t.break_quantities, t.break_costs_fen, t.shelf_life_days, t.over_receipt_percent, t.rank, t.valid_from)
+    is not distinct from ($4::int, $5::int, $6::bigint, $7::bigint, $8::bigint, $9::bigint[], $10::bigint[], $11::int,
+        $12::int, $13::int, $14::date)
+    and (t.valid_until is not distinct from $15::date or exists (
+        select from mall.supplier_terms later
+        where later.tenant_id = $1 and later.supplier_id = $2 and later.item_id = $3
+            and later.valid_from = t.valid_until + 1 and coalesce($15, 'infinity') >= later.valid_from
+    ))
+"""
+
+
+async def supplier_of(connection: Connection, *, tenant_id: UUID, code: str) -> UUID:
+    """Return the id of the supplier with a code.
+
+    Raises:
+        UnknownSupplier: the tenant has none.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select supplier_id from mall.supplier where tenant_id = $1 and code = $2", tenant_id, code
+    )
+    if found is None:
+        raise UnknownSupplier(code)
+    return found
+
 
 async def add_supplier(connection: Connection, *, tenant_id: UUID, code: str, name: str) -> tuple[UUID, bool]:
     """Add a supplier; the same code and name again change nothing.
@@ -107,21 +137,18 @@ async def add_terms(
         [b.quantity for b in new.price_breaks], [b.unit_cost_fen for b in new.price_breaks], new.shelf_life_days,
         new.over_receipt_percent, new.rank, new.valid_from,
     )  # fmt: skip
+    known: UUID | None = await connection.fetchval(
+        _SAME, tenant_id, supplier_id, new.item_id, *values, new.valid_until
+    )
+    if known is not None:
+        return known, False
     latest = await connection.fetchrow(
-        "select terms_id, valid_from, valid_until, (lead_time_days, worst_lead_time_days, min_order_quantity, "
-        "pack_size, unit_cost_fen, break_quantities, break_costs_fen, shelf_life_days, over_receipt_percent, rank, "
-        "valid_from, valid_until) is not distinct from ($4::int, $5::int, $6::bigint, $7::bigint, $8::bigint, "
-        "$9::bigint[], $10::bigint[], $11::int, $12::int, $13::int, $14::date, $15::date) as is_same "
-        "from mall.supplier_terms where tenant_id = $1 and supplier_id = $2 and item_id = $3 "
-        "order by valid_from desc limit 1",
+        "select terms_id, valid_from, valid_until from mall.supplier_terms "
+        "where tenant_id = $1 and supplier_id = $2 and item_id = $3 order by valid_from desc limit 1",
         tenant_id,
         supplier_id,
         new.item_id,
-        *values,
-        new.valid_until,
     )
-    if latest is not None and latest["is_same"]:
-        return latest["terms_id"], False
     if latest is not None:
         if latest["valid_from"] >= new.valid_from:
             raise TermsOverlap(latest["valid_from"])

@@ -14,7 +14,6 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Day
-from transactional.suppliers import domain
 from transactional.suppliers.documents import (
     EndRequest,
     Supplier,
@@ -28,6 +27,7 @@ from transactional.suppliers.documents import (
 from transactional.suppliers.domain import SupplierExists, TermsOverlap, UnknownSupplier, UnknownTerms
 from transactional.suppliers.operations import add_supplier, add_terms, change_supplier, end_terms
 from transactional.suppliers.queries import find_supplier, list_suppliers, list_terms
+from transactional.suppliers.terms import new_terms
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -127,7 +127,7 @@ async def date_terms(
     dry_run: DryRun = False,
 ) -> SupplierTerms:
     """Date terms of an item; those that hold on their first day end the day before."""
-    new = _new_terms(body, _today(request))
+    new = new_terms(body, item_id=body.item_id, valid_from=body.valid_from or _today(request))
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         terms_id, is_new = await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
         shown = await _shown(connection, tenant_id, terms_id)
@@ -165,15 +165,6 @@ async def end(
 
 def _today(request: Request) -> date:
     return business_date(request.app.state.clock())
-
-
-def _new_terms(body: TermsRequest, today: date) -> domain.NewTerms:
-    told = body.model_dump(exclude={"price_breaks", "valid_from"})
-    valid_from = body.valid_from or today
-    if body.valid_until is not None and body.valid_until < valid_from:
-        raise InvalidRequest("valid_until: the last day lies before the first")
-    breaks = tuple(domain.PriceBreak(b.quantity, b.unit_cost_fen) for b in body.price_breaks)
-    return domain.NewTerms(**told, valid_from=valid_from, price_breaks=breaks)
 
 
 async def _shown(connection: Connection, tenant_id: UUID, terms_id: UUID) -> SupplierTerms:

@@ -27,6 +27,20 @@ class WarehouseChange:
     is_default: bool | None = None
 
 
+async def warehouse_of(connection: Connection, *, tenant_id: UUID, code: str) -> UUID:
+    """Return the id of the warehouse with a code.
+
+    Raises:
+        UnknownWarehouse: the tenant has none.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select warehouse_id from mall.warehouse where tenant_id = $1 and code = $2", tenant_id, code
+    )
+    if found is None:
+        raise UnknownWarehouse(code)
+    return found
+
+
 async def add_warehouse(connection: Connection, *, tenant_id: UUID, new: NewWarehouse) -> tuple[UUID, bool]:
     """Add a warehouse; the same code with the same particulars again changes nothing.
 

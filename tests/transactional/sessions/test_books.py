@@ -90,6 +90,19 @@ async def test_the_platforms_people_read_every_tenants_books_and_record_payments
     assert slug(await he_jing.get("/v1/invoices")) == (403, "role-needed")
 
 
+async def test_the_platforms_people_note_what_was_settled(he_jing, log_in, books, shop, owner):
+    own, _ = books
+    (statement,) = [path for path in own if path.startswith("/settlements")]
+    url = f"/v1/platform/tenants/{shop.tenant_id}{statement}/payment"
+    body = {"reference": "b-1", "settled_at": "2026-03-01T10:00:00+08:00"}
+    async with await log_in("enterprise_admin") as person:
+        assert slug(await person.post(url, json=body)) == (403, "role-needed")
+    assert slug(await he_jing.post(url, json=body | {"recorded_by": "li.na"})) == (422, "invalid-request")
+    assert (await he_jing.post(url, json=body)).status_code == 201
+    assert (await he_jing.post(url, json=body)).status_code == 200
+    assert await owner.fetchval("select recorded_by from mall.settlement_payment") == "he.jing"
+
+
 async def test_a_key_names_who_acts(operator, client):
     assert slug(await operator.post("/v1/platform/licences", json=LICENCE)) == (422, "invalid-request")
     assert (await client.get("/v1/platform/licences")).status_code == 401

@@ -1,0 +1,85 @@
+"""`/v1/warehouses/import` and `/v1/stock/corrections/import`: warehouses, and what a count found, from files."""
+
+from typing import Annotated, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from transactional.catalogue.items import item_of
+from transactional.file_imports import Taking, add_import
+from transactional.request_hash import request_hash
+from transactional.request_types import Reason, Reference, Slug
+from transactional.sessions.asking import decider
+from transactional.warehouses.acts import Correction, correct
+from transactional.warehouses.domain import MAX_PIECES, KindByHand, NewWarehouse, is_of_kind
+from transactional.warehouses.operations import add_warehouse, warehouse_of
+from transactional.warehouses.routes import Capacity, Rank, Region, WarehouseRequest
+from transactional.warehouses.stock_routes import CorrectionRequest
+
+router = APIRouter(prefix="/v1", tags=["warehouses"])
+
+
+class WarehouseRow(WarehouseRequest):
+    """A warehouse to add, by the tenant's own code."""
+
+    code: Slug = Field(title="仓库编码", examples=["main"])
+    name: Reference = Field(title="仓库名称", examples=["总仓"])
+    region: Region = Field(title="区域", examples=["华东"])
+    capacity_units: Capacity | None = Field(None, title="库容(仓储单位)", examples=["50000"])
+    rank: Rank = Field(100, title="优先级", examples=["100"])
+
+
+class CorrectionRow(BaseModel):
+    """A difference that was counted; its reference is the tenant's own name of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference = Field(title="单号", examples=["PD-20260301-1"])
+    warehouse_code: Slug = Field(title="仓库编码", examples=["main"])
+    item_code: Reference = Field(title="商品编码", examples=["tea-001"])
+    quantity: Annotated[int, Field(ge=-MAX_PIECES, le=MAX_PIECES)] = Field(title="差异数量", examples=["-3"])
+    kind: KindByHand = Field("count", title="类型", examples=["count"])
+    reason: Reason = Field(title="原因", examples=["月度盘点"])
+
+    @model_validator(mode="after")
+    def _is_of_its_kind(self) -> Self:
+        if not is_of_kind(self.kind, self.quantity):
+            raise ValueError(
+                "quantity: damage and loss take pieces away, what was found or given back adds some, and no count is 0"
+            )
+        return self
+
+
+async def _take_warehouse(taking: Taking, row: WarehouseRow) -> bool:
+    _, is_new = await add_warehouse(
+        taking.connection, tenant_id=taking.tenant_id, new=NewWarehouse(**row.model_dump())
+    )
+    return is_new
+
+
+async def _take_correction(taking: Taking, row: CorrectionRow) -> bool:
+    warehouse_id = await warehouse_of(taking.connection, tenant_id=taking.tenant_id, code=row.warehouse_code)
+    asked = CorrectionRequest(
+        reference=row.reference,
+        warehouse_id=warehouse_id,
+        item_id=await item_of(taking.connection, code=row.item_code),
+        quantity=row.quantity,
+        kind=row.kind,
+        reason=row.reason,
+        corrected_by=taking.answered_by(),
+    )
+    _, is_new = await correct(
+        taking.connection,
+        tenant_id=taking.tenant_id,
+        new=Correction(**dict(asked)),
+        # Whoever sends the file again: it is the same count.
+        request_hash=request_hash(asked, without={"corrected_by"}),
+        now=taking.now,
+    )
+    return is_new
+
+
+add_import(router, "/warehouses", WarehouseRow, _take_warehouse, things="warehouses", asker=decider)
+add_import(
+    router, "/stock/corrections", CorrectionRow, _take_correction, things="stock corrections", asker=decider
+)
