@@ -83,6 +83,7 @@ from transactional.stock_alerts import imports as threshold_imports
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
+from transactional.supplier_gates import imports as document_imports
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import imports as supplier_imports
@@ -176,6 +177,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     supplier_brands.router,
     supplier_gates.router,
     supplier_documents.router,
+    document_imports.router,
     brand_authorisations.router,
     brand_authorisations.platform_router,
     purchasing.router,
