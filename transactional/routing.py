@@ -53,6 +53,7 @@ from transactional.members import imports as member_imports
 from transactional.members import routes as members
 from transactional.onboarding import acceptance_routes as acceptance
 from transactional.onboarding import routes as onboarding
+from transactional.opt_ins import imports as opt_in_imports
 from transactional.opt_ins import routes as opt_ins
 from transactional.payments import routes as payments
 from transactional.persons import routes as persons
@@ -85,6 +86,7 @@ from transactional.stock_alerts import imports as threshold_imports
 from transactional.stock_alerts import routes as stock_alerts
 from transactional.stock_levels import routes as stock_levels
 from transactional.supplier_gates import document_routes as supplier_documents
+from transactional.supplier_gates import imports as document_imports
 from transactional.supplier_gates import routes as supplier_gates
 from transactional.suppliers import brand_routes as supplier_brands
 from transactional.suppliers import imports as supplier_imports
@@ -179,6 +181,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     supplier_brands.router,
     supplier_gates.router,
     supplier_documents.router,
+    document_imports.router,
     brand_authorisations.router,
     demand_imports.router,
     brand_authorisations.platform_router,
@@ -205,6 +208,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     features.router,
     features.platform_router,
     opt_ins.router,
+    opt_in_imports.router,
     opt_ins.platform_router,
     pilot.router,
     sessions.router,

@@ -1,6 +1,5 @@
 """Takes tenants' decisions about goods, and lists what they decided for. Runs inside the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -11,7 +10,6 @@ from transactional.catalogue.domain import UnknownItem
 from transactional.database import Connection
 from transactional.fees.queries import live_day
 from transactional.problems import InvalidRequest, Problem
-from transactional.row_report import all_or_nothing
 
 
 class OptInNeeded(Problem):
@@ -63,20 +61,6 @@ async def opt_in(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: 
         by,
     )
     return bool(noted)
-
-
-async def opt_in_all(
-    connection: Connection, *, tenant_id: UUID, item_ids: Sequence[UUID], by: str, now: datetime
-) -> int:
-    """Opt in to all items of a list or to none, and return how many were new.
-
-    Raises:
-        RowsRefused: naming each item that is not there.
-    """
-    made = await all_or_nothing(
-        item_ids, lambda item: opt_in(connection, tenant_id=tenant_id, item_id=item, by=by, now=now)
-    )
-    return sum(made)
 
 
 async def withdraw(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: str, now: datetime) -> None:

@@ -20,7 +20,6 @@ from transactional.opt_ins.operations import (
     OptInNeeded,
     list_offer,
     opt_in,
-    opt_in_all,
     withdraw,
 )
 from transactional.problem_documents import responses
@@ -41,17 +40,12 @@ limit $5
 """
 
 
-class ItemRow(BaseModel):
-    """An item to opt in to."""
+class OptInRequest(BaseModel):
+    """An item to opt in to, and who decides it. Sent again it changes nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-
-
-class OptInRequest(ItemRow):
-    """An item to opt in to, and who decides it. Sent again it changes nothing."""
-
     opted_in_by: Reference
 
 
@@ -78,13 +72,6 @@ class OptInPage(BaseModel):
 
     opt_ins: list[OptIn]
     next_after: UUID | None
-
-
-class OptedIn(BaseModel):
-    """How many items of a file were new and how many were opted in to before."""
-
-    opted_in: int
-    known: int
 
 
 class OfferRow(BaseModel):
@@ -174,28 +161,6 @@ async def add(
     if not is_new:
         response.status_code = 200
     return OptIn.model_validate(dict(row))
-
-
-@router.post(
-    "/opt-ins/import",
-    summary="Opt in to the items of a CSV file",
-    responses=responses(Unauthenticated, InvalidRequest, RowsRefused, RequestTooLarge),
-    openapi_extra=csv_body(ItemRow),
-)
-async def import_opt_ins(
-    tenant_id: Caller, request: Request, opted_in_by: Annotated[Reference, Query()], dry_run: DryRun = False
-) -> OptedIn:
-    """Decide for every item that is a row of a file, or for none of them."""
-    rows = await rows_of(request, ItemRow)
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        made = await opt_in_all(
-            connection,
-            tenant_id=tenant_id,
-            item_ids=[row.item_id for row in rows],
-            by=opted_in_by,
-            now=request.app.state.clock(),
-        )
-    return OptedIn(opted_in=made, known=len(rows) - made)
 
 
 @router.post(

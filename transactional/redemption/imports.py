@@ -42,9 +42,10 @@ class ProgressRow(NamesRedemption):
 
 @dataclass(frozen=True)
 class _Step:
-    """A row whose redemption is known; `is_made` before."""
+    """A row whose redemption is known, and of whom it is; `is_made` before."""
 
     command: Progress
+    member_id: UUID | None
     is_made: bool
 
 
@@ -75,7 +76,8 @@ async def import_progress(
     for number, step in enumerate(steps):
         if not step.is_made:
             fresh.setdefault((step.command.redemption_id, step.command.move), number)
-    numbers = list(fresh.values())
+    # By member, for so their accounts are locked by everybody; the rows of one redemption stay in their order.
+    numbers = sorted(fresh.values(), key=lambda number: str(steps[number].member_id))
     answers = await state.committer.submit_together(
         [steps[number].command for number in numbers], dry_run=dry_run
     )
@@ -85,7 +87,7 @@ async def import_progress(
         if answer.is_refusal
     ]
     if refused:
-        raise RowsRefused(refused)
+        raise RowsRefused(sorted(refused, key=lambda one: one["row"]))
     return Imported(rows=len(rows), new=len(numbers))
 
 
@@ -106,13 +108,14 @@ async def _step(connection: Connection, tenant_id: UUID, row: ProgressRow, now: 
     if row.occurred_at is not None:
         require_past("occurred_at", row.occurred_at, now)
     redemption_id = await redemption_named(connection, tenant_id=tenant_id, row=row)
-    made = await connection.fetchrow(
-        "select shipped_at, delivered_at, completed_at from mall.redemption "
+    found = await connection.fetchrow(
+        "select member_id, shipped_at, delivered_at, completed_at from mall.redemption "
         "where tenant_id = $1 and redemption_id = $2",
         tenant_id,
         redemption_id,
     )
-    noted_at = dict(zip((Move.SHIP, Move.DELIVER, Move.COMPLETE), made or (None,) * 3, strict=True))
+    member_id, *noted = found or (None,) * 4
+    noted_at = dict(zip((Move.SHIP, Move.DELIVER, Move.COMPLETE), noted, strict=True))
     command = Progress(
         tenant_id=tenant_id,
         key=None,
@@ -122,4 +125,4 @@ async def _step(connection: Connection, tenant_id: UUID, row: ProgressRow, now: 
         move=row.move,
         occurred_at=row.occurred_at,
     )
-    return _Step(command, noted_at[row.move] is not None)
+    return _Step(command, member_id, noted_at[row.move] is not None)

@@ -1,33 +1,27 @@
 """`/v1/suppliers/{supplier_id}/documents` and the alerts before they lapse."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.catalogue.domain import UnknownBrand
 from transactional.clock import business_date
-from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Reference
-from transactional.row_report import RowsRefused
 from transactional.supplier_gates.alerts import acknowledge, evaluate_alerts
 from transactional.supplier_gates.documents import (
     DocumentAlert,
     DocumentAlertList,
     DocumentRequest,
-    DocumentRow,
-    DocumentsImported,
     RejectionRequest,
     SeenRequest,
     SupplierDocument,
     VerificationRequest,
 )
-from transactional.supplier_gates.handing_in import hand_in, hand_in_all, reject, verify
+from transactional.supplier_gates.handing_in import hand_in, reject, verify
 from transactional.supplier_gates.queries import find_documents, list_alerts
 from transactional.supplier_gates.refusals import (
     DocumentExists,
@@ -36,7 +30,6 @@ from transactional.supplier_gates.refusals import (
     UnknownDocumentAlert,
 )
 from transactional.suppliers.domain import UnknownSupplier
-from transactional.suppliers.queries import ids_by_code
 
 router = APIRouter(prefix="/v1", tags=["supplier documents"])
 
@@ -90,40 +83,6 @@ async def add(
     if not is_new:
         response.status_code = 200
     return shown
-
-
-@router.post(
-    "/supplier-documents/import",
-    summary="Hand documents in from a CSV file",
-    responses=responses(Unauthenticated, InvalidRequest, RowsRefused, RequestTooLarge),
-    openapi_extra=csv_body(DocumentRow),
-)
-async def import_documents(
-    tenant_id: Caller, request: Request, handed_in_by: Annotated[Reference, Query()], dry_run: DryRun = False
-) -> DocumentsImported:
-    """Hand in the documents that are the rows of a file, or none of them; each is verified by itself."""
-    rows = await rows_of(request, DocumentRow)
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        suppliers = await ids_by_code(connection, tenant_id=tenant_id)
-        unknown = [
-            {
-                "row": number,
-                "column": "supplier_code",
-                "problem": f"no supplier has the code {row.supplier_code}",
-            }
-            for number, row in enumerate(rows, start=1)
-            if row.supplier_code not in suppliers
-        ]
-        if unknown:
-            raise RowsRefused(unknown)
-        handed_in = await hand_in_all(
-            connection,
-            tenant_id=tenant_id,
-            documents=[(suppliers[row.supplier_code], row.told()) for row in rows],
-            by=handed_in_by,
-            now=request.app.state.clock(),
-        )
-    return DocumentsImported(handed_in=handed_in, known=len(rows) - handed_in)
 
 
 @router.post(

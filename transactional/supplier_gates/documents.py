@@ -16,17 +16,23 @@ _Number = Annotated[Reference, Field(max_length=100)]
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    kind: Kind
-    number: _Number
-    brand_id: UUID | None = Field(None, description="Of a brand authorisation, and of nothing else.")
-    level: Annotated[int, Field(ge=1, le=9)] | None = Field(
-        None, description="Of a brand authorisation: 1 comes from the brand itself."
+    kind: Kind = Field(title="种类", examples=["quality_report"])
+    number: _Number = Field(title="编号", examples=["QR-2026-001"])
+    brand_id: UUID | None = Field(
+        None, title="品牌ID", description="Of a brand authorisation, and of nothing else."
     )
-    issued_on: Day
-    valid_from: Day | None = Field(None, description="By default the day it was issued.")
-    expires_on: Day = Field(description="The last day on which it holds.")
-    file_url: Annotated[HttpUrl, Field(max_length=2000)]
-    file_sha256: _Sha256
+    level: Annotated[int, Field(ge=1, le=9)] | None = Field(
+        None, title="授权级别", description="Of a brand authorisation: 1 comes from the brand itself."
+    )
+    issued_on: Day = Field(title="签发日期", examples=["2026-01-01"])
+    valid_from: Day | None = Field(None, title="生效日期", description="By default the day it was issued.")
+    expires_on: Day = Field(
+        title="失效日期", examples=["2026-12-31"], description="The last day on which it holds."
+    )
+    file_url: Annotated[HttpUrl, Field(max_length=2000)] = Field(
+        title="文件地址", examples=["https://files.example.com/qr-2026-001.pdf"]
+    )
+    file_sha256: _Sha256 = Field(title="文件SHA-256", examples=["0" * 64])
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -54,7 +60,7 @@ class DocumentRequest(_Document):
 class DocumentRow(_Document):
     """A document of the supplier that a code names."""
 
-    supplier_code: Slug
+    supplier_code: Slug = Field(title="供应商编码", examples=["leaf"])
 
 
 class VerificationRequest(BaseModel):
@@ -219,13 +225,6 @@ class SupplierDossier(BaseModel):
     samples: list[SupplierSample]
     trials: list[SupplierTrial]
     suspensions: list[SupplierSuspension]
-
-
-class DocumentsImported(BaseModel):
-    """How many documents of a file were new and how many were known, which changed nothing."""
-
-    handed_in: int
-    known: int
 
 
 class DocumentAlert(BaseModel):

@@ -1,13 +1,11 @@
 """Takes suppliers' documents and the verdicts on them. Everything runs inside the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import astuple
 from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.domain import UnknownBrand
 from transactional.database import Connection
-from transactional.row_report import all_or_nothing
 from transactional.supplier_gates.acts import begin_act
 from transactional.supplier_gates.domain import NewDocument
 from transactional.supplier_gates.refusals import DocumentExists, DocumentJudged, UnknownDocument
@@ -50,26 +48,6 @@ async def hand_in(
         return known["document_id"], False
     document_id: UUID = await connection.fetchval(_INSERT, tenant_id, supplier_id, *astuple(new), by, at)
     return document_id, True
-
-
-async def hand_in_all(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    documents: Sequence[tuple[UUID, NewDocument]],
-    by: str,
-    now: datetime,
-) -> int:
-    """Take every (supplier, document) of a list or none, and return how many were new.
-
-    Raises:
-        RowsRefused: naming each that is refused.
-    """
-    made = await all_or_nothing(
-        documents,
-        lambda one: hand_in(connection, tenant_id=tenant_id, supplier_id=one[0], new=one[1], by=by, now=now),
-    )
-    return sum(is_new for _, is_new in made)
 
 
 async def verify(

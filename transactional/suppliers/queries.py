@@ -51,14 +51,6 @@ async def list_suppliers(connection: Connection, *, tenant_id: UUID, day: date) 
     return [dict(row) for row in await connection.fetch(_SUPPLIERS, tenant_id, day, None)]
 
 
-async def ids_by_code(connection: Connection, *, tenant_id: UUID) -> dict[str, UUID]:
-    """Return the ids of a tenant's suppliers by their code."""
-    rows = await connection.fetch(
-        "select code, supplier_id from mall.supplier where tenant_id = $1", tenant_id
-    )
-    return {row["code"]: row["supplier_id"] for row in rows}
-
-
 async def find_supplier(
     connection: Connection, *, tenant_id: UUID, supplier_id: UUID, day: date
 ) -> dict[str, Any] | None:

@@ -76,9 +76,15 @@ async def test_progress_of_a_file_is_noted_once_and_when_it_happened(client, two
 async def test_one_move_that_is_not_allowed_lets_no_other_happen(client, two, owner):
     told_before = await owner.fetchval("select count(*) from mall.outbox")
     status, told = await send(
-        client, "redemption-progress", PROGRESS + "r1,ship,\nr2,deliver,\nr1,deliver,\n"
+        client, "redemption-progress", PROGRESS + "r1,ship,\nr2,deliver,\nr1,deliver,\nr2,complete,\n"
     )
-    assert (status, problems(told)) == (422, {2: "a redemption that is allocated cannot deliver"})
+    assert (status, problems(told)) == (
+        422,
+        {
+            2: "a redemption that is allocated cannot deliver",
+            4: "a redemption that is allocated cannot complete",
+        },
+    )
     status, told = await send(
         client, "redemption-progress", PROGRESS + "r1,ship,\nr7,ship,\nr2,ship,2030-01-01T00:00:00+08:00\n"
     )
@@ -112,6 +118,27 @@ async def test_compensations_are_settled_by_what_people_know_of_them(
     assert (settled["outcome"], settled["settled_by"], settled["note"]) == ("paid", "li.na", "三月结清")
     status, told = await send(client, "compensations", file.replace("paid", "waived"), **by)
     assert "li.na has settled" in problems(told)[1]
+
+
+async def test_which_of_two_late_parcels_is_settled_has_to_be_told(
+    client, shop, owner, ordered, parcel, push, depot, clock, context
+):
+    await owner.execute("update mall.stock set on_hand = 9 where item_id = $1", shop.pot)
+    redemption = await ordered((shop.pot, 2))
+    for number in ("SB0001", "SB0002"):
+        await parcel(redemption, number, lines=[{"line_no": 1, "quantity": 1}])
+        await push(depot.scan(number, "collected", clock.now))
+    clock.now += 100 * HOUR
+    depot.is_away = True
+    assert await open_compensations(context) == 2
+    head, by = "redemption_id,clock,tracking_number,outcome\n", {"imported_by": "li.na"}
+    _status, told = await send(client, "compensations", f"{head}{redemption},delivery,,waived\n", **by)
+    assert "tell which parcel" in problems(told)[1]
+    told = await send(client, "compensations", f"{head}{redemption},delivery,SB0002,waived\n", **by)
+    assert told == (200, {"rows": 1, "new": 1})
+    assert {one["outcome"] for one in (await client.get("/v1/compensations")).json()["compensations"]} == {
+        None, "waived",
+    }  # fmt: skip
 
 
 async def test_rest_days_of_a_workbook_are_added_to_those_there_are(client, clock):

@@ -176,12 +176,15 @@ async def test_a_suspension_is_ended_by_the_gate_it_names(gates, order, owner, g
 async def test_documents_are_imported_whole_or_not_at_all(gates, client):
     header = "supplier_code,kind,number,issued_on,expires_on,file_url,file_sha256\n"
     row = f"leaf,quality_report,q,2026-01-01,2027-01-01,https://files.example.com/q.pdf,{'b' * 64}\n"
-    url = "/v1/supplier-documents/import?handed_in_by=chen"
+    url = "/v1/supplier-documents/import?imported_by=chen"
     wrong = await client.post(url, content=header + row + row.replace("leaf", "none"))
     assert (problem(wrong), wrong.json()["rows"][0]["row"]) == ("rows-refused", 2)
     assert (await gates.dossier())["documents"] == []
-    for told in ({"handed_in": 1, "known": 0}, {"handed_in": 0, "known": 1}):
-        assert (await client.post(url, content=header + row)).json() == told
+    for new in (1, 0):
+        assert (await client.post(url, content=header + row)).json() == {"rows": 1, "new": new}
+    assert [one["handed_in_by"] for one in (await gates.dossier())["documents"]] == ["chen"]
+    template = await client.get("/v1/supplier-documents/import/template")
+    assert (await client.post(url, content=template.content)).json() == {"rows": 1, "new": 1}
 
 
 async def test_wrong_documents_are_refused(gates):

@@ -156,14 +156,20 @@ async def test_another_tenants_opt_in_is_none(owner, app, shop, put, lamp, clien
 async def test_files_are_taken_whole_or_not_at_all(client, operator, shop, lamp, owner):
     csv = {"headers": {"Content-Type": "text/csv"}}
     bad = await client.post(
-        "/v1/opt-ins/import?opted_in_by=x", content=f"item_id\n{lamp}\n{uuid4()}\n".encode(), **csv
+        "/v1/opt-ins/import?imported_by=x", content=f"item_id\n{lamp}\n{uuid4()}\n".encode(), **csv
     )
     assert [row["row"] for row in bad.json()["rows"]] == [2]
     assert (await client.get("/v1/opt-ins", params={"item_id": str(lamp)})).json()["opt_ins"] == []
-    good = await client.post(
-        "/v1/opt-ins/import?opted_in_by=x", content=f"item_id\n{lamp}\n{shop.tea}\n".encode(), **csv
-    )
-    assert good.json() == {"opted_in": 1, "known": 1}
+    file = f"商品编码,商品ID\nlamp,\n,{shop.tea}\n".encode("gb18030")
+    for new in (1, 0):
+        good = await client.post("/v1/opt-ins/import?imported_by=li.na", content=file, **csv)
+        assert good.json() == {"rows": 2, "new": new}
+    told = (await client.get("/v1/opt-ins", params={"item_id": str(lamp)})).json()["opt_ins"]
+    assert [one["opted_in_by"] for one in told] == ["li.na"]
+    unsigned = await client.post("/v1/opt-ins/import", content=file, **csv)
+    assert [row["row"] for row in unsigned.json()["rows"]] == [1, 2]
+    template = await client.get("/v1/opt-ins/import/template")
+    assert template.text.lstrip("\ufeff").startswith("商品ID,商品编码")
     url = f"/v1/platform/tenants/{shop.tenant_id}/offers/import"
     head = "item_id,price_points,handover,listed_from\n"
     other = (await add_items(owner, [NewItem("vase", "花瓶", "home", "physical", "quality")]))["vase"]
