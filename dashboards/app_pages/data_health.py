@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards import health
 from dashboards.daily_bars import daily_bars
 from dashboards.downloads import Column
+from dashboards.health_words import rule_name, view_names
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.next_steps import Step, show_next_steps
 from dashboards.page import BUSINESS_ZONE, open_marts, require_tables, show_as_of
@@ -122,7 +123,10 @@ show_tables(
         Table(
             "quarantine",
             words("quarantine"),
-            bad,
+            bad.assign(
+                view_name=bad["view_name"].map(view_names(words)).fillna(bad["view_name"]),
+                rule=[rule_name(words, str(rule)) for rule in bad["rule"]],
+            ),
             [
                 Column("view_name", words("source"), "text"),
                 Column("rule", words("broken_rule"), "text"),

@@ -20,7 +20,7 @@ st.title(words("suppliers_page"), anchor=False)
 show_as_of(words, marts.release)
 require_tables(words, marts, *suppliers.TABLES, *dossiers.TABLES, *supplier_scores.TABLES)
 rows, terms = suppliers.scores(marts), suppliers.terms(marts, today)
-gates, authorisations = dossiers.gates(marts), dossiers.authorisations(marts)
+gates, authorisations = dossiers.gates(marts), dossiers.authorisations(marts, words.language)
 monthly = supplier_scores.monthly_scores(marts)
 if rows.empty and terms.empty:
     st.info(words("no_suppliers"), icon=":material/hourglass_empty:")

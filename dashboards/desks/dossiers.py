@@ -5,7 +5,7 @@ import pandas as pd
 from dashboards.downloads import Column
 from dashboards.marts import TenantMarts
 from dashboards.tables import Table
-from dashboards.words import Words
+from dashboards.words import Language, Words
 
 TABLES = ("fct_brand_authorisations", "fct_supplier_gates")
 
@@ -22,6 +22,18 @@ _AUTHORISATIONS = """
     where tenant_id = $tenant_id
     order by is_valid desc, days_to_expiry, supplier_code, brand_code
 """
+# A supplier from before there were gates has passed none.
+_SUPPLIERS = """
+    select supplier_code, supplier_name from marts.fct_supplier_gates where tenant_id = $tenant_id
+    union
+    select supplier_code, supplier_name from marts.fct_supplier_performance where tenant_id = $tenant_id
+"""
+_BRANDS = """
+    select distinct b.code, case when $language = 'zh' then b.name_zh else b.name_en end as name
+    from marts.dim_brand b
+    join marts.fct_brand_authorisations a on a.brand_code = b.code
+    where a.tenant_id = $tenant_id
+"""
 
 
 def gates(marts: TenantMarts) -> pd.DataFrame:
@@ -29,9 +41,21 @@ def gates(marts: TenantMarts) -> pd.DataFrame:
     return marts.rows(_GATES)
 
 
-def authorisations(marts: TenantMarts) -> pd.DataFrame:
-    """Return one row per authorisation that was handed in, those that hold and lapse first leading."""
-    return marts.rows(_AUTHORISATIONS)
+def authorisations(marts: TenantMarts, language: Language) -> pd.DataFrame:
+    """Return one row per authorisation that was handed in, those that hold and lapse first leading, with names."""
+    rows = marts.rows(_AUTHORISATIONS)
+    suppliers = (
+        marts.rows(_SUPPLIERS).drop_duplicates("supplier_code").set_index("supplier_code")["supplier_name"]
+    )
+    # A release from before there were brands tells their codes alone.
+    brands = (
+        pd.Series(dtype=str)
+        if marts.lacks("dim_brand")
+        else marts.rows(_BRANDS, language=language).set_index("code")["name"]
+    )
+    return rows.assign(
+        supplier_name=rows["supplier_code"].map(suppliers), brand_name=rows["brand_code"].map(brands)
+    )
 
 
 def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> list[Table]:
@@ -52,9 +76,10 @@ def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> l
                 gate=gates["gate"].map(names),
                 standing=gates["standing"].map(names).fillna(gates["standing"]),
                 passed=gates["is_passed"].map(yes_no),
+                supplier=_with_code(gates["supplier_name"], gates["supplier_code"]),
             ),
             [
-                Column("supplier_name", words("supplier"), "text"),
+                Column("supplier", words("supplier"), "text"),
                 Column("gate", words("gate"), "text"),
                 Column("passed", words("supplier_gate_passed"), "text"),
                 Column("standing", words("gate_standing"), "text"),
@@ -67,11 +92,14 @@ def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> l
             "authorisations",
             words("authorisations_title"),
             authorisations.assign(
-                valid=authorisations["is_valid"].map(yes_no), forged=authorisations["is_forged"].map(yes_no)
+                valid=authorisations["is_valid"].map(yes_no),
+                forged=authorisations["is_forged"].map(yes_no),
+                supplier=_with_code(authorisations["supplier_name"], authorisations["supplier_code"]),
+                brand=_with_code(authorisations["brand_name"], authorisations["brand_code"]),
             ),
             [
-                Column("supplier_code", words("supplier"), "text"),
-                Column("brand_code", words("brand"), "text"),
+                Column("supplier", words("supplier"), "text"),
+                Column("brand", words("brand"), "text"),
                 Column("document_number", words("licence_number"), "text"),
                 Column("level", words("authorisation_level"), "count"),
                 Column("valid", words("authorisation_valid"), "text"),
@@ -82,4 +110,12 @@ def tables(words: Words, gates: pd.DataFrame, authorisations: pd.DataFrame) -> l
             ],
             is_of_now=True,
         ),
+    ]
+
+
+def _with_code(names: pd.Series, codes: pd.Series) -> list[str]:
+    """Return each name with the code by which files know it; the code alone where there is no name."""
+    return [
+        f"{name} · {code}" if isinstance(name, str) and name != code else str(code)
+        for name, code in zip(names, codes, strict=True)
     ]

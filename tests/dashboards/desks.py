@@ -74,6 +74,7 @@ _TABLES = {
     "standing varchar, is_passed boolean, is_gated boolean, expires_date date, days_to_expiry integer",
     "fct_brand_authorisations": "tenant_id uuid, supplier_code varchar, brand_code varchar, document_number varchar, "
     "level integer, valid_from date, expires_date date, days_to_expiry integer, is_forged boolean, is_valid boolean",
+    "dim_brand": "brand_id uuid, code varchar, name_zh varchar, name_en varchar, is_known boolean",
     "fct_supplier_scores_monthly": "tenant_id uuid, supplier_id uuid, supplier_code varchar, supplier_name varchar, "
     "month date, score double, low double, high double, known_weight double, n bigint, is_small_sample boolean",
     "fct_value_scores_monthly": "tenant_id uuid, month date, value_score double, functional_score double, "
@@ -194,6 +195,7 @@ def _rows() -> dict[str, list[tuple[Any, ...]]]:
             (A, "slow", "longjing", "L-9", 2, day(2025, 5, 1), day(2026, 3, 1), -30, True, False),
             (B, "rain", "storm", "S-1", 1, day(2025, 5, 1), day(2026, 4, 30), 30, False, True),
         ],
+        "dim_brand": [(UUID(int=0x71), "longjing", "狮峰龙井", "Lion Peak", True)],
         "fct_supplier_scores_monthly": [
             (A, _LEAF, "leaf", "叶茂", _MARCH, 0.96, 0.9, 0.99, 0.8, 120, False),
             (A, _SLOW, "slow", "慢慢来", _MARCH, 0.41, 0.3, 0.52, 0.8, 90, False),

@@ -9,7 +9,10 @@ from uuid import UUID
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.health_words import rule_name, view_names
 from dashboards.words import Words
+from orchestration.landing.contract import contract
+from orchestration.landing.rules import _rules
 from tests import literal_release as literal
 from tests.dashboards import enterprise
 
@@ -73,7 +76,7 @@ def test_no_tenant_sees_another_ones_rows_or_counts(open_page: OpenPage) -> None
         shown = app.dataframe[0].value
         assert cards(app)[2] == ("隔离的数据", "2")
         if rows == "quarantine":
-            assert shown[["view_name", "row_count"]].values.tolist() == [["feedback", 2]]
+            assert shown[["view_name", "row_count"]].values.tolist() == [["满意度", 2]]
         if rows == "facts":
             assert shown[["source", "facts"]].values.tolist() == [["兑换单", 1], ["记账", 2]]
 
@@ -107,3 +110,17 @@ def test_a_release_from_before_the_figures_says_so(open_page: OpenPage, literal_
 )
 def test_a_lag_is_told_in_its_largest_unit(lag: timedelta, told: str) -> None:
     assert Words("en").lag(lag) == told
+
+
+def test_rules_and_views_are_told_in_words_and_none_is_forgotten() -> None:
+    landed = contract()
+    assert set(view_names(Words("zh"))) == set(landed.views)
+
+    forms = {rule for view in landed.views.values() for _, rule in _rules(view, landed)}
+    assert len(forms) > 50
+    assert {rule for rule in forms if rule_name(Words("zh"), rule) == rule} == set()
+    assert rule_name(Words("zh"), "points is below 0") == "points 小于 0"
+    assert (
+        rule_name(Words("zh"), "belongs to a transfer with a row in quarantine") == "与之相关的数据已被隔离"
+    )
+    assert rule_name(Words("en"), "a rule to come") == "a rule to come"

@@ -49,9 +49,21 @@ def test_dossiers_tell_what_was_passed_and_what_lapses_first(
         ["资质文件", "是", "样品", 10], ["样品", "否", "样品", -1],
     ]  # fmt: skip
     app.segmented_control(key="rows").set_value("authorisations").run()
-    assert frame_with(app, "forged")[["document_number", "valid", "forged"]].to_numpy().tolist() == [
-        ["L-1", "是", "否"], ["L-9", "否", "是"],
+    assert frame_with(app, "forged")[["supplier", "brand", "document_number", "valid", "forged"]].to_numpy().tolist() == [
+        ["叶茂 · leaf", "狮峰龙井 · longjing", "L-1", "是", "否"],
+        ["慢慢来 · slow", "狮峰龙井 · longjing", "L-9", "否", "是"],
     ]  # fmt: skip
+
+
+def test_a_brand_nobody_named_is_told_by_its_code(open_page: OpenPage, make_token: MakeToken) -> None:
+    app = open_page(
+        "suppliers",
+        {"rows": "authorisations", "lang": "en"},
+        token=make_token(literal.BIRCH, role="operator"),
+    )
+    assert frame_with(app, "forged")[["supplier", "brand"]].to_numpy().tolist() == [
+        ["Rain Ltd · rain", "storm"]
+    ]
 
 
 def test_scores_of_a_month_begin_with_the_lowest_and_say_what_is_small(
