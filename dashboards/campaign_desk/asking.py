@@ -35,6 +35,11 @@ class CampaignMall:
         """Draft a campaign, once for a reference; return it. A trial keeps nothing."""
         return self._tell("/v1/campaigns", document, {"dry_run": is_trial})
 
+    def edit(self, campaign_id: str, document: Told) -> Told:
+        """Change terms of a draft; return it."""
+        path = f"/v1/campaigns/{campaign_id}"
+        return ask(self.url, self.token, "PATCH", path, {}, document, seconds=_WRITE_SECONDS)
+
     def approve(self, campaign_id: str) -> Told:
         """Let a draft run from its start on; return it."""
         return self._tell(f"/v1/campaigns/{campaign_id}/approval", {})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboards.campaign_desk import wording
+from dashboards.campaign_desk import editing, wording
 from dashboards.campaign_desk.asking import CampaignMall
 from dashboards.desks.telling import act
 from dashboards.mall import Told
@@ -76,10 +76,17 @@ def _show_acts(words: Words, mall: CampaignMall, campaign: Told) -> None:
                 words("campaign_approve"), icon=":material/task_alt:", key=f"approve_{key}", on_click=_ask,
                 args=("approve", key),
             )  # fmt: skip
+            st.button(
+                words("campaign_edit"), icon=":material/edit:", key=f"edit_{key}", on_click=_ask, args=("edit", key)
+            )  # fmt: skip
         st.button(stop, icon=":material/block:", key=f"stop_{key}", on_click=_ask, args=("stop", key))
     asked: tuple[str, str] | None = st.session_state.get(_ASKED)
     if asked == ("approve", key) and is_draft:
         _confirm_approval(words, mall, campaign)
+    elif asked == ("edit", key) and is_draft:
+        if editing.show(words, mall, campaign):
+            _forget()
+            st.rerun()
     elif asked == ("stop", key):
         _confirm_stop(words, mall, campaign, stop)
 

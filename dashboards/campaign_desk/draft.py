@@ -75,8 +75,7 @@ class Draft:
             "kind": self.kind,
             "name_zh": self.name_zh.strip(),
             "name_en": self.name_en.strip(),
-            "starts_at": _midnight(self.first).isoformat(),
-            "ends_at": _midnight(self.last + timedelta(days=1)).isoformat(),
+            **days_of(self.first, self.last),
             "audience": "segments" if self.audience in SCHEMES else self.audience,
             "scheme": self.audience if self.audience in SCHEMES else None,
             "groups": list(self.groups),
@@ -91,6 +90,14 @@ class Draft:
             "member_limit_points": self.limit,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+
+def days_of(first: date, last: date) -> Told:
+    """Return the days from one to another, both within, as the mall takes them."""
+    return {
+        "starts_at": _midnight(first).isoformat(),
+        "ends_at": _midnight(last + timedelta(days=1)).isoformat(),
+    }
 
 
 def _midnight(day: date) -> datetime:

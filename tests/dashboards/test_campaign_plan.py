@@ -255,3 +255,35 @@ def test_one_goes_from_results_to_the_plan_and_back(
     assert app.query_params["view"] == "plan"
     app.segmented_control(key="view").set_value("results").run()
     assert "限时秒杀 3 场" in said(app)
+
+
+def test_a_draft_is_edited_until_it_is_approved(open_page: OpenPage, planned_mall: Mall) -> None:
+    app = open_page("campaigns", PLAN, token=planned_mall.token("an.ran"), mall=planned_mall.url)
+    fill_in(app)
+    app.button(key="campaign_hand_in").click().run()
+    key = campaigns(planned_mall)[0]["campaign_id"]
+
+    def save(name: str, last: date, budget: int) -> str:
+        app.button(key=f"edit_{key}").click().run()
+        app.text_input(key=f"edit_zh_{key}").set_value(name)
+        app.date_input(key=f"edit_last_{key}").set_value(last)
+        app.number_input(key=f"edit_budget_{key}").set_value(budget)
+        app.button(key=f"FormSubmitter:campaign_edit_{key}-保存修改").click().run()
+        return said(app)
+
+    assert "「谷雨会员日」已修改，等待批准。" in save("谷雨会员日", date(2026, 4, 20), 2_000)
+    (draft,) = campaigns(planned_mall)
+    assert (draft["name_zh"], draft["starts_at"], draft["ends_at"], draft["budget_points"]) == (
+        "谷雨会员日", "2026-04-01T16:00:00Z", "2026-04-20T16:00:00Z", 2_000,
+    )  # fmt: skip
+    assert (draft["earn_numerator"], draft["status"]) == (3, "draft")
+
+    # The days are told as the mall names them.
+    assert Words("zh")("campaign_wrong_days") in save("谷雨会员日", date(2026, 3, 1), 2_000)
+
+    app.button(key=f"edit_{key}").click().run()
+    approved = planned_mall.client.post(f"/v1/campaigns/{key}/approval", json={"approved_by": "boss"})
+    assert approved.status_code == 200
+    app.button(key=f"FormSubmitter:campaign_edit_{key}-保存修改").click().run()
+    assert campaigns(planned_mall)[0]["budget_points"] == 2_000
+    assert f"edit_{key}" not in {str(button.key) for button in app.button}

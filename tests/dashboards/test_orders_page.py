@@ -44,7 +44,7 @@ def test_filters_are_in_the_address_and_narrow_all_of_it(open_page: OpenPage, de
     app = open_page("orders", query, token=desk_mall.token("operator"), mall=desk_mall.url)
 
     assert app.subheader[0].value.startswith(
-        "0 orders are to be shipped and 1 parcels to be delivered; 0 of them"
+        "0 orders are to be shipped and 1 parcel to be delivered; 0 of them"
     )
     assert frame_with(app, "party")[["clock", "who", "settled"]].to_numpy().tolist() == [
         ["Delivery, 48/72 h", "SF Express", "paid"]

@@ -412,6 +412,7 @@ def bodies(mine):
         },
         "/v1/campaigns": CAMPAIGN
         | {"reference": "n", "kind": "new_item", "earning": None, "items": [{"item_id": mine["item_id"], "price_points": 5}]},
+        "/v1/campaigns/{campaign_id}": {"budget_points": 20, "edited_by": "x"},
         "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x"},
         "/v1/campaigns/{campaign_id}/stop": {"stopped_by": "x", "reason": "x"},
         "/v1/exchanges/agreements": TERMS,

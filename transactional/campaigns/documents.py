@@ -1,10 +1,10 @@
 """What is sent and shown of campaigns."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from transactional.campaigns.domain import Audience, Discounted, Kind, NewCampaign, Status
 from transactional.request_types import Code, Day, Moment, Reason, Reference
@@ -95,6 +95,43 @@ class CampaignRequest(BaseModel):
             member_limit_points=self.member_limit_points,
             created_by=by,
         )
+
+
+class EditRequest(BaseModel):
+    """What changes of a draft; what is left out stays, and null takes away. What it is for and lowers is fixed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name_zh: Name = ""
+    name_en: Name = ""
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    earning: Multiplier | None = None
+    member_days: Annotated[list[Day], Field(max_length=MAX_DAYS)] = []
+    discount_bp: Annotated[int, Field(ge=1, le=9999)] | None = None
+    budget_points: Budget | None = None
+    member_limit_points: Budget | None = None
+    edited_by: Reference | None = Field(
+        None, description="Who edits it; of a person that is logged in, nobody else."
+    )
+
+    @model_validator(mode="after")
+    def _has_times(self) -> "EditRequest":
+        for name in ("starts_at", "ends_at"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name}: a campaign has one; leave it out to keep it")
+        if not self.model_fields_set - {"edited_by"}:
+            raise ValueError("tell what is to change")
+        return self
+
+    def changed(self) -> dict[str, Any]:
+        """Return what is told, by the names that `NewCampaign` gives it."""
+        told = {name: getattr(self, name) for name in self.model_fields_set - {"edited_by"}}
+        if self.earning is not None:
+            told["earning"] = (self.earning.numerator, self.earning.denominator)
+        if "member_days" in told:
+            told["member_days"] = tuple(self.member_days)
+        return told
 
 
 class ApprovalRequest(BaseModel):

@@ -56,12 +56,12 @@ class CampaignNotDraft(Problem):
     """It was approved or stopped before, or its end has passed."""
 
     slug = "campaign-not-draft"
-    title = "The campaign is no draft that can be approved"
+    title = "The campaign is no draft any more"
     status = 409
 
     def __init__(self, campaign_id: UUID, status: Status) -> None:
         super().__init__(
-            f"campaign {campaign_id} is {status}; only a draft whose end has not passed can be approved",
+            f"campaign {campaign_id} is {status}; only a draft whose end has not passed can be approved or edited",
             campaign_status=status,
         )
 

@@ -88,7 +88,7 @@ async def draft_campaign(
         known = await _drafted_before(connection, tenant_id, new.reference, request_hash)
         assert known is not None
         return known, False
-    await connection.execute(_TELL, tenant_id, campaign_id, "draft", new.created_by)
+    await tell(connection, tenant_id=tenant_id, campaign_id=campaign_id, status="draft", by=new.created_by)
     return campaign_id, True
 
 
@@ -150,7 +150,7 @@ async def approve_campaign(
         now,
         by,
     )
-    await connection.execute(_TELL, tenant_id, campaign_id, "approved", by)
+    await tell(connection, tenant_id=tenant_id, campaign_id=campaign_id, status="approved", by=by)
 
 
 async def stop_campaign(
@@ -177,7 +177,14 @@ async def stop_campaign(
         by,
         reason,
     )
-    await connection.execute(_TELL, tenant_id, campaign_id, "stopped", by)
+    await tell(connection, tenant_id=tenant_id, campaign_id=campaign_id, status="stopped", by=by)
+
+
+async def tell(
+    connection: Connection, *, tenant_id: UUID, campaign_id: UUID, status: str, by: str | None
+) -> None:
+    """Write what has become of a campaign, and by whom, to the outbox, as it stands in this transaction."""
+    await connection.execute(_TELL, tenant_id, campaign_id, status, by)
 
 
 async def tell_begun_and_over(connection: Connection, *, now: datetime) -> int:
@@ -188,7 +195,7 @@ async def tell_begun_and_over(connection: Connection, *, now: datetime) -> int:
     told = 0
     for statement, status in ((_BEGUN, "running"), (_OVER, "ended")):
         for tenant_id, campaign_id in await connection.fetch(statement, now):
-            await connection.execute(_TELL, tenant_id, campaign_id, status, None)
+            await tell(connection, tenant_id=tenant_id, campaign_id=campaign_id, status=status, by=None)
             told += 1
     return told
 

@@ -13,6 +13,7 @@ from transactional.campaigns.documents import (
     Campaign,
     CampaignPage,
     CampaignRequest,
+    EditRequest,
     MemberCampaign,
     MemberCampaigns,
     StopRequest,
@@ -23,6 +24,7 @@ from transactional.campaigns.domain import (
     CampaignOver,
     UnknownCampaign,
 )
+from transactional.campaigns.editing import edit_draft
 from transactional.campaigns.operations import approve_campaign, draft_campaign, stop_campaign
 from transactional.campaigns.queries import campaigns_for, campaigns_of, find_campaign
 from transactional.database import tenant_transaction
@@ -112,6 +114,39 @@ async def show(campaign_id: UUID, asker: Asking, request: Request) -> Campaign:
     """Show a campaign with what is used of its budget."""
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
+        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
+    return Campaign.model_validate(found)
+
+
+@router.patch(
+    "/campaigns/{campaign_id}",
+    summary="Edit a draft of a campaign",
+    responses=responses(
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownCampaign,
+        CampaignNotDraft,
+        InvalidRequest,
+        RequestTooLarge,
+    ),
+)
+async def edit(
+    campaign_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
+) -> Campaign:
+    """Change the names, days, gifts or budget of a draft; once it is approved or stopped nothing of it changes."""
+    now = request.app.state.clock()
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        await edit_draft(
+            connection,
+            tenant_id=asker.tenant_id,
+            campaign_id=campaign_id,
+            changed=body.changed(),
+            by=asker.acting(body.edited_by, "edited_by"),
+            now=now,
+        )
         found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
     return Campaign.model_validate(found)
 
