@@ -85,7 +85,13 @@ def test_the_groups_of_a_year_are_all_its_members_however_they_are_told_apart(bu
         "count(*) from marts.fct_member_groups_yearly where year = date '2025-01-01' group by 1 order by 1"
     )
     told = (date(2025, 2, 4), 3, 2, 5, 1130)
-    assert rows == [("all", *told, 1), ("profile", *told, 2), ("segment", *told, 3), ("stage", *told, 2)]
+    assert rows == [
+        ("all", *told, 1),
+        ("joined", *told, 1),
+        ("profile", *told, 2),
+        ("segment", *told, 3),
+        ("stage", *told, 2),
+    ]
 
 
 def test_hours_of_the_week_are_those_of_shanghai(built: Build) -> None:
