@@ -1,11 +1,13 @@
 """Gives a capability a route that takes a file: what its route for one thing does, for every row of it or for none."""
 
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
@@ -13,6 +15,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
 from transactional.database import Connection, tenant_transaction
+from transactional.engine.committer import CommitUnavailable
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_types import Reference
@@ -22,6 +25,8 @@ from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.vault import Vault
 
 Row = TypeVar("Row", bound=BaseModel)
+
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,18 @@ class Imported(BaseModel):
 
     rows: int = Field(description="The others were taken before and changed nothing.")
     new: int
+
+
+async def _tried(take_file: Callable[[], Awaitable[int]]) -> int:
+    """Take a file, and anew if it and another that met the same rows in another order waited for each other.
+
+    Raises:
+        CommitUnavailable: they met each time.
+    """
+    for _ in range(_TRIES):
+        with suppress(asyncpg.DeadlockDetectedError):
+            return await take_file()
+    raise CommitUnavailable
 
 
 def add_import(
@@ -130,7 +147,14 @@ def _add(
         f"{path}/import",
         **described,
         responses=responses(
-            Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RowsRefused, RequestTooLarge, *refusals
+            Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            InvalidRequest,
+            RowsRefused,
+            RequestTooLarge,
+            CommitUnavailable,
+            *refusals,
         ),
         openapi_extra=csv_body(row),
     )
@@ -144,10 +168,13 @@ def _add(
         rows, state = await rows_of(request, row), request.app.state
         by = None if who.username is None and imported_by is None else who.acting(imported_by, "imported_by")
         pool = state.pools.committer if is_committer else state.pools.api
-        async with tenant_transaction(pool, who.tenant_id, dry_run=dry_run) as connection:
-            taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault, state.subject_key)
-            new = await take_all(taking, rows)
-        return Imported(rows=len(rows), new=new)
+
+        async def take_file() -> int:
+            async with tenant_transaction(pool, who.tenant_id, dry_run=dry_run) as connection:
+                taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault, state.subject_key)
+                return await take_all(taking, rows)
+
+        return Imported(rows=len(rows), new=await _tried(take_file))
 
     @router.get(
         f"{path}/import/template",
