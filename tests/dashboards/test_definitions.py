@@ -34,7 +34,7 @@ def seeded() -> dict[str, dict[str, str]]:
         ("points", enterprise.add_enterprise, 4),
         ("members", enterprise.add_enterprise, 4),
         ("items", enterprise.add_enterprise, 4),
-        ("service", service.add_service, 5),
+        ("service", service.add_service, 7),
         ("campaigns", campaigns.add_campaigns, 4),
         ("fees", fees.add_fees, 5),
     ],

@@ -7,6 +7,7 @@ import asyncpg
 
 from tests.transactional.conftest import Shop
 from tests.transactional.crashing.clients import Journal
+from transactional.engine.words import together
 from transactional.ledger.chain import seal
 from transactional.ledger.verify import verify
 
@@ -14,7 +15,7 @@ from transactional.ledger.verify import verify
 async def require_what_was_told(connection: asyncpg.Connection, shop: Shop, journal: Journal) -> None:
     """Every answer is in the books as it was told, and nothing else is."""
     kept = {
-        row["key"]: (row["response_status"], json.loads(row["response_body"]))
+        row["key"]: (row["response_status"], json.loads(together(row["response_body"], row["words"])))
         for row in await connection.fetch("select * from mall.idempotency_key")
     }
     # Clients asked until they knew, so there is no request that only the books know of.

@@ -23,7 +23,7 @@ async def test_sales_of_a_file_are_opened_once_with_their_pieces(client, shop, o
     sales = (await client.get("/v1/flash-sales")).json()["sales"]
     told = [
         (one["reference"], one["status"], one["price_points"], one["allotted"], one["member_limit"])
-        for one in sales
+        for one in sorted(sales, key=lambda one: one["reference"])
     ]
     assert told == [("s-1", "scheduled", 60, 2, 1), ("s-2", "open", 50, 1, 1)]
     assert await shelf(owner, shop.tea) == (on_hand - 3, 3)

@@ -21,7 +21,7 @@ async def test_any_sequence_of_deliveries_is_settled_as_the_bookkeeper_has_it(
     for seed in range(3):
         chance, keeper = Random(seed), Bookkeeper()
         await owner.execute(
-            "truncate mall.settlement_statement, mall.settlement_line, mall.receipt, mall.receipt_batch"
+            "truncate mall.settlement_statement, mall.settlement_line, mall.receipt, mall.receipt_batch cascade"
         )
         orders = [
             await _order(owner, shop, procurement, f"s{seed}-{n}", cost=chance.randint(1, 900))
