@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from dashboards.login import login_for
-from dashboards.plain_page import form_of, keep_session, render, words_of
+from dashboards.plain_page import form_of, keep_session, other_language, render, words_of
 from dashboards.visitor import COOKIE, NotLoggedIn, Visitor, read_visitor
 from dashboards.words import Words
 
@@ -88,7 +88,7 @@ def _page(
     done: str | None = None,
     status: int = 200,
 ) -> Response:
-    other = "en" if words.language == "zh" else "zh"
+    other = other_language(words)
     role = words(_ROLES[visitor.role]) if visitor.role in _ROLES else visitor.role
     texts = {
         "here": f"/account?lang={words.language}",

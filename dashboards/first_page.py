@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboards.navigation import ICONS
-from dashboards.plain_page import render, words_of
+from dashboards.plain_page import other_language, render, words_of
 from dashboards.roles import first_page
 from dashboards.visitor import NotLoggedIn, read_visitor
 
@@ -49,7 +49,7 @@ class FirstPage:
 
 def _no_page(request: Request) -> Response:
     words = words_of(request)
-    other = "en" if words.language == "zh" else "zh"
+    other = other_language(words)
     return render(
         words,
         "no_page.html",

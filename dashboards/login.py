@@ -11,7 +11,7 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboards.plain_page import form_of, keep_session, render, words_of
+from dashboards.plain_page import form_of, keep_session, other_language, render, words_of
 from dashboards.visitor import COOKIE
 from dashboards.words import LANGUAGE_COOKIE, Words
 
@@ -110,7 +110,7 @@ async def login_page(
     """Return the form, with what was typed and what is wrong with it."""
     typed = typed or {}
     wish = wished(request)
-    other = "en" if words.language == "zh" else "zh"
+    other = other_language(words)
     texts = {
         "here": _login_in(words.language, wish),
         "title": words("login_title"),

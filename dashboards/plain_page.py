@@ -20,6 +20,11 @@ def words_of(request: Request) -> Words:
     return Words(choose_language(request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)))
 
 
+def other_language(words: Words) -> str:
+    """Return the code of the language that a page is not in."""
+    return "en" if words.language == "zh" else "zh"
+
+
 def render(
     words: Words,
     card: str,
@@ -37,12 +42,11 @@ def render(
         there: the address of the page in the other language.
         markup: HTML of our own.
     """
-    other = "en" if words.language == "zh" else "zh"
     of_all = {
         "language": "zh-CN" if words.language == "zh" else "en",
         "product": words("product"),
         "there": there,
-        "other_lang": other,
+        "other_lang": other_language(words),
         "other_language": words("other_language"),
     }
     shown = {name: escape(text) for name, text in {**texts, **of_all}.items()} | dict(markup or {})

@@ -1,13 +1,14 @@
 """Gives a capability a route that takes a file: what its route for one thing does, for every row of it or for none."""
 
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
@@ -15,6 +16,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
 from transactional.database import Connection, tenant_transaction
+from transactional.engine.book import Answer
 from transactional.engine.committer import CommitUnavailable
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
@@ -67,6 +69,24 @@ class Imported(BaseModel):
 
     rows: int = Field(description="The others were taken before and changed nothing.")
     new: int
+
+
+def require_taken(answers: Iterable[tuple[int, Answer]]) -> None:
+    """Make sure that none of the rows that were committed together was refused.
+
+    Args:
+        answers: each with the number of its row.
+
+    Raises:
+        RowsRefused: naming each that was.
+    """
+    refused = [
+        {"row": number, "column": None, "problem": msgspec.json.decode(answer.body)["detail"]}
+        for number, answer in answers
+        if answer.is_refusal
+    ]
+    if refused:
+        raise RowsRefused(sorted(refused, key=lambda one: int(one["row"])))
 
 
 async def _tried(take_file: Callable[[], Awaitable[int]]) -> int:
@@ -141,11 +161,9 @@ def _add(
     refusals: tuple[type[Problem], ...] = (),
     is_committer: bool = False,
 ) -> None:
-    described: dict[str, Any] = {"summary": f"Import {things} from a CSV or Excel file"}
-
     @router.post(
         f"{path}/import",
-        **described,
+        summary=f"Import {things} from a CSV or Excel file",
         responses=responses(
             Unauthenticated,
             SessionOver,

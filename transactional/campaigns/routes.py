@@ -1,5 +1,7 @@
 """`/v1/campaigns`: drafting, approving and stopping them, and those that run for a member."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -35,7 +37,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_hash import request_hash
-from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.asking import Asker, Asking, Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
@@ -135,20 +137,13 @@ async def edit(
     campaign_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Campaign:
     """Change the names, days, gifts or budget of a draft; once it is approved or stopped nothing of it changes."""
-    now = request.app.state.clock()
-    async with tenant_transaction(
-        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
-    ) as connection:
-        await edit_draft(
-            connection,
-            tenant_id=asker.tenant_id,
-            campaign_id=campaign_id,
-            changed=body.changed(),
-            by=asker.acting(body.edited_by, "edited_by"),
-            now=now,
-        )
-        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
-    return Campaign.model_validate(found)
+    return await _acted(
+        campaign_id,
+        asker,
+        request,
+        dry_run,
+        partial(edit_draft, changed=body.changed(), by=asker.acting(body.edited_by, "edited_by")),
+    )
 
 
 @router.post(
@@ -168,19 +163,13 @@ async def approve(
     campaign_id: UUID, body: ApprovalRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Campaign:
     """Let a draft run from its start on; from then on only stopping it changes it."""
-    now = request.app.state.clock()
-    async with tenant_transaction(
-        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
-    ) as connection:
-        await approve_campaign(
-            connection,
-            tenant_id=asker.tenant_id,
-            campaign_id=campaign_id,
-            by=asker.acting(body.approved_by, "approved_by"),
-            now=now,
-        )
-        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
-    return Campaign.model_validate(found)
+    return await _acted(
+        campaign_id,
+        asker,
+        request,
+        dry_run,
+        partial(approve_campaign, by=asker.acting(body.approved_by, "approved_by")),
+    )
 
 
 @router.post(
@@ -200,20 +189,13 @@ async def stop(
     campaign_id: UUID, body: StopRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Campaign:
     """End a campaign before its time, or throw a draft away. Its flash sales go on; they are closed apart."""
-    now = request.app.state.clock()
-    async with tenant_transaction(
-        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
-    ) as connection:
-        await stop_campaign(
-            connection,
-            tenant_id=asker.tenant_id,
-            campaign_id=campaign_id,
-            by=asker.acting(body.stopped_by, "stopped_by"),
-            reason=body.reason,
-            now=now,
-        )
-        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
-    return Campaign.model_validate(found)
+    return await _acted(
+        campaign_id,
+        asker,
+        request,
+        dry_run,
+        partial(stop_campaign, by=asker.acting(body.stopped_by, "stopped_by"), reason=body.reason),
+    )
 
 
 @router.get(
@@ -243,3 +225,16 @@ async def show_member(
     return MemberCampaigns(
         member_id=member_id, campaigns=[MemberCampaign.model_validate(one) for one in found]
     )
+
+
+async def _acted(
+    campaign_id: UUID, asker: Asker, request: Request, dry_run: bool, act: Callable[..., Awaitable[object]]
+) -> Campaign:
+    """Do something to a campaign and return it as it is then."""
+    now = request.app.state.clock()
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        await act(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
+        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
+    return Campaign.model_validate(found)

@@ -18,6 +18,7 @@ from transactional.problems import InvalidRequest
 from transactional.redemption.naming import NamesRedemption, redemption_named
 from transactional.request_types import Day, Reason, Reference
 from transactional.sessions.asking import servant
+from transactional.warehouses.operations import warehouse_of
 
 parcels = APIRouter(prefix="/v1", tags=["shipments"])
 promises = APIRouter(prefix="/v1", tags=["delivery promises"])
@@ -62,7 +63,7 @@ async def _take_shipment(taking: Taking, row: ShipmentRow) -> bool:
     connection, tenant_id = taking.connection, taking.tenant_id
     warehouse_id = case_id = None
     if row.warehouse_code is not None:
-        warehouse_id = await _warehouse_of(connection, tenant_id, row.warehouse_code)
+        warehouse_id = await warehouse_of(connection, tenant_id=tenant_id, code=row.warehouse_code)
     if row.case_reference is not None:
         case_id = await case_named(connection, tenant_id=tenant_id, reference=row.case_reference)
     _, is_new = await register_as_asked(
@@ -80,15 +81,6 @@ async def _take_shipment(taking: Taking, row: ShipmentRow) -> bool:
         now=taking.now,
     )
     return is_new
-
-
-async def _warehouse_of(connection: Connection, tenant_id: UUID, code: str) -> UUID:
-    found: UUID | None = await connection.fetchval(
-        "select warehouse_id from mall.warehouse where tenant_id = $1 and code = $2", tenant_id, code
-    )
-    if found is None:
-        raise InvalidRequest(f"warehouse_code: there is no warehouse {code!r}")
-    return found
 
 
 async def _take_compensation(taking: Taking, row: CompensationRow) -> bool:

@@ -3,10 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,9 +13,8 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
 from transactional.database import tenant_transaction
-from transactional.engine.book import Answer
 from transactional.engine.committer import CommitUnavailable
-from transactional.file_imports import Imported
+from transactional.file_imports import Imported, require_taken
 from transactional.ledger.commands import Adjust, Earn
 from transactional.ledger.requested import MAX_POINTS, AdjustRequest, EarnRequest, ItemKey
 from transactional.members.queries import member_ids
@@ -88,8 +86,7 @@ async def import_points(tenant_id: Caller, request: Request, dry_run: DryRun = F
     # Others are served while thousands of rows are read.
     commands = await asyncio.to_thread(_commands, rows, members, tenant_id, state.clock())
     answers = await state.committer.submit_together(commands, dry_run=dry_run)
-    if refused := [_refused(number, told) for number, told in enumerate(answers, 1) if told.is_refusal]:
-        raise RowsRefused(refused)
+    require_taken(enumerate(answers, 1))
     return Imported(rows=len(rows), new=sum(not told.replayed for told in answers))
 
 
@@ -127,7 +124,3 @@ def _commands(
     if wrong:
         raise RowsRefused(sorted(wrong, key=lambda one: int(one["row"])))
     return commands
-
-
-def _refused(number: int, told: Answer) -> dict[str, Any]:
-    return {"row": number, "column": None, "problem": msgspec.json.decode(told.body)["detail"]}

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
@@ -15,7 +14,7 @@ from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.engine.committer import CommitUnavailable
 from transactional.engine.sweeping import NO_BODY
-from transactional.file_imports import Imported
+from transactional.file_imports import Imported, require_taken
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.commands import Progress
@@ -81,13 +80,7 @@ async def import_progress(
     answers = await state.committer.submit_together(
         [steps[number].command for number in numbers], dry_run=dry_run
     )
-    refused = [
-        {"row": number + 1, "column": None, "problem": msgspec.json.decode(answer.body)["detail"]}
-        for number, answer in zip(numbers, answers, strict=True)
-        if answer.is_refusal
-    ]
-    if refused:
-        raise RowsRefused(sorted(refused, key=lambda one: one["row"]))
+    require_taken((number + 1, answer) for number, answer in zip(numbers, answers, strict=True))
     return Imported(rows=len(rows), new=len(numbers))
 
 
