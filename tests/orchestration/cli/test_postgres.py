@@ -90,6 +90,7 @@ def test_a_killed_server_that_was_seen_on_its_way_out_is_reaped_later(private_pa
     assert len(looks) > 2
     postgres.stop(server)
     again.wait()
+    killed.wait()
 
 
 def test_a_stale_pid_file_that_names_another_process_is_not_believed(private_parent):
