@@ -71,7 +71,7 @@ async def decide_case(
     Raises:
         UnknownCase: it is not there.
         CaseDecided: it was decided otherwise.
-        NotReplaceable, OutOfStock: it is to be replaced, and cannot be.
+        NotReplaceable, ItemBarred, OutOfStock: it is to be replaced, and cannot be.
         VaultKeyMissing: there is nothing to seal the words with.
     """
     row = await connection.fetchrow(

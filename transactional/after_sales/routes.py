@@ -31,7 +31,7 @@ from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock, UnknownRedemption
+from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownRedemption
 from transactional.redemption.ending import RefundTooLarge, UnknownLine
 from transactional.redemption.states import IllegalMove
 from transactional.sessions.asking import Asking, Serving
@@ -169,6 +169,7 @@ async def answer(
         UnknownCase,
         CaseDecided,
         NotReplaceable,
+        ItemBarred,
         OutOfStock,
         IllegalMove,
         RefundTooLarge,
