@@ -8,8 +8,8 @@ from uuid import UUID
 
 from transactional.campaigns.checking import check_new_campaign
 from transactional.campaigns.domain import CampaignNotDraft, Discounted, NewCampaign, status_of
-from transactional.campaigns.operations import tell
 from transactional.campaigns.queries import find_campaign
+from transactional.campaigns.telling import tell
 from transactional.database import Connection
 
 _LOCK = "select true from mall.campaign where tenant_id = $1 and campaign_id = $2 for update"

@@ -8,8 +8,9 @@ from datetime import timedelta
 import msgspec
 
 from tests.transactional.conftest import NOON
+from transactional.campaigns.deciding import approve_campaign
 from transactional.campaigns.domain import Discounted, NewCampaign
-from transactional.campaigns.operations import approve_campaign, draft_campaign
+from transactional.campaigns.drafting import draft_campaign
 from transactional.database import committer_pool
 from transactional.engine.committer import Committer
 from transactional.identifiers import uuid7

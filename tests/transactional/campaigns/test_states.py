@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.transactional.conftest import NOON, client_for, open_shop
-from transactional.campaigns.operations import tell_begun_and_over
+from transactional.campaigns.telling import tell_begun_and_over
 
 DOUBLE = {"kind": "member_day", "earning": {"numerator": 2}}
 LATER = (NOON + timedelta(days=2)).isoformat()

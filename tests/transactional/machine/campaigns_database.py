@@ -6,8 +6,9 @@ import asyncpg
 
 from tests.transactional.machine.books import Books
 from tests.transactional.machine.world import CAMPAIGNS, START
+from transactional.campaigns.deciding import approve_campaign
 from transactional.campaigns.domain import Discounted, NewCampaign
-from transactional.campaigns.operations import approve_campaign, draft_campaign
+from transactional.campaigns.drafting import draft_campaign
 
 
 async def open_campaigns(
