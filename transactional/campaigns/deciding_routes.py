@@ -10,13 +10,15 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.campaigns.deciding import approve_campaign, stop_campaign
 from transactional.campaigns.documents import Campaign
-from transactional.campaigns.domain import CampaignNotDraft, CampaignOver, UnknownCampaign
+from transactional.campaigns.domain import CampaignChanged, CampaignNotDraft, CampaignOver, UnknownCampaign
 from transactional.campaigns.editing import edit_draft
 from transactional.campaigns.queries import find_campaign
 from transactional.campaigns.requests import ApprovalRequest, EditRequest, StopRequest
 from transactional.database import tenant_transaction
+from transactional.flash_sales.domain import UnknownSale
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.redemption.domain import UnknownOffer
 from transactional.sessions.asking import Asker, Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
@@ -32,6 +34,9 @@ router = APIRouter(prefix="/v1", tags=["campaigns"])
         RoleNeeded,
         UnknownCampaign,
         CampaignNotDraft,
+        CampaignChanged,
+        UnknownOffer,
+        UnknownSale,
         InvalidRequest,
         RequestTooLarge,
     ),
@@ -39,13 +44,18 @@ router = APIRouter(prefix="/v1", tags=["campaigns"])
 async def edit(
     campaign_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Campaign:
-    """Change the names, days, gifts or budget of a draft; once it is approved or stopped nothing of it changes."""
+    """Change anything of a draft but its reference and kind; once it is approved or stopped nothing of it changes."""
     return await _acted(
         campaign_id,
         asker,
         request,
         dry_run,
-        partial(edit_draft, changed=body.changed(), by=asker.acting(body.edited_by, "edited_by")),
+        partial(
+            edit_draft,
+            changed=body.changed(),
+            if_revision=body.if_revision,
+            by=asker.acting(body.edited_by, "edited_by"),
+        ),
     )
 
 
@@ -58,6 +68,7 @@ async def edit(
         RoleNeeded,
         UnknownCampaign,
         CampaignNotDraft,
+        CampaignChanged,
         InvalidRequest,
         RequestTooLarge,
     ),
@@ -71,7 +82,11 @@ async def approve(
         asker,
         request,
         dry_run,
-        partial(approve_campaign, by=asker.acting(body.approved_by, "approved_by")),
+        partial(
+            approve_campaign,
+            if_revision=body.if_revision,
+            by=asker.acting(body.approved_by, "approved_by"),
+        ),
     )
 
 

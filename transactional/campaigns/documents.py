@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from transactional.campaigns.domain import Audience, Kind, Status
 from transactional.campaigns.requests import DiscountedItem
@@ -35,6 +35,9 @@ class Campaign(BaseModel):
     used_points: int
     created_by: str
     created_at: datetime
+    revision: int = Field(description="How often the draft was edited; who edits or approves it tells it.")
+    edited_by: str | None
+    edited_at: datetime | None
     approved_by: str | None
     approved_at: datetime | None
     stopped_by: str | None

@@ -6,6 +6,7 @@ from uuid import UUID
 from transactional.campaigns.checking import check_new_campaign
 from transactional.campaigns.domain import CampaignExists, NewCampaign
 from transactional.campaigns.known import require_known
+from transactional.campaigns.parts import write_parts
 from transactional.campaigns.telling import tell
 from transactional.database import Connection
 
@@ -82,13 +83,8 @@ async def write_draft(
     )  # fmt: skip
     if not inserted:
         return False
-    await connection.executemany(
-        "insert into mall.campaign_item (tenant_id, campaign_id, item_id, price_points) values ($1, $2, $3, $4)",
-        [(tenant_id, campaign_id, one.item_id, one.price_points) for one in new.items],
-    )
-    await connection.executemany(
-        "insert into mall.campaign_sale (tenant_id, campaign_id, sale_id) values ($1, $2, $3)",
-        [(tenant_id, campaign_id, sale_id) for sale_id in sorted(set(new.sale_ids))],
+    await write_parts(
+        connection, tenant_id=tenant_id, campaign_id=campaign_id, items=new.items, sale_ids=new.sale_ids
     )
     return True
 

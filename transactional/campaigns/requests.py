@@ -17,6 +17,15 @@ Name = Annotated[
 Points = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Factor = Annotated[int, Field(ge=1, le=1000)]
 Budget = Annotated[int, Field(ge=1, le=1_000_000_000_000)]
+IfRevision = Annotated[
+    int,
+    Field(
+        strict=True,
+        ge=0,
+        description="The draft's revision that you saw; if somebody edited it since, nothing is done.",
+    ),
+]
+_ABOUT_THE_EDIT = {"if_revision", "edited_by"}
 
 
 class Multiplier(BaseModel):
@@ -97,7 +106,7 @@ class CampaignRequest(BaseModel):
 
 
 class EditRequest(BaseModel):
-    """What changes of a draft; what is left out stays, and null takes away. What it is for and lowers is fixed."""
+    """What changes of a draft; what is left out stays, null takes away, and a list takes the place of the one before."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -105,11 +114,18 @@ class EditRequest(BaseModel):
     name_en: Name = ""
     starts_at: Moment | None = None
     ends_at: Moment | None = None
+    audience: Audience = "everybody"
+    scheme: Code | None = None
+    groups: Annotated[list[Code], Field(max_length=50)] = []
     earning: Multiplier | None = None
     member_days: Annotated[list[Day], Field(max_length=MAX_DAYS)] = []
     discount_bp: Annotated[int, Field(ge=1, le=9999)] | None = None
+    items: Annotated[list[DiscountedItem], Field(max_length=MAX_ITEMS)] = []
+    categories: Annotated[list[Reference], Field(max_length=50)] = []
+    sale_ids: Annotated[list[UUID], Field(max_length=50)] = []
     budget_points: Budget | None = None
     member_limit_points: Budget | None = None
+    if_revision: IfRevision
     edited_by: Reference | None = Field(
         None, description="Who edits it; of a person that is logged in, nobody else."
     )
@@ -119,18 +135,18 @@ class EditRequest(BaseModel):
         for name in ("starts_at", "ends_at"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name}: a campaign has one; leave it out to keep it")
-        if not self.model_fields_set - {"edited_by"}:
+        if not self.model_fields_set - _ABOUT_THE_EDIT:
             raise ValueError("tell what is to change")
         return self
 
     def changed(self) -> dict[str, Any]:
         """Return what is told, by the names that `NewCampaign` gives it."""
-        told = {name: getattr(self, name) for name in self.model_fields_set - {"edited_by"}}
+        told = {name: getattr(self, name) for name in self.model_fields_set - _ABOUT_THE_EDIT}
         if self.earning is not None:
             told["earning"] = (self.earning.numerator, self.earning.denominator)
-        if "member_days" in told:
-            told["member_days"] = tuple(self.member_days)
-        return told
+        if "items" in told:
+            told["items"] = [Discounted(one.item_id, one.price_points) for one in self.items]
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
 
 
 class ApprovalRequest(BaseModel):
@@ -138,6 +154,7 @@ class ApprovalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    if_revision: IfRevision
     approved_by: Reference | None = None
 
 

@@ -27,7 +27,9 @@ async def run_campaign(owner, shop, now, **terms):
     await draft_campaign(
         owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, new=new, request_hash=bytes(32), now=now
     )
-    await approve_campaign(owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, by="boss", now=now)
+    await approve_campaign(
+        owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, if_revision=0, by="boss", now=now
+    )
     return campaign_id
 
 

@@ -32,7 +32,7 @@ async def open_campaigns(
         await draft_campaign(
             owner, tenant_id=tenant, campaign_id=name, new=new, request_hash=bytes(32), now=START
         )
-        await approve_campaign(owner, tenant_id=tenant, campaign_id=name, by="boss", now=START)
+        await approve_campaign(owner, tenant_id=tenant, campaign_id=name, if_revision=0, by="boss", now=START)
 
 
 async def read_campaigns(owner: asyncpg.Connection, tenant: UUID, books: Books) -> None:

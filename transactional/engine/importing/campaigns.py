@@ -18,7 +18,7 @@ from mall.offer o
 join mall.item i using (item_id)
 join mall.campaign c on c.tenant_id = o.tenant_id and c.campaign_id = $2
 left join mall.campaign_item x
-    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = i.item_id
+    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = i.item_id and not x.is_struck
 where o.tenant_id = $1 and (x.item_id is not null or i.category = any(c.categories))
 """
 
