@@ -62,10 +62,11 @@ def test_cases_are_answered_and_decided_and_refunds_asked_about_first(
 
 
 def _is_sent_again_once(open_page: OpenPage, desk_mall: DeskMall) -> None:
-    ((first, redemption),) = desk_mall.rows(
-        "select case_id, redemption_id from mall.after_sales_case where reason = 'missing'"
-    )
-    second = desk_mall.open_case(str(redemption), timedelta(hours=1), "other", "又少了一件")
+    assert desk_mall.rows("update mall.offer set handover = 'shipping' returning item_id")
+    redemption = desk_mall.redeem(timedelta(days=2))
+    first, second = [
+        desk_mall.open_case(redemption, timedelta(hours=1), "other", "少了一件") for _ in range(2)
+    ]
     token = desk_mall.token("operator")
 
     def decided(case_id: str, outcome: str) -> AppTest:
@@ -74,7 +75,7 @@ def _is_sent_again_once(open_page: OpenPage, desk_mall: DeskMall) -> None:
         app.text_input(key=f"reasoning_{case_id}").set_value("少发属实")
         return app.button(key=f"FormSubmitter:decision_{case_id}-作出决定").click().run()
 
-    app = decided(str(first), "replace")
+    app = decided(first, "replace")
     assert "第 1 行 1 件" in said(app)
     assert "要补发的件数会立即从库存扣下" in said(app)
     app.button(key="case_sure").click().run()
