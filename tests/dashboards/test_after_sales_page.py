@@ -77,13 +77,13 @@ def _is_sent_again_once(open_page: OpenPage, desk_mall: DeskMall) -> None:
 
     app = decided(first, "replace")
     assert "第 1 行 1 件" in said(app)
-    assert "要补发的件数会立即从库存扣下" in said(app)
+    assert "换货的件数会立即从库存扣下" in said(app)
     app.button(key="case_sure").click().run()
     assert "登记包裹时写上这张售后单" in said(app)
-    assert "另有 0 件退款中、1 件补发中" in said(app)
-    assert "补发中" in frame_with(app, "left")["state"].tolist()
+    assert "另有 0 件退款中、1 件换货中" in said(app)
+    assert "换货中" in frame_with(app, "left")["state"].tolist()
     for outcome in ("replace", "refund"):
-        assert "同样的商品正由另一张售后单补发或退款" in said(decided(second, outcome))
+        assert "同样的商品正由另一张售后单换货或退款" in said(decided(second, outcome))
 
 
 def test_a_late_case_of_another_tenant_is_nobody_elses(open_page: OpenPage, desk_mall: DeskMall) -> None:
