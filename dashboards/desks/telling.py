@@ -22,6 +22,9 @@ _REFUSALS = {
     "illegal-move": "desk_already_decided",
     "past-deadline": "desk_past_deadline",
     "refund-too-large": "desk_refund_too_large",
+    "under-way": "desk_under_way",
+    "not-replaceable": "desk_not_replaceable",
+    "out-of-stock": "desk_out_of_stock",
 }
 
 
