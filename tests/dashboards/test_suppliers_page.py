@@ -71,7 +71,7 @@ def test_scores_of_a_month_begin_with_the_lowest_and_say_what_is_small(
 ) -> None:
     app = open_page("suppliers", {"rows": "monthly_scores"}, token=make_token(role="operator"))
     assert frame_with(app, "known_weight")[["supplier_name", "score", "told"]].to_numpy().tolist() == [
-        ["慢慢来", 0.41, ""], ["叶茂", 0.96, ""], ["慢慢来", 0.5, "样本不足 30，仅供参考"],
+        ["慢慢来", 41.0, ""], ["叶茂", 96.0, ""], ["慢慢来", 50.0, "样本不足 30，仅供参考"],
     ]  # fmt: skip
 
 
