@@ -29,7 +29,7 @@ def test_the_page_answers_who_keeps_their_word_and_what_ends(
     ]  # fmt: skip
     assert frame_with(app, "on_time_in_full_rate")["supplier_name"].tolist() == ["旧约", "慢慢来", "叶茂"]
     assert "与慢慢来谈" in said(app)
-    assert "最早的 2026年4月20日 到期" in said(app)
+    assert "最早的 2026年4月20日到期" in said(app)
 
 
 def test_terms_that_are_over_are_left_out_and_a_supplier_can_be_chosen(
