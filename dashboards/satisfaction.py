@@ -84,7 +84,8 @@ def answer(words: Words, found: pd.DataFrame) -> str:
         if best["satisfaction_low"] > worst["satisfaction_high"] and (widest is None or gap > widest[0]):
             widest = (gap, str(driver), best, worst)
     if widest is None:
-        return words("drivers_alike")
+        can_compare = (enough.groupby("driver").size() > 1).any()
+        return words("drivers_alike") if can_compare else words("drivers_too_few")
     _, driver, best, worst = widest
     values = value_names(words)
     return words(

@@ -162,7 +162,8 @@ _DRIVERS = [
     # Far apart, and too few to say so.
     (ACORN, MARCH, "stock", "refused", 2, 0, 0.02, 0.0, 0.0, 0.658),
     (ACORN, MARCH, "stock", "not_refused", 98, 74, 0.98, 0.755, 0.661, 0.83),
-    (ACORN, FEBRUARY, "sentiment", "negative", 3, 1, 1.0, 0.333, 0.061, 0.792),
+    (ACORN, FEBRUARY, "shipping", "late", 40, 30, 0.5, 0.75, 0.598, 0.858),
+    (ACORN, FEBRUARY, "shipping", "on_time", 40, 32, 0.5, 0.8, 0.652, 0.895),
     (BIRCH, MARCH, "after_sales", "late", 7, 7, 1.0, 1.0, 0.646, 1.0),
 ]
 
