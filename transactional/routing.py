@@ -5,6 +5,7 @@ from typing import Any, Final
 import msgspec
 from fastapi import APIRouter, FastAPI
 
+from transactional.administration import routes as administration
 from transactional.after_sales import imports as case_imports
 from transactional.after_sales import routes as after_sales
 from transactional.attributes import routes as attributes
@@ -204,6 +205,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     settlement.people_router,
     reconciliation.router,
     reconciliation.platform_router,
+    administration.router,
+    administration.platform_router,
     licences.router,
     licences.platform_router,
     onboarding.router,

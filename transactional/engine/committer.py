@@ -15,6 +15,7 @@ from transactional.engine.decide import decide
 from transactional.engine.reading.book import read_book
 from transactional.engine.reading.points import lock_accounts
 from transactional.engine.writing.book import write_book
+from transactional.masking import masked
 from transactional.problems import Problem
 
 _MAX_BATCH = 512
@@ -144,7 +145,9 @@ class Committer:
             try:
                 return await self._tried(partial(commit_together, dry_run=dry_run), commands)
             except Exception as error:
-                _log.exception("%d commands could not be committed together", len(commands))
+                _log.error(
+                    "%d commands could not be committed together", len(commands), exc_info=masked(error)
+                )
                 raise CommitUnavailable from error
 
     @asynccontextmanager
@@ -178,7 +181,7 @@ class Committer:
             answers = await self._tried(commit_batch, [command for command, _ in batch])
         except Exception as error:  # noqa: BLE001 - the boundary: each waiting client gets a problem
             if len(batch) == 1 or isinstance(error, DATABASE_AWAY):
-                _log.error("%d commands could not be committed", len(batch), exc_info=error)
+                _log.error("%d commands could not be committed", len(batch), exc_info=masked(error))
                 for _, future in batch:
                     _settle(future, CommitUnavailable())
                 return
