@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
-from transactional.catalogue.items import UnknownItem
+from transactional.catalogue.domain import UnknownItem
 from transactional.database import tenant_transaction
 from transactional.features.asking import using
 from transactional.features.domain import FeatureOff
