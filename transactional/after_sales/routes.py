@@ -21,6 +21,7 @@ from transactional.after_sales.domain import (
     CaseExists,
     NotReplaceable,
     NotTakenBack,
+    UnderWay,
     UnknownCase,
 )
 from transactional.after_sales.operations import NewCase, answer_case, open_case
@@ -31,7 +32,7 @@ from transactional.identifiers import uuid7
 from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock, UnknownRedemption
+from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownRedemption
 from transactional.redemption.ending import RefundTooLarge, UnknownLine
 from transactional.redemption.states import IllegalMove
 from transactional.sessions.asking import Asking, Serving
@@ -168,7 +169,9 @@ async def answer(
         RoleNeeded,
         UnknownCase,
         CaseDecided,
+        UnderWay,
         NotReplaceable,
+        ItemBarred,
         OutOfStock,
         IllegalMove,
         RefundTooLarge,
@@ -186,7 +189,8 @@ async def decide(
     """Decide a case; a refund gives points and cash back as they were paid, once.
 
     A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
-    the redemption's shipments, naming the case. The case is closed when it was delivered.
+    the redemption's shipments, naming the case. The case is closed when it was delivered; until then nobody else replaces
+    or refunds these pieces by a case.
     If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
     """
     state = request.app.state

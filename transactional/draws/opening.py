@@ -26,7 +26,8 @@ async def open_as_asked(
 
     Raises:
         VaultKeyMissing: nothing could keep its seed.
-        DrawExists, InvalidRequest, PrizeTooValuable, TooManyPrizes, UnknownOffer, OutOfStock: as `open_draw`.
+        DrawExists, InvalidRequest, PrizeTooValuable, TooManyPrizes, UnknownOffer, ItemBarred, OutOfStock: as
+            `open_draw`.
     """
     if vault is None:
         raise VaultKeyMissing

@@ -35,7 +35,7 @@ from transactional.features.domain import FeatureOff
 from transactional.features.routes import needs
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])
@@ -52,6 +52,7 @@ router = APIRouter(prefix="/v1", tags=["draws"])
             FeatureOff,
             Unauthenticated,
             UnknownOffer,
+            ItemBarred,
             OutOfStock,
             DrawExists,
             PrizeTooValuable,
