@@ -41,6 +41,23 @@ _OFFER_KEY = "tenant_id, item_id"
 _TERMS_KEY = "tenant_id, terms_id"
 
 
+def first_fact_date(folder: DataFolder) -> date | None:
+    """Return the first day of any landed fact of a member, of whichever tenant; None if none has landed.
+
+    Raises:
+        duckdb.Error: a landed file is damaged.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        firsts = []
+        for kind in _RANGED:
+            view, (time,) = TIMES[kind]
+            if paths := batches(folder.landing, view):
+                query = f"select {business_date(f'min({time})')} from {parquet(paths)}"
+                firsts += [day for (day,) in connection.execute(query).fetchall() if day is not None]
+    return min(firsts, default=None)
+
+
 @dataclass(frozen=True)
 class News:
     """The landed batches, split where the warehouse had come to."""
