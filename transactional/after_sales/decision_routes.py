@@ -9,7 +9,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.after_sales.deciding import Decision, decide_case, make_refund
 from transactional.after_sales.documents import CaseHistory, DecisionRequest
-from transactional.after_sales.domain import CaseDecided, NotReplaceable, UnknownCase
+from transactional.after_sales.domain import CaseDecided, NotReplaceable, UnderWay, UnknownCase
 from transactional.after_sales.queries import find_case
 from transactional.after_sales.routes import shown
 from transactional.database import tenant_transaction
@@ -17,7 +17,7 @@ from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock
+from transactional.redemption.domain import ItemBarred, OutOfStock
 from transactional.redemption.ending import RefundTooLarge
 from transactional.redemption.states import IllegalMove
 from transactional.sessions.asking import Serving
@@ -37,7 +37,9 @@ router = APIRouter(prefix="/v1", tags=["after-sales"])
         RoleNeeded,
         UnknownCase,
         CaseDecided,
+        UnderWay,
         NotReplaceable,
+        ItemBarred,
         OutOfStock,
         IllegalMove,
         RefundTooLarge,
@@ -55,7 +57,8 @@ async def decide(
     """Decide a case; a refund gives points and cash back as they were paid, once.
 
     A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
-    the redemption's shipments, naming the case. The case is closed when it was delivered.
+    the redemption's shipments, naming the case. The case is closed when it was delivered; until then nobody else replaces
+    or refunds these pieces by a case.
     If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
     """
     state = request.app.state

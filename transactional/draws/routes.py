@@ -36,7 +36,7 @@ from transactional.features.routes import needs
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
 from transactional.vault import Vault, VaultKeyMissing
 
@@ -54,6 +54,7 @@ router = APIRouter(prefix="/v1", tags=["draws"])
             FeatureOff,
             Unauthenticated,
             UnknownOffer,
+            ItemBarred,
             OutOfStock,
             DrawExists,
             PrizeTooValuable,

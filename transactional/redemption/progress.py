@@ -9,8 +9,10 @@ from transactional.identifiers import derived
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import CashReturned, ConfirmOffset, PaymentArrived, Progress, Review
+from transactional.redemption.domain import ItemBarred
 from transactional.redemption.ending import is_overdue, let_go, redemption_of
 from transactional.redemption.fulfilment import fulfil
+from transactional.redemption.goods import barred_item
 from transactional.redemption.making import proceed, take_held
 from transactional.redemption.payment import Payment
 from transactional.redemption.states import IllegalMove, Move, Status
@@ -79,6 +81,9 @@ def payment_arrived(command: PaymentArrived, book: Book) -> Reply:
     payment.touch()
     if is_overdue(redemption, moment):
         let_go(book, tenant_id, redemption, account, Move.TIME_OUT, "timeout", moment)
+        announce(book, tenant_id, redemption, account, command.at)
+    elif redemption.status is Status.CREATED and barred_item(book, tenant_id, redemption, moment) is not None:
+        let_go(book, tenant_id, redemption, account, Move.CANCEL, "item barred", moment)
         announce(book, tenant_id, redemption, account, command.at)
     if redemption.status is not Status.CREATED:
         payment.status = "refund_due"
@@ -151,6 +156,9 @@ def review(command: Review, book: Book) -> Reply:
     exchange = book.exchange.exchanges.get((tenant_id, redemption.redemption_id))
     if exchange is not None and move is Move.APPROVE:
         require_executable(book, exchange, command.at)
+    barred = barred_item(book, tenant_id, redemption, moment)
+    if barred is not None and move is Move.APPROVE:
+        raise ItemBarred(barred)
     verdict: Literal["allow", "deny"] = "allow" if move is Move.APPROVE else "deny"
     book.verdicts.append(
         Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.reason, command.at)
