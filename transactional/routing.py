@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 
 from transactional.administration import routes as administration
+from transactional.after_sales import decision_routes as case_decisions
 from transactional.after_sales import imports as case_imports
 from transactional.after_sales import routes as after_sales
 from transactional.attributes import routes as attributes
@@ -147,6 +148,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     carriage.platform_router,
     delivery_queue.router,
     after_sales.router,
+    case_decisions.router,
     case_imports.router,
     top_ups.router,
     top_up_imports.router,
