@@ -15,6 +15,8 @@ from dashboards.page import BUSINESS_ZONE
 from dashboards.words import Words, literally
 
 _FEN = 100
+# The mall reads no larger body.
+_MOST_MEGABYTES = 2
 
 
 def show_books_desk(
@@ -28,6 +30,8 @@ def show_books_desk(
     """
     st.subheader(words("books_desk"), anchor=False)
     st.caption(words("books_desk_when"))
+    # Where it was done: on a phone the page's top is far from here.
+    telling.show_news(words)
     pay, load, settle = st.columns(3)
     with pay:
         _show_payment(words, mall, invoices[invoices["unpaid_fen"] != 0], now)
@@ -84,7 +88,9 @@ def _show_file(words: Words, mall: BooksMall) -> None:
     with st.form("books_file"):
         st.markdown(f"**{words('books_load')}**")
         st.caption(words("books_file_columns"))
-        file = st.file_uploader(words("books_file"), type=["csv", "xlsx"], key="bank_file")
+        file = st.file_uploader(
+            words("books_file"), type=["csv", "xlsx"], key="bank_file", max_upload_size=_MOST_MEGABYTES
+        )
         if st.form_submit_button(words("books_import"), icon=":material/upload_file:"):
             if file is None:
                 st.warning(words("books_say_file"), icon=":material/edit:")

@@ -30,7 +30,7 @@ def refusal(words: Words, error: Refused | MallAway) -> str:
     if isinstance(error, MallAway):
         return telling.refusal(words, error)
     if error.slug == "payment-too-large":
-        return _too_large(words, int(error.told["left_fen"]))
+        return _too_large(words, int(error.told["left_fen"]), int(error.told["paid_fen"]))
     if error.slug == "already-settled":
         return words("books_already_settled", reference=literally(str(error.told["reference"])))
     if error.slug == "rows-refused":
@@ -49,7 +49,9 @@ def file_refusal(words: Words, error: Refused | MallAway) -> str:
     return refusal(words, error)
 
 
-def _too_large(words: Words, left_fen: int) -> str:
+def _too_large(words: Words, left_fen: int, paid_fen: int) -> str:
+    if paid_fen < 0 <= left_fen:
+        return words("books_nothing_back")
     if left_fen > 0:
         return words("books_too_large", left=words.exact_money(left_fen))
     if left_fen < 0:

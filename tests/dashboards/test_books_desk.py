@@ -76,6 +76,7 @@ def test_a_payment_is_recorded_once_and_never_beyond_what_is_left(
     assert "还有 599.50 元未付。" in pay(app, 400.5, "b-1"), "sent again it changes nothing"
     assert "这个流水号已登记过另一笔内容不同的付款" in pay(app, 7, "b-1")
     assert "只剩 599.50 元未付" in pay(app, 600, "b-2")
+    assert "这张账单没有要退回的款项" in pay(app, -1, "b-2")
     assert "还有 0.00 元未付" in pay(app, 599.5, "b-2")
     assert "这张账单已结清，没有可登记的金额。" in pay(app, 1, "b-3")
     assert desk_mall.rows(
