@@ -7,9 +7,9 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.types import ASGIApp
+from starlette.types import Receive, Scope, Send
 
-from serving import health, metrics, problems, revalidation
+from serving import examples, health, metrics, problems, revalidation
 from serving.clock import Clock, system_clock
 from serving.database import open_database
 from serving.experiments import placement_routes as placements
@@ -39,6 +39,21 @@ from serving.suppliers import score_routes as supplier_scores
 from serving.value_score import liability_routes
 from serving.value_score import routes as value_score
 from serving.warming import warming
+
+# The groups of the OpenAPI document, in reading order.
+_GROUPS = {
+    "recommendations": "What to show whom, why, and what became of what was shown.",
+    "kpis": "Metrics with definition, target, numerator, denominator and interval, by day, month and what is behind them.",
+    "segments": "How many members are in each segment and stage, and where one stood.",
+    "item performance": "How items are viewed, redeemed and rated, and which to improve.",
+    "forecasts": "Demand of an item, a category or the shop, and what a flash sale would change.",
+    "holiday plans": "What to order by when before a holiday.",
+    "suppliers": "Which lead times suppliers kept, and their scores.",
+    "value": "What the platform is worth to a tenant, and what it costs.",
+    "reports": "A month in one document.",
+    "platform": "What all tenants come to; for the platform's own people.",
+    "health": "Whether the service can answer, and what it has counted; needs no key.",
+}
 
 
 def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> FastAPI:
@@ -76,6 +91,7 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         version="1",
         summary="Recommendations, KPIs, demand forecasts and holiday plans of one tenant, from the release in use; "
         "and what all tenants come to, for the platform.",
+        openapi_tags=[{"name": name, "description": text} for name, text in _GROUPS.items()],
         lifespan=lifespan,
     )
     app.add_middleware(Remembering)
@@ -96,17 +112,28 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 class _Serving(FastAPI):
     """FastAPI with the hot routes before all that it does for each request."""
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what answers a request."""
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
         # An id has to be new, not secret.
-        return HotRoutes(super().build_middleware_stack(), Random())  # noqa: S311
+        self._hot_routes = HotRoutes(super().__call__, self.state, Random())  # noqa: S311
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._hot_routes(scope, receive, send)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """Return the OpenAPI document with the schema that every error refers to."""
     if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            routes=app.routes,
+            tags=app.openapi_tags,
+        )
         document["components"]["schemas"]["ProblemDocument"] = problems.ProblemDocument.model_json_schema()
         revalidation.document(document["paths"])
+        examples.document(document["paths"])
         app.openapi_schema = document
     return app.openapi_schema

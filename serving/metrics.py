@@ -6,12 +6,14 @@ Each process counts for itself; where several answer on one port, a scrape reads
 import time
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.context import Now
+from serving.freshness import freshness_of
 from serving.problems import responses
 from serving.release import NoRelease
 from serving.release_reader import ReleaseReader
@@ -23,6 +25,11 @@ MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 # What matched no route is counted together: paths are whatever strangers send.
 _UNMATCHED = "unmatched"
+_AGE, _LAG = "serving_release_age_seconds", "serving_data_lag_seconds"
+_GAUGES = {
+    _AGE: "How long ago the release in use was landed.",
+    _LAG: "How long ago all that was committed is known to be in it; promised are 60.",
+}
 
 
 class Meters:
@@ -44,8 +51,8 @@ class Meters:
         """Count an answer from the release alone."""
         self._degraded[route] += 1
 
-    def exposition(self, release_age_seconds: float | None) -> str:
-        """Return all that was counted; the age is left out where there is no release."""
+    def exposition(self, of_release: Mapping[str, float]) -> str:
+        """Return all that was counted, with the gauges of the release in use; none where there is no release."""
         lines = [
             "# HELP serving_requests_total Answers by method, route and status.",
             "# TYPE serving_requests_total counter",
@@ -66,12 +73,8 @@ class Meters:
         ]
         for route, count in sorted(self._degraded.items()):
             lines.append(f'serving_degraded_answers_total{{route="{route}"}} {count}')
-        if release_age_seconds is not None:
-            lines += [
-                "# HELP serving_release_age_seconds How long ago the release in use was landed.",
-                "# TYPE serving_release_age_seconds gauge",
-                f"serving_release_age_seconds {release_age_seconds:.3f}",
-            ]
+        for name, seconds in of_release.items():
+            lines += [f"# HELP {name} {_GAUGES[name]}", f"# TYPE {name} gauge", f"{name} {seconds:.3f}"]
         return "\n".join(lines) + "\n"
 
     def _histogram(self, route: str, counts: list[int]) -> list[str]:
@@ -124,12 +127,16 @@ class Measured:
 async def get_metrics(request: Request, now: Now) -> Response:
     """Return what this process has counted since it started; needs no key and names no tenant."""
     meters: Meters = request.app.state.meters
-    return Response(meters.exposition(await _age(request.app.state.releases, now)), media_type=MEDIA_TYPE)
+    return Response(meters.exposition(await _ages(request.app.state.releases, now)), media_type=MEDIA_TYPE)
 
 
-async def _age(releases: ReleaseReader, now: datetime) -> float | None:
+async def _ages(releases: ReleaseReader, now: datetime) -> dict[str, float]:
     try:
         async with releases.lend() as release:
-            return (now - release.manifest.landing.landed_at).total_seconds()
+            complete_until = freshness_of(release.manifest, releases.folder).complete_until
+            return {
+                _AGE: (now - release.manifest.landing.landed_at).total_seconds(),
+                _LAG: max(0.0, (now - complete_until).total_seconds()),
+            }
     except NoRelease:
-        return None
+        return {}

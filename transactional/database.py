@@ -7,6 +7,8 @@ from uuid import UUID
 
 import asyncpg
 
+from transactional.acting import ACTOR
+
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
 
@@ -84,13 +86,17 @@ def committer_pool(url: str, connections: int = 4) -> asyncpg.Pool:
 async def tenant_transaction(
     pool: asyncpg.Pool, tenant_id: UUID, *, dry_run: bool = False
 ) -> AsyncIterator[Connection]:
-    """Run the block in a transaction whose row security shows the rows of one tenant.
+    """Run the block in a transaction whose row security shows the rows of one tenant, and whose audit names who asks.
 
     With `dry_run` everything is done and checked as otherwise and then rolled back.
     """
     with suppress(_DryRunEnds):
         async with pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('pointmart.tenant_id', $1, true)", str(tenant_id))
+            await connection.execute(
+                "select set_config('pointmart.tenant_id', $1, true), set_config('pointmart.actor', $2, true)",
+                str(tenant_id),
+                ACTOR.get(),
+            )
             yield connection
             if dry_run:
                 raise _DryRunEnds

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from transactional.database import DATABASE_AWAY
 from transactional.field_words import words_of
+from transactional.masking import masked
 from transactional.problems import DatabaseAway, InvalidRequest, Problem, UnexpectedFailure
 
 MEDIA_TYPE = "application/problem+json"
@@ -61,7 +62,7 @@ def render_error(request: Request, error: Exception) -> Response:
     if isinstance(error, DATABASE_AWAY):
         _log.error("%s %s: the database is away: %s", request.method, request.url.path, error)
         return render(DatabaseAway("the database does not answer; send the same request again in a moment"))
-    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=masked(error))
     return render(UnexpectedFailure("the request failed on our side; send it again in a moment"))
 
 

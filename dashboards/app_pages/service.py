@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboards import kpis, member_groups, service, service_rows, service_view
+from dashboards import kpis, member_groups, satisfaction, service, service_rows, service_view
 from dashboards.address import from_address, to_address
 from dashboards.definitions import definitions
 from dashboards.next_steps import show_next_steps
@@ -61,6 +61,11 @@ metric = st.segmented_control(
 to_address("metric", metric, next(iter(names)))
 service_view.show_course(words, course[course["metric"] == metric])
 service_view.show_why(words, define, service.regions(marts, month, group), owed)
+met = satisfaction.drivers(marts, month)
+if group is None:
+    satisfaction.show_drivers(words, define, met)
+else:
+    st.caption(words("drivers_of_all"))
 show_tables(
     words,
     [
@@ -69,6 +74,7 @@ show_tables(
         service_rows.cases_table(words, service.cases(marts, month, group)),
         service_rows.compensations_table(words, owed),
         service_rows.rates_table(words, course),
+        *([satisfaction.drivers_table(words, met)] if group is None else []),
     ],
     file=(f"{month:%Y-%m}",),
 )

@@ -64,10 +64,10 @@ def refusal(words: Words, error: Refused | MallAway) -> str:
     return words("refused_otherwise", detail=literally(str(error.told.get("detail", error.slug))))
 
 
-def show_away(words: Words, error: Refused | MallAway) -> None:
-    """Say that the queue cannot be shown now, and why."""
+def show_away(words: Words, error: Refused | MallAway, missing: str | None = None) -> None:
+    """Say that the queue, or what else is `missing`, cannot be shown now, and why."""
     icon = ":material/cloud_off:" if isinstance(error, MallAway) else ":material/lock:"
-    text = words("desk_queue_away") if isinstance(error, MallAway) else refusal(words, error)
+    text = (missing or words("desk_queue_away")) if isinstance(error, MallAway) else refusal(words, error)
     st.warning(text, icon=icon)
 
 

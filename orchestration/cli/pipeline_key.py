@@ -10,7 +10,7 @@ import asyncpg
 
 from orchestration.cli.secret import write_private
 from orchestration.settings import DataFolder
-from transactional.access.operations import is_valid_platform_key, issue_platform_key
+from transactional.access.operations import issue_platform_key, platform_key_label
 
 
 def kept_pipeline_key(database_url: str, file: Path) -> str:
@@ -35,7 +35,7 @@ def announced(folder: DataFolder, transactional_url: str, key: str) -> Iterator[
 async def _valid_or_new(database_url: str, known: str) -> str:
     connection = await asyncpg.connect(database_url)
     try:
-        if await is_valid_platform_key(connection, key=known, scope="write_back"):
+        if await platform_key_label(connection, key=known, scope="write_back") is not None:
             return known
         return await issue_platform_key(connection, scope="write_back", label="kept by this installation")
     finally:

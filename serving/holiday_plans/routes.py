@@ -4,7 +4,7 @@ import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from serving.context import CallerOf, Now, ReleaseInUse
@@ -13,6 +13,8 @@ from serving.keys import DatabaseUnavailable, Unauthenticated
 from serving.problems import InvalidRequest, Problem, responses
 from serving.release import NoRelease
 from serving.revalidation import RELEASE_ONLY
+
+OccasionOf = Annotated[str, Path(description="The holiday, as the list of plans names it.")]
 
 router = APIRouter(prefix="/v1/holiday-plans", tags=["holiday plans"], dependencies=[RELEASE_ONLY])
 
@@ -117,7 +119,7 @@ async def get_plans(caller: CallerOf, release: ReleaseInUse, now: Now) -> PlansA
     responses=responses(Unauthenticated, UnknownPlan, InvalidRequest, NoRelease, DatabaseUnavailable),
 )
 async def get_lines(
-    occasion_id: str,
+    occasion_id: OccasionOf,
     caller: CallerOf,
     release: ReleaseInUse,
     now: Now,

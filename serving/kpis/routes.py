@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from serving.context import CallerOf, Now, ReleaseInUse
@@ -27,6 +27,9 @@ from serving.revalidation import RELEASE_ONLY
 from serving.segments.parameter import SegmentOf, require_segment
 
 router = APIRouter(prefix="/v1/kpis", tags=["kpis"], dependencies=[RELEASE_ONLY])
+
+MetricOf = Annotated[str, Path(description="The key of a metric; `GET /v1/kpis` lists them.")]
+GrainOf = Annotated[Grain, Query(description="Whether a row is a day or a month.")]
 
 _COLUMNS = ("period", "numerator", "denominator", "value", "n", "low", "high")
 
@@ -124,12 +127,12 @@ async def get_metrics(caller: CallerOf, release: ReleaseInUse, now: Now) -> Metr
     ),
 )
 async def get_kpi(
-    metric: str,
+    metric: MetricOf,
     caller: CallerOf,
     release: ReleaseInUse,
     now: Now,
     period: Period,
-    grain: Grain = "day",
+    grain: GrainOf = "day",
     segment: SegmentOf = None,
 ) -> KpiAnswer:
     """Return a metric's values of the days or months touched by the period, with its definition and target.
@@ -157,7 +160,7 @@ async def get_kpi(
     ),
 )
 async def get_breakdown(
-    metric: str,
+    metric: MetricOf,
     caller: CallerOf,
     release: ReleaseInUse,
     now: Now,

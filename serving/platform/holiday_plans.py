@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from serving.context import Now, PlatformCallerOf, ReleaseOfAll
-from serving.holiday_plans.routes import UnknownPlan
+from serving.holiday_plans.routes import OccasionOf, UnknownPlan
 from serving.keys import DatabaseUnavailable, PlatformKeyNeeded
 from serving.marts import ReleaseAnswer, about, rows_of_all
 from serving.problems import InvalidRequest, responses
@@ -95,7 +95,7 @@ async def get_platform_plans(
     responses=responses(PlatformKeyNeeded, UnknownPlan, InvalidRequest, NoRelease, DatabaseUnavailable),
 )
 async def get_plans_by_tenant(
-    occasion_id: str,
+    occasion_id: OccasionOf,
     first_day: Annotated[datetime.date, Query(description="First day of the holiday.")],
     caller: PlatformCallerOf,
     release: ReleaseOfAll,

@@ -7,7 +7,7 @@ from serving.context import Now, PlatformCallerOf, ReleaseOfAll
 from serving.keys import DatabaseUnavailable, PlatformKeyNeeded
 from serving.kpis.documents import MetricDocument, described
 from serving.kpis.queries import Grain, platform_kpi_rows
-from serving.kpis.routes import KpiRow, UnknownMetric, known_metric
+from serving.kpis.routes import GrainOf, KpiRow, MetricOf, UnknownMetric, known_metric
 from serving.marts import ReleaseAnswer, about
 from serving.periods import Period
 from serving.problems import InvalidRequest, responses
@@ -37,12 +37,12 @@ class PlatformKpiAnswer(MetricDocument, ReleaseAnswer):
     responses=responses(PlatformKeyNeeded, UnknownMetric, InvalidRequest, NoRelease, DatabaseUnavailable),
 )
 async def get_platform_kpi(
-    metric: str,
+    metric: MetricOf,
     caller: PlatformCallerOf,
     release: ReleaseOfAll,
     now: Now,
     period: Period,
-    grain: Grain = "day",
+    grain: GrainOf = "day",
 ) -> PlatformKpiAnswer:
     """Return a metric's values over all tenants of the days or months touched by the period."""
     known = await known_metric(release, metric)

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from serving.context import CallerOf, Now, ReleaseInUse
 from serving.keys import DatabaseUnavailable, Unauthenticated
@@ -56,7 +56,7 @@ ExperimentOf = Annotated[Experiment, Depends(_experiment)]
     ),
 )
 async def get_recommendations(
-    member_id: UUID,
+    member_id: Annotated[UUID, Path(description="Whom to show something.")],
     meters: MetersOf,
     caller: CallerOf,
     release: ReleaseInUse,
@@ -84,7 +84,7 @@ async def get_recommendations(
     ),
 )
 async def get_goes_with(
-    item_id: UUID,
+    item_id: Annotated[UUID, Path(description="The item whose page is looked at.")],
     meters: MetersOf,
     caller: CallerOf,
     release: ReleaseInUse,

@@ -1,10 +1,10 @@
 """GET /v1/segments: how many members are in each segment and stage; /v1/segments/members/{member_id}: where one is."""
 
 import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from serving.context import CallerOf, Now, ReleaseInUse
@@ -103,7 +103,10 @@ async def get_segments(caller: CallerOf, release: ReleaseInUse, now: Now, month:
     responses=responses(Unauthenticated, NotCounted, InvalidRequest, NoRelease, DatabaseUnavailable),
 )
 async def get_member_segments(
-    member_id: UUID, caller: CallerOf, release: ReleaseInUse, now: Now
+    member_id: Annotated[UUID, Path(description="The member to be told of.")],
+    caller: CallerOf,
+    release: ReleaseInUse,
+    now: Now,
 ) -> MemberSegmentsAnswer:
     """Return the segments of one of the tenant's own members by month."""
     rows = await rows_of(

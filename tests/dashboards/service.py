@@ -27,6 +27,9 @@ _TABLES = {
     "fct_compensations": "tenant_id uuid, compensation_id uuid, redemption_id uuid, clock varchar, party varchar, "
     "supplier_name varchar, carrier varchar, due_at timestamptz, opened_date date, points bigint, "
     "credited_points bigint, outcome varchar",
+    "fct_satisfaction_drivers_monthly": "tenant_id uuid, month date, driver varchar, value varchar, answer_count bigint, "
+    "satisfied_count bigint, answer_share double, satisfaction_rate double, satisfaction_low double, "
+    "satisfaction_high double",
 }
 _METRICS = [
     ("ship_48h_rate", "48小时发货率", "Shipped on time", "48 小时内发货的占比", "Shipped within 48 hours ÷ due",
@@ -152,6 +155,18 @@ _COMPENSATIONS = [
     _compensation(BIRCH, 35, date(2026, 3, 15), "platform", None, 9, 9, None),
 ]
 
+_DRIVERS = [
+    (ACORN, MARCH, "shipping", "late", 40, 20, 0.4, 0.5, 0.352, 0.648),
+    (ACORN, MARCH, "shipping", "on_time", 60, 54, 0.6, 0.9, 0.798, 0.953),
+    (ACORN, MARCH, "item_class", "staple", 100, 74, 1.0, 0.74, 0.646, 0.816),
+    # Far apart, and too few to say so.
+    (ACORN, MARCH, "stock", "refused", 2, 0, 0.02, 0.0, 0.0, 0.658),
+    (ACORN, MARCH, "stock", "not_refused", 98, 74, 0.98, 0.755, 0.661, 0.83),
+    (ACORN, FEBRUARY, "shipping", "late", 40, 30, 0.5, 0.75, 0.598, 0.858),
+    (ACORN, FEBRUARY, "shipping", "on_time", 40, 32, 0.5, 0.8, 0.652, 0.895),
+    (BIRCH, MARCH, "after_sales", "late", 7, 7, 1.0, 1.0, 0.646, 1.0),
+]
+
 
 def add_service(connection: duckdb.DuckDBPyConnection) -> None:
     """Add the tables and rows to a release that is being written, beside those of an enterprise."""
@@ -162,6 +177,7 @@ def add_service(connection: duckdb.DuckDBPyConnection) -> None:
         "fct_delivery_days_monthly": _DAYS,
         "fct_after_sales_cases": _CASES,
         "fct_compensations": _COMPENSATIONS,
+        "fct_satisfaction_drivers_monthly": _DRIVERS,
     }
     for table, columns in _TABLES.items():
         connection.execute(f"create or replace table marts.{table} ({columns})")

@@ -64,6 +64,7 @@ def test_the_page_speaks_english(open_page: OpenPage) -> None:
         ("deliveries", "region", ["全国（48 小时）", "偏远地区（72 小时）"]),
         ("cases", "type", ["退货", "投诉"]),
         ("compensations", "responsible", ["顺丰", "Tea House", "Tea House"]),
+        ("drivers", "satisfied_count", [20, 54, 74, 0, 74]),
     ],
 )
 def test_the_rows_behind_are_of_the_month(
@@ -101,7 +102,31 @@ def test_what_to_do_comes_last(open_page: OpenPage) -> None:
     assert "本月投诉 1 起" in steps
 
 
-@pytest.mark.parametrize("rows", ["late", "deliveries", "cases", "compensations", "rates"])
+def test_what_satisfaction_goes_together_with_is_told_where_intervals_lie_apart(open_page: OpenPage) -> None:
+    app = open_page("service", {"rows": "drivers"})
+
+    assert "差别最大的是发货：按时的满意率 90.0%，迟发的 50.0%。" in told(app)
+    assert "最多的一组 n = 100 条评价" in told(app)
+    shown = app.dataframe[0].value
+    assert list(zip(shown["driver_name"], shown["value_name"], shown["answer_count"], strict=True)) == [
+        ("发货", "迟发", 40), ("发货", "按时", 60), ("缺货", "没有被拒", 98), ("缺货", "30 天内因缺货被拒", 2),
+        ("类别", "高频必需品", 100),
+    ]  # fmt: skip
+    # The intervals of February meet; birch has one group, and nobody answered in January.
+    assert "还看不出差别" in told(open_page("service", {"month": "2026-02"}))
+    assert "还不作判断" in told(open_page("service", tenant_id=literal.BIRCH))
+    assert "没有可对照的评价" in told(open_page("service", {"month": "2026-01"}))
+
+
+def test_what_satisfaction_goes_together_with_is_told_of_all_members_alone(open_page: OpenPage) -> None:
+    app = open_page("service", {"segment": "champion", "rows": "drivers"})
+
+    assert "按全部会员统计" in told(app)
+    assert "差别最大" not in told(app)
+    assert "driver_name" not in app.dataframe[0].value
+
+
+@pytest.mark.parametrize("rows", ["late", "deliveries", "cases", "compensations", "drivers", "rates"])
 def test_no_tenant_sees_another_ones_service(open_page: OpenPage, rows: str) -> None:
     query = {"rows": rows, "tenant_id": str(literal.ACORN), "tenant": literal.ACORN_CODE}
     app = open_page("service", query, tenant_id=literal.BIRCH, state={"tenant_id": str(literal.ACORN)})

@@ -22,6 +22,7 @@ from orchestration.warehouse.project import Project
 from tests.databases import fresh_database
 from tests.orchestration.postgres_kpis import GROUPED, QUERIES, SHELF, SHELF_INDEX, query, query_of_groups
 from tests.orchestration.postgres_scores import MONEY, SUPPLIER_COUNTS, supplier_scores, value_score
+from tests.orchestration.recounted import pilot_effect, satisfaction_drivers
 from tests.small_world import insert_small_world
 
 MARTS = {"day": ("fct_kpis_daily", "date"), "month": ("fct_kpis_monthly", "month")}
@@ -37,6 +38,24 @@ from (
     from mall.offer o
     cross join generate_series(timestamptz '2025-08-20 03:00:00+00', '2025-11-30', interval '6 days 7 hours') moment
 ) alerts
+"""
+# A pilot in the middle of the world at every second tenant.
+PILOTS = """
+insert into mall.pilot (tenant_id, salt, share_bp, starts_on, ends_on, set_by, set_at)
+select tenant_id, md5(code), 2500, '2025-10-01', '2025-11-15', 'test', now()
+from (select *, row_number() over (order by code) as place from mall.tenant) t where place % 2 = 1
+"""
+
+# Of each third answer something was asked the day before: answered in time, late, or not at all.
+QUESTIONS = """
+insert into mall.after_sales_case (tenant_id, reference, request_hash, redemption_id, member_id, type, reason, opened_at,
+    due_at, answered_at)
+select tenant_id, 'question ' || n, sha256(''), redemption_id, member_id, 'inquiry', 'other', asked, asked + interval '24 hours',
+    case when n % 12 > 0 then asked + interval '5 hours' * (n % 12) end
+from (
+    select *, row_number() over (order by tenant_id, feedback_id) as n, answered_at - interval '1 day' as asked
+    from mall.feedback where redemption_id is not null
+) f where n % 3 = 0
 """
 
 # Rows that a definition treats apart. A world without them would agree however they are counted.
@@ -86,6 +105,8 @@ def simulated_world(url: str) -> None:
         simulate(url, plan, Path(truth), Words(bytes(32)), lambda done, of: None)
     with psycopg.connect(url) as connection:
         connection.execute(ALERTS)
+        connection.execute(PILOTS)
+        connection.execute(QUESTIONS)
 
 
 # The first is also asked what it has; tests of one world that stand at the same place share it.
@@ -266,3 +287,35 @@ def test_money_and_value_follow_from_plain_sql_and_the_formula(mall: tuple[str, 
     assert scores.keys() == values.keys()
     for key, score in scores.items():
         assert score == pytest.approx(value_score(values[key]), abs=1e-5)
+
+
+@pytest.mark.parametrize("mall", WORLDS[:1], ids=name_of, indirect=True)
+def test_what_satisfaction_goes_with_and_what_pilots_came_to_are_what_python_counts(
+    mall: tuple[str, Path],
+) -> None:
+    url, warehouse = mall
+    with psycopg.connect(url) as connection:
+        drivers, pilots = satisfaction_drivers(connection), pilot_effect(connection)
+    with duckdb.connect(str(warehouse), read_only=True) as built:
+        rows = built.execute(
+            "select tenant_id, month, driver, value, answer_count, satisfied_count from marts.fct_satisfaction_drivers_monthly"
+        ).fetchall()
+        assert {tuple(key): (n, satisfied) for *key, n, satisfied in rows} == drivers
+        rows = built.execute(
+            "select tenant_id, metric, pilot_numerator, pilot_denominator, others_numerator, others_denominator "
+            "from marts.fct_pilot_effect"
+        ).fetchall()
+        assert {tuple(row[:2]): tuple(row[2:]) for row in rows} == pilots
+    met = {key[2:] for key in drivers}
+    assert met >= {
+        ("shipping", "on_time"), ("shipping", "late"), ("after_sales", "none"), ("after_sales", "within_24h"), ("after_sales", "late"),
+        ("stock", "refused"), ("stock", "not_refused"), ("sentiment", "negative"), ("sentiment", "positive"),
+        ("item_class", "staple"), ("item_class", "scarce"),
+    }  # fmt: skip
+    assert {metric for _, metric in pilots} == {
+        "member_redemption_rate",
+        "complaint_rate",
+        "virtual_issue_rate",
+    }
+    assert len({tenant for tenant, _ in pilots}) == 2
+    assert all(ours and others for _, ours, _, others in pilots.values())

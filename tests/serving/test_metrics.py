@@ -19,7 +19,7 @@ async def test_answers_are_counted_by_route_and_status_and_timed(still):
     assert figures[f'serving_request_seconds_count{{route="{route}"}}'] == "3"
     assert figures[f'serving_request_seconds_bucket{{route="{route}",le="+Inf"}}'] == "3"
     # The literal release was landed at 01:59:30, and it is 3 o'clock.
-    assert figures["serving_release_age_seconds"] == "3630.000"
+    assert figures["serving_release_age_seconds"] == figures["serving_data_lag_seconds"] == "3630.000"
 
 
 async def test_answers_without_the_database_are_counted(releases, settings, serve, database_url):
@@ -40,4 +40,4 @@ async def test_without_a_release_it_lives_and_is_not_ready(settings, serve):
         health = await client.get("/health")
         figures = told((await client.get("/metrics")).text)
     assert (health.status_code, health.json()["type"]) == (503, "urn:pointmart:problem:no-release")
-    assert "serving_release_age_seconds" not in figures
+    assert not {"serving_release_age_seconds", "serving_data_lag_seconds"} & set(figures)

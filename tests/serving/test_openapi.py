@@ -74,6 +74,19 @@ def test_what_a_release_alone_answers_documents_how_to_ask_again(app):
             )
 
 
+def test_every_group_and_every_parameter_says_what_it_is(app):
+    document = app.openapi()
+    groups = {group["name"] for group in document["tags"] if group["description"]}
+    assert {name for path in ROUTES for name in document["paths"][path]["get"]["tags"]} == groups
+    silent = [
+        (path, each["name"])
+        for path in ROUTES
+        for each in document["paths"][path]["get"].get("parameters", ())
+        if not each.get("description")
+    ]
+    assert silent == []
+
+
 def test_every_field_of_an_answer_has_a_type_and_every_answer_words(app):
     schemas = app.openapi()["components"]["schemas"]
     assert [name for name, schema in schemas.items() if not schema.get("description")] == []

@@ -253,6 +253,7 @@ async def test_a_release_that_somebody_found_complete_later_is_fresher_than_its_
     health = (await acorn.get("/health")).json()
     assert (health["complete_until"], health["data_lag_seconds"]) == ("2026-04-01T02:59:20Z", 40.0)
     assert health["is_late"] is False
+    assert "\nserving_data_lag_seconds 40.000\n" in (await acorn.get("/metrics")).text
 
 
 @pytest.mark.parametrize("noted", [{"release_id": "another"}, {"complete_until": "soon"}])

@@ -53,7 +53,7 @@ OWN = {
     # Tariffs are the same for all; a confirmation is of the caller's own tenant.
     ("get", "/v1/tariffs"), ("post", "/v1/tariffs/{tariff_id}/confirmation"), ("get", "/v1/fees"),
     ("get", "/v1/fees/forecast"), ("get", "/v1/invoices"), ("get", "/v1/settlements"), ("get", "/v1/reconciliations"),
-    ("get", "/v1/licences"), ("get", "/v1/features"), ("get", "/v1/opt-ins"), ("put", "/v1/pilot"), ("get", "/v1/pilot"),
+    ("get", "/v1/licences"), ("get", "/v1/administrative-acts"), ("get", "/v1/features"), ("get", "/v1/opt-ins"), ("put", "/v1/pilot"), ("get", "/v1/pilot"),
     # Brands, items and carriers' rates are the platform's; estimates and statements of stock are of the caller's own.
     ("get", "/v1/brands"), ("get", "/v1/items"), ("get", "/v1/items/{item_id}"), ("get", "/v1/carriage/rates"),
     ("get", "/v1/carriage/estimate"), ("get", "/v1/stock/corrections"),
@@ -412,8 +412,8 @@ def bodies(mine):
         },
         "/v1/campaigns": CAMPAIGN
         | {"reference": "n", "kind": "new_item", "earning": None, "items": [{"item_id": mine["item_id"], "price_points": 5}]},
-        "/v1/campaigns/{campaign_id}": {"budget_points": 20, "edited_by": "x"},
-        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x"},
+        "/v1/campaigns/{campaign_id}": {"budget_points": 20, "if_revision": 0, "edited_by": "x"},
+        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x", "if_revision": 0},
         "/v1/campaigns/{campaign_id}/stop": {"stopped_by": "x", "reason": "x"},
         "/v1/exchanges/agreements": TERMS,
         "/v1/exchanges/quotes": {"member_id": member, "to_tenant": "crane", "points": 100},

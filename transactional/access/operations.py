@@ -15,6 +15,7 @@ from transactional.access.domain import (
     new_platform_key,
     tenant_of,
 )
+from transactional.acting import ACTOR
 from transactional.database import Connection, tenant_transaction
 
 # A revoked key may work this much longer; in exchange most requests ask the database nothing.
@@ -49,16 +50,16 @@ async def issue_platform_key(connection: Connection, *, scope: Scope, label: str
     return key
 
 
-async def is_valid_platform_key(connection: Connection | asyncpg.Pool, *, key: str, scope: Scope) -> bool:
-    """Tell whether a key is one of the platform's, of this scope and not revoked."""
-    return is_platform_key(key) and bool(
-        await connection.fetchval(
-            "select exists (select from mall.platform_key "
-            "where key_hash = $1 and scope = $2 and revoked_at is null)",
-            key_hash(key),
-            scope,
-        )
+async def platform_key_label(connection: Connection | asyncpg.Pool, *, key: str, scope: Scope) -> str | None:
+    """Return what a key of the platform's is called, None if it is none of this scope or was revoked."""
+    if not is_platform_key(key):
+        return None
+    label: str | None = await connection.fetchval(
+        "select label from mall.platform_key where key_hash = $1 and scope = $2 and revoked_at is null",
+        key_hash(key),
+        scope,
     )
+    return label
 
 
 class KeyRing:
@@ -67,7 +68,7 @@ class KeyRing:
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
         # By the whole header, so that a known one costs neither a parse nor a hash.
-        self._good_until: dict[str, tuple[UUID, float]] = {}
+        self._good_until: dict[str, tuple[UUID, float, str]] = {}
 
     async def tenant(self, authorization: str | None) -> UUID:
         """Return the tenant of an `Authorization` header.
@@ -78,23 +79,26 @@ class KeyRing:
         header = authorization or ""
         remembered = self._good_until.get(header)
         if remembered is not None and remembered[1] > time.monotonic():
+            ACTOR.set(remembered[2])
             return remembered[0]
         scheme, _, key = header.partition(" ")
         tenant_id = tenant_of(key) if scheme.lower() == "bearer" else None
         if tenant_id is None:
             raise Unauthenticated
         async with tenant_transaction(self._pool, tenant_id) as connection:
-            good = await connection.fetchval(
-                "select revoked_at is null from mall.api_key where tenant_id = $1 and key_hash = $2",
+            label = await connection.fetchval(
+                "select label from mall.api_key where tenant_id = $1 and key_hash = $2 and revoked_at is null",
                 tenant_id,
                 key_hash(key),
             )
-        if not good:
+        if label is None:
             self._good_until.pop(header, None)
             raise Unauthenticated
         if len(self._good_until) >= _REMEMBERED_KEYS:
             self._good_until.clear()
-        self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS)
+        actor = f"key: {label}"
+        self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS, actor)
+        ACTOR.set(actor)
         return tenant_id
 
     async def require_platform(self, authorization: str | None, scope: Scope) -> None:
@@ -104,5 +108,9 @@ class KeyRing:
             PlatformKeyNeeded: it does not; a tenant's key is none.
         """
         scheme, _, key = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not await is_valid_platform_key(self._pool, key=key, scope=scope):
+        label = None
+        if scheme.lower() == "bearer":
+            label = await platform_key_label(self._pool, key=key, scope=scope)
+        if label is None:
             raise PlatformKeyNeeded(scope)
+        ACTOR.set(f"platform key: {label}")

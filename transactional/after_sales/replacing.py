@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from transactional.after_sales.domain import NotReplaceable
-from transactional.after_sales.operations import TELL
+from transactional.after_sales.telling import tell
 from transactional.catalogue.allotment import set_aside
 from transactional.database import Connection
+from transactional.redemption.domain import ItemBarred
 
 # The pieces of a case's line, or all that were not refunded; what has come once is what comes again.
 _LINES = """
-select l.line_no, l.item_id, coalesce(c.quantity, l.quantity - l.refunded_quantity) as quantity, o.handover
+select l.line_no, l.item_id, coalesce(c.quantity, l.quantity - l.refunded_quantity) as quantity, o.handover, o.authorised_until <= $3 as is_barred
 from mall.after_sales_case c
 join mall.redemption_line l on l.tenant_id = c.tenant_id and l.redemption_id = c.redemption_id
     and (c.line_no is null or l.line_no = c.line_no)
@@ -60,11 +61,15 @@ async def take_replacement(
 
     Raises:
         NotReplaceable: nothing of it is left to be replaced, or it is codes.
+        ItemBarred: what it is sold under has ended, so it is to be refunded.
         OutOfStock: fewer pieces are on the shelf; nothing is taken.
     """
-    lines = await connection.fetch(_LINES, tenant_id, case_id)
+    lines = await connection.fetch(_LINES, tenant_id, case_id, now)
     if not lines or any(line["handover"] == "instant" for line in lines):
         raise NotReplaceable(case_id)
+    for line in lines:
+        if line["is_barred"]:
+            raise ItemBarred(line["item_id"])
     pieces: dict[UUID, int] = {}
     for line in lines:
         pieces[line["item_id"]] = pieces.get(line["item_id"], 0) + line["quantity"]
@@ -85,4 +90,4 @@ async def close_replaced(
 ) -> None:
     """Close the cases of a redemption whose replacements have all come, inside the caller's transaction."""
     for row in await connection.fetch(_CLOSE, tenant_id, redemption_id, now):
-        await connection.execute(TELL, tenant_id, row["case_id"], "closed")
+        await tell(connection, tenant_id=tenant_id, case_id=row["case_id"], happened="closed")

@@ -1,11 +1,20 @@
-"""What others need to know of an offer before they act on it: that it is there, and that its stock is pieces."""
+"""What others need to know of an offer before they act on it: that it is there, not barred, and its stock pieces."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from transactional.database import Connection
 from transactional.problems import Problem
-from transactional.redemption.domain import UnknownOffer
+from transactional.redemption.domain import ItemBarred, UnknownOffer
+
+_BARRED = """
+select o.item_id
+from mall.offer o
+join mall.offer_opt_in p using (tenant_id, item_id, opted_in_at)
+where o.tenant_id = $1 and o.item_id = any($2::uuid[]) and (o.authorised_until <= $3 or p.withdrawn_at <= $3)
+order by o.item_id limit 1
+"""
 
 
 class StockOfCodes(Problem):
@@ -31,6 +40,19 @@ async def require_offer(connection: Connection, *, tenant_id: UUID, item_id: UUI
         "select exists (select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, item_id
     ):
         raise UnknownOffer(item_id)
+
+
+async def refuse_barred(
+    connection: Connection, *, tenant_id: UUID, item_ids: Sequence[UUID], moment: datetime
+) -> None:
+    """Make sure that items may be given out at a moment: opted in to, authorised and licensed.
+
+    Raises:
+        ItemBarred: naming one that may not.
+    """
+    barred = await connection.fetchval(_BARRED, tenant_id, item_ids, moment)
+    if barred is not None:
+        raise ItemBarred(barred)
 
 
 async def refuse_codes(connection: Connection, *, tenant_id: UUID, item_ids: Sequence[UUID]) -> None:

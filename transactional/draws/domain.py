@@ -14,6 +14,7 @@ from transactional.draws.refusals import (
     DrawNotOpen,
     DrawRevealed,
     DrawSoldOut,
+    PrizeBarred,
     PrizeTooValuable,
     TicketLimitReached,
     TooManyPrizes,
@@ -117,7 +118,11 @@ class Outcome:
 
 @dataclass(slots=True)
 class Draw(Tracked):
-    """A draw while tickets are sold. `sell` and `cancel` change it as they go."""
+    """A draw while tickets are sold. `sell` and `cancel` change it as they go.
+
+    Attributes:
+        barred_from: since when one of its prizes may not be given out; None: nothing is known to end.
+    """
 
     draw_id: UUID
     ticket_points: int
@@ -131,12 +136,14 @@ class Draw(Tracked):
     is_revealed: bool = False
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
+    barred_from: datetime | None = None
 
     def check(self, *, quantity: int, held: int, moment: datetime) -> None:
         """Tell whether a member who has `held` tickets can buy `quantity` more now.
 
         Raises:
             DrawNotOpen: it has not begun, is over, was revealed or cancelled.
+            PrizeBarred: a prize may not be given out.
             TicketLimitReached: a member may not have so many.
             DrawSoldOut: fewer tickets are left.
         """
@@ -145,6 +152,8 @@ class Draw(Tracked):
             raise DrawNotOpen(
                 self.draw_id, starts_at=self.starts_at, ends_at=self.ends_at, cancelled=is_cancelled
             )
+        if self.barred_from is not None and self.barred_from <= moment:
+            raise PrizeBarred(self.draw_id)
         if held + quantity > self.member_limit:
             raise TicketLimitReached(self.draw_id, asked=quantity, has=held, limit=self.member_limit)
         left = self.max_tickets - self.ticket_count
@@ -155,7 +164,7 @@ class Draw(Tracked):
         """Sell one ticket to a member who has `held` of them, and continue the log.
 
         Raises:
-            DrawNotOpen, TicketLimitReached, DrawSoldOut: as `check` says.
+            DrawNotOpen, PrizeBarred, TicketLimitReached, DrawSoldOut: as `check` says.
         """
         self.check(quantity=1, held=held, moment=moment)
         pseudonym = pseudonym_of(member_id, self.pseudonym_salt)

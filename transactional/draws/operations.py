@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.allotment import set_aside
+from transactional.catalogue.offers import refuse_barred
 from transactional.database import Connection
 from transactional.draws.domain import SALT_BYTES, SEED_BYTES, NewDraw, Seal, check_terms, terms_of
 from transactional.draws.drawing import first_head, seed_hash
@@ -41,6 +42,7 @@ async def open_draw(
         DrawExists: the reference names a draw with other terms.
         InvalidRequest, PrizeTooValuable, TooManyPrizes: the terms are refused.
         UnknownOffer: the shop does not have a prize's item.
+        ItemBarred: a prize may not be given out when the draw begins.
         OutOfStock: fewer pieces of it are on the shelf.
     """
     assert len(seed) == SEED_BYTES
@@ -50,7 +52,9 @@ async def open_draw(
         if opened is not None:
             return opened, False
         check_terms(new, now=now, prize_limit_fen=prize_limit_fen)
-        names = await _item_names(connection, tenant_id, [p.item_id for p in new.prizes])
+        items = [p.item_id for p in new.prizes]
+        names = await _item_names(connection, tenant_id, items)
+        await refuse_barred(connection, tenant_id=tenant_id, item_ids=items, moment=new.starts_at)
         commitment = seed_hash(seed)
         terms = terms_of(new, draw_id=draw_id, seed_hash=commitment, names=names)
         inserted = await connection.fetchval(

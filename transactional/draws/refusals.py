@@ -6,6 +6,7 @@ Problem
 ├── DrawExists          409  the reference names a draw with other terms
 ├── UnknownDraw         404  the tenant has no such draw
 ├── DrawNotOpen         409  no ticket is sold at this time
+├── PrizeBarred         409  a prize may not be given out at this time
 ├── DrawSoldOut         409  all tickets are sold
 ├── TicketLimitReached  409  the member has as many tickets as one may have
 ├── DrawNotOver         409  that is for after the end
@@ -92,6 +93,21 @@ class DrawNotOpen(Problem):
             f"draw {draw_id} was cancelled"
             if cancelled
             else f"tickets of draw {draw_id} are sold from {starts_at.isoformat()} until before {ends_at.isoformat()}",
+            draw_id=str(draw_id),
+        )
+
+
+class PrizeBarred(Problem):
+    """A prize may not be given out at this time, so no ticket is sold for it."""
+
+    slug = "prize-barred"
+    title = "A prize may not be given out"
+    status = 409
+
+    def __init__(self, draw_id: UUID) -> None:
+        super().__init__(
+            f"no ticket of draw {draw_id} is sold at this time: the opt-in to one of its prizes was withdrawn, or the "
+            "authorisation or licence that it is sold under has ended",
             draw_id=str(draw_id),
         )
 

@@ -13,6 +13,7 @@ from transactional.draws.refusals import (
     DrawNotOpen,
     DrawRevealed,
     DrawSoldOut,
+    PrizeBarred,
     TicketLimitReached,
     UnknownDraw,
 )
@@ -86,6 +87,7 @@ class CancelledDraw(BaseModel):
         UnknownDraw,
         UnknownMember,
         DrawNotOpen,
+        PrizeBarred,
         DrawSoldOut,
         TicketLimitReached,
         InsufficientPoints,

@@ -74,6 +74,13 @@ select tenant_id, 'compensation.opened', compensation_id, jsonb_build_object('co
     'party', party, 'supplier_id', supplier_id, 'carrier', carrier, 'due_at', due_at, 'points', points)
 from opened returning 1
 """
+# What was credited stays with the member; what was not is not owed.
+_KEPT = """
+update mall.compensation set outcome = 'waived', settled_at = $4, settled_by = 'carrier',
+    note = 'the carrier told later that it was in time',
+    credit_refusal = case when credited_at is null then coalesce(credit_refusal, 'it was in time') end
+where tenant_id = $1 and clock = $2 and subject_id = $3 and outcome is null
+"""
 _TO_CREDIT = """
 select tenant_id, compensation_id, member_id, points from mall.compensation
 where points > 0 and credited_at is null and credit_refusal is null
@@ -115,6 +122,18 @@ async def open_for_shipping(
         case_id or redemption_id,
     )
     return len(opened)
+
+
+async def waive_kept(
+    connection: Connection,
+    *,
+    tenant_id: UUID,
+    clock: Literal["shipping", "delivery"],
+    subject_id: UUID,
+    now: datetime,
+) -> None:
+    """Waive the compensation, if one is open, of a promise that turns out to have been kept."""
+    await connection.execute(_KEPT, tenant_id, clock, subject_id, now)
 
 
 async def credit_compensations(context: JobContext) -> int:

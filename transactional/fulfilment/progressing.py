@@ -9,7 +9,7 @@ from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.committer import Committer
 from transactional.engine.sweeping import NO_BODY
 from transactional.fulfilment.clocks import SHIP_WITHIN, due_at
-from transactional.fulfilment.compensations import open_for_shipping
+from transactional.fulfilment.compensations import open_for_shipping, waive_kept
 from transactional.fulfilment.terms import rest_days_of
 from transactional.redemption.commands import Progress
 from transactional.redemption.states import Move
@@ -42,7 +42,7 @@ async def advance(
     """Ship a redemption once all its pieces were collected, and deliver it once all were handed over.
 
     A move that its state does not allow, because it was cancelled or has made it before, is not made. If the redemption
-    was shipped too late, its compensation is opened. Cases whose replacements have come are closed.
+    was shipped too late, its compensation is opened, or waived once older news tell that it was in time. Cases whose replacements have come are closed.
 
     Raises:
         CommitUnavailable, Overloaded: the engine did not take it; the worker tries again.
@@ -104,3 +104,5 @@ async def _compensate(connection: Connection, tenant_id: UUID, redemption_id: UU
         await open_for_shipping(
             connection, tenant_id=tenant_id, redemption_id=redemption_id, due_at=due, now=now
         )
+    else:
+        await waive_kept(connection, tenant_id=tenant_id, clock="shipping", subject_id=redemption_id, now=now)

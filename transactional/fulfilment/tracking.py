@@ -7,7 +7,7 @@ from uuid import UUID
 
 from transactional.database import Connection
 from transactional.fulfilment.clocks import DELIVER_WITHIN, due_at
-from transactional.fulfilment.compensations import open_for_delivery
+from transactional.fulfilment.compensations import open_for_delivery, waive_kept
 from transactional.fulfilment.states import Event, ShipmentStatus, State, state_of
 from transactional.fulfilment.terms import rest_days_of
 
@@ -76,7 +76,7 @@ async def record(
 ) -> UUID | None:
     """Keep the events of a parcel inside the caller's transaction and let its status follow.
 
-    A delivery that came too late opens its compensation at once.
+    A delivery that came too late opens its compensation at once; one that turns out to be in time waives it.
 
     Returns:
         The redemption that has to be told, None if nothing has changed.
@@ -114,8 +114,13 @@ async def record(
         state.ended_at,
         state.status is not before.status,
     )
-    if due is not None and state.delivered_at is not None and state.delivered_at > due:
-        await open_for_delivery(connection, tenant_id=tenant_id, shipment_ids=[shipment_id], now=now)
+    if due is not None and state.delivered_at is not None:
+        if state.delivered_at > due:
+            await open_for_delivery(connection, tenant_id=tenant_id, shipment_ids=[shipment_id], now=now)
+        else:
+            await waive_kept(
+                connection, tenant_id=tenant_id, clock="delivery", subject_id=shipment_id, now=now
+            )
     redemption_id: UUID = row["redemption_id"]
     return redemption_id
 

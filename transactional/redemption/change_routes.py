@@ -16,7 +16,7 @@ from transactional.ledger.account import BalanceTooLarge, InsufficientPoints
 from transactional.members.domain import UnknownMember
 from transactional.problems import InvalidRequest, Problem
 from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
-from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, UnknownRedemption
+from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, ItemBarred, UnknownRedemption
 from transactional.redemption.ending import RefundByLines, RefundTooLarge, UnknownLine
 from transactional.redemption.making import OffsetNotOffered, OffsetTooSmall
 from transactional.redemption.progress import PastDeadline
@@ -175,7 +175,7 @@ async def refund(redemption_id: UUID, body: RefundRequest, tenant_id: Caller, re
 @router.post(
     "/redemptions/{redemption_id}/review",
     summary="Decide about a parked redemption",
-    **_described(SessionOver, RoleNeeded, UnknownRedemption, IllegalMove, PastDeadline),
+    **_described(SessionOver, RoleNeeded, UnknownRedemption, IllegalMove, PastDeadline, ItemBarred),
 )
 async def review(redemption_id: UUID, body: ReviewRequest, asker: Reviewing, request: Request) -> Response:
     """Let a redemption that risk rules parked go on, or let go of what it holds; a person says why."""

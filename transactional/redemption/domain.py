@@ -43,6 +43,21 @@ class OfferNotListed(Problem):
         super().__init__(f"item {item_id} is not on offer at this time", item_id=str(item_id))
 
 
+class ItemBarred(Problem):
+    """What the item is given out under has ended: its opt-in, its authorisation or its licence."""
+
+    slug = "item-barred"
+    title = "The item may not be given out"
+    status = 409
+
+    def __init__(self, item_id: UUID) -> None:
+        super().__init__(
+            f"no piece of item {item_id} is given out at this time: the opt-in to it was withdrawn, or the authorisation or "
+            "licence that it is sold under has ended",
+            item_id=str(item_id),
+        )
+
+
 class OutOfStock(Problem):
     """There are fewer pieces than asked for."""
 
@@ -78,6 +93,7 @@ class Offer:
     Attributes:
         cash_share_min_bp, cash_share_max_bp: what part of its price may be paid in cash, within what the program says,
             in basis points.
+        authorised_until: since when nobody may sell it for want of an authorisation or a licence; None: it needs none.
     """
 
     price_points: int
@@ -87,6 +103,7 @@ class Offer:
     is_coded: bool = False
     cash_share_min_bp: int = 0
     cash_share_max_bp: int = 10_000
+    authorised_until: datetime | None = None
 
     @property
     def cash_share(self) -> CashShare:
@@ -96,6 +113,10 @@ class Offer:
     def listed(self, moment: datetime) -> bool:
         """Tell whether the offer is on sale at a moment."""
         return self.listed_from <= moment and (self.listed_until is None or moment < self.listed_until)
+
+    def barred(self, moment: datetime) -> bool:
+        """Tell whether nobody may sell it at a moment, whoever asked for it before."""
+        return self.authorised_until is not None and self.authorised_until <= moment
 
 
 @dataclass(slots=True)

@@ -30,6 +30,15 @@ def sale_of(command: Redeem, book: Book, moment: datetime) -> FlashSale | None:
     return sale
 
 
+def barred_item(book: Book, tenant_id: UUID, redemption: Redemption, moment: datetime) -> UUID | None:
+    """Return an item of a redemption that nobody may sell at a moment, None if there is none.
+
+    Who waits for a payment or a person asked while it could be sold; what counts is when points are taken.
+    """
+    offers = book.offers.get(tenant_id, {})
+    return next((line.item_id for line in redemption.lines if offers[line.item_id].barred(moment)), None)
+
+
 def take_goods(book: Book, tenant_id: UUID, redemption: Redemption, sale: FlashSale | None) -> None:
     """Take the pieces of all lines; the caller has made sure that they are there."""
     for line in redemption.lines:

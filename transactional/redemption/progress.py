@@ -9,8 +9,10 @@ from transactional.identifiers import derived
 from transactional.ledger.telling import account_of
 from transactional.problems import Problem
 from transactional.redemption.commands import CashReturned, ConfirmOffset, PaymentArrived, Progress, Review
+from transactional.redemption.domain import ItemBarred, Redemption
 from transactional.redemption.ending import is_overdue, let_go, redemption_of
 from transactional.redemption.fulfilment import fulfil
+from transactional.redemption.goods import barred_item
 from transactional.redemption.making import proceed, take_held
 from transactional.redemption.payment import Payment
 from transactional.redemption.states import IllegalMove, Move, Status
@@ -79,6 +81,9 @@ def payment_arrived(command: PaymentArrived, book: Book) -> Reply:
     payment.touch()
     if is_overdue(redemption, moment):
         let_go(book, tenant_id, redemption, account, Move.TIME_OUT, "timeout", moment)
+        announce(book, tenant_id, redemption, account, command.at)
+    elif redemption.status is Status.CREATED and barred_item(book, tenant_id, redemption, moment) is not None:
+        let_go(book, tenant_id, redemption, account, Move.CANCEL, "item barred", moment)
         announce(book, tenant_id, redemption, account, command.at)
     if redemption.status is not Status.CREATED:
         payment.status = "refund_due"
@@ -151,6 +156,9 @@ def review(command: Review, book: Book) -> Reply:
     exchange = book.exchange.exchanges.get((tenant_id, redemption.redemption_id))
     if exchange is not None and move is Move.APPROVE:
         require_executable(book, exchange, command.at)
+    barred = barred_item(book, tenant_id, redemption, moment)
+    if barred is not None and move is Move.APPROVE:
+        raise ItemBarred(barred)
     verdict: Literal["allow", "deny"] = "allow" if move is Move.APPROVE else "deny"
     book.verdicts.append(
         Verdict(tenant_id, redemption.redemption_id, verdict, command.reviewer, command.reason, command.at)
@@ -166,11 +174,33 @@ def review(command: Review, book: Book) -> Reply:
 
 
 def progress(command: Progress, book: Book) -> Reply:
-    """Note how far the goods have come; a carrier may tell late, but nothing happens before what it follows from."""
+    """Note how far the goods have come; a carrier may tell late, but nothing happens before what it follows from.
+
+    Told that it was earlier than was known, the redemption has been there since then, and nobody is told again.
+    """
     redemption, account = redemption_of(book, command)
     moment = account.moment(command.at)
+    if _was_earlier(command, redemption):
+        redemption.touch()
+        return Reply(200, {})
     if command.occurred_at is not None:
         earliest = redemption.shipped_at or redemption.paid_at or redemption.effective_at
         moment = max(earliest, min(command.occurred_at, command.at))
     redemption.move(command.move, moment)
     return announce(book, command.tenant_id, redemption, account, command.at)
+
+
+def _was_earlier(command: Progress, redemption: Redemption) -> bool:
+    """Note that goods were shipped or delivered before the time that was noted, if they were."""
+    told, taken = command.occurred_at, redemption.paid_at or redemption.effective_at
+    if told is None:
+        return False
+    match command.move:
+        case Move.SHIP if redemption.shipped_at is not None:
+            known, redemption.shipped_at = redemption.shipped_at, min(redemption.shipped_at, max(taken, told))
+            return redemption.shipped_at < known
+        case Move.DELIVER if redemption.delivered_at is not None:
+            known, shipped = redemption.delivered_at, redemption.shipped_at or taken
+            redemption.delivered_at = min(known, max(shipped, told))
+            return redemption.delivered_at < known
+    return False

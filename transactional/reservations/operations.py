@@ -10,6 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from transactional.catalogue.allotment import lock_stock, put_back, release_expired, set_aside
+from transactional.catalogue.offers import refuse_barred
 from transactional.database import Connection
 from transactional.reservations.domain import (
     IssueExists,
@@ -59,12 +60,14 @@ async def reserve(
         ReservationExists: the reference names a reservation of something else.
         InvalidRequest: it would be over before it began.
         UnknownOffer: the shop does not have the item.
+        ItemBarred: it may not be given out.
         OutOfStock: fewer pieces of it are on the shelf.
     """
     known = await _reserved_before(connection, tenant_id, new.reference, request_hash)
     if known is not None:
         return known, False
     check_new(new, now=now)
+    await refuse_barred(connection, tenant_id=tenant_id, item_ids=[new.item_id], moment=now)
     await set_aside(connection, tenant_id=tenant_id, pieces={new.item_id: new.quantity}, now=now)
     inserted = await connection.fetchval(
         "insert into mall.reservation (tenant_id, reservation_id, reference, request_hash, item_id, purpose, quantity, "
@@ -125,6 +128,7 @@ async def issue(
         UnknownReservation: it is not there.
         IssueExists: the reference names an issue of another quantity.
         ReservationEnded: it was released, or its time is up.
+        ItemBarred: it may not be given out any more.
         ReservationTooSmall: fewer pieces are left of it.
     """
     one = await _lock(connection, tenant_id, reservation_id, now)
@@ -141,6 +145,7 @@ async def issue(
         return
     if one.is_over:
         raise ReservationEnded(reservation_id)
+    await refuse_barred(connection, tenant_id=tenant_id, item_ids=[one.item_id], moment=now)
     if one.left_count < quantity:
         raise ReservationTooSmall(reservation_id, asked=quantity, left=one.left_count)
     number = await connection.fetchval(

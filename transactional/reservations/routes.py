@@ -13,7 +13,7 @@ from transactional.database import tenant_transaction
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import OutOfStock, UnknownOffer
+from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
 from transactional.reservations.domain import (
@@ -88,7 +88,13 @@ class ReservationPage(BaseModel):
     responses={
         200: {"model": Reservation, "description": "The reference and this reservation were sent before"},
         **responses(
-            Unauthenticated, UnknownOffer, OutOfStock, ReservationExists, InvalidRequest, RequestTooLarge
+            Unauthenticated,
+            UnknownOffer,
+            ItemBarred,
+            OutOfStock,
+            ReservationExists,
+            InvalidRequest,
+            RequestTooLarge,
         ),
     },
 )
@@ -162,6 +168,7 @@ async def end(
         UnknownReservation,
         IssueExists,
         ReservationEnded,
+        ItemBarred,
         ReservationTooSmall,
         InvalidRequest,
         RequestTooLarge,

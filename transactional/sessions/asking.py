@@ -13,9 +13,11 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from transactional.access.operations import KeyRing
+from transactional.acting import ACTOR
 from transactional.problems import InvalidRequest
 from transactional.sessions.domain import (
     ACTING_ROLES,
+    AUDITING_ROLES,
     BOOK_READING_ROLES,
     DECIDING_ROLES,
     OPERATING_ROLES,
@@ -103,6 +105,7 @@ async def asker_of(request: Request) -> Asker:
     visitor = await desk.recognise((header or "").partition(" ")[2])
     if visitor is None:
         raise SessionOver
+    ACTOR.set(visitor.username)
     return Asker(visitor.tenant_id, visitor.username, visitor.role)
 
 
@@ -157,6 +160,10 @@ async def _book_reader(asker: Asking) -> Asker:
     return _allowed(asker, BOOK_READING_ROLES)
 
 
+async def _auditor(asker: Asking) -> Asker:
+    return _allowed(asker, AUDITING_ROLES)
+
+
 async def _operator(
     request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_platform_scheme)]
 ) -> Asker:
@@ -181,6 +188,9 @@ Reviewing = Annotated[Asker, Depends(reviewer)]
 
 # What is charged and owed is for those who answer for an enterprise, and for its programs.
 ReadingBooks = Annotated[Asker, Depends(_book_reader)]
+
+# Who did what in a shop is for who answers for it.
+Auditing = Annotated[Asker, Depends(_auditor)]
 
 # What is done for the platform: by a key of scope operate, or by one of its own people.
 Operating = Annotated[Asker, Depends(_operator)]

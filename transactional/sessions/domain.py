@@ -21,6 +21,8 @@ SERVING_ROLES: Final = frozenset({"enterprise_admin", "operator"})
 REVIEWING_ROLES: Final = frozenset({"enterprise_admin", "risk_analyst"})
 # Who reads what an enterprise is charged and owes.
 BOOK_READING_ROLES: Final = frozenset({"enterprise_admin", "enterprise_viewer"})
+# Who reads who changed what.
+AUDITING_ROLES: Final = frozenset({"enterprise_admin"})
 # The platform's own people, who act for no tenant.
 OPERATING_ROLES: Final = frozenset({"platform_admin"})
 # Who may act for a member in the mall: it spends that member's points.

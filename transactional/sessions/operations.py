@@ -125,6 +125,12 @@ async def link_login(
             subject,
             username,
         )
+        if holder is None:
+            # Let go of meanwhile.
+            await link_login(
+                connection, tenant_id=tenant_id, username=username, issuer=issuer, subject=subject
+            )
+            return
         raise LinkTaken(holder["username"], holder["subject"])
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.fees.queries import live_day
-from transactional.settlement.domain import Basis, BasisFixed, Fact, Party, due_on, statements_due
+from transactional.problems import InvalidRequest
+from transactional.settlement.domain import Basis, BasisFixed, Fact, Party, due_on, is_working, statements_due
 from transactional.settlement.facts import unsettled
 from transactional.settlement.queries import working_day_changes
 from transactional.settlement.settling import tell
@@ -127,10 +128,20 @@ async def set_basis(
 async def change_working_days(
     connection: Connection, *, days: Mapping[date, bool], by: str, now: datetime
 ) -> None:
-    """Say on which days banks work otherwise than by the week; statements that were made keep their day."""
+    """Say on which days banks work otherwise than by the week; statements that were made keep their day.
+
+    Raises:
+        InvalidRequest: a day that has begun would become another one; promises of it are made already.
+    """
+    changes, today = await working_day_changes(connection), business_date(now)
+    begun = [
+        day for day, works in sorted(days.items()) if day <= today and works is not is_working(day, changes)
+    ]
+    if begun:
+        raise InvalidRequest(f"days: {begun[0]} has begun and stays as it was; change a day before it comes")
     await connection.executemany(
         "insert into mall.working_day_change (day, is_working, changed_by, changed_at) values ($1, $2, $3, $4) "
         "on conflict (day) do update set is_working = excluded.is_working, changed_by = excluded.changed_by, "
         "changed_at = excluded.changed_at where working_day_change.is_working <> excluded.is_working",
-        [(day, is_working, by, now) for day, is_working in sorted(days.items())],
+        [(day, works, by, now) for day, works in sorted(days.items())],
     )

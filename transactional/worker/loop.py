@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from transactional.database import DATABASE_AWAY
+from transactional.masking import masked
 from transactional.worker.job import Job, JobContext
 from transactional.worker.locks import JobLocks
 
@@ -96,4 +97,4 @@ def _tell(job: Job, error: Exception, pause: timedelta) -> None:
     if isinstance(error, DATABASE_AWAY):
         _log.warning("job %s waits %s: the database is away: %s", job.name, pause, error)
     else:
-        _log.error("job %s failed and is tried again in %s", job.name, pause, exc_info=error)
+        _log.error("job %s failed and is tried again in %s", job.name, pause, exc_info=masked(error))

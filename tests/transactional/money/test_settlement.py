@@ -204,10 +204,10 @@ async def test_statements_are_never_changed_and_sum_to_their_lines(received, run
 
 
 async def test_operators_run_it_and_change_working_days(operator, shop, received, clock, owner):
-    clock.now += DAY
     url = f"/v1/platform/tenants/{shop.tenant_id}/settlements"
     days = {"days": [{"day": "2026-03-02", "is_working": False}], "changed_by": "wu.min"}
     assert (await operator.put("/v1/platform/working-days", json=days)).status_code == 200
+    clock.now += DAY
     assert (await operator.post(f"{url}?dry_run=true")).json() == {"stated": 1}
     assert (await operator.post(url)).json() == {"stated": 1}
     assert str(await owner.fetchval("select due_on from mall.settlement_statement")) == "2026-03-03"

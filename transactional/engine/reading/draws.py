@@ -29,7 +29,13 @@ from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, draw_id)
 cross join lateral (
     select d.tenant_id, d.draw_id, d.ticket_points, d.starts_at, d.ends_at, d.max_tickets, d.member_limit,
         d.pseudonym_salt, d.ticket_count, d.log_head, d.revealed_at is not null as is_revealed, d.cancelled_at,
-        d.cancel_reason
+        d.cancel_reason, (
+            select min(least(o.authorised_until, i.withdrawn_at))
+            from mall.draw_prize p
+            join mall.offer o on o.tenant_id = p.tenant_id and o.item_id = p.item_id
+            join mall.offer_opt_in i
+                on i.tenant_id = o.tenant_id and i.item_id = o.item_id and i.opted_in_at = o.opted_in_at
+            where p.tenant_id = d.tenant_id and p.draw_id = d.draw_id) as barred_from
     from mall.draw d
     where d.tenant_id = wanted.tenant_id and d.draw_id = wanted.draw_id
     offset 0 {lock}

@@ -10,7 +10,8 @@ from transactional.redemption.domain import Offer, Stock
 
 STOCK = """
 select s.tenant_id, s.item_id, s.on_hand, s.allotted,
-    o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded, o.cash_share_min_bp, o.cash_share_max_bp
+    o.price_points, o.handover, o.listed_from, o.listed_until, o.is_coded, o.cash_share_min_bp, o.cash_share_max_bp,
+    o.authorised_until
 from mall.stock s
 join mall.offer o on o.tenant_id = s.tenant_id and o.item_id = s.item_id
 where s.tenant_id = wanted.tenant_id and s.item_id = wanted.item_id

@@ -159,3 +159,16 @@ async def test_the_books_agree_after_payments_in_time_and_late(till):
                 where c.payment_id = p.payment_id)
     """
     assert await till.worker.pools.committer.fetch(wrong) == []
+
+
+async def test_cash_for_what_may_not_be_sold_any_more_goes_back(till, owner, provider):
+    paying = await till.started("r1", till.shop.pot, points=99)
+    till.clock.now += MINUTE
+    await owner.execute(
+        "update mall.offer set authorised_until = $2 where item_id = $1", till.shop.pot, till.clock.now
+    )
+    await paying.pay(notify={"times": 2})
+    assert await paying.stands() == ("cancelled", "refund_due")
+    assert await till.client.buckets(till.shop.member) == {"available": 1000, "balance": 1000}
+    assert await owner.fetchval("select on_hand from mall.stock where item_id = $1", till.shop.pot) == 1
+    assert (await paying.told())["reason"] == "item barred"

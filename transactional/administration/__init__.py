@@ -1,0 +1,1 @@
+"""Who changed what the mall is run by."""
