@@ -117,7 +117,7 @@ async def link_login(
     except (asyncpg.CheckViolationError, asyncpg.CharacterNotInRepertoireError) as error:
         raise InvalidLogin("the issuer must have 1 to 500 characters and the subject 1 to 255") from error
     if not is_new:
-        holder = await connection.fetchrow(
+        (holder,) = await connection.fetch(
             "select username, subject from mall.login_identity "
             "where tenant_id = $1 and issuer = $2 and (subject = $3 or username = $4) order by subject = $3 desc limit 1",
             tenant_id,

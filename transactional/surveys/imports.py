@@ -44,7 +44,11 @@ class _Response(NamesRedemption):
 
 
 _ANSWERS: dict[str, Any] = {
-    f"answer_{n}": (Words | None, Field(None, title=f"第{n}题")) for n in range(1, _MOST_QUESTIONS + 1)
+    f"answer_{n}": (
+        Words | None,
+        Field(None, title=f"第{n}题", examples=["5"] if n == 1 else []),
+    )
+    for n in range(1, _MOST_QUESTIONS + 1)
 }
 ResponseRow = create_model("ResponseRow", __base__=_Response, __doc__=_Response.__doc__, **_ANSWERS)
 
