@@ -57,8 +57,11 @@ _SCRIPT = """<script>
   });
 })();
 </script>"""
-# How much a file may weigh is told in English only; what it must be stands in its label.
-_WITHOUT_SIZE = '<style>[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }</style>'
+# How much a file may weigh is told in English only; what it must be stands in its label. The script takes no room.
+_STYLE = (
+    '<style>[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }'
+    ' [data-testid="stElementContainer"]:has([data-testid="stHtml"] script) { position: absolute; }</style>'
+)
 
 
 def show_in_language(words: Words) -> None:
@@ -72,7 +75,7 @@ def show_in_language(words: Words) -> None:
         "tag": json.dumps(_LANGUAGE_TAGS[words.language]),
         "words": json.dumps(told, ensure_ascii=False),
     }
-    st.html(_WITHOUT_SIZE + script, unsafe_allow_javascript=True)
+    st.html(_STYLE + script, unsafe_allow_javascript=True)
 
 
 def _own_words(words: Words) -> dict[str, str]:
