@@ -7,9 +7,7 @@ import streamlit as st
 from dashboards.words import Words
 
 _LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
-# The words stay with the window and the watcher reads them anew, so that another choice of language counts for what
-# is there already. Where Streamlit writes a text on the screen it is looked for in these places alone: the same word
-# may be somebody's name elsewhere.
+# Texts on the screen are looked for in these places alone: the same word may be somebody's name elsewhere.
 _SCRIPT = """<script>
 (() => {
   const language = %(language)s;
@@ -20,18 +18,18 @@ _SCRIPT = """<script>
     return location.replace(here);
   }
   document.documentElement.lang = %(tag)s;
-  window.pointmartWords = %(words)s;
+  const words = %(words)s;
   const places = '[data-testid="stFileUploaderDropzone"] button, [data-testid="InputInstructions"],'
     + ' [data-testid="stSkipToMain"], a[href^="#"], [role="listbox"]';
   const say = (node) => {
-    const told = window.pointmartWords[node.data.trim()];
+    const told = words[node.data.trim()];
     if (told && node.parentElement?.closest(places)) node.data = told;
   };
   const name = (element) => {
     for (const kind of ["aria-label", "title"]) {
       // Of several tables and charts each button says whose it is: "Search: Rows".
       const [own, ...whose] = (element.getAttribute(kind) ?? "").split(": ");
-      const told = window.pointmartWords[own];
+      const told = words[own];
       if (told) element.setAttribute(kind, [told, ...whose].join(": "));
     }
   };
@@ -43,8 +41,8 @@ _SCRIPT = """<script>
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) say(texts.currentNode);
   };
-  tell(document.body);
   if (window.pointmartWatcher) return;
+  tell(document.body);
   window.pointmartWatcher = new MutationObserver((changes) => {
     for (const change of changes) {
       if (change.type === "childList") change.addedNodes.forEach(tell);
@@ -57,22 +55,24 @@ _SCRIPT = """<script>
   });
 })();
 </script>"""
-# How much a file may weigh is told in English only; what it must be stands in its label.
-_WITHOUT_SIZE = '<style>[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }</style>'
+# How much a file may weigh is told in English only; what it must be stands in its label. The script takes no room.
+_STYLE = (
+    '<style>[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }'
+    ' [data-testid="stElementContainer"]:has([data-testid="stHtml"] script) { position: absolute; }</style>'
+)
 
 
 def show_in_language(words: Words) -> None:
     """Have the page and Streamlit's own words on it read, shown and pronounced in the reader's language."""
-    own, other = _own_words(words), _own_words(Words("en" if words.language == "zh" else "zh"))
-    english = own if words.language == "en" else other
+    own, english = _own_words(words), _own_words(Words("en"))
     # A word that stood for itself would be written again for ever.
-    told = {key: own[name] for name in own for key in {english[name], other[name]} - {own[name]}}
+    told = {english[name]: word for name, word in own.items() if word != english[name]}
     script = _SCRIPT % {
         "language": json.dumps(words.language),
         "tag": json.dumps(_LANGUAGE_TAGS[words.language]),
         "words": json.dumps(told, ensure_ascii=False),
     }
-    st.html(_WITHOUT_SIZE + script, unsafe_allow_javascript=True)
+    st.html(_STYLE + script, unsafe_allow_javascript=True)
 
 
 def _own_words(words: Words) -> dict[str, str]:

@@ -11,5 +11,5 @@ def points(score: float) -> str:
 
 
 def of_a_hundred(rows: pd.DataFrame, *scores: str) -> pd.DataFrame:
-    """Return rows whose columns of scores (0-1) are in points of a hundred."""
-    return rows.assign(**{score: rows[score] * _WHOLE for score in scores})
+    """Return rows whose columns of scores (0-1) are in points of a hundred, to four decimals."""
+    return rows.assign(**{score: (rows[score] * _WHOLE).round(4) for score in scores})
