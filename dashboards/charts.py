@@ -224,15 +224,24 @@ def shares_by_month(
 
 def _target(rows: pd.DataFrame, label: str, scale: alt.Scale) -> list[alt.Chart]:
     goal = rows["target"].iloc[-1]
-    # The label stands at the left, on the side of the rule where the line does not begin.
-    begins_above = rows["value"].dropna().iloc[0] >= goal
+    # The label stands at the end where the line is farther off, on the other side of the rule.
+    known = rows["value"].dropna()
+    first, last = known.iloc[0] - goal, known.iloc[-1] - goal
+    is_left = abs(first) >= abs(last)
+    is_below = (first if is_left else last) >= 0
     target = pd.DataFrame({"target": [goal], "text": [label]})
     y = alt.Y("target:Q", scale=scale, title=None)
     rule = alt.Chart(target).mark_rule(color=WARNING, strokeWidth=1, strokeDash=[5, 3]).encode(y=y)
     text = (
         alt.Chart(target)
-        .mark_text(color=WARNING, align="left", dx=4, dy=9 if begins_above else -8, font=FONT)
-        .encode(y=y, x=alt.value(0), text="text:N")
+        .mark_text(
+            color=WARNING,
+            align="left" if is_left else "right",
+            dx=4 if is_left else -4,
+            dy=9 if is_below else -8,
+            font=FONT,
+        )
+        .encode(y=y, x=alt.value(0 if is_left else "width"), text="text:N")
     )
     return [rule, text]
 
@@ -257,5 +266,10 @@ def _time(field: str, label_format: str, *, every: str, rows: pd.DataFrame) -> a
 
 def styled(chart: Chart, *, height: int = _HEIGHT) -> Chart:
     """Put a chart in the house style."""
-    made: Chart = chart.properties(height=height, padding={"right": 12}).configure(font=FONT)
+    # Names and numbers stand beside what they name, the first and the last too.
+    made: Chart = (
+        chart.properties(height=height, padding={"right": 12})
+        .configure(font=FONT)
+        .configure_axisY(labelFlush=False)
+    )
     return made

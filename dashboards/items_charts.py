@@ -84,14 +84,20 @@ def groups(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
 
     `rows` has name, rate (0-1), told, note and is_small. `labels` names group, rate and note.
     """
-    top = max(0.01, float(rows["rate"].fillna(0).max()) * 1.35)
+    most = float(rows["rate"].fillna(0).max())
+    top = max(0.01, most * 1.35)
     base = alt.Chart(rows).encode(
         y=alt.Y("name:N", title=None, sort=list(rows["name"]), axis=alt.Axis(labelLimit=150, ticks=False)),
         x=alt.X(
             "rate:Q",
             title=None,
             scale=alt.Scale(domain=[0, top]),
-            axis=alt.Axis(format=".0%" if top >= 0.05 else ".1%", tickCount=4),
+            axis=alt.Axis(
+                format=".0%" if top >= 0.05 else ".1%",
+                tickCount=4,
+                # What is told beside the longest bar needs room; a share of more than all needs no number.
+                labelExpr="datum.value > 1 ? '' : datum.label" if most <= 1 else alt.Undefined,
+            ),
         ),
         color=alt.condition("datum.is_small", alt.value(QUIET), alt.value(ACCENT)),
         tooltip=[

@@ -143,7 +143,7 @@ def show_groups(words: Words, rows: pd.DataFrame) -> None:
     """Draw the redemption rate by band of price and by category."""
     left, right = st.columns(2)
     with left:
-        st.subheader(words("price_bands"), anchor=False)
+        st.subheader(words("rates_by_band"), anchor=False)
         bands = named_bands(words, rows)
         _show_group(words, bands, words("price_band"), words("price_bands_alt"))
     with right:
@@ -154,6 +154,9 @@ def show_groups(words: Words, rows: pd.DataFrame) -> None:
 
 
 def _show_group(words: Words, rows: pd.DataFrame, group: str, alt: str) -> None:
+    if rows["rate"].isna().all():
+        st.info(words("nothing_viewed"), icon=":material/hourglass_empty:")
+        return
     drawn = rows.assign(
         told=[words.rate(None if pd.isna(rate) else rate) for rate in rows["rate"]],
         note=[
@@ -166,6 +169,7 @@ def _show_group(words: Words, rows: pd.DataFrame, group: str, alt: str) -> None:
     st.altair_chart(
         items_charts.groups(drawn[["name", "rate", "told", "note", "is_small"]], labels=labels), alt=alt
     )
+    st.caption(words("rates_n", n=words.count(rows["views"].sum()), few=items.SMALL_VIEWS))
 
 
 def show_mix(words: Words, define: Definitions, catalogue: pd.DataFrame) -> None:

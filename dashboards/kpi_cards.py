@@ -8,11 +8,16 @@ import streamlit as st
 from dashboards.kpis import Figure
 from dashboards.words import Words, is_nought
 
-# The name of a figure, and what it is compared with, break into lines instead of ending in dots.
+# The name of a figure, what it is and what it is compared with break into lines instead of ending in dots; a long one
+# is written smaller first.
 WHOLE_NAMES = (
     '<style>[data-testid="stMetricLabel"], [data-testid="stMetricLabel"] * '
     "{ white-space: normal !important; overflow: visible; height: auto; }"
-    ' div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }</style>'
+    ' div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }'
+    ' [data-testid="stMetric"] { container-type: inline-size; }'
+    ' [data-testid="stMetricValue"], [data-testid="stMetricValue"] * '
+    "{ white-space: normal !important; overflow: visible; }"
+    ' [data-testid="stMetricValue"] { font-size: clamp(1.25rem, 12cqi, 1.75rem); }</style>'
 )
 # How the first figure stands, by whether it meets its target; None: it is not judged.
 _ANSWERS = {True: "answer_above", False: "answer_below", None: "answer_unjudged"}

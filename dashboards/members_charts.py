@@ -7,6 +7,8 @@ from dashboards.charts import Chart, shares_by_month, styled
 from dashboards.house_style import ACCENT, FONT, QUIET, SECOND, WARNING
 
 _LOW, _ROW, _FRAME = 260, 30, 40
+# An axis with a title takes more from the height of the whole.
+_CAPTIONED_FRAME = 76
 # From those who come to those who are gone; each differs from its neighbours in lightness too.
 _STAGES = {"new": SECOND, "active": ACCENT, "at_risk": "#f3c178", "dormant": WARNING, "lost": QUIET}
 
@@ -91,5 +93,5 @@ def triangle(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
             alt.value("white"),
         ),
     )
-    height = 26 * rows["cohort"].nunique() + 50
+    height = 26 * rows["cohort"].nunique() + _CAPTIONED_FRAME
     return styled(alt.layer(cells, text), height=height)

@@ -95,6 +95,10 @@ def show_funnel(words: Words, define: Definitions, found: funnel.Funnel | None) 
     if found is None:
         st.info(words("nobody_came"), icon=":material/hourglass_empty:")
         return
+    if not found.counts["visitor"]:
+        unseen = [words("no_visits"), *_unseen(words, found)]
+        st.info(words("between_sentences").join(unseen), icon=":material/hourglass_empty:")
+        return
     st.altair_chart(funnel_chart(words, found), alt=words("funnel_alt"))
     st.caption(funnel_legend(words, found))
 
@@ -124,8 +128,11 @@ def funnel_chart(words: Words, found: funnel.Funnel) -> Chart:
 
 def funnel_legend(words: Words, found: funnel.Funnel) -> str:
     """Return how to read the funnel."""
-    unseen = words("funnel_unseen", members=words.people(found.unseen)) if found.unseen else ""
-    return words("between_sentences").join(filter(None, [words("funnel_legend"), unseen]))
+    return words("between_sentences").join([words("funnel_legend"), *_unseen(words, found)])
+
+
+def _unseen(words: Words, found: funnel.Funnel) -> list[str]:
+    return [words("funnel_unseen", members=words.people(found.unseen))] if found.unseen else []
 
 
 def steps(words: Words, found: list[Alert]) -> list[Step]:

@@ -188,7 +188,7 @@ def _shown(column: Column) -> Any:
     patterns = {
         "rate": "percent",
         "count": "localized",
-        "quantity": "%.1f",
+        "quantity": "%,.1f",
         "score": "%.4f",
         "money": "accounting",
         "change": "percent",

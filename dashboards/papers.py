@@ -56,7 +56,7 @@ def _show(
     by_path = {paper.path: paper for paper in papers}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            title, list(by_path), format_func=lambda path: by_path[path].label, key=f"paper_{key}", width=360
+            title, list(by_path), format_func=lambda path: by_path[path].label, key=f"paper_{key}", width=440
         )
         paper = by_path[chosen]
         named = st.secrets["pointmart"].get("report_font")
@@ -68,7 +68,10 @@ def _show(
         except NoTypeface:
             st.caption(words("report_needs_font"))
             return
-        except (MallAway, Refused) as error:
+        except MallAway:
+            st.caption(words("papers_away"))
+            return
+        except Refused as error:
             st.caption(refusal(words, error))
             return
         st.download_button(

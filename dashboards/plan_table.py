@@ -59,7 +59,7 @@ def columns(words: Words, last_day: date, today: date) -> dict[str, Any]:
             max_value=last_day,
         ),
         "proposed_quantity": config.NumberColumn(words("proposed_pieces"), format="localized"),
-        "cost": config.NumberColumn(words("cost_yuan"), help=words("cost_meaning"), format="localized"),
+        "cost": config.NumberColumn(words("cost_yuan"), help=words("cost_meaning"), format="accounting"),
         "risk_without": config.NumberColumn(
             words("risk_before"), help=words("risk_meaning"), format="percent"
         ),
@@ -155,7 +155,7 @@ def show_orders(words: Words, orders: list[dict[str, Any]], suppliers: Mapping[s
             "order_by": config.DateColumn(words("order_by"), format="YYYY-MM-DD"),
             "quantity": config.NumberColumn(words("pieces"), format="localized"),
             "lines": config.NumberColumn(words("order_lines"), format="localized"),
-            "cost": config.NumberColumn(words("cost_yuan"), format="localized"),
+            "cost": config.NumberColumn(words("cost_yuan"), format="accounting"),
             "status": config.TextColumn(words("status")),
             "created_by": config.TextColumn(words("created_by")),
             "purchase_order_id": config.TextColumn(words("order_number")),

@@ -35,7 +35,7 @@ def errors(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
     theirs = base.mark_point(color=QUIET, filled=True, size=70, shape="diamond").encode(
         x=alt.X("baseline_wape:Q", scale=scale, title=None)
     )
-    own = base.mark_point(color=ACCENT, filled=True, size=90).encode(
+    own = base.mark_point(color=ACCENT, filled=True, size=90, opacity=1).encode(
         x=alt.X("wape:Q", scale=scale, title=None)
     )
     told = base.mark_text(color=ACCENT, dy=-10, fontSize=11).encode(

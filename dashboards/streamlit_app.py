@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.address import to_address
+from dashboards.house_style import READABLE
 from dashboards.navigation import navigation
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import is_known
@@ -25,6 +26,7 @@ if not is_known(visitor.role):
     st.error(words("role_without_pages"), icon=":material/lock:")
     st.stop()
 chosen = st.navigation(navigation(words, visitor.role), position="top")
+st.html(READABLE)
 st.html(NAMED_MENU.format(menu=words("menu")))
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

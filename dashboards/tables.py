@@ -1,6 +1,6 @@
 """The rows behind a page where there is more than one kind of them: the reader chooses, the address bar remembers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -26,6 +26,24 @@ class Table:
     is_of_now: bool = False
 
 
+def _choose(words: Words, by_key: Mapping[str, Table]) -> str:
+    """Return which of the tables the reader chose; of one alone there is nothing to choose."""
+    keys = list(by_key)
+    if len(keys) == 1:
+        return keys[0]
+    chosen = st.segmented_control(
+        words("rows_of"),
+        keys,
+        default=from_address("rows", keys, keys[0]),
+        required=True,
+        format_func=lambda key: by_key[key].name,
+        key="rows",
+        wrap=True,
+    )
+    to_address("rows", chosen, keys[0])
+    return chosen
+
+
 def show_tables(
     words: Words,
     tables: Sequence[Table],
@@ -38,18 +56,7 @@ def show_tables(
     `beside` shows what else there is to take home, beside the downloads.
     """
     by_key = {table.key: table for table in tables}
-    keys = list(by_key)
-    chosen = st.segmented_control(
-        words("rows_of"),
-        keys,
-        default=from_address("rows", keys, keys[0]),
-        required=True,
-        format_func=lambda key: by_key[key].name,
-        key="rows",
-        wrap=True,
-    )
-    to_address("rows", chosen, keys[0])
-    table = by_key[chosen]
+    table = by_key[_choose(words, by_key)]
     if table.rows.empty:
         nothing = words("no_rows_now") if table.is_of_now else words("no_rows")
         st.info(nothing, icon=":material/hourglass_empty:")

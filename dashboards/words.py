@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ LANGUAGE_COOKIE = "pointmart_language"
 NOTHING = "—"
 
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:&=]")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]{2}")
 _WAN, _YI, _MILLION = 10_000, 100_000_000, 1_000_000
 _FEN = 100
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -46,7 +48,18 @@ def literally(text: str) -> str:
 
 
 class _Grammar(Formatter):
-    """Fills in values; `{n:order is|orders are}` stands for the first of two forms where a count is told as 1."""
+    """Fills in values; `{n:order is|orders are}` stands for the first of two forms where a count is told as 1.
+
+    A space stands between figures and Chinese, none within Chinese: 138.6 万元, but 138 元.
+    """
+
+    def vformat(self, format_string: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        told = ""
+        for text, field, spec, _ in self.parse(format_string):
+            told = _beside(told, text)
+            if field is not None:
+                told = _beside(told, self.format_field(kwargs[field], spec or ""))
+        return told
 
     def format_field(self, value: Any, format_spec: str) -> str:
         one, bar, many = format_spec.partition("|")
@@ -56,6 +69,13 @@ class _Grammar(Formatter):
 
 
 _GRAMMAR = _Grammar()
+
+
+def _beside(before: str, after: str) -> str:
+    """Return two texts in one, without the space between them that would stand within Chinese."""
+    left, right = before.rstrip(" "), after.lstrip(" ")
+    is_apart = len(before) + len(after) - len(left) - len(right) == 1
+    return left + right if is_apart and _CHINESE.fullmatch(left[-1:] + right[:1]) else before + after
 
 
 class Words:
@@ -157,7 +177,7 @@ class Words:
 
     def people(self, number: float) -> str:
         """Return how many people: 1,234 人, 1,234."""
-        return f"{self.count(number)} 人" if self.language == "zh" else self.count(number)
+        return _beside(self.count(number), " 人") if self.language == "zh" else self.count(number)
 
     def day(self, day: date) -> str:
         """Return a day: 2026年3月9日, 9 Mar 2026."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
-from starlette.types import ASGIApp
+from starlette.types import Receive, Scope, Send
 
 from serving import examples, health, metrics, problems, revalidation
 from serving.clock import Clock, system_clock
@@ -112,10 +112,14 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
 class _Serving(FastAPI):
     """FastAPI with the hot routes before all that it does for each request."""
 
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return what answers a request."""
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
         # An id has to be new, not secret.
-        return HotRoutes(super().build_middleware_stack(), Random())  # noqa: S311
+        self._hot_routes = HotRoutes(super().__call__, self.state, Random())  # noqa: S311
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await self._hot_routes(scope, receive, send)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

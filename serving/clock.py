@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -14,6 +15,8 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
+# An answer asks for the days of a few moments several times over, and each costs as much as choosing an item.
+@lru_cache(maxsize=64)
 def business_date(moment: datetime) -> date:
     """Return the business day a moment falls on."""
     return moment.astimezone(_BUSINESS_ZONE).date()

@@ -31,11 +31,13 @@ class HotRoutes:
     """ASGI application that answers plain requests for recommendations and leaves the others to another one.
 
     Args:
+        state: what the application knows.
         random: draws the ids of the answers; asking the system for each takes five times as long.
     """
 
-    def __init__(self, app: ASGIApp, random: Random) -> None:
+    def __init__(self, app: ASGIApp, state: State, random: Random) -> None:
         self._app = app
+        self._state = state
         self._random = random
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +50,7 @@ class HotRoutes:
 
     async def _answer(self, member_id: UUID, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        state: State = scope["app"].state
+        state = self._state
         meters: Meters = state.meters
         request_id = UUID(int=self._random.getrandbits(128), version=4)
         try:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, model_validator
 from starlette.concurrency import run_in_threadpool
 
+from serving.contract import is_kept_by
 from serving.problems import Problem
 
 _log = logging.getLogger(__name__)
@@ -96,7 +97,8 @@ class Release:
         """Return the rows of a statement, from memory if it was asked before.
 
         Raises:
-            OlderRelease: it has not such a mart, or the mart not such a column.
+            OlderRelease: it has not a mart of the contract, or the mart not a column.
+            duckdb.Error: the statement asks for what is not in the contract either: a defect of ours.
         """
         key = (sql, parameters)
         if (remembered := self._remembered.get(key)) is not None:
@@ -146,9 +148,12 @@ class Release:
         with self._connection.cursor() as cursor:
             # Pairs are parameters by name.
             is_named = bool(parameters) and isinstance(parameters[0], tuple)
+            values = dict(parameters) if is_named else parameters
             try:
-                found = cursor.execute(sql, dict(parameters) if is_named else parameters)
+                found = cursor.execute(sql, values)
             except (duckdb.CatalogException, duckdb.BinderException) as error:
+                if not is_kept_by(sql, values):
+                    raise
                 _log.error("release %s lacks what is asked of it: %s", self.manifest.release_id, error)
                 raise OlderRelease(
                     f"release {self.manifest.release_id} is from before this was told; run `pointmart pipeline run`"

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import asyncpg
@@ -12,12 +11,11 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from orchestration.cli import postgres
-from tests.databases import fresh_database
+from tests.clean_databases import CleanDatabases
 from transactional.migrate import migrate
 
 pytest_plugins = ["tests.literal_release"]
 
-_numbers = count(1)
 # Tests of whole pipelines take minutes a file. They go first, so that no worker is left alone with one at the end.
 _SLOW = ("tests/orchestration", "tests/journeys", "tests/dbt_project")
 
@@ -79,10 +77,16 @@ def template_database(postgres_server: postgres.EmbeddedPostgres) -> str:
     return "migrated"
 
 
+@pytest.fixture(scope="session")
+def clean_databases(postgres_server: postgres.EmbeddedPostgres, template_database: str) -> CleanDatabases:
+    """Migrated databases without rows, to lend to one test after another."""
+    return CleanDatabases(postgres_server, template_database)
+
+
 @pytest.fixture
-def database_url(postgres_server: postgres.EmbeddedPostgres, template_database: str) -> Iterator[str]:
+def database_url(clean_databases: CleanDatabases) -> Iterator[str]:
     """The URL of a migrated database of this test alone."""
-    with fresh_database(postgres_server, template_database, f"test_{next(_numbers)}") as url:
+    with clean_databases.lent() as url:
         yield url
 
 

@@ -10,6 +10,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from transactional.field_words import words_of
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.row_report import FileRows
 from transactional.sheets import is_workbook, sheet_rows
@@ -20,6 +21,9 @@ Language = Literal["zh", "en"]
 TemplateLanguage = Annotated[Language, Query(description="Of the header; an import takes either.")]
 
 MAX_ROWS = 10_000
+# What is no column may be a whole line of another kind of file.
+_MOST_OF_A_NAME = 40
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -119,7 +123,10 @@ def sift_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> File
         if not any(line):
             wrong.append({"row": number, "column": None, "problem": "the row is empty; delete it"})
         elif len(line) != len(header):
-            wrong.append({"row": number, "column": None, "problem": f"{len(line)} fields, not {len(header)}"})
+            has = "1 field" if len(line) == 1 else f"{len(line)} fields"
+            wrong.append(
+                {"row": number, "column": None, "problem": f"the row has {has}, the header {len(header)}"}
+            )
         else:
             given = {name: field for name, field in zip(names, line, strict=True) if field != ""}
             try:
@@ -127,7 +134,7 @@ def sift_rows(body: bytes, row: type[Row], *, most_rows: int = MAX_ROWS) -> File
                 numbers.append(number)
             except ValidationError as error:
                 wrong += [
-                    {"row": number, "column": ".".join(map(str, e["loc"])) or None, "problem": e["msg"]}
+                    {"row": number, "column": ".".join(map(str, e["loc"])) or None, "problem": words_of(e)}
                     for e in error.errors()
                 ]
     return FileRows(found, numbers, wrong)
@@ -144,10 +151,15 @@ def _names(header: list[str], row: type[BaseModel]) -> list[str]:
     titled = {field.title: column for column, field in columns.items() if field.title}
     names = [titled.get(text, text) for text in header]
     needed = {column for column, field in columns.items() if field.is_required()}
-    if len(set(names)) < len(names) or not needed <= set(names) <= set(columns):
+    wrong = [
+        ("it lacks", [column for column in columns if column in needed - set(names)]),
+        ("it names twice", sorted({name for name in names if names.count(name) > 1})),
+        ("there is no", [name[:_MOST_OF_A_NAME] for name in names if name not in columns]),
+    ]
+    if any(which for _, which in wrong):
+        told = "; ".join(f"{what} {', '.join(map(repr, which[:5]))}" for what, which in wrong if which)
         raise InvalidRequest(
-            f"the header names each of these columns once: {', '.join(columns)}; it needs "
-            f"{', '.join(sorted(needed))}"
+            f"the header names columns, separated by commas, each once: {', '.join(columns)}; {told}"
         )
     return names
 
@@ -161,7 +173,9 @@ def _csv_rows(body: bytes) -> list[list[str]]:
     try:
         return [[field.strip() for field in line] for line in reader]
     except csv.Error as error:
-        raise InvalidRequest("the file is no CSV with a header") from error
+        raise InvalidRequest(
+            f"the file is no CSV from line {reader.line_num} on: {error}; save it anew, or as .xlsx"
+        ) from error
 
 
 def _decoded(body: bytes) -> str:
@@ -170,4 +184,6 @@ def _decoded(body: bytes) -> str:
             return body.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise InvalidRequest("the file is neither in UTF-8 nor in GB 18030")
+    if body.startswith(_OLD_EXCEL):
+        raise InvalidRequest("the file is an old Excel workbook (.xls); save it as .xlsx, or as CSV")
+    raise InvalidRequest("the file is neither in UTF-8 nor in GB 18030; save it as CSV in UTF-8, or as .xlsx")

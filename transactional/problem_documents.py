@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from transactional.database import DATABASE_AWAY
+from transactional.field_words import words_of
 from transactional.masking import masked
 from transactional.problems import DatabaseAway, InvalidRequest, Problem, UnexpectedFailure
 
@@ -95,8 +96,7 @@ def _message(found: dict[str, Any]) -> str:
         return f"this is not JSON: {found['ctx']['error']} at character {found['loc'][-1]}"
     if found["type"] == "missing" and found["loc"] == ("body",):
         return "there is none; send JSON with Content-Type: application/json"
-    message: str = found["msg"]
-    return message.removeprefix("Value error, ")
+    return words_of(found)
 
 
 def _render_http(error: HTTPException) -> Response:

@@ -13,7 +13,9 @@ from transactional.behaviour import events, feedback, requested
 from transactional.behaviour import imports as feedback_imports
 from transactional.brand_authorisations import imports as demand_imports
 from transactional.brand_authorisations import routes as brand_authorisations
+from transactional.campaigns import deciding_routes as campaign_decisions
 from transactional.campaigns import imports as campaign_imports
+from transactional.campaigns import member_routes as member_campaigns
 from transactional.campaigns import routes as campaigns
 from transactional.carriage import routes as carriage
 from transactional.catalogue import brand_routes as brands
@@ -147,6 +149,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     flash_sales.router,
     flash_sale_imports.router,
     campaigns.router,
+    campaign_decisions.router,
+    member_campaigns.router,
     campaign_imports.router,
     exchange_agreements.router,
     exchange_statements.router,

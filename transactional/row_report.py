@@ -20,8 +20,9 @@ class RowsRefused(Problem):
     status = 422
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        count = "1 problem" if len(rows) == 1 else f"{len(rows)} problems"
         super().__init__(
-            f"rows of the file cannot be used ({len(rows)} problems), so nothing was imported; correct them and send "
+            f"rows of the file cannot be used ({count}), so nothing was imported; correct them and send "
             "the file again. Row 1 is the first after the header.",
             problem_count=len(rows),
             rows=list(rows[:_MOST_TOLD]),

@@ -3,12 +3,11 @@
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
-from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 
 # A workbook is a ZIP file, and nothing else that is imported begins so.
 ZIP_MARK = b"PK\x03\x04"
@@ -44,7 +43,10 @@ def sheet_rows(body: bytes, *, most_rows: int) -> list[list[str]]:
                 f"the workbook unpacks to {unpacked} bytes, and at most {MOST_UNPACKED} are read; split it"
             )
         return _rows(body, most_rows)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, EOFError, OSError) as error:
+    except (Problem, MemoryError):
+        raise
+    # A damaged file makes whatever reads it stumble somewhere: zlib, the XML parser, or the reader's own lists and types.
+    except Exception as error:
         raise InvalidRequest(
             "the file is no Excel workbook that can be read; save it anew, or as CSV"
         ) from error

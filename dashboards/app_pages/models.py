@@ -59,7 +59,7 @@ def show_figures(words: Words, area: Area, card: Card | None, found: Standing | 
         st.caption(words("and").join(counts[1:]))
     with places[3], st.container(border=True, height="stretch"):
         st.metric(words("learnt_until"), words.day(card.data.last))
-        age = words("age_at_training", days=int(card.limits["data_age_days"]))
+        age = words("age_at_training", days=words.count(int(card.limits["data_age_days"])))
         st.caption(f"{words('learnt_since', day=words.day(card.data.first))}  \n{age}")
 
 
@@ -88,6 +88,7 @@ def show_reasons(words: Words, area: Area, card: Card) -> None:
             ]
         ),
         hide_index=True,
+        alt=words("why_in_use"),
         key="windows",
     )
     st.subheader(words("limits"), anchor=False)
@@ -103,6 +104,7 @@ def show_reasons(words: Words, area: Area, card: Card) -> None:
                     }
                 ),
                 hide_index=True,
+                alt=words("parameters"),
                 key="parameters",
             )
         else:

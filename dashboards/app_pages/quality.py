@@ -1,6 +1,6 @@
 """预测质量 Forecast quality: can I trust it?"""
 
-from typing import cast
+from typing import Literal, cast
 
 import pandas as pd
 import streamlit as st
@@ -51,14 +51,22 @@ def show_cards(words: Words, newest: Record) -> None:
     st.html(WHOLE_NAMES)
     error, coverage, bias, sample = st.columns(4)
     gain = known(newest["wape_gain"])
+    is_small = newest["n"] < _SMALL
+    colour: Literal["gray", "primary", "orange"] = (
+        "gray" if gain is None or is_small else "primary" if gain > 0 else "orange"
+    )
+
+    def shown(value: str) -> str:
+        return f":gray[{value}]" if is_small else value
+
     with error, st.container(border=True, height="stretch"):
         st.metric(
             words("error_wape"),
-            words.rate(newest["wape"]),
+            shown(words.rate(newest["wape"])),
             None
             if gain is None
             else words("error_saved" if gain >= 0 else "error_added", share=words.rate(abs(gain))),
-            delta_color="gray" if gain is None else "primary" if gain > 0 else "orange",
+            delta_color=colour,
             delta_arrow="off",
             help=words("past_error_meaning"),
         )
@@ -66,26 +74,23 @@ def show_cards(words: Words, newest: Record) -> None:
     with coverage, st.container(border=True, height="stretch"):
         st.metric(
             words("metric_coverage_90").capitalize(),
-            words.rate(newest["coverage_90"]),
+            shown(words.rate(newest["coverage_90"])),
             help=words("coverage_meaning"),
         )
         state = "coverage_narrow" if newest["coverage_90"] < _WANTED_COVERAGE else "coverage_wide"
-        st.caption(f"{words('coverage_wanted')} · {words(state)}")
+        judged = words("small_sample") if is_small else words(state)
+        st.caption(f"{words('coverage_wanted')} · {judged}")
     with bias, st.container(border=True, height="stretch"):
         value = newest["bias"]
         st.metric(
             words("metric_bias").capitalize(),
-            words.signed(value, words.rate(abs(value))),
+            shown(words.signed(value, words.rate(abs(value)))),
             help=words("bias_meaning"),
         )
         st.caption(words("bias_high" if value > 0 else "bias_low"))
     with sample, st.container(border=True, height="stretch"):
         st.metric(words("scored_values"), words.count(newest["n"]), help=words("scored_values_meaning"))
-        small = (
-            words("small_sample")
-            if newest["n"] < _SMALL
-            else words("units_asked", n=words.count(newest["demand"]))
-        )
+        small = words("small_sample") if is_small else words("units_asked", n=words.count(newest["demand"]))
         st.caption(small)
 
 

@@ -42,7 +42,7 @@ to_address("accounts", members, "2")
 try:
     rows = risk.links(desk_of_visitor().links(int(days), int(members)))
 except (MallAway, Refused) as error:
-    show_away(words, error)
+    show_away(words, error, words("desk_links_away"))
     st.stop()
 
 st.subheader(links_view.answer(words, rows, int(days)), anchor=False)

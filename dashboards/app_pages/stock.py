@@ -107,7 +107,7 @@ def show_chart(words: Words, rows: pd.DataFrame, outlook: str) -> None:
                 days=words.count(row["cover_days"]),
                 day=words.short_day(row["runs_out_date"]),
             )
-            if pd.notna(row["runs_out_date"])
+            if row["outlook"] != "out" and pd.notna(row["runs_out_date"])
             else words("is_out_now")
             for row in records(chosen)
         ]
@@ -192,7 +192,7 @@ else:
             Column("category", words("category"), "text"),
         ],
         file_name=file_name("pointmart-stock-watch", outlook, category, marts.release.release_id),
-        title=words("stock_rows", n=len(shown)),
+        title=words("stock_rows", n=words.count(len(shown))),
     )
 
 if alerts.empty:
@@ -216,7 +216,7 @@ else:
             Column("seen", words("is_seen"), "text"),
         ],
         file_name=file_name("pointmart-stock-alerts", marts.release.release_id),
-        title=words("alerts_title", n=len(alerts)),
+        title=words("alerts_title", n=words.count(len(alerts))),
         key="_alerts",
     )
 
@@ -250,7 +250,7 @@ else:
             Column("warehouse", words("warehouse"), "text"),
         ],
         file_name=file_name("pointmart-under-way", marts.release.release_id),
-        title=words("under_way_title", n=len(orders)),
-        warning=words("orders_late", n=late) if late else None,
+        title=words("under_way_title", n=words.count(len(orders))),
+        warning=words("orders_late", n=words.count(late)) if late else None,
         key="_under_way",
     )

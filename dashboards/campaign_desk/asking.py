@@ -35,14 +35,15 @@ class CampaignMall:
         """Draft a campaign, once for a reference; return it. A trial keeps nothing."""
         return self._tell("/v1/campaigns", document, {"dry_run": is_trial})
 
-    def edit(self, campaign_id: str, document: Told) -> Told:
-        """Change terms of a draft; return it."""
-        path = f"/v1/campaigns/{campaign_id}"
-        return ask(self.url, self.token, "PATCH", path, {}, document, seconds=_WRITE_SECONDS)
+    def edit(self, campaign_id: str, changes: Told, *, if_revision: int, is_trial: bool = False) -> Told:
+        """Change terms of a draft that is still at a revision; return it. A trial keeps nothing."""
+        path, params = f"/v1/campaigns/{campaign_id}", {"dry_run": is_trial}
+        body = {**changes, "if_revision": if_revision}
+        return ask(self.url, self.token, "PATCH", path, params, body, seconds=_WRITE_SECONDS)
 
-    def approve(self, campaign_id: str) -> Told:
-        """Let a draft run from its start on; return it."""
-        return self._tell(f"/v1/campaigns/{campaign_id}/approval", {})
+    def approve(self, campaign_id: str, *, if_revision: int) -> Told:
+        """Let a draft that is still at a revision run from its start on; return it."""
+        return self._tell(f"/v1/campaigns/{campaign_id}/approval", {"if_revision": if_revision})
 
     def stop(self, campaign_id: str, reason: str) -> Told:
         """End a campaign before its time, or throw a draft away; return it."""

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.campaign_desk import editing, wording
 from dashboards.campaign_desk.asking import CampaignMall
+from dashboards.campaign_desk.choices import Choices
 from dashboards.desks.telling import act
 from dashboards.mall import Told
 from dashboards.words import Words, literally
@@ -29,17 +30,21 @@ def answer(words: Words, campaigns: list[Told]) -> str:
 
 
 def show(
-    words: Words, mall: CampaignMall, campaigns: list[Told], names: wording.Names, *, may_decide: bool
+    words: Words, mall: CampaignMall, campaigns: list[Told], names: wording.Names, choices: Choices | None
 ) -> None:
-    """Show a card for each campaign that is not over; who may decide approves and stops it there."""
+    """Show a card for each campaign that is not over; who may decide edits, approves and stops it there.
+
+    Args:
+        choices: what there is to choose from for an edit; None for who only looks.
+    """
     live = [one for status in reversed(LIVE) for one in campaigns if one["status"] == status]
     if not live:
         st.info(words("no_live_campaigns"), icon=":material/campaign:")
     for campaign in live:
         with st.container(border=True, key=f"campaign_card_{campaign['campaign_id']}"):
             _show_terms(words, campaign, names)
-            if may_decide:
-                _show_acts(words, mall, campaign)
+            if choices is not None:
+                _show_acts(words, mall, campaign, choices)
 
 
 def _show_terms(words: Words, campaign: Told, names: wording.Names) -> None:
@@ -55,6 +60,11 @@ def _show_terms(words: Words, campaign: Told, names: wording.Names) -> None:
                 literally(wording.audience(words, campaign, names)),
                 literally(wording.benefit(words, campaign, names)),
                 words("drafted_by", username=literally(campaign["created_by"])),
+                *(
+                    [words("edited_last_by", username=literally(campaign["edited_by"]))]
+                    if campaign["edited_by"]
+                    else []
+                ),
             ]
         )
     )
@@ -66,7 +76,7 @@ def _show_terms(words: Words, campaign: Told, names: wording.Names) -> None:
         st.progress(min(1.0, used / budget), text)
 
 
-def _show_acts(words: Words, mall: CampaignMall, campaign: Told) -> None:
+def _show_acts(words: Words, mall: CampaignMall, campaign: Told, choices: Choices) -> None:
     key = str(campaign["campaign_id"])
     is_draft = campaign["status"] == "draft"
     stop = words("campaign_discard") if is_draft else words("campaign_stop")
@@ -74,20 +84,25 @@ def _show_acts(words: Words, mall: CampaignMall, campaign: Told) -> None:
         if is_draft:
             st.button(
                 words("campaign_approve"), icon=":material/task_alt:", key=f"approve_{key}", on_click=_ask,
-                args=("approve", key),
+                args=("approve", campaign),
             )  # fmt: skip
             st.button(
-                words("campaign_edit"), icon=":material/edit:", key=f"edit_{key}", on_click=_ask, args=("edit", key)
+                words("campaign_edit"), icon=":material/edit:", key=f"edit_{key}", on_click=_ask,
+                args=("edit", campaign),
             )  # fmt: skip
-        st.button(stop, icon=":material/block:", key=f"stop_{key}", on_click=_ask, args=("stop", key))
-    asked: tuple[str, str] | None = st.session_state.get(_ASKED)
-    if asked == ("approve", key) and is_draft:
-        _confirm_approval(words, mall, campaign)
-    elif asked == ("edit", key) and is_draft:
-        if editing.show(words, mall, campaign):
+        st.button(stop, icon=":material/block:", key=f"stop_{key}", on_click=_ask, args=("stop", campaign))
+    # What is decided is what was on the card when it was asked for, and not what it has become since.
+    what, seen = st.session_state.get(_ASKED, (None, campaign))
+    if seen["campaign_id"] != campaign["campaign_id"]:
+        return
+    if what == "approve" and is_draft:
+        _confirm_approval(words, mall, seen)
+    elif what == "edit" and is_draft:
+        if editing.show(words, mall, seen, choices):
             _forget()
             st.rerun()
-    elif asked == ("stop", key):
+        st.button(words("cancel"), key=f"cancel_{key}", on_click=_forget)
+    elif what == "stop":
         _confirm_stop(words, mall, campaign, stop)
 
 
@@ -107,7 +122,7 @@ def _confirm_approval(words: Words, mall: CampaignMall, campaign: Told) -> None:
     )
 
     def approve() -> str:
-        told = mall.approve(key)
+        told = mall.approve(key, if_revision=campaign["revision"])
         return words("campaign_approved_now", name=wording.name(words, told))
 
     _sure(words, words("campaign_approve_sure"), key, lambda: act(words, approve, wording.refusal))
@@ -149,8 +164,8 @@ def _sure(words: Words, label: str, key: str, do: Callable[[], bool], *, missing
         st.rerun()
 
 
-def _ask(what: str, key: str) -> None:
-    st.session_state[_ASKED] = (what, key)
+def _ask(what: str, campaign: Told) -> None:
+    st.session_state[_ASKED] = (what, campaign)
 
 
 def _forget() -> None:

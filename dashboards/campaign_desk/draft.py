@@ -9,12 +9,13 @@ from dashboards.mall import Told
 from dashboards.page import BUSINESS_ZONE
 
 Kind = Literal["festival", "member_day", "new_item", "flash_sale"]
-# Segments are of one of two schemes: by what members redeemed, or by where they are in their life with the mall.
-Audience = Literal["everybody", "rfm", "life_cycle", "tiers", "pilot"]
 
 KINDS: tuple[Kind, ...] = ("festival", "member_day", "new_item", "flash_sale")
-AUDIENCES: tuple[Audience, ...] = ("everybody", "rfm", "life_cycle", "tiers", "pilot")
+# Segments are of one of two schemes: by what members redeemed, or by where they are in their life with the mall. A
+# program may have drafted a campaign for segments of another one.
+AUDIENCES = ("everybody", "rfm", "life_cycle", "tiers", "pilot")
 SCHEMES = ("rfm", "life_cycle")
+_NO_SEGMENTS = ("everybody", "tiers", "pilot")
 _PER_CENT_BP = 100
 _WHOLE_BP = 10_000
 _MOST_PARTS = 100
@@ -25,9 +26,10 @@ class Draft:
     """The terms of a campaign on the days from `first` to `last`, in Asia/Shanghai.
 
     Attributes:
+        audience: everybody, tiers, pilot, or the scheme of the segments it is for.
         factor: by which earned points are multiplied, to the hundredth; None if they are not.
         member_days: the days on which they are; none is all of them.
-        discount: what prices are lowered by, in whole per cents; None for none.
+        discount: what prices are lowered by, in per cent; None for none.
         items: the items that are cheaper, by id, with a price of their own in points, or None for the discount.
         budget, limit: what it may give in all, and to one member, in points; None if nothing was told.
     """
@@ -37,11 +39,11 @@ class Draft:
     name_en: str
     first: date
     last: date
-    audience: Audience = "everybody"
+    audience: str = "everybody"
     groups: tuple[str, ...] = ()
     factor: float | None = None
     member_days: tuple[date, ...] = ()
-    discount: int | None = None
+    discount: float | None = None
     items: dict[str, int | None] = field(default_factory=dict)
     categories: tuple[str, ...] = ()
     sale_ids: tuple[str, ...] = ()
@@ -65,39 +67,43 @@ class Draft:
             return min(own, plain)
         if self.discount is None or (item_id not in self.items and category not in self.categories):
             return plain
-        return max(1, -(-plain * (_WHOLE_BP - self.discount * _PER_CENT_BP) // _WHOLE_BP))
+        return max(1, -(-plain * (_WHOLE_BP - _basis_points(self.discount)) // _WHOLE_BP))
 
     def document(self, reference: str) -> Told:
         """Return the draft as the mall takes it; sent again under the same reference it is the same campaign."""
+        told = {name: value for name, value in self._terms().items() if value is not None}
+        return {"reference": reference, "kind": self.kind, **told}
+
+    def changed_from(self, before: "Draft") -> Told:
+        """Return what is other than before, as the mall takes an edit: what nobody touched stays as it is there."""
+        former = before._terms()
+        return {name: value for name, value in self._terms().items() if value != former[name]}
+
+    def _terms(self) -> Told:
         multiplier = self.multiplier
-        found: Told = {
-            "reference": reference,
-            "kind": self.kind,
+        is_of_segments = self.audience not in _NO_SEGMENTS
+        return {
             "name_zh": self.name_zh.strip(),
             "name_en": self.name_en.strip(),
-            **days_of(self.first, self.last),
-            "audience": "segments" if self.audience in SCHEMES else self.audience,
-            "scheme": self.audience if self.audience in SCHEMES else None,
+            "starts_at": _midnight(self.first).isoformat(),
+            "ends_at": _midnight(self.last + timedelta(days=1)).isoformat(),
+            "audience": "segments" if is_of_segments else self.audience,
+            "scheme": self.audience if is_of_segments else None,
             "groups": list(self.groups),
             "earning": multiplier
             and {"numerator": multiplier.numerator, "denominator": multiplier.denominator},
             "member_days": [day.isoformat() for day in self.member_days],
-            "discount_bp": self.discount and self.discount * _PER_CENT_BP,
+            "discount_bp": self.discount and _basis_points(self.discount),
             "items": [{"item_id": item, "price_points": price} for item, price in self.items.items()],
             "categories": list(self.categories),
             "sale_ids": list(self.sale_ids),
             "budget_points": self.budget,
             "member_limit_points": self.limit,
         }
-        return {name: value for name, value in found.items() if value is not None}
 
 
-def days_of(first: date, last: date) -> Told:
-    """Return the days from one to another, both within, as the mall takes them."""
-    return {
-        "starts_at": _midnight(first).isoformat(),
-        "ends_at": _midnight(last + timedelta(days=1)).isoformat(),
-    }
+def _basis_points(per_cent: float) -> int:
+    return round(per_cent * _PER_CENT_BP)
 
 
 def _midnight(day: date) -> datetime:

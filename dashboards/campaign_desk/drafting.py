@@ -1,6 +1,7 @@
 """Drafting a campaign: the form, what the past says of it, whether the mall would take it, and handing it in."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pandas as pd
@@ -8,16 +9,18 @@ import streamlit as st
 
 from dashboards.campaign_desk import estimate_view, wording
 from dashboards.campaign_desk.asking import CampaignMall
+from dashboards.campaign_desk.choices import Choices
 from dashboards.campaign_desk.draft import Draft
 from dashboards.campaign_desk.estimate import TABLES, estimate
-from dashboards.campaign_desk.form import Choices, ask_for_draft
+from dashboards.campaign_desk.form import ask_for_draft
 from dashboards.desks.telling import act
-from dashboards.mall import MallAway, Refused
+from dashboards.mall import MallAway, Refused, Told
 from dashboards.marts import TenantMarts
 from dashboards.words import Words
 
 _TURN = "campaign_turn"
 _REFERENCE = "campaign_reference"
+_DAYS = 7
 
 
 def show(words: Words, mall: CampaignMall, marts: TenantMarts, choices: Choices, *, today: date) -> None:
@@ -26,9 +29,13 @@ def show(words: Words, mall: CampaignMall, marts: TenantMarts, choices: Choices,
     # A campaign that was handed in and whose answer was lost is sent again under the same reference.
     reference: str = st.session_state.setdefault(_REFERENCE, str(uuid4()))
     with st.container(border=True):
-        draft = ask_for_draft(words, choices, today=today, turn=turn)
+        empty = Draft("festival", "", "", today + timedelta(days=1), today + timedelta(days=_DAYS))
+        # A form of another turn begins empty.
+        draft = ask_for_draft(
+            words, choices, empty, lambda name: f"campaign_{name}_{turn}", may_choose_kind=True
+        )
         _show_past(words, marts, draft, choices.goods)
-        problem = _problem(words, mall, draft, reference)
+        problem = problem_of(words, draft, lambda: mall.draft(draft.document(reference), is_trial=True))
         if problem:
             st.warning(problem, icon=":material/edit:")
         if st.button(
@@ -64,12 +71,12 @@ def _show_past(words: Words, marts: TenantMarts, draft: Draft, goods: pd.DataFra
     estimate_view.show(words, draft, found)
 
 
-def _problem(words: Words, mall: CampaignMall, draft: Draft, reference: str) -> str | None:
-    """Return why the mall would not take the draft as it is; None if it would."""
+def problem_of(words: Words, draft: Draft, tried: Callable[[], Told]) -> str | None:
+    """Return why the mall would not take a draft as it is; None if it would."""
     if draft.last < draft.first:
         return words("campaign_wrong_days")
     try:
-        mall.draft(draft.document(reference), is_trial=True)
+        tried()
     except MallAway:
         return words("campaigns_away")
     except Refused as error:

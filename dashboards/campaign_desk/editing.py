@@ -1,58 +1,74 @@
-"""Editing a draft on its card: names, days and budget. What else it gives is for another draft."""
+"""Editing a draft on its card: everything but its kind, as it was when somebody began to edit it."""
 
 from datetime import date
+from typing import cast
 
 import streamlit as st
 
 from dashboards.campaign_desk import wording
 from dashboards.campaign_desk.asking import CampaignMall
-from dashboards.campaign_desk.draft import days_of
+from dashboards.campaign_desk.choices import Choices
+from dashboards.campaign_desk.draft import Draft, Kind
+from dashboards.campaign_desk.drafting import problem_of
+from dashboards.campaign_desk.form import ask_for_draft
 from dashboards.desks.telling import act
 from dashboards.mall import Told
 from dashboards.words import Words
 
+_PER_CENT_BP = 100
 
-def show(words: Words, mall: CampaignMall, campaign: Told) -> bool:
-    """Show the form of a draft; tell whether it was sent and it is known what came of it."""
-    key = str(campaign["campaign_id"])
-    first, last = wording.days(campaign)
-    with st.form(f"campaign_edit_{key}"):
-        places = st.columns(2)
-        with places[0]:
-            name_zh = st.text_input(
-                words("campaign_name_zh"), campaign["name_zh"], max_chars=100, key=f"edit_zh_{key}"
-            )
-            first_day: date = st.date_input(words("first_day"), first, key=f"edit_first_{key}")
-        with places[1]:
-            name_en = st.text_input(
-                words("campaign_name_en"), campaign["name_en"], max_chars=100, key=f"edit_en_{key}"
-            )
-            last_day: date = st.date_input(words("last_day"), last, key=f"edit_last_{key}")
-        document: Told = {"name_zh": name_zh.strip(), "name_en": name_en.strip()}
-        # Only what was changed is sent: a campaign of another hour than midnight keeps it.
-        if (first_day, last_day) != (first, last):
-            document |= days_of(first_day, last_day)
-        if campaign["budget_points"] is not None:
-            document |= _ask_for_budget(words, campaign, key)
-        if not st.form_submit_button(words("campaign_save"), icon=":material/save:"):
-            return False
+
+def show(words: Words, mall: CampaignMall, seen: Told, choices: Choices) -> bool:
+    """Show the form of a draft; tell whether it was sent and it is known what came of it.
+
+    Args:
+        seen: the draft as it was looked at; if somebody has edited it since, the mall takes no change of it.
+    """
+    campaign_id, revision = str(seen["campaign_id"]), int(seen["revision"])
+    before = draft_of(seen)
+    draft = ask_for_draft(
+        words, choices, before, lambda name: f"edit_{name}_{campaign_id}", may_choose_kind=False
+    )
+    changes = draft.changed_from(before)
+    problem = changes and problem_of(
+        words, draft, lambda: mall.edit(campaign_id, changes, if_revision=revision, is_trial=True)
+    )
+    if problem:
+        st.warning(problem, icon=":material/edit:")
+    if not st.button(
+        words("campaign_save"),
+        type="primary",
+        icon=":material/save:",
+        key=f"save_{campaign_id}",
+        disabled=not changes or bool(problem),
+    ):
+        return False
 
     def save() -> str:
-        return words("campaign_edited_now", name=wording.name(words, mall.edit(key, document)))
+        told = mall.edit(campaign_id, changes, if_revision=revision)
+        return words("campaign_edited_now", name=wording.name(words, told))
 
     return act(words, save, wording.refusal)
 
 
-def _ask_for_budget(words: Words, campaign: Told, key: str) -> Told:
-    places = st.columns(2)
-    with places[0]:
-        budget = st.number_input(
-            words("campaign_budget"), min_value=1, value=campaign["budget_points"], step=1,
-            key=f"edit_budget_{key}",
-        )  # fmt: skip
-    with places[1]:
-        limit = st.number_input(
-            words("campaign_limit"), min_value=1, value=campaign["member_limit_points"], step=1,
-            key=f"edit_limit_{key}",
-        )  # fmt: skip
-    return {"budget_points": budget, "member_limit_points": limit}
+def draft_of(campaign: Told) -> Draft:
+    """Return the terms of a campaign that the mall told."""
+    first, last = wording.days(campaign)
+    numerator, bp = campaign["earn_numerator"], campaign["discount_bp"]
+    return Draft(
+        cast(Kind, campaign["kind"]),
+        campaign["name_zh"],
+        campaign["name_en"],
+        first,
+        last,
+        campaign["scheme"] or campaign["audience"],
+        tuple(campaign["groups"]),
+        numerator and numerator / campaign["earn_denominator"],
+        tuple(date.fromisoformat(day) for day in campaign["member_days"]),
+        bp and bp / _PER_CENT_BP,
+        {str(one["item_id"]): one["price_points"] for one in campaign["items"]},
+        tuple(campaign["categories"]),
+        tuple(str(sale) for sale in campaign["sale_ids"]),
+        campaign["budget_points"],
+        campaign["member_limit_points"],
+    )

@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboards.campaign_desk import board, drafting, rows
 from dashboards.campaign_desk.asking import CampaignMall, mall_of_visitor
+from dashboards.campaign_desk.choices import Choices
 from dashboards.campaign_desk.draft import SCHEMES
 from dashboards.campaign_desk.estimate import offers
-from dashboards.campaign_desk.form import Choices
 from dashboards.campaign_desk.wording import Names, refusal
 from dashboards.categories import category_names
 from dashboards.desks.telling import show_live, show_news
@@ -47,10 +47,11 @@ def show(words: Words, visitor: Visitor, marts: TenantMarts, *, today: date, now
     )
     st.subheader(board.answer(words, campaigns), anchor=False)
     show_live(words, now)
-    board.show(words, mall, campaigns, named, may_decide=may_decide)
-    if may_decide:
+    choices = _choices(words, mall, marts, goods, named) if may_decide else None
+    board.show(words, mall, campaigns, named, choices)
+    if choices is not None:
         st.subheader(words("campaign_new"), anchor=False)
-        drafting.show(words, mall, marts, _choices(words, mall, marts, goods, named), today=today)
+        drafting.show(words, mall, marts, choices, today=today)
     else:
         st.caption(words("campaign_only_look"))
     tables = [rows.campaigns_table(words, campaigns, named), rows.results_table(words, marts)]

@@ -155,6 +155,8 @@ def refusal(words: Words, error: Refused | MallAway) -> str:
         return words("desk_mall_away")
     if error.slug in _REFUSALS:
         return words(_REFUSALS[error.slug])
+    if error.slug == "campaign-changed":
+        return words("campaign_changed_now", username=literally(str(error.told.get("edited_by"))))
     detail = str(error.told.get("detail", error.slug))
     # "kind: a festival campaign …", or "body.name_zh: …" where the form itself is wrong.
     field, _, told = detail.removeprefix("body.").partition(": ")

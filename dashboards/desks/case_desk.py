@@ -68,7 +68,8 @@ def show_case(words: Words, desk: Desk, case_id: str, *, now: datetime) -> None:
                 )
             )
         if case["outcome"] is not None:
-            st.info(words("case_is_decided", outcome=outcome_names(words)[case["outcome"]]))
+            key = "case_is_replacing" if case["outcome"] == "replace" else "case_is_refunding"
+            st.info(words(key, reference=literally(case["reference"])))
             return
         left, right = st.columns(2)
         with left:
@@ -84,12 +85,22 @@ def _show_facts(words: Words, case: Told, now: datetime) -> None:
         type=type_names(words)[case["type"]],
         reason=case_reasons(words)[case["reason"]],
         redemption=case["redemption_id"],
+        about=_about(words, case),
     )
     if case["answered_at"] is None:
         left = clock_left(words, moment(case["due_at"]), now)
         st.markdown(f"{head} · :{'red' if case['is_overdue'] else 'orange'}[{left}]")
     else:
         st.markdown(f"{head} · {words('case_was_answered', at=clock_time(moment(case['answered_at'])))}")
+
+
+def _about(words: Words, case: Told) -> str:
+    """Return what of its redemption a case is about."""
+    if case["line_no"] is None:
+        return words("case_of_all")
+    if case["quantity"] is None:
+        return words("case_of_line", line=str(case["line_no"]))
+    return words("case_of_pieces", line=str(case["line_no"]), n=words.count(case["quantity"]))
 
 
 def _show_answer(words: Words, desk: Desk, case: Told) -> None:
@@ -150,7 +161,8 @@ def _confirm(words: Words, desk: Desk, case_id: str) -> None:
         question = words(
             "case_question", outcome=outcome_names(words)[outcome], party=party_names(words)[party]
         )
-        st.markdown(question + (words("case_question_refund") if outcome == "refund" else ""))
+        moves = {"refund": "case_question_refund", "replace": "case_question_replace"}
+        st.markdown(question + (words(moves[outcome]) if outcome in moves else ""))
         with st.container(horizontal=True):
             if st.button(words("case_sure"), type="primary", key="case_sure"):
                 if act(words, lambda: _decide(words, desk, asked)):

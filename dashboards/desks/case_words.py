@@ -10,6 +10,7 @@ def state_names(words: Words) -> dict[str, str]:
         "open": words("case_open"),
         "answered": words("case_answered"),
         "refunding": words("case_refunding"),
+        "replacing": words("case_replacing"),
     }
 
 

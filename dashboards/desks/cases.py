@@ -30,8 +30,8 @@ _OPENED = """
 def waiting(told: list[Told], now: datetime) -> pd.DataFrame:
     """Return the cases that are not closed: those nobody answered first, by when they are due.
 
-    `state` is late or open for those without an answer, answered for those that wait for a decision, and refunding
-    for those whose refund is not made yet.
+    `state` is late or open for those without an answer, answered for those that wait for a decision, refunding for those
+    whose refund is not made yet, and replacing for those whose parcel has not come.
     """
     rows = [
         {
@@ -52,7 +52,7 @@ def waiting(told: list[Told], now: datetime) -> pd.DataFrame:
     columns = ["case_id", "mark", "state", "left", "due", "type", "reason", "opened", "member"]
     frame = pd.DataFrame(rows, columns=[*columns, "redemption_id", "due_at"])
     frame["left"] = frame["left"].astype(float)
-    order = {"late": 0, "open": 1, "answered": 2, "refunding": 3}
+    order = {"late": 0, "open": 1, "answered": 2, "refunding": 3, "replacing": 4}
     return frame.sort_values(
         ["state", "due_at"], key=lambda column: column.map(order) if column.name == "state" else column
     ).reset_index(drop=True)
@@ -66,4 +66,6 @@ def opened(marts: TenantMarts, first: date, after: date) -> pd.DataFrame:
 def _state(case: Told) -> str:
     if case["answered_at"] is None:
         return "late" if case["is_overdue"] else "open"
-    return "answered" if case["outcome"] is None else "refunding"
+    if case["outcome"] is None:
+        return "answered"
+    return "replacing" if case["outcome"] == "replace" else "refunding"

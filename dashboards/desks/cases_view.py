@@ -54,7 +54,11 @@ def show_cards(
                 words,
                 words("cases_to_decide"),
                 words.count(counts.get("answered", 0)),
-                words("cases_refunding_note", n=words.count(counts.get("refunding", 0))),
+                words(
+                    "cases_decided_note",
+                    refunding=words.count(counts.get("refunding", 0)),
+                    replacing=words.count(counts.get("replacing", 0)),
+                ),
                 meaning=words("cases_to_decide_meaning"),
             )
     for place, figure in zip(places[-2:], (answered, complaints), strict=True):
@@ -73,7 +77,7 @@ def show_waiting(words: Words, rows: pd.DataFrame) -> None:
     grouped = grouped.set_index("reason").loc[order].reset_index()
     states = state_names(words)
     drawn = grouped.assign(name=grouped["reason"].map(case_reasons(words)), kind=grouped["state"].map(states))
-    colours = dict(zip(states.values(), (WARNING, ACCENT, SECOND, "#c9cdd3"), strict=True))
+    colours = dict(zip(states.values(), (WARNING, ACCENT, SECOND, "#c9cdd3", "#9aa1ab"), strict=True))
     labels = {"name": words("desk_case_reason"), "kind": words("state"), "count": words("cases_word")}
     st.altair_chart(
         charts.counts(drawn, colours, labels=labels, numbers=words.axis_numbers, columns=2),

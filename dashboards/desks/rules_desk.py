@@ -53,7 +53,7 @@ def _show_proposal(words: Words, desk: Desk, proposal: Told) -> None:
                 reason=proposal["reason"],
             )
         )
-        with st.form(f"proposal_{key}"):
+        with st.form(f"proposal_{key}", border=False):
             reason = st.text_input(words("review_reason"), max_chars=500, key=f"decide_{key}")
             with st.container(horizontal=True):
                 activate = st.form_submit_button(words("rule_activate"), icon=":material/check:")
@@ -80,7 +80,7 @@ def _show_form(words: Words, desk: Desk) -> None:
         names = risk_words.kind_names(words)
         kinds = ["velocity", "account_age", "device_accounts"]
         kind = st.selectbox(words("rule"), kinds, format_func=lambda key: names[key], key="rule_kind")
-        with st.form("rule_form"):
+        with st.form("rule_form", border=False):
             rule: Told = {"kind": kind}
             if kind == "velocity":
                 dimensions = risk_words.dimension_names(words)
@@ -119,7 +119,7 @@ def _show_closing(words: Words, desk: Desk, in_force: Sequence[Told]) -> None:
     if not in_force:
         return
     by_id = {rule["rule_id"]: rule for rule in in_force}
-    with st.container(border=True), st.form("rule_closing"):
+    with st.form("rule_closing"):
         st.markdown(f"**{words('rule_close')}**")
         rule_id = st.selectbox(
             words("rule"), list(by_id), format_func=lambda key: told(words, by_id[key]), key="rule_to_close"

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from dashboards.desks.scores import of_a_hundred
 from dashboards.downloads import Column
 from dashboards.marts import TenantMarts
 from dashboards.tables import Table
@@ -27,13 +28,15 @@ def table(words: Words, scores: pd.DataFrame) -> Table:
     return Table(
         "monthly_scores",
         words("supplier_scores"),
-        scores.assign(told=scores["is_small_sample"].map({True: words("small_sample"), False: ""})),
+        of_a_hundred(scores, "score", "low", "high").assign(
+            told=scores["is_small_sample"].map({True: words("small_sample"), False: ""})
+        ),
         [
             Column("supplier_name", words("supplier"), "text"),
             Column("month", words("month"), "month"),
-            Column("score", words("supplier_score"), "rate"),
-            Column("low", words("low_bound"), "rate"),
-            Column("high", words("high_bound"), "rate"),
+            Column("score", words("supplier_score"), "quantity"),
+            Column("low", words("low"), "quantity"),
+            Column("high", words("high"), "quantity"),
             Column("known_weight", words("known_weight"), "rate"),
             Column("n", words("redemptions_behind"), "count"),
             Column("told", words("remark"), "text"),

@@ -41,7 +41,11 @@ def show_cards(words: Words, rows: pd.DataFrame, ending: pd.DataFrame) -> None:
             words,
             words("on_time_in_full"),
             words.rate(kept / judged if judged else None),
-            words("target_and_lines", target=words.goal(suppliers.TARGET), n=words.count(judged)),
+            words(
+                "target_and_lines",
+                target=words("target", target=words.goal(suppliers.TARGET)),
+                n=words.count(judged),
+            ),
             meaning=words("on_time_in_full_meaning"),
             is_small=0 < judged < SMALL_SAMPLE,
         )
@@ -141,8 +145,8 @@ def tables(words: Words, rows: pd.DataFrame, terms: pd.DataFrame) -> list[Table]
                 Column("supplier_name", words("supplier"), "text"),
                 Column("state", words("state"), "text"),
                 Column("on_time_in_full_rate", words("on_time_in_full"), "rate"),
-                Column("on_time_in_full_low", words("low_bound"), "rate"),
-                Column("on_time_in_full_high", words("high_bound"), "rate"),
+                Column("on_time_in_full_low", words("low"), "rate"),
+                Column("on_time_in_full_high", words("high"), "rate"),
                 Column("judged_line_count", words("judged_lines"), "count"),
                 Column("fill_rate", words("fill_rate"), "rate"),
                 Column("damage_rate", words("damage_rate"), "rate"),

@@ -22,6 +22,9 @@ _REFUSALS = {
     "illegal-move": "desk_already_decided",
     "past-deadline": "desk_past_deadline",
     "refund-too-large": "desk_refund_too_large",
+    "under-way": "desk_under_way",
+    "not-replaceable": "desk_not_replaceable",
+    "out-of-stock": "desk_out_of_stock",
 }
 
 
@@ -61,10 +64,10 @@ def refusal(words: Words, error: Refused | MallAway) -> str:
     return words("refused_otherwise", detail=literally(str(error.told.get("detail", error.slug))))
 
 
-def show_away(words: Words, error: Refused | MallAway) -> None:
-    """Say that the queue cannot be shown now, and why."""
+def show_away(words: Words, error: Refused | MallAway, missing: str | None = None) -> None:
+    """Say that the queue, or what else is `missing`, cannot be shown now, and why."""
     icon = ":material/cloud_off:" if isinstance(error, MallAway) else ":material/lock:"
-    text = words("desk_queue_away") if isinstance(error, MallAway) else refusal(words, error)
+    text = (missing or words("desk_queue_away")) if isinstance(error, MallAway) else refusal(words, error)
     st.warning(text, icon=icon)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.desks import charts
+from dashboards.desks.scores import of_a_hundred, points
 from dashboards.downloads import Column
 from dashboards.house_style import ACCENT
 from dashboards.kpi_cards import WHOLE_NAMES
@@ -15,7 +16,6 @@ from dashboards.tables import Table
 from dashboards.words import NOTHING, Words, literally
 
 _SHOWN = 15
-_WHOLE = 100
 
 
 def part_names(words: Words) -> dict[str, str]:
@@ -34,16 +34,16 @@ def answer(words: Words, month: date, rows: pd.DataFrame) -> str:
     if len(rows) == 1:
         name = literally(best["name"])
         return words(
-            "value_answer_one", month=words.month(month), name=name, score=_points(best["value_score"])
+            "value_answer_one", month=words.month(month), name=name, score=points(best["value_score"])
         )
     return words(
         "value_answer",
         month=words.month(month),
         n=words.count(len(rows)),
         best=literally(best["name"]),
-        high=_points(best["value_score"]),
+        high=points(best["value_score"]),
         least=literally(least["name"]),
-        low=_points(least["value_score"]),
+        low=points(least["value_score"]),
     )
 
 
@@ -56,7 +56,7 @@ def show_cards(words: Words, rows: pd.DataFrame) -> None:
             show_plain_card(
                 words,
                 name,
-                NOTHING if known.empty else _points(known.median()),
+                NOTHING if known.empty else points(known.median()),
                 words("value_median", n=words.count(len(known))),
                 meaning=words("value_part_meaning"),
             )
@@ -65,9 +65,9 @@ def show_cards(words: Words, rows: pd.DataFrame) -> None:
 def show_scores(words: Words, rows: pd.DataFrame) -> None:
     """Draw the score of each tenant, of a hundred."""
     st.subheader(words("value_by_tenant"), anchor=False)
-    shown = rows.head(_SHOWN)
     kind = words("value_score")
-    drawn = pd.DataFrame({"name": shown["name"], "kind": kind, "count": shown["value_score"] * _WHOLE})
+    told = of_a_hundred(rows.head(_SHOWN), "value_score")
+    drawn = pd.DataFrame({"name": told["name"], "kind": kind, "count": told["value_score"]})
     labels = {"name": words("tenant"), "kind": kind, "count": kind}
     st.altair_chart(
         charts.counts(drawn, {kind: ACCENT}, labels=labels, numbers=words.axis_numbers, decimals=1),
@@ -78,15 +78,16 @@ def show_scores(words: Words, rows: pd.DataFrame) -> None:
 def tables(words: Words, rows: pd.DataFrame, figures: pd.DataFrame) -> list[Table]:
     """Return the rows behind the page: the scores, and the figures they are made of."""
     names = part_names(words)
-    parts = [Column(f"{part}_score", name, "rate") for part, name in names.items()]
+    parts = [Column(f"{part}_score", name, "quantity") for part, name in names.items()]
+    scores = ["value_score", *(column.name for column in parts)]
     return [
         Table(
             "scores",
             words("value_scores"),
-            rows,
+            of_a_hundred(rows, *scores),
             [
                 Column("name", words("tenant"), "text"),
-                Column("value_score", words("value_score"), "rate"),
+                Column("value_score", words("value_score"), "quantity"),
                 *parts,
                 Column("known_weight", words("value_known"), "rate"),
             ],
@@ -94,7 +95,7 @@ def tables(words: Words, rows: pd.DataFrame, figures: pd.DataFrame) -> list[Tabl
         Table(
             "figures",
             words("value_figures"),
-            figures.assign(part=figures["part"].map(names)),
+            of_a_hundred(figures, "score").assign(part=figures["part"].map(names)),
             [
                 Column("name", words("tenant"), "text"),
                 Column("part", words("value_part"), "text"),
@@ -104,7 +105,7 @@ def tables(words: Words, rows: pd.DataFrame, figures: pd.DataFrame) -> list[Tabl
                 Column("zero_at", words("value_zero_at"), "rate"),
                 Column("full_at", words("value_full_at"), "rate"),
                 Column("weight", words("value_weight"), "rate"),
-                Column("score", words("value_got"), "rate"),
+                Column("score", words("value_got"), "quantity"),
             ],
         ),
     ]
@@ -120,12 +121,8 @@ def steps(words: Words, figures: pd.DataFrame) -> list[Step]:
                 "step_value",
                 tenant=literally(row["name"]),
                 metric=literally(row["metric_name"]),
-                lost=_points(row["lost"]),
+                lost=points(row["lost"]),
             )
         )
         for row in worst.to_dict("records")
     ]
-
-
-def _points(score: float) -> str:
-    return f"{score * _WHOLE:.1f}"

@@ -166,12 +166,13 @@ def start(server: EmbeddedPostgres, buffers_mb: int | None = None) -> subprocess
     Raises:
         PostgresDidNotStart: with the last lines of its log.
     """
-    _wait_for_shutdown(server)
-    if server.running() is not None and _answers(server):
-        return None
-    if not (server.data / "PG_VERSION").exists():
-        _initialise(server)
     for _ in range(_START_TRIES):
+        # Looked at anew each time: a killed server that was on its way out looks like none, and can be reaped later only.
+        _wait_for_shutdown(server)
+        if server.running() is not None and _answers(server):
+            return None
+        if not (server.data / "PG_VERSION").exists():
+            _initialise(server)
         if process := _try_to_start(server, buffers_mb or _shared_buffers_mb()):
             return process
         # What a killed server leaves behind may hold its shared memory a moment longer.

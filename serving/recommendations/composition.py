@@ -1,6 +1,6 @@
 """Composes what a member is shown. Pure: no clock, no database, and what is drawn depends on the request alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -100,10 +100,10 @@ def compose(
         scored = replace(scored, scores=scored.scores * use, uses_expiring=use > 0)
     is_repeat = shelf.flagged(member.own_counts)
     is_now = kinds == NOW
-    choices = Choices(scored.scores, shelf.categories, is_repeat, is_now, ~is_now & (kinds != OUT))
+    choices = Choices(scored.scores, shelf.codes, is_repeat, is_now, ~is_now & (kinds != OUT))
     share = 0.0 if policy == "unpersonalised" else question.draws
     slate = choose(choices, _rules(policy, context, share), question.limit)
-    pool = _pool(shelf, is_now & ~is_repeat, sources) if share else []
+    pool = _Pool(shelf, is_now & ~is_repeat, sources) if share else ()
     return [
         _recommendation(placed, shelf, kinds, scored, purse, context, is_repeat=bool(is_repeat[placed.n]))
         for placed in explore(slate, pool, share=share, request_id=question.request_id)
@@ -118,12 +118,24 @@ def _rules(policy: Policy, context: Context, exploration_share: float) -> Rules:
     return Rules(exploring_place=EXPLORING_PLACE if exploration_share else None)
 
 
-def _pool(shelf: Shelf, is_drawable: Flags, sources: Sources) -> list[int]:
-    """Return what may be drawn, in the order of the items' ids: new or known to few."""
-    is_unknown = shelf.flagged(sources.explorable) | (shelf.listed_from >= sources.new_since.timestamp())
-    found = np.flatnonzero(is_drawable & is_unknown)
-    in_order: list[int] = found[np.argsort(shelf.ranks[found])].tolist()
-    return in_order
+class _Pool(Collection[int]):
+    """What may be drawn, in the order of the items' ids: new or known to few."""
+
+    def __init__(self, shelf: Shelf, is_drawable: Flags, sources: Sources) -> None:
+        is_unknown = shelf.flagged(sources.explorable) | (shelf.listed_from >= sources.new_since.timestamp())
+        self._is_in = is_drawable & is_unknown
+        self._ranks = shelf.ranks
+
+    def __contains__(self, n: object) -> bool:
+        return isinstance(n, int) and self._is_in.item(n)
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._is_in))
+
+    def __iter__(self) -> Iterator[int]:
+        found = np.flatnonzero(self._is_in)
+        in_order: list[int] = found[np.argsort(self._ranks[found])].tolist()
+        return iter(in_order)
 
 
 def _recommendation(

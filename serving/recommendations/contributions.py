@@ -66,14 +66,9 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
     ]
     counts = member.own_counts
 
-    @cache
-    def in_order(number: int) -> list[int]:
-        found: list[int] = places[number].tolist()
-        return found
-
     def told(n: int) -> Told:
         higher = values[1].item(n) > values[0].item(n)
-        stage = stage_at(lists[higher], in_order(higher).index(n))
+        stage = stage_at(lists[higher], places[higher].tolist().index(n))
         if stage == "personal":
             return stage, Reason("redeemed", redemption_count=counts.get(shelf.offers[n].item_id, 0))
         return stage, _LISTED[stage == "neighbour"]

@@ -73,8 +73,7 @@ class Sale:
 ANY_CASH = (0, 10_000)
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """An item that can be delivered now.
 
     Attributes:
@@ -156,13 +155,18 @@ class MemberState:
     @cached_property
     def unlanded_counts(self) -> Mapping[UUID, int]:
         """Item → redemptions that the release does not know of."""
+        if not self.signals:
+            return {}
         return Counter(s.item_id for s in self.signals if s.kind == "redemption" and s.is_unlanded)
 
     @cached_property
     def own_counts(self) -> Mapping[UUID, int]:
         """Item → redemptions, those since the release among them; 0 of an item never redeemed."""
-        counts = Counter(self.redemption_counts)
-        counts.update(self.unlanded_counts)
+        counts = Counter[UUID]()
+        # As a dict takes it: a counter would go through it item by item.
+        dict.update(counts, self.redemption_counts)
+        for item_id, count in self.unlanded_counts.items():
+            counts[item_id] += count
         return counts
 
 

@@ -5,7 +5,7 @@ several such places of one answer are disjoint and hold nothing that the slate s
 most one way into an answer and its probability is told exactly.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from hashlib import blake2b
 from struct import unpack
 from uuid import UUID
@@ -31,28 +31,34 @@ class Placed(Struct, frozen=True):
     propensity: float
 
 
-def explore(slate: Sequence[int], pool: Sequence[int], *, share: float, request_id: UUID) -> list[Placed]:
+def explore(slate: Sequence[int], pool: Collection[int], *, share: float, request_id: UUID) -> list[Placed]:
     """Return the slate with what was drawn; the same request draws the same again.
 
     Args:
         slate: offers as chosen.
-        pool: offers to draw from, each once, in an order that repeats; some may be on the slate.
+        pool: offers to draw from, each once, in an order that repeats; some may be on the slate. Gone through only
+            where one is drawn, as it is in one answer of ten.
         share: ε, from 0 to 1.
     """
     places = range(EXPLORING_PLACE, len(slate), TEN) if share else range(0)
-    pools = _pools(slate, pool, places)
     shown = [Placed(n, False, 1.0) for n in slate]
-    for place, drawable in zip(places, pools, strict=True):
-        whether, which = _draws(request_id, place)
-        if not drawable:
+    left_count = len(pool) - sum(n in pool for n in slate) if places else 0
+    for hand, place in enumerate(places):
+        chosen, dealt = slate[place], range(hand, left_count, len(places))
+        is_drawable = chosen in pool
+        count = len(dealt) + is_drawable
+        if not count:
             continue
-        chosen, each = slate[place], share / len(drawable)
-        n = drawable[int(which * len(drawable))] if whether < share else chosen
-        if n == chosen:
-            # It stands there unless another one is drawn.
-            shown[place] = Placed(n, False, 1 - share + (each if chosen in drawable else 0.0))
+        each = share / count
+        whether, which = _draws(request_id, place)
+        drawn = int(which * count)
+        if whether < share and drawn < len(dealt):
+            on_slate = set(slate)
+            left = [n for n in pool if n not in on_slate]
+            shown[place] = Placed(left[dealt[drawn]], True, each)
         else:
-            shown[place] = Placed(n, True, each)
+            # It stands there unless another one is drawn.
+            shown[place] = Placed(chosen, False, 1 - share + (each if is_drawable else 0.0))
     return shown
 
 
@@ -62,14 +68,3 @@ def _draws(request_id: UUID, place: int) -> tuple[float, float]:
     first, second = unpack(">QQ", digest)
     # As many bits as a float holds, so that 1 is never reached.
     return (first >> 11) * 2.0**-53, (second >> 11) * 2.0**-53
-
-
-def _pools(slate: Sequence[int], pool: Sequence[int], places: range) -> list[list[int]]:
-    """Return a pool per place: what the slate does not show, dealt out in turn, and the chosen one if it is in the pool."""
-    shown, known = set(slate), set(pool)
-    dealt = _dealt([n for n in pool if n not in shown], len(places))
-    return [[*part, *({slate[place]} & known)] for place, part in zip(places, dealt, strict=True)]
-
-
-def _dealt(pool: Sequence[int], hands: int) -> Iterator[Sequence[int]]:
-    return (pool[hand::hands] for hand in range(hands))

@@ -73,7 +73,11 @@ async def popular_items(release: Release, tenant_id: UUID, limit: int | None = N
     Raises:
         NoArrays: the release is of an earlier version.
     """
-    return _known(release).popular(tenant_id, limit)
+
+    async def found() -> Sequence[UUID]:
+        return _known(release).popular(tenant_id, limit)
+
+    return await release.kept((popular_items, tenant_id, limit), found)
 
 
 async def item_neighbours(

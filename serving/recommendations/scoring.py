@@ -64,7 +64,9 @@ def score(
         return _scored(
             [from_popularity(shelf, popular), from_reach(shelf)], np.ones(len(shelf)), 1.0, unmoved
         )
-    weight = stock_cover(shelf, shop) * sale_lift(shelf, shop)
+    weight = stock_cover(shelf, shop)
+    if shelf.on_sale:
+        weight *= sale_lift(shelf, shop)
     if policy == "unpersonalised":
         lent = [from_popularity(shelf, popular), from_sales(shelf), from_reach(shelf)]
         return _scored(_anchored(lent, shelf, anchors), np.ones(len(shelf)), weight, unmoved)
@@ -82,9 +84,12 @@ def score(
     if shelf.on_sale:
         lent.append(from_sales(shelf))
     lent.append(from_reach(shelf))
-    uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
+    uses = unmoved
+    if purse.expiring is not None:
+        uses = uses_expiring(shelf.prices, purse.expiring, purse.available)
+        weight *= expiry_lift(uses)
     fit = price_fit(shelf.prices, member.usual_points, purse.available)
-    return _scored(_anchored(lent, shelf, anchors), fit, weight * expiry_lift(uses), uses)
+    return _scored(_anchored(lent, shelf, anchors), fit, weight, uses)
 
 
 def _anchored(lent: list[Contribution], shelf: Shelf, anchors: Anchors | None) -> list[Contribution]:

@@ -1,7 +1,6 @@
 """Offers as vectors: one entry per offer, in the order they came; of a whole shop, or of the part an answer is about."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any, overload
 from uuid import UUID
 
@@ -124,7 +123,6 @@ class Shelf:
     def replaced(self, changed: Mapping[int, Offer]) -> "Shelf":
         """Return the same whole shelf with other offers of some of its items."""
         whole = self.restocked(self.stocks.copy())
-        whole.__dict__.pop("categories", None)
         offers, codes = list(self.offers), dict(self.category_codes)
         whole.prices, whole.listed_from, whole.codes = (
             self.prices.copy(),
@@ -148,12 +146,6 @@ class Shelf:
         # Taken out only where a tenant takes cash.
         whole = self._cash_shares
         return whole if self._entries_in_whole is None else whole[self._entries_in_whole]
-
-    @cached_property
-    def categories(self) -> list[int]:
-        """Return a code per offer, the same for those of one category."""
-        codes: list[int] = self.codes.tolist()
-        return codes
 
     def place(self, item_id: UUID) -> int | None:
         """Return the entry of an item; None of one that is not offered."""

@@ -13,7 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from serving.recommendations.shelf import Flags, Floats
+from serving.recommendations.shelf import Flags, Floats, Integers
 
 TEN = 10
 # The tenth item of a category counts a third of the first (0.9 ** 9 = 0.39): variety among near equals, and still
@@ -52,7 +52,7 @@ class Choices(Struct, frozen=True):
     """
 
     scores: Floats
-    categories: Sequence[int]
+    categories: Integers
     is_repeat: Flags
     is_now: Flags
     is_later: Flags
@@ -60,8 +60,10 @@ class Choices(Struct, frozen=True):
     @property
     def kinds(self) -> NDArray[np.uint8]:
         """Return the kind of each; of what is never chosen a number that is no kind."""
-        when = np.where(self.is_now, _NOW_REPEAT, np.where(self.is_later, _LATER_REPEAT, _NEVER))
-        return (when + ~self.is_repeat).astype(np.uint8)
+        when = np.full(len(self.is_now), _NEVER, np.uint8)
+        when[self.is_later] = _LATER_REPEAT
+        when[self.is_now] = _NOW_REPEAT
+        return when + ~self.is_repeat
 
 
 # An offer's kind: whether it can be had now or later, and whether the member has taken it before.
@@ -77,8 +79,8 @@ def choose(choices: Choices, rules: Rules, limit: int) -> list[int]:
     """
     weights = _CategoryWeights(choices.categories, rules.category_factor)
     order = (-choices.scores).argsort(kind="stable")
-    scores, offers, kinds = choices.scores[order].tolist(), order.tolist(), choices.kinds[order].tobytes()
-    queues = [_Queue(kind, kinds, offers, scores, weights) for kind in _ANY]
+    scores, kinds = choices.scores[order], choices.kinds[order].tobytes()
+    queues = [_Queue(kind, kinds, order, scores, weights) for kind in _ANY]
     slate: list[int] = []
     while len(slate) < limit:
         size = min(TEN, limit - len(slate))
@@ -130,18 +132,18 @@ class _Block:
 class _CategoryWeights:
     """How often each category was shown, and what its next item is worth."""
 
-    def __init__(self, categories: Sequence[int], factor: float) -> None:
-        self.categories = categories
+    def __init__(self, categories: Integers, factor: float) -> None:
+        self.category = categories.item
         self.shown: dict[int, int] = defaultdict(int)
         self._factor = factor
 
     def count(self, n: int) -> None:
         """Count an offer as shown."""
-        self.shown[self.categories[n]] += 1
+        self.shown[self.category(n)] += 1
 
     def of(self, n: int) -> tuple[float, int]:
         """Return the factor of an offer, and how often its category was shown."""
-        shown = self.shown[self.categories[n]]
+        shown = self.shown[self.category(n)]
         return self._factor**shown if shown else 1.0, shown
 
 
@@ -153,16 +155,16 @@ class _Queue:
 
     Args:
         kind: which of all offers are meant.
-        kinds, offers, scores: of all, the highest score first.
+        kinds, offers, scores: of all, the highest score first; a few dozen of a thousand are looked at.
     """
 
     def __init__(
-        self, kind: int, kinds: bytes, offers: list[int], scores: list[float], weights: _CategoryWeights
+        self, kind: int, kinds: bytes, offers: Integers, scores: Floats, weights: _CategoryWeights
     ) -> None:
         self._kind = kind
         self._kinds = kinds
-        self._offers = offers
-        self._scores = scores
+        self._offer = offers.item
+        self._score = scores.item
         self._weights = weights
         # The place of the first one behind the front, below 0 if there is none.
         self._next = kinds.find(kind)
@@ -175,15 +177,15 @@ class _Queue:
 
     def best(self) -> tuple[float, int] | None:
         """Return (-worth, offer) of the best; None if nothing is left."""
-        front, scores, weights = self._front, self._scores, self._weights
+        front, score, weights = self._front, self._score, self._weights
         while True:
-            while (place := self._next) >= 0 and (not front or -scores[place] <= front[0][0]):
+            while (place := self._next) >= 0 and (not front or -score(place) <= front[0][0]):
                 heappush(front, self._valued(place))
                 self._next = self._kinds.find(self._kind, place + 1)
             if not front:
                 return None
             worth, n, shown, place = front[0]
-            if shown == weights.shown[weights.categories[n]]:
+            if shown == weights.shown[weights.category(n)]:
                 return worth, n
             heapreplace(front, self._valued(place))
 
@@ -193,6 +195,6 @@ class _Queue:
         return heappop(self._front)[1]
 
     def _valued(self, place: int) -> tuple[float, int, int, int]:
-        n = self._offers[place]
+        n = self._offer(place)
         factor, shown = self._weights.of(n)
-        return -self._scores[place] * factor, n, shown, place
+        return -self._score(place) * factor, n, shown, place

@@ -45,8 +45,8 @@ def stock_cover(shelf: Shelf, shop: Shop) -> Floats:
     if (shelf.stocks < scarce).any():
         demand = shelf.lasting(shop.daily_demand) * _COVER_DAYS
         is_short = shelf.stocks < demand
-        cover[is_short] = shelf.stocks[is_short] / demand[is_short]
-    return np.maximum(cover, _LEAST_COVER)
+        cover[is_short] = np.maximum(shelf.stocks[is_short] / demand[is_short], _LEAST_COVER)
+    return cover
 
 
 def uses_expiring(prices: Integers, expiring: Expiring | None, available: int) -> Flags:

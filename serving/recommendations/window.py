@@ -1,12 +1,13 @@
 """What a tenant's shop offers at a moment, as vectors: what can be had of it now, within a budget and a filter."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from serving.recommendations.contexts import Filter

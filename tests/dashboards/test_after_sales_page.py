@@ -1,6 +1,7 @@
 """The after-sales desk, run as Streamlit runs it, with a real mall: what waits, answering and deciding."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -57,6 +58,32 @@ def test_cases_are_answered_and_decided_and_refunds_asked_about_first(
         f"select outcome, responsibility, decided_by from mall.after_sales_case where case_id = '{case_id}'"
     )
     assert decided == ("refund", "supplier", "operator")
+    _is_sent_again_once(open_page, desk_mall)
+
+
+def _is_sent_again_once(open_page: OpenPage, desk_mall: DeskMall) -> None:
+    assert desk_mall.rows("update mall.offer set handover = 'shipping' returning item_id")
+    redemption = desk_mall.redeem(timedelta(days=2))
+    first, second = [
+        desk_mall.open_case(redemption, timedelta(hours=1), "other", "少了一件") for _ in range(2)
+    ]
+    token = desk_mall.token("operator")
+
+    def decided(case_id: str, outcome: str) -> AppTest:
+        app = open_page("after_sales", {"case": case_id}, token=token, mall=desk_mall.url)
+        app.selectbox(key=f"outcome_{case_id}").set_value(outcome)
+        app.text_input(key=f"reasoning_{case_id}").set_value("少发属实")
+        return app.button(key=f"FormSubmitter:decision_{case_id}-作出决定").click().run()
+
+    app = decided(first, "replace")
+    assert "第 1 行 1 件" in said(app)
+    assert "换货的件数会立即从库存扣下" in said(app)
+    app.button(key="case_sure").click().run()
+    assert "登记包裹时写上这张售后单" in said(app)
+    assert "另有 0 件退款中、1 件换货中" in said(app)
+    assert "换货中" in frame_with(app, "left")["state"].tolist()
+    for outcome in ("replace", "refund"):
+        assert "同样的商品正由另一张售后单换货或退款" in said(decided(second, outcome))
 
 
 def test_a_late_case_of_another_tenant_is_nobody_elses(open_page: OpenPage, desk_mall: DeskMall) -> None:

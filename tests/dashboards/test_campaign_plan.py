@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import page
 from dashboards.campaign_desk.wording import Names, benefit
-from dashboards.words import Words
+from dashboards.words import Words, literally
 from tests import literal_release as literal
 from tests.dashboards import planning
 from tests.dashboards.campaign_world import add_campaign_world
@@ -183,7 +183,7 @@ def test_a_running_campaign_tells_what_is_used_of_its_budget(
     }  # fmt: skip
     made = planned_mall.client.post("/v1/campaigns", json=terms).json()
     path = f"/v1/campaigns/{made['campaign_id']}/approval"
-    assert planned_mall.client.post(path, json={"approved_by": "erp"}).status_code == 200
+    assert planned_mall.client.post(path, json={"approved_by": "erp", "if_revision": 0}).status_code == 200
     with psycopg.connect(database_url) as connection:
         connection.execute("update mall.campaign set used_points = 125")
 
@@ -257,33 +257,109 @@ def test_one_goes_from_results_to_the_plan_and_back(
     assert "限时秒杀 3 场" in said(app)
 
 
-def test_a_draft_is_edited_until_it_is_approved(open_page: OpenPage, planned_mall: Mall) -> None:
-    app = open_page("campaigns", PLAN, token=planned_mall.token("an.ran"), mall=planned_mall.url)
+def begin_to_edit(app: AppTest, mall: Mall) -> str:
+    """Hand a draft in and open the form in which it is edited; return its id."""
     fill_in(app)
     app.button(key="campaign_hand_in").click().run()
-    key = campaigns(planned_mall)[0]["campaign_id"]
+    key = str(campaigns(mall)[0]["campaign_id"])
+    app.button(key=f"edit_{key}").click().run()
+    return key
 
-    def save(name: str, last: date, budget: int) -> str:
-        app.button(key=f"edit_{key}").click().run()
-        app.text_input(key=f"edit_zh_{key}").set_value(name)
-        app.date_input(key=f"edit_last_{key}").set_value(last)
-        app.number_input(key=f"edit_budget_{key}").set_value(budget)
-        app.button(key=f"FormSubmitter:campaign_edit_{key}-保存修改").click().run()
-        return said(app)
 
-    assert "「谷雨会员日」已修改，等待批准。" in save("谷雨会员日", date(2026, 4, 20), 2_000)
+def test_a_draft_is_edited_until_it_is_approved(open_page: OpenPage, planned_mall: Mall) -> None:
+    app = open_page("campaigns", PLAN, token=planned_mall.token("an.ran"), mall=planned_mall.url)
+    key = begin_to_edit(app, planned_mall)
+    assert app.button(key=f"save_{key}").disabled
+
+    app.text_input(key=f"edit_name_zh_{key}").set_value("谷雨会员日")
+    app.date_input(key=f"edit_last_{key}").set_value(date(2026, 4, 20))
+    app.number_input(key=f"edit_budget_{key}").set_value(2_000)
+    app.selectbox(key=f"edit_audience_{key}").set_value("rfm").run()
+    assert "请选择至少一个分群或等级。" in said(app)
+    app.multiselect(key=f"edit_groups_rfm_{key}").set_value(["champion"]).run()
+    app.button(key=f"save_{key}").click().run()
+    assert "「谷雨会员日」已修改，等待批准。" in said(app)
+    assert r"an\.ran 起草 · an\.ran 修改" in said(app)
     (draft,) = campaigns(planned_mall)
     assert (draft["name_zh"], draft["starts_at"], draft["ends_at"], draft["budget_points"]) == (
         "谷雨会员日", "2026-04-01T16:00:00Z", "2026-04-20T16:00:00Z", 2_000,
     )  # fmt: skip
-    assert (draft["earn_numerator"], draft["status"]) == (3, "draft")
+    assert (draft["earn_numerator"], draft["status"], draft["revision"]) == (3, "draft", 1)
+    assert (draft["audience"], draft["scheme"], len(draft["groups"])) == ("segments", "rfm", 1)
 
-    # The days are told as the mall names them.
-    assert Words("zh")("campaign_wrong_days") in save("谷雨会员日", date(2026, 3, 1), 2_000)
-
+    # The days are told as the mall names them, before anything is sent.
     app.button(key=f"edit_{key}").click().run()
-    approved = planned_mall.client.post(f"/v1/campaigns/{key}/approval", json={"approved_by": "boss"})
+    app.date_input(key=f"edit_last_{key}").set_value(date(2026, 3, 1)).run()
+    assert Words("zh")("campaign_wrong_days") in said(app)
+    assert app.button(key=f"save_{key}").disabled
+
+    approved = planned_mall.client.post(
+        f"/v1/campaigns/{key}/approval", json={"approved_by": "boss", "if_revision": 1}
+    )
     assert approved.status_code == 200
-    app.button(key=f"FormSubmitter:campaign_edit_{key}-保存修改").click().run()
-    assert campaigns(planned_mall)[0]["budget_points"] == 2_000
+    app.run()
     assert f"edit_{key}" not in {str(button.key) for button in app.button}
+
+
+def test_the_items_of_a_draft_are_edited(open_page: OpenPage, planned_mall: Mall) -> None:
+    terms = {
+        "reference": "r", "kind": "new_item", "name_zh": "新米", "name_en": "New rice", "created_by": "erp",
+        "starts_at": "2026-04-05T10:00:00+08:00", "ends_at": "2026-04-09T00:00:00+08:00", "budget_points": 500,
+        "items": [{"item_id": str(literal.RICE), "price_points": 120}],
+    }  # fmt: skip
+    made = planned_mall.client.post("/v1/campaigns", json=terms)
+    assert made.status_code == 201, made.text
+    key = made.json()["campaign_id"]
+    app = open_page(
+        "campaigns", PLAN | {"lang": "en"}, token=planned_mall.token("zhou.min"), mall=planned_mall.url
+    )
+    app.button(key=f"edit_{key}").click().run()
+    assert app.number_input(key=f"edit_price_{literal.RICE}_{key}").value == 120
+    other = str(literal.TEA)
+    app.multiselect(key=f"edit_items_{key}").set_value([str(literal.RICE), other]).run()
+    app.number_input(key=f"edit_price_{other}_{key}").set_value(5).run()
+    app.button(key=f"save_{key}").click().run()
+
+    assert "“New rice” is edited and waits for approval." in said(app)
+    (draft,) = campaigns(planned_mall)
+    assert {one["item_id"]: one["price_points"] for one in draft["items"]} == {
+        str(literal.RICE): 120,
+        other: 5,
+    }
+    # What nobody touched is not sent: it still begins at ten.
+    assert draft["starts_at"] == "2026-04-05T02:00:00Z"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_who_has_not_seen_an_edit_does_not_approve_or_edit(
+    open_page: OpenPage, planned_mall: Mall, language: str
+) -> None:
+    app = open_page(
+        "campaigns", PLAN | {"lang": language}, token=planned_mall.token("an.ran"), mall=planned_mall.url
+    )
+    key = begin_to_edit(app, planned_mall)
+    app.number_input(key=f"edit_budget_{key}").set_value(3_000).run()
+
+    def edit_elsewhere(budget: int, revision: int) -> None:
+        body = {"budget_points": budget, "edited_by": "zhou.min", "if_revision": revision}
+        assert planned_mall.client.patch(f"/v1/campaigns/{key}", json=body).status_code == 200
+
+    edit_elsewhere(9_000, 0)
+    app.button(key=f"save_{key}").click().run()
+    sentence = Words(language)("campaign_changed_now", username=literally("zhou.min"))
+    assert sentence in said(app)
+    assert campaigns(planned_mall)[0]["budget_points"] == 9_000
+
+    app.button(key=f"cancel_{key}").click().run()
+    app.button(key=f"approve_{key}").click().run()
+    assert "9,000" in said(app)
+    edit_elsewhere(90_000, 1)
+    app.button(key=f"sure_{key}").click().run()
+    assert sentence in said(app)
+    (draft,) = campaigns(planned_mall)
+    assert (draft["status"], draft["budget_points"]) == ("draft", 90_000)
+
+    app.button(key=f"approve_{key}").click().run()
+    assert "90,000" in said(app)
+    app.button(key=f"sure_{key}").click().run()
+    assert campaigns(planned_mall)[0]["status"] == "approved"

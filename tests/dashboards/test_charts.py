@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import pytest
 
-from dashboards import charts
+from dashboards import charts, items_charts
 from dashboards.daily_bars import daily_bars
 
 LABELS = dict.fromkeys(
@@ -39,6 +40,40 @@ def test_the_trend_has_its_target_and_its_interval() -> None:
     assert band["encoding"]["y"]["scale"]["domain"][0] == 0
     [label] = layers(chart, "text")
     assert chart.to_dict()["datasets"][label["data"]["name"]] == [{"target": 0.85, "text": "目标 ≥85%"}]
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [((0.28, 0.49), ("right", 9)), ((0.6, 0.31), ("left", 9)), ((0.31, 0.1), ("right", -8))],
+)
+def test_the_targets_label_stands_clear_of_the_line(
+    values: tuple[float, float], place: tuple[str, int]
+) -> None:
+    rows = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2026-02-01", "2026-03-01"]),
+            "value": values,
+            "low": [None, None],
+            "high": [None, None],
+            "target": [0.3, 0.3],
+        }
+    )
+    chart = charts.trend(
+        rows, is_daily=False, target_label="目标 ≥30%", value_label="活跃率", period_label="月份"
+    )
+
+    [label] = layers(chart, "text")
+    assert (label["mark"]["align"], label["mark"]["dy"]) == place
+    assert chart.to_dict()["config"]["axisY"] == {"labelFlush": False}
+
+
+def test_a_share_of_all_has_room_for_its_words_and_no_number_above_all() -> None:
+    rows = pd.DataFrame({"name": ["0–500"], "rate": [0.93], "told": ["93%"], "note": [""], "is_small": False})
+    labels = {"group": "价格带", "rate": "占比", "note": "含"}
+
+    [bars] = layers(items_charts.groups(rows, labels=labels), "bar")
+    assert bars["encoding"]["x"]["scale"]["domain"][1] > 1
+    assert bars["encoding"]["x"]["axis"]["labelExpr"] == "datum.value > 1 ? '' : datum.label"
 
 
 def test_a_small_rate_is_not_drawn_as_nought() -> None:

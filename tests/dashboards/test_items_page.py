@@ -4,12 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards import items
 from tests import literal_release as literal
+from tests.dashboards import enterprise
 
 OpenPage = Callable[..., AppTest]
 
@@ -117,6 +119,21 @@ def test_a_rate_of_few_views_is_grey_and_one_item_is_no_picture(open_page: OpenP
     assert "样本不足 30，仅供参考" in notes(app)
     assert "不足 2 件" in app.info[0].value
     assert "没有浏览足够多、需要改进的商品。" in app.subheader[0].value
+
+
+def test_groups_nobody_viewed_say_so_instead_of_drawing_nothing(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def forget_views(connection: duckdb.DuckDBPyConnection) -> None:
+        enterprise.add_enterprise(connection)
+        connection.execute(
+            "update marts.fct_item_performance_monthly set view_count = 0, redemption_rate = null"
+        )
+
+    literal.publish(literal_release, "unviewed", forget_views)
+    said = [info.value for info in open_page("items").info]
+
+    assert said.count("这个月还没有商品被浏览，算不出兑换率。") == 2
 
 
 def test_a_tenant_without_items_is_told_what_is_missing(open_page: OpenPage) -> None:

@@ -37,7 +37,7 @@ def test_a_segment_has_figures_of_its_own_that_no_target_judges(open_page: OpenP
     # The whole mall's alerts are not this segment's.
     assert "缺货率" not in told(app)
     assert "n = 40 次兑换" in told(app)
-    assert "另有会员 1 人 当月兑换但没有浏览记录" in told(app)
+    assert "另有会员 1 人当月兑换但没有浏览记录" in told(app)
     assert app.dataframe[0].value["denominator"].tolist() == [50, 8_000, 10, 60]
 
 
@@ -106,7 +106,7 @@ def test_the_points_of_a_segment_are_what_its_members_hold_and_let_expire(open_p
     assert not app.exception
     assert "仅看重要价值会员" in told(app)
     assert app.subheader[0].value == (
-        "截至2026年3月末，会员持有 50.0 万 积分，预计要兑付 4,000 元。"
+        "截至2026年3月末，会员持有 50.0 万积分，预计要兑付 4,000 元。"
         "到2026年5月底将有 70,000 积分到期，涉及会员 12 人。"
     )
     assert [(metric.value, metric.delta) for metric in app.metric][:3] == [

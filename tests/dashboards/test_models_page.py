@@ -215,7 +215,7 @@ def test_the_files_hold_every_score_of_what_is_shown(
     stem = "pointmart-models-ranking-all-20260401T020000Z-literal"
     assert set(files) == {f"{stem}.xlsx", f"{stem}.csv"}
     lines = files[f"{stem}.csv"].decode("utf-8-sig").splitlines()
-    assert lines[0] == 'Of,Model,Metric,List length,Value,"95 % interval, low","95 % interval, high",n,In use'
+    assert lines[0] == 'Of,Model,Metric,List length,Value,"95% interval, low","95% interval, high",n,In use'
     assert "Anything,two-stage ranking,NDCG,10,0.55,0.53,0.57,2000,yes" in lines
     assert "Anything,two-stage ranking,coverage of items,10,0.4,,,2000,yes" in lines
     assert len(lines) == 1 + 5
@@ -223,7 +223,7 @@ def test_the_files_hold_every_score_of_what_is_shown(
 
 def test_measures_and_parameters_without_words_keep_their_own_names() -> None:
     words = Words("en")
-    assert metric_name(words, "pinball_05", None) == "pinball loss, 5 %"
+    assert metric_name(words, "pinball_05", None) == "pinball loss, 5%"
     assert metric_name(words, "novelty", 10) == "novelty@10"
     assert parameter_name(words, "novel.2.min_samples_leaf") == "Ranker 2: rows per leaf, at least"
     assert parameter_name(words, "other.1.max_iter") == "other.1.max_iter"

@@ -84,11 +84,30 @@ def test_too_small_a_sample_misses_nothing(literal_release: Path) -> None:
 def test_the_funnel_tells_members_and_their_share_of_the_step_before(open_page: OpenPage) -> None:
     app = open_page()
 
-    assert "另有会员 3 人 当月兑换但没有浏览记录" in told(app)
+    assert "另有会员 3 人当月兑换但没有浏览记录" in told(app)
     found = Funnel({"visitor": 80, "viewer": 60, "redeemer": 24, "repeater": 12}, 3)
     assert [found.of_step_before(step) for step in found.counts] == [None, 0.75, 0.4, 0.5]
     empty = Funnel(dict.fromkeys(found.counts, 0), 0)
     assert empty.of_step_before("viewer") is None
+
+
+def test_a_month_without_visits_says_so_instead_of_drawing_nothing(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def forget_visits(connection: duckdb.DuckDBPyConnection) -> None:
+        enterprise.add_enterprise(connection)
+        connection.execute(
+            "update marts.fct_funnel_monthly set visitor_count = 0, viewer_count = 0, redeemer_count = 0, "
+            "repeater_count = 0"
+        )
+
+    literal.publish(literal_release, "unseen", forget_visits)
+    app = open_page()
+
+    assert [info.value for info in app.info] == [
+        "这个月没有来访记录。另有会员 3 人当月兑换但没有浏览记录，不在漏斗内。"
+    ]
+    assert "百分比：占上一步" not in told(app)
 
 
 def test_no_tenant_sees_another_ones_funnel_alerts_or_categories(

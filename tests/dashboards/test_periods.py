@@ -33,4 +33,4 @@ def test_relative_changes_and_people_read_as_in_each_language() -> None:
     assert (zh.relative(110, 100), en.relative(95, 100)) == ("+10.0%", "−5.0%")
     assert (zh.relative(100, 100), zh.relative(5, 0)) == ("持平", None)
     assert (zh.people(1_234), en.people(1_234)) == ("1,234 人", "1,234")
-    assert (zh.money(123_456_700), en.money(77)) == ("123.5 万 元", "¥0.77")
+    assert (zh.money(123_456_700), en.money(77)) == ("123.5 万元", "¥0.77")

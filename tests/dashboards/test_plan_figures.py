@@ -103,7 +103,7 @@ def test_the_risk_of_an_edited_line_is_told_within_its_bounds(
 
 @pytest.mark.parametrize(
     ("fen", "zh", "en"),
-    [(0, "0 元", "¥0"), (50, "0.50 元", "¥0.50"), (123_456, "1,235 元", "¥1,235"), (12_345_600_00, "1,234.6 万 元", "¥12.3 M")],
+    [(0, "0 元", "¥0"), (50, "0.50 元", "¥0.50"), (123_456, "1,235 元", "¥1,235"), (12_345_600_00, "1,234.6 万元", "¥12.3 M")],
 )  # fmt: skip
 def test_money_reads_as_in_each_language(fen: int, zh: str, en: str) -> None:
     assert (Words("zh").money(fen), Words("en").money(fen)) == (zh, en)

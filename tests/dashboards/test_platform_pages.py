@@ -129,9 +129,12 @@ def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: Ope
     ]  # fmt: skip
     assert "Birch Retail的“费用占兑换积分价值的比例”让评分少了 5.0 分" in said(app)
 
+    assert frame_with(app, "known_weight")["value_score"].tolist() == [80.0, 65.0]
+
     one = open_platform("value", {"tenant": "acorn", "rows": "figures", "lang": "en"})
     assert one.subheader[0].value == "For Mar 2026 橡果银行 scores 80.0 of 100."
     assert frame_with(one, "metric_name")["metric_name"].tolist() == ["Shipped on time"]
+    assert frame_with(one, "metric_name")["score"].tolist() == [80.0]
 
 
 @pytest.mark.parametrize("page", ["tenants", "books"])

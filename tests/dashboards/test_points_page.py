@@ -29,8 +29,8 @@ def test_the_page_answers_with_what_is_held_owed_and_about_to_expire(open_page: 
 
     assert not app.exception
     assert app.subheader[0].value == (
-        "截至2026年3月末，会员持有 80.0 万 积分，预计要兑付 6,380 元。"
-        "到2026年6月底将有 18.0 万 积分到期，涉及会员 38 人。"
+        "截至2026年3月末，会员持有 80.0 万积分，预计要兑付 6,380 元。"
+        "到2026年6月底将有 18.0 万积分到期，涉及会员 38 人。"
     )
     assert cards(app) == [
         ("会员持有积分", "80.0 万", "+28.2%"),
@@ -74,7 +74,7 @@ def test_what_flowed_explains_what_is_held(open_page: OpenPage) -> None:
 def test_an_earlier_month_is_told_with_what_was_owed_then(open_page: OpenPage) -> None:
     app = open_page("points", {"to": "2026-02"})
 
-    assert app.subheader[0].value.startswith("截至2026年2月末，会员持有 62.4 万 积分，预计要兑付 6,240 元。")
+    assert app.subheader[0].value.startswith("截至2026年2月末，会员持有 62.4 万积分，预计要兑付 6,240 元。")
     assert app.dataframe[0].value["month"].dt.month.tolist() == [2, 1]
 
 

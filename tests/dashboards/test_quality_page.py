@@ -52,6 +52,18 @@ def test_a_level_without_a_baseline_is_not_called_better(open_page: OpenPage) ->
     )
 
 
+def test_few_values_are_grey_and_not_judged(open_page: OpenPage, planning_release: Path) -> None:
+    def shrink(connection: duckdb.DuckDBPyConnection) -> None:
+        planning.add_planning(connection)
+        connection.execute("update marts.fct_forecast_accuracy_by_holiday set n = 29")
+
+    literal.publish(planning_release, "few", shrink)
+    app = open_page("quality")
+
+    assert [metric.value for metric in app.metric] == [":gray[22.0%]", ":gray[86.0%]", ":gray[−4.0%]", "29"]
+    assert "应为 90% · 样本不足 30，仅供参考" in said(app)
+
+
 def test_a_past_plan_tells_what_it_cost_beside_none_and_hindsight(open_page: OpenPage) -> None:
     app = open_page("quality")
 

@@ -39,7 +39,7 @@ def test_the_page_answers_what_runs_out_and_what_lies(
         ("未解除的预警", "2"),
     ]
     captions = said(app)
-    for caption in ("预测期内约缺 104 件", "最早 4月26日 卖完", "占用可售库存 900 件", "其中 1 条已有人确认"):
+    for caption in ("预测期内约缺 104 件", "最早 4月26日卖完", "占用可售库存 900 件", "其中 1 条已有人确认"):
         assert caption in captions
 
 

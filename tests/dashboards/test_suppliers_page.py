@@ -29,7 +29,7 @@ def test_the_page_answers_who_keeps_their_word_and_what_ends(
     ]  # fmt: skip
     assert frame_with(app, "on_time_in_full_rate")["supplier_name"].tolist() == ["旧约", "慢慢来", "叶茂"]
     assert "与慢慢来谈" in said(app)
-    assert "最早的 2026年4月20日 到期" in said(app)
+    assert "最早的 2026年4月20日到期" in said(app)
 
 
 def test_terms_that_are_over_are_left_out_and_a_supplier_can_be_chosen(
@@ -71,7 +71,7 @@ def test_scores_of_a_month_begin_with_the_lowest_and_say_what_is_small(
 ) -> None:
     app = open_page("suppliers", {"rows": "monthly_scores"}, token=make_token(role="operator"))
     assert frame_with(app, "known_weight")[["supplier_name", "score", "told"]].to_numpy().tolist() == [
-        ["慢慢来", 0.41, ""], ["叶茂", 0.96, ""], ["慢慢来", 0.5, "样本不足 30，仅供参考"],
+        ["慢慢来", 41.0, ""], ["叶茂", 96.0, ""], ["慢慢来", 50.0, "样本不足 30，仅供参考"],
     ]  # fmt: skip
 
 

@@ -138,3 +138,16 @@ def test_every_pair_of_forms_has_its_count_before_it() -> None:
         if f"{{{name}}}" not in text.split(f"{{{name}:")[0] and key != "tenants_none"
     ] == []
     assert [key for key, texts in catalogue().items() if "|" in texts["zh"]] == []
+
+
+def test_no_space_stands_within_chinese() -> None:
+    zh, en = Words("zh"), Words("en")
+    assert zh.money(138_600_000) == "138.6 万元"
+    assert zh.money(13_800) == "138 元"
+    assert zh.people(180_000) == "18.0 万人"
+    assert zh("n_redemptions", n=zh.count(109_000)) == "n = 10.9 万次兑换"
+    assert zh("first_runs_out", day="1月8日") == "最早 1月8日卖完"
+    assert zh("answer_against", against="2026年2月", change=zh("unchanged")) == "，较2026年2月持平"
+    # A name keeps its own spaces, and English all of them.
+    assert zh("funnel_step", people="示例 银行", share="5%") == "示例 银行 · 5%"
+    assert en("points_held") == "Points held"

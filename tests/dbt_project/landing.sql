@@ -681,8 +681,9 @@ from (values
 
 create table campaign_item as
 select
-    id(1) as tenant_id, id(291) as campaign_id, id(32) as item_id, cast(40 as bigint) as price_points,
-    ts('2025-01-20 00:00:00') as recorded_at, stamp(100) as xid, batch(101) as batch;
+    id(1) as tenant_id, id(291) as campaign_id, id(item) as item_id, cast(40 as bigint) as price_points,
+    ts('2025-01-20 00:00:00') as recorded_at, stamp(xid) as xid, batch(101) as batch, is_struck
+from (values (32, 100, null), (31, 100, false), (31, 101, true)) as rows(item, xid, is_struck);
 
 create table campaign_sale as select campaign_item.* exclude (price_points) rename (item_id as sale_id) from campaign_item limit 0;
 

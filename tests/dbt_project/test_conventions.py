@@ -1,5 +1,6 @@
 """The habits of the dbt project, read from its manifest."""
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,18 @@ def test_exposures_name_what_their_owner_reads(reader: str, built: Build, models
 def test_no_package_comes_from_elsewhere(built: Build) -> None:
     macros = built.manifest["macros"].values()
     assert {macro["package_name"] for macro in macros} <= {"pointmart", "dbt", "dbt_duckdb"}
+
+
+def test_a_metric_is_in_the_unit_that_its_key_names() -> None:
+    units = {
+        "rate": "rate",
+        "share": "rate",
+        "days": "days",
+        "score": "score",
+        "liability": "fen",
+        "breaks": "rate",
+    }
+    seed = (ROOT / "dbt_project" / "seeds" / "metrics.csv").read_text(encoding="utf-8").splitlines()
+    metrics = [(row["metric"].removesuffix("_cumulative"), row["unit"]) for row in csv.DictReader(seed)]
+    assert len(metrics) > 25
+    assert [(key, units[key.rpartition("_")[2]]) for key, _ in metrics] == metrics

@@ -439,12 +439,14 @@ def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> N
         "values (%(t)s, repeat('0', 32), 1000, '2026-01-01', '2026-01-02', 'x', %(at)s)",
         "insert into mall.campaign (tenant_id, campaign_id, reference, request_hash, kind, name_zh, name_en, starts_at, "
         "ends_at, audience, earn_numerator, earn_denominator, budget_points, used_points, created_by, created_at, "
-        "approved_by, approved_at, stopped_by, stopped_at, stop_reason) values (%(t)s, %(r)s, 'c', "
+        "revision, edited_by, edited_at) values (%(t)s, %(r)s, 'c', "
         "decode(repeat('00', 32), 'hex'), 'member_day', 'planted', 'planted', %(at)s, %(at)s::timestamptz + interval '1 day', "
-        "'everybody', 2, 1, 9, 5, 'x', %(at)s, 'x', %(at)s, 'x', %(at)s::timestamptz + interval '1 hour', 'x')",
+        "'everybody', 2, 1, 9, 5, 'x', %(at)s, 1, 'x', %(at)s)",
         "insert into mall.campaign_item (tenant_id, campaign_id, item_id) values (%(t)s, %(r)s, %(i)s)",
         "insert into mall.campaign_sale (tenant_id, campaign_id, sale_id) select tenant_id, %(r)s, sale_id "
         "from mall.flash_sale where tenant_id = %(t)s limit 1",
+        "update mall.campaign set approved_by = 'x', approved_at = %(at)s, stopped_by = 'x', "
+        "stopped_at = %(at)s::timestamptz + interval '1 hour', stop_reason = 'x' where tenant_id = %(t)s and campaign_id = %(r)s",
         "insert into mall.campaign_member (tenant_id, campaign_id, member_id, used_points) values (%(t)s, %(r)s, %(m)s, 5)",
         "insert into mall.campaign_use (tenant_id, cause_id, kind, campaign_id, member_id, points, effective_at) "
         "values (%(t)s, %(r)s, 'extra', %(r)s, %(m)s, 5, %(at)s)",
@@ -477,7 +479,7 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "settlement_payment.reference", "settlement_payment.recorded_by", "top_up.last_error", "top_up.provider_reference", "tariff.announced_by", "reconciliation.imported_by", "licence.registered_by", "onboarding.qualification_number",
         "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by",
         "carrier_rate.announced_by", "survey.title", "survey.opened_by", "item_review.hidden_by",
-        "chat.reference", "campaign.reference", "campaign.created_by", "campaign.stop_reason",
+        "chat.reference", "campaign.reference", "campaign.created_by", "campaign.edited_by", "campaign.stop_reason",
         "attribute_declaration.declared_by", "acceptance_run.checks",
     }  # fmt: skip
 

@@ -16,7 +16,7 @@ def choices(*of, category=lambda n: n):
     when = [row[2] for row in rows]
     return Choices(
         np.array([row[0] for row in rows], float),
-        [category(n) for n in range(len(rows))],
+        np.array([category(n) for n in range(len(rows))], np.int64),
         np.array([row[1] for row in rows], bool),
         np.array([is_when == "now" for is_when in when], bool),
         np.array([is_when == "later" for is_when in when], bool),

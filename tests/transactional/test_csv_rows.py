@@ -1,8 +1,10 @@
 """Files of rows: CSV and Excel read alike, every row that cannot be used is named, and no file costs much to refuse."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO
-from typing import Annotated
+from random import Random
+from typing import Annotated, Any, Literal
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -12,8 +14,10 @@ from openpyxl import Workbook
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.csv_rows import read_rows, sift_rows, template_of
+from transactional.field_words import words_of
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Day, Moment
+from transactional.redemption.states import Move
+from transactional.request_types import Day, Moment, Slug
 from transactional.row_report import RowsRefused
 
 
@@ -117,3 +121,81 @@ def not_a_workbook() -> bytes:
 def test_what_is_no_file_of_these_columns_is_refused(body):
     with pytest.raises(InvalidRequest):
         read_rows(body, Sample)
+
+
+def damaged(body: bytes, seed: int) -> bytes:
+    """Return a workbook of which a byte or two went wrong on the way, or a part of it did."""
+    chance, bytes_of_it = Random(seed), bytearray(body)
+    if seed % 2:
+        for _ in range(chance.choice([1, 2])):
+            bytes_of_it[chance.randrange(4, len(body))] = chance.randrange(256)
+        return bytes(bytes_of_it)
+    written = BytesIO()
+    with ZipFile(BytesIO(body)) as whole, ZipFile(written, "w") as packed:
+        victim = chance.choice(whole.namelist())
+        for name in whole.namelist():
+            part = bytearray(whole.read(name))
+            if name == victim:
+                part[chance.randrange(len(part))] = chance.choice(b"<>/0Z ")
+            packed.writestr(name, bytes(part))
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_damaged_workbook_is_read_or_refused_and_never_a_defect(seed):
+    whole = workbook(["code", "count"], *[["a", number] for number in range(30)])
+    with suppress(InvalidRequest, RowsRefused, RequestTooLarge):
+        assert read_rows(damaged(whole, seed), Sample)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        (b"code,number\na,1\n", "it lacks 'count'; there is no 'number'"),
+        (b"code;count\na;1\n", "separated by commas.*there is no 'code;count'"),
+        (b"code,count,count\na,1,1\n", "it names twice 'count'"),
+        (b'code,count\na,1\nb,"2\n', "from line 3 on"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100), r"old Excel workbook \(.xls\); save it as .xlsx"),
+        ("code,count\na,1\n".encode("utf-16"), "save it as CSV in UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_in_a_sentence_to_act_on(body, sentence):
+    with pytest.raises(InvalidRequest, match=sentence):
+        read_rows(body, Sample)
+
+
+class Formed(BaseModel):
+    slug: Slug
+    move: Literal[Move.SHIP, Move.DELIVER]
+    day: Day
+
+
+def test_what_is_wrong_with_a_row_is_told_as_people_speak():
+    with pytest.raises(RowsRefused, match=r"\(3 problems\)") as refused:
+        read_rows(b"slug,move,day\nMy Tea,fly,soon\n", Formed)
+    assert [row["problem"] for row in refused.value.extra["rows"]] == [
+        "write up to 40 lower-case letters, digits, - and _, a letter first",
+        "Input should be 'ship' or 'deliver'",
+        "write a day, such as 2026-03-01",
+    ]
+    with pytest.raises(RowsRefused, match=r"\(1 problem\)") as refused:
+        read_rows(b"slug,move,day\ntea\n", Formed)
+    assert refused.value.extra["rows"][0]["problem"] == "the row has 1 field, the header 3"
+
+
+def patterns_of(document: Any) -> set[str]:
+    if isinstance(document, dict):
+        own = {document["pattern"]} if isinstance(document.get("pattern"), str) else set()
+        return own.union(*map(patterns_of, document.values()))
+    return set().union(*map(patterns_of, document)) if isinstance(document, list) else set()
+
+
+async def test_no_form_is_told_as_a_regular_expression(client):
+    document = (await client.get("/openapi.json")).json()
+    patterns = patterns_of(document)
+    assert len(patterns) > 10
+    for pattern in patterns:
+        told = words_of(
+            {"type": "string_pattern_mismatch", "msg": f"matches {pattern}", "ctx": {"pattern": pattern}}
+        )
+        assert pattern not in told, f"transactional/field_words.py has no words for {pattern}"

@@ -412,8 +412,8 @@ def bodies(mine):
         },
         "/v1/campaigns": CAMPAIGN
         | {"reference": "n", "kind": "new_item", "earning": None, "items": [{"item_id": mine["item_id"], "price_points": 5}]},
-        "/v1/campaigns/{campaign_id}": {"budget_points": 20, "edited_by": "x"},
-        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x"},
+        "/v1/campaigns/{campaign_id}": {"budget_points": 20, "if_revision": 0, "edited_by": "x"},
+        "/v1/campaigns/{campaign_id}/approval": {"approved_by": "x", "if_revision": 0},
         "/v1/campaigns/{campaign_id}/stop": {"stopped_by": "x", "reason": "x"},
         "/v1/exchanges/agreements": TERMS,
         "/v1/exchanges/quotes": {"member_id": member, "to_tenant": "crane", "points": 100},

@@ -19,7 +19,8 @@ from transactional.consents.past import ConsentRefused, PastConsent, import_past
 from transactional.consents.queries import standing
 from transactional.database import committer_pool
 from transactional.engine.committer import commit_batch
-from transactional.engine.importing.past import CannotBeImported, PastImport, TenantHasPast
+from transactional.engine.importing.past import PastImport
+from transactional.engine.importing.refusals import CannotBeImported, TenantHasPast
 from transactional.engine.sweeping import NO_BODY
 from transactional.flash_sales.domain import NewSale
 from transactional.flash_sales.operations import close_sale, open_sale
@@ -204,14 +205,14 @@ async def load(connection, shop, *, write_every):
     past = await PastImport.begin(
         connection, tenant_id=shop.tenant_id, first=NOON, last=NOON + 90 * DAY, new_id=uuid7
     )
-    await past.open_sale(SALE, the_sale(shop), bytes(32), NOON)
-    await past.open_campaign(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
+    await past.sales.open(SALE, the_sale(shop), bytes(32), NOON)
+    await past.campaigns.open(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
     answers = []
     for n, command in enumerate(story(shop), start=1):
         answers += past.decide([command])
         if n % write_every == 0:
             await past.flush()
-    await past.close_sale(SALE, NOON + 2 * DAY)
+    await past.sales.close(SALE, NOON + 2 * DAY)
     past.expire(EXPIRED_AT)
     await past.finish()
     return answers
@@ -309,22 +310,22 @@ async def test_a_campaign_that_is_over_gives_nothing_and_takes_back_what_it_gave
     past = await PastImport.begin(
         connection, tenant_id=shop.tenant_id, first=NOON, last=NOON + 90 * DAY, new_id=uuid7
     )
-    await past.open_campaign(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
+    await past.campaigns.open(CAMPAIGN, the_campaign(shop), by="boss", now=NOON - DAY)
     few = replace(the_campaign(shop), reference="few", audience="tiers", groups=("gold",))
     with pytest.raises(CannotBeImported, match="tiers"):
-        await past.open_campaign(UUID(int=902), few, by="boss", now=NOON - DAY)
+        await past.campaigns.open(UUID(int=902), few, by="boss", now=NOON - DAY)
     earn, _, _, redeem, *_ = story(shop)
     pot = replace(redeem, asked=((shop.pot, 1),))
     assert [answer.status for answer in past.decide([earn, pot])] == [201, 201]
-    assert past.left_of_campaign(CAMPAIGN) == 50
-    await past.end_campaign(CAMPAIGN)
+    assert past.campaigns.left(CAMPAIGN) == 50
+    await past.campaigns.end(CAMPAIGN)
     cancelled = Cancel(
         tenant_id=shop.tenant_id, key=None, body_hash=NO_BODY, at=NOON + 4 * DAY, redemption_id=pot.redemption_id,
         transfer_id=number(60), reason="no",
     )  # fmt: skip
     later = replace(earn, key="later", transfer_id=number(7), at=NOON + 4 * DAY, body_hash=bytes(32))
     assert [answer.status for answer in past.decide([cancelled, later])] == [200, 201]
-    assert past.left_of_campaign(CAMPAIGN) == 100
+    assert past.campaigns.left(CAMPAIGN) == 100
     await past.finish()
     stored = await connection.fetchrow("select used_points, ended_at from mall.campaign")
     assert tuple(stored) == (700, NOON + 3 * DAY)

@@ -39,9 +39,10 @@ class Mall:
         finally:
             await connection.close()
 
-    def ask(self, path, body, key, number=0):
+    def ask(self, path, body, key, number=0, method="POST"):
         with httpx.Client(trust_env=False, timeout=60) as client:
-            return client.post(
+            return client.request(
+                method,
                 self.urls[number % len(self.urls)] + path,
                 json=body,
                 headers={"Authorization": f"Bearer {self.shop.key}", "Idempotency-Key": key},
@@ -53,14 +54,14 @@ class Mall:
         return answer.json()
 
     def storm(self, requests):
-        """Send (path, body) requests at once, each from a thread with a key of its own."""
+        """Send (path, body) requests, or (path, body, method), at once, each from a thread with a key of its own."""
         self._storms += 1
         barrier = Barrier(len(requests))
 
         def one(number):
-            path, body = requests[number]
+            path, body, *method = requests[number]
             barrier.wait()
-            return self.ask(path, body, f"storm-{self._storms}-{number}", number)
+            return self.ask(path, body, f"storm-{self._storms}-{number}", number, *method)
 
         with ThreadPoolExecutor(len(requests)) as threads:
             return list(threads.map(one, range(len(requests))))
@@ -126,6 +127,7 @@ def test_threads_meet_on_one_hold_one_refund_one_pool_and_one_redemption(mall):
     _meet_on_one_pool(mall)
     _meet_on_the_end_of_one_redemption(mall)
     _meet_on_one_budget(mall)
+    _meet_on_drafts(mall)
     mall.require_agreement()
 
 
@@ -139,7 +141,7 @@ def _meet_on_one_budget(mall):
         "budget_points": 207,
     }  # fmt: skip
     campaign = mall.told("/v1/campaigns", body, "c")["campaign_id"]
-    mall.told(f"/v1/campaigns/{campaign}/approval", {"approved_by": "boss"}, "a")
+    mall.told(f"/v1/campaigns/{campaign}/approval", {"approved_by": "boss", "if_revision": 0}, "a")
     members = [str(mall.shop.member), str(mall.shop.other_member)]
     asked = [("/v1/points/earn", {"member_id": members[n % 2], "points": 7}) for n in range(THREADS // 2)]
     asked += [("/v1/redemptions", redeem(mall, mall.shop.tea, 1)) for _ in range(THREADS // 2)]
@@ -151,6 +153,40 @@ def _meet_on_one_budget(mall):
     assert mall.value("select used_points from mall.campaign") == 203
     assert mall.value("select sum(points)::int from mall.campaign_use") == 203
     assert mall.value("select sum(used_points)::int from mall.campaign_member") == 203
+
+
+def _meet_on_drafts(mall):
+    """Of all that edit and approve a draft that they saw as it was drafted, one does; nobody approves the unseen."""
+    drafts, path = [], "/v1/campaigns"
+    for n in range(THREADS // 10):
+        body = {
+            "reference": f"race-{n}", "kind": "member_day", "name_zh": "日", "name_en": "day", "created_by": "ops",
+            "starts_at": "2099-01-01T00:00:00+08:00", "ends_at": "2099-01-02T00:00:00+08:00",
+            "earning": {"numerator": 2}, "budget_points": 1,
+        }  # fmt: skip
+        drafts.append(mall.told(path, body, f"d{n}")["campaign_id"])
+    asked = [
+        request
+        for turn in range(2, 7)
+        for draft in drafts
+        for request in (
+            (f"{path}/{draft}", {"budget_points": turn, "edited_by": "li.na", "if_revision": 0}, "PATCH"),
+            (f"{path}/{draft}/approval", {"approved_by": "boss", "if_revision": 0}),
+        )
+    ]
+    answers = mall.storm(asked)
+    for draft in drafts:
+        of_it = [answer for answer in answers if f"/{draft}" in answer.request.url.path]
+        (won,) = [answer.json() for answer in of_it if answer.status_code == 200]
+        left = mall.ask(f"{path}/{draft}", None, "-", method="GET").json()
+        assert left == won
+        if won["status"] == "approved":
+            assert (won["budget_points"], won["revision"]) == (1, 0)
+            assert slugs(of_it) == {200: 1, "campaign-not-draft": 9}
+        else:
+            assert (won["status"], won["revision"]) == ("draft", 1)
+            assert won["budget_points"] > 1
+            assert slugs(of_it) == {200: 1, "campaign-changed": 9}
 
 
 def _meet_on_one_hold(mall):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnknownCase
+from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnderWay, UnknownCase
 from transactional.after_sales.notes import add_note
 from transactional.after_sales.operations import TELL, stop_clock
 from transactional.after_sales.replacing import take_replacement
@@ -21,6 +21,39 @@ from transactional.worker.job import JobContext
 
 _STEP = 50
 
+# All cases of the redemption are locked, in one order: two of them do not give the same pieces at the same time.
+_LOCKED = """
+select case_id, outcome, responsibility, decided_by, closed_at from mall.after_sales_case
+where tenant_id = $1 and redemption_id = (
+    select redemption_id from mall.after_sales_case where tenant_id = $1 and case_id = $2)
+order by case_id
+for update
+"""
+# Pieces that another case is replacing or refunding are not left for this one. What has come may be broken, too: then it
+# is over.
+_UNDER_WAY = """
+with line as (
+    select l.line_no, l.quantity - l.refunded_quantity as left_quantity, c.quantity as wanted
+    from mall.after_sales_case c
+    join mall.redemption_line l on l.tenant_id = c.tenant_id and l.redemption_id = c.redemption_id
+        and (c.line_no is null or l.line_no = c.line_no)
+    where c.tenant_id = $1 and c.case_id = $2 and l.quantity > l.refunded_quantity
+), other as (
+    select o.line_no, o.quantity, o.reference
+    from mall.after_sales_case c
+    join mall.after_sales_case o on o.tenant_id = c.tenant_id and o.redemption_id = c.redemption_id
+        and o.case_id <> c.case_id and o.outcome in ('replace', 'refund') and o.closed_at is null
+    where c.tenant_id = $1 and c.case_id = $2
+)
+select l.line_no, l.left_quantity, sum(coalesce(o.quantity, l.left_quantity))::int as under_way,
+    min(o.reference) as reference
+from line l
+join other o on o.line_no is null or o.line_no = l.line_no
+group by l.line_no, l.left_quantity, l.wanted
+having coalesce(l.wanted, l.left_quantity) + sum(coalesce(o.quantity, l.left_quantity)) > l.left_quantity
+order by l.line_no
+limit 1
+"""
 _DECIDE = """
 update mall.after_sales_case set outcome = $3::text, responsibility = $4, is_restocked = $5, decided_by = $6,
     decided_at = $7::timestamptz, closed_at = case when $8 then $7::timestamptz end
@@ -71,21 +104,20 @@ async def decide_case(
     Raises:
         UnknownCase: it is not there.
         CaseDecided: it was decided otherwise.
+        UnderWay: its pieces are being replaced or refunded by another case.
         NotReplaceable, ItemBarred, OutOfStock: it is to be replaced, and cannot be.
         VaultKeyMissing: there is nothing to seal the words with.
     """
-    row = await connection.fetchrow(
-        "select outcome, responsibility, decided_by, closed_at from mall.after_sales_case "
-        "where tenant_id = $1 and case_id = $2 for update",
-        tenant_id,
-        case_id,
-    )
-    if row is None:
+    cases = {row["case_id"]: row for row in await connection.fetch(_LOCKED, tenant_id, case_id)}
+    if case_id not in cases:
         raise UnknownCase(case_id)
+    row = cases[case_id]
     if row["outcome"] is not None:
         if (row["outcome"], row["responsibility"]) != (decision.outcome, decision.responsibility):
             raise CaseDecided(case_id, row["outcome"], row["decided_by"])
         return decision.outcome == "refund" and row["closed_at"] is None
+    if decision.outcome in ("refund", "replace"):
+        await _require_idle(connection, tenant_id, case_id)
     is_closed = decision.outcome != "refund"
     if decision.outcome == "replace":
         lines = await take_replacement(connection, tenant_id=tenant_id, case_id=case_id, now=now)
@@ -117,6 +149,17 @@ async def decide_case(
     elif decision.outcome == "replace":
         await connection.execute(TELL, tenant_id, case_id, "replacing")
     return decision.outcome == "refund"
+
+
+async def _require_idle(connection: Connection, tenant_id: UUID, case_id: UUID) -> None:
+    busy = await connection.fetchrow(_UNDER_WAY, tenant_id, case_id)
+    if busy is not None:
+        raise UnderWay(
+            busy["line_no"],
+            left=busy["left_quantity"],
+            under_way=busy["under_way"],
+            reference=busy["reference"],
+        )
 
 
 async def make_refund(

@@ -5,6 +5,7 @@ Problem
 ├── CaseExists         409  the reference names a case with other particulars
 ├── NotTakenBack       409  the item is not taken back because somebody changed their mind
 ├── NotReplaceable     409  nothing of it can be sent again
+├── UnderWay           409  its pieces are being replaced or refunded by another case
 └── CaseDecided        409  the case was decided otherwise
 """
 
@@ -79,6 +80,24 @@ class NotReplaceable(Problem):
         super().__init__(
             f"what case {case_id} is about was refunded, or is a code, which nobody can take back; refund or settle it",
             case_id=str(case_id),
+        )
+
+
+class UnderWay(Problem):
+    """Pieces of the case are being replaced or refunded by another case, and that is not done."""
+
+    slug = "under-way"
+    title = "The pieces are being replaced or refunded"
+    status = 409
+
+    def __init__(self, line_no: int, *, left: int, under_way: int, reference: str) -> None:
+        super().__init__(
+            f"pieces of line {line_no} ({under_way} of {left}) are being replaced or refunded by the case {reference!r}; "
+            "wait until that is done, or settle or reject this case",
+            line_no=line_no,
+            left=left,
+            under_way=under_way,
+            reference=reference,
         )
 
 

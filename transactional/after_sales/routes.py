@@ -21,6 +21,7 @@ from transactional.after_sales.domain import (
     CaseExists,
     NotReplaceable,
     NotTakenBack,
+    UnderWay,
     UnknownCase,
 )
 from transactional.after_sales.operations import NewCase, answer_case, open_case
@@ -168,6 +169,7 @@ async def answer(
         RoleNeeded,
         UnknownCase,
         CaseDecided,
+        UnderWay,
         NotReplaceable,
         ItemBarred,
         OutOfStock,
@@ -187,7 +189,8 @@ async def decide(
     """Decide a case; a refund gives points and cash back as they were paid, once.
 
     A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
-    the redemption's shipments, naming the case. The case is closed when it was delivered.
+    the redemption's shipments, naming the case. The case is closed when it was delivered; until then nobody else replaces
+    or refunds these pieces by a case.
     If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
     """
     state = request.app.state

@@ -7,6 +7,7 @@ Problem
 ├── UnknownCampaign      404  the tenant has no such campaign
 ├── CampaignExists       409  the reference names a campaign with other terms
 ├── CampaignNotDraft     409  it was approved or stopped before
+├── CampaignChanged      409  somebody edited the draft since it was looked at
 ├── CampaignOver         409  it has ended or was stopped
 ├── CampaignBudgetSpent  409  the price that was expected is not covered by the budget any more
 └── PriceRose            409  the price is higher than the request expects
@@ -63,6 +64,25 @@ class CampaignNotDraft(Problem):
         super().__init__(
             f"campaign {campaign_id} is {status}; only a draft whose end has not passed can be approved or edited",
             campaign_status=status,
+        )
+
+
+class CampaignChanged(Problem):
+    """Somebody edited the draft since it was looked at."""
+
+    slug = "campaign-changed"
+    title = "The draft was changed meanwhile"
+    status = 409
+
+    def __init__(
+        self, campaign_id: UUID, revision: int, edited_by: str | None, edited_at: datetime | None
+    ) -> None:
+        last = "nobody has edited it" if edited_by is None else f"last edited by {edited_by!r}"
+        super().__init__(
+            f"campaign {campaign_id} is at revision {revision}, {last}; look at it again and repeat what still holds",
+            revision=revision,
+            edited_by=edited_by,
+            edited_at=None if edited_at is None else edited_at.isoformat(),
         )
 
 

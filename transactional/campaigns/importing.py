@@ -5,7 +5,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from transactional.campaigns.domain import NewCampaign
-from transactional.campaigns.operations import write_draft
+from transactional.campaigns.drafting import write_draft
 from transactional.database import Connection
 
 _APPROVE = """

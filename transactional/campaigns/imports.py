@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from transactional.campaigns.documents import (
+from transactional.campaigns.domain import Audience, Kind
+from transactional.campaigns.drafting import draft_campaign
+from transactional.campaigns.requests import (
     MAX_DAYS,
     MAX_ITEMS,
     Budget,
@@ -17,8 +19,6 @@ from transactional.campaigns.documents import (
     Name,
     Points,
 )
-from transactional.campaigns.domain import Audience, Kind
-from transactional.campaigns.operations import draft_campaign
 from transactional.catalogue.items import item_of
 from transactional.file_imports import Taking, add_import
 from transactional.flash_sales.queries import sale_of

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from transactional.campaigns.operations import tell_begun_and_over
+from transactional.campaigns.telling import tell_begun_and_over
 from transactional.worker.job import Job, JobContext
 
 

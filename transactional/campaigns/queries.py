@@ -15,12 +15,12 @@ from transactional.tenants.queries import program_of
 _CAMPAIGN = """
 select c.campaign_id, c.reference, c.kind, c.name_zh, c.name_en, c.starts_at, c.ends_at, c.audience, c.scheme,
     c.audience_groups as groups, c.earn_numerator, c.earn_denominator, c.member_days, c.discount_bp, c.categories,
-    c.budget_points, c.member_limit_points, c.used_points, c.created_by, c.created_at, c.approved_by, c.approved_at,
-    c.stopped_by, c.stopped_at, c.stop_reason,
+    c.budget_points, c.member_limit_points, c.used_points, c.created_by, c.created_at, c.revision,
+    c.edited_by, c.edited_at, c.approved_by, c.approved_at, c.stopped_by, c.stopped_at, c.stop_reason,
     array(select row(x.item_id, x.price_points) from mall.campaign_item x
-        where x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id order by x.item_id) as items,
+        where x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and not x.is_struck order by x.item_id) as items,
     array(select x.sale_id from mall.campaign_sale x
-        where x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id order by x.sale_id) as sale_ids
+        where x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and not x.is_struck order by x.sale_id) as sale_ids
 from mall.campaign c
 where c.tenant_id = $1
 """
@@ -30,7 +30,7 @@ from mall.campaign c
 join mall.offer o on o.tenant_id = c.tenant_id
 join mall.item i using (item_id)
 left join mall.campaign_item x
-    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = o.item_id
+    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = o.item_id and not x.is_struck
 where c.tenant_id = $1 and c.campaign_id = any($2::uuid[]) and (x.item_id is not null or i.category = any(c.categories))
     and o.listed_from <= $3 and (o.listed_until is null or o.listed_until > $3)
     and ($4::uuid[] is null or o.item_id = any($4))

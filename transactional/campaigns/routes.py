@@ -1,7 +1,5 @@
-"""`/v1/campaigns`: drafting, approving and stopping them, and those that run for a member."""
+"""`/v1/campaigns`: drafting, listing and showing them."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,35 +7,19 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
-from transactional.campaigns.documents import (
-    MAX_ITEMS,
-    ApprovalRequest,
-    Campaign,
-    CampaignPage,
-    CampaignRequest,
-    EditRequest,
-    MemberCampaign,
-    MemberCampaigns,
-    StopRequest,
-)
-from transactional.campaigns.domain import (
-    CampaignExists,
-    CampaignNotDraft,
-    CampaignOver,
-    UnknownCampaign,
-)
-from transactional.campaigns.editing import edit_draft
-from transactional.campaigns.operations import approve_campaign, draft_campaign, stop_campaign
-from transactional.campaigns.queries import campaigns_for, campaigns_of, find_campaign
+from transactional.campaigns.documents import Campaign, CampaignPage
+from transactional.campaigns.domain import CampaignExists, UnknownCampaign
+from transactional.campaigns.drafting import draft_campaign
+from transactional.campaigns.queries import campaigns_of, find_campaign
+from transactional.campaigns.requests import CampaignRequest
 from transactional.database import tenant_transaction
 from transactional.flash_sales.domain import UnknownSale
 from transactional.identifiers import uuid7
-from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_hash import request_hash
-from transactional.sessions.asking import Asker, Asking, Deciding
+from transactional.sessions.asking import Asking, Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
@@ -116,125 +98,5 @@ async def show(campaign_id: UUID, asker: Asking, request: Request) -> Campaign:
     """Show a campaign with what is used of its budget."""
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
-        found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
-    return Campaign.model_validate(found)
-
-
-@router.patch(
-    "/campaigns/{campaign_id}",
-    summary="Edit a draft of a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignNotDraft,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
-)
-async def edit(
-    campaign_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
-) -> Campaign:
-    """Change the names, days, gifts or budget of a draft; once it is approved or stopped nothing of it changes."""
-    return await _acted(
-        campaign_id,
-        asker,
-        request,
-        dry_run,
-        partial(edit_draft, changed=body.changed(), by=asker.acting(body.edited_by, "edited_by")),
-    )
-
-
-@router.post(
-    "/campaigns/{campaign_id}/approval",
-    summary="Approve a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignNotDraft,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
-)
-async def approve(
-    campaign_id: UUID, body: ApprovalRequest, asker: Deciding, request: Request, dry_run: DryRun = False
-) -> Campaign:
-    """Let a draft run from its start on; from then on only stopping it changes it."""
-    return await _acted(
-        campaign_id,
-        asker,
-        request,
-        dry_run,
-        partial(approve_campaign, by=asker.acting(body.approved_by, "approved_by")),
-    )
-
-
-@router.post(
-    "/campaigns/{campaign_id}/stop",
-    summary="Stop a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignOver,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
-)
-async def stop(
-    campaign_id: UUID, body: StopRequest, asker: Deciding, request: Request, dry_run: DryRun = False
-) -> Campaign:
-    """End a campaign before its time, or throw a draft away. Its flash sales go on; they are closed apart."""
-    return await _acted(
-        campaign_id,
-        asker,
-        request,
-        dry_run,
-        partial(stop_campaign, by=asker.acting(body.stopped_by, "stopped_by"), reason=body.reason),
-    )
-
-
-@router.get(
-    "/members/{member_id}/campaigns",
-    summary="List a member's campaigns",
-    responses=responses(Unauthenticated, SessionOver, UnknownMember, InvalidRequest),
-)
-async def show_member(
-    member_id: UUID,
-    asker: Asking,
-    request: Request,
-    item_id: Annotated[
-        list[UUID] | None,
-        Query(max_length=MAX_ITEMS, description="Only their prices; repeat it for several."),
-    ] = None,
-) -> MemberCampaigns:
-    """List what runs for a member now, new items first, with up to 500 of the prices to show beside the list prices."""
-    async with tenant_transaction(request.app.state.pools.api, asker.tenant_id) as connection:
-        found = await campaigns_for(
-            connection,
-            tenant_id=asker.tenant_id,
-            member_id=member_id,
-            item_ids=item_id,
-            limit=MAX_ITEMS,
-            now=request.app.state.clock(),
-        )
-    return MemberCampaigns(
-        member_id=member_id, campaigns=[MemberCampaign.model_validate(one) for one in found]
-    )
-
-
-async def _acted(
-    campaign_id: UUID, asker: Asker, request: Request, dry_run: bool, act: Callable[..., Awaitable[object]]
-) -> Campaign:
-    """Do something to a campaign and return it as it is then."""
-    now = request.app.state.clock()
-    async with tenant_transaction(
-        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
-    ) as connection:
-        await act(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
         found = await find_campaign(connection, tenant_id=asker.tenant_id, campaign_id=campaign_id, now=now)
     return Campaign.model_validate(found)

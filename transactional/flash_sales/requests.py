@@ -1,14 +1,11 @@
-"""What is asked for when a flash sale is opened."""
+"""What is asked for when a flash sale is opened, of an item and a reservation by their ids or by the names people know."""
 
-from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.flash_sales.domain import NewSale
 from transactional.redemption.domain import MAX_QUANTITY
-from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
 
 Price = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -22,7 +19,8 @@ class NewFlashSale(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reference: Reference
-    item_id: UUID
+    item_id: UUID | None = None
+    item_code: Reference | None = Field(None, description="The item, where its id is not told.")
     price_points: Price
     starts_at: Moment | None = Field(None, description="By default now.")
     ends_at: Moment = Field(description="The first moment at which nothing is sold any more.")
@@ -31,11 +29,14 @@ class NewFlashSale(BaseModel):
     reservation_id: UUID | None = Field(
         None, description="A reservation of the item that ends for the sale, which has its pieces."
     )
+    reservation: Reference | None = Field(
+        None, description="The reservation by your reference, where its id is not told."
+    )
 
-    def sale(self, now: datetime) -> NewSale:
-        """Return what is to be opened."""
-        return NewSale(**{**dict(self), "starts_at": self.starts_at or now})
-
-    def hash(self) -> bytes:
-        """Return the hash of what was asked; without a reservation it is the one kept before there were any."""
-        return request_hash(self, without={"reservation_id"} if self.reservation_id is None else set())
+    @model_validator(mode="after")
+    def _names_each_once(self) -> Self:
+        if (self.item_id is None) is (self.item_code is None):
+            raise ValueError("item_id: tell the item by its id or by its code")
+        if None not in (self.reservation_id, self.reservation):
+            raise ValueError("reservation_id: tell the reservation by its id or by its reference")
+        return self

@@ -4,25 +4,26 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
+from transactional.catalogue.domain import UnknownItem
 from transactional.database import tenant_transaction
+from transactional.features.asking import using
 from transactional.features.domain import FeatureOff
-from transactional.features.routes import needs
 from transactional.flash_sales.domain import SaleExists, UnknownSale
-from transactional.flash_sales.operations import close_sale, open_sale
+from transactional.flash_sales.opening import open_as_asked
+from transactional.flash_sales.operations import close_sale
 from transactional.flash_sales.queries import find_sale, sales_of
 from transactional.flash_sales.requests import NewFlashSale
-from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.reservations.domain import ReservationEnded, ReservationOfOther, UnknownReservation
-from transactional.sessions.asking import Asking
-from transactional.sessions.domain import SessionOver
+from transactional.sessions.asking import Asker, Asking, Deciding, decider
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 
@@ -53,7 +54,6 @@ class FlashSalePage(BaseModel):
 
 @router.post(
     "/flash-sales",
-    dependencies=[needs("flash_sales")],
     status_code=201,
     summary="Open a flash sale",
     responses={
@@ -61,6 +61,9 @@ class FlashSalePage(BaseModel):
         **responses(
             FeatureOff,
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            UnknownItem,
             UnknownOffer,
             UnknownReservation,
             OutOfStock,
@@ -73,19 +76,16 @@ class FlashSalePage(BaseModel):
     },
 )
 async def create(
-    body: NewFlashSale, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: NewFlashSale,
+    asker: Annotated[Asker, Depends(using("flash_sales", decider))],
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
 ) -> FlashSale:
     """Open a flash sale of an item in your shop and set its pieces aside."""
-    now = request.app.state.clock()
+    now, tenant_id = request.app.state.clock(), asker.tenant_id
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        sale_id, opened = await open_sale(
-            connection,
-            tenant_id=tenant_id,
-            sale_id=uuid7(now),
-            new=body.sale(now),
-            request_hash=body.hash(),
-            now=now,
-        )
+        sale_id, opened = await open_as_asked(connection, tenant_id=tenant_id, asked=body, now=now)
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
     if not opened:
         response.status_code = 200
@@ -114,10 +114,11 @@ async def list_sales(
 @router.get(
     "/flash-sales/{sale_id}",
     summary="Show a flash sale",
-    responses=responses(Unauthenticated, UnknownSale, InvalidRequest),
+    responses=responses(Unauthenticated, SessionOver, UnknownSale, InvalidRequest),
 )
-async def show(sale_id: UUID, tenant_id: Caller, request: Request) -> FlashSale:
+async def show(sale_id: UUID, asker: Asking, request: Request) -> FlashSale:
     """Show a flash sale with what is left."""
+    tenant_id = asker.tenant_id
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)
     return _shown(row, request.app.state.clock())
@@ -126,11 +127,13 @@ async def show(sale_id: UUID, tenant_id: Caller, request: Request) -> FlashSale:
 @router.post(
     "/flash-sales/{sale_id}/close",
     summary="Close a flash sale",
-    responses=responses(Unauthenticated, UnknownSale, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, UnknownSale, InvalidRequest, RequestTooLarge
+    ),
 )
-async def close(sale_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> FlashSale:
+async def close(sale_id: UUID, asker: Deciding, request: Request, dry_run: DryRun = False) -> FlashSale:
     """Close a flash sale, also before its end, and put what is left back on the shelf. Once is enough."""
-    now = request.app.state.clock()
+    now, tenant_id = request.app.state.clock(), asker.tenant_id
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await close_sale(connection, tenant_id=tenant_id, sale_id=sale_id, now=now)
         row = await find_sale(connection, tenant_id=tenant_id, sale_id=sale_id)

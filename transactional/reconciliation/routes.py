@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
-from transactional.csv_rows import csv_body, read_rows
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.payments.yuan import to_fen
@@ -37,12 +37,20 @@ def _yuan(text: str) -> str:
     return text
 
 
+def _bare(text: str) -> str:
+    """Take off what WeChat Pay writes before each field to keep spreadsheets from reading numbers."""
+    return text.removeprefix("`")
+
+
+_Bare = BeforeValidator(_bare)
+
+
 class FileLine(BaseModel):
     """A line of a provider's file; WeChat Pay writes a backtick before each field, which may stay."""
 
-    kind: Literal["payment", "refund"]
-    order_number: Annotated[str, Field(min_length=1, max_length=64)]
-    amount_yuan: Annotated[str, AfterValidator(_yuan)]
+    kind: Annotated[Literal["payment", "refund"], _Bare]
+    order_number: Annotated[str, _Bare, Field(min_length=1, max_length=64)]
+    amount_yuan: Annotated[str, _Bare, AfterValidator(_yuan)]
 
 
 class Reconciliation(BaseModel):
@@ -144,9 +152,7 @@ async def import_file(
     dry_run: DryRun = False,
 ) -> ReconciliationInFull:
     """Compare a provider's file of a day with the mall's payments and refunds, line by line, all or nothing."""
-    # What WeChat Pay writes before each field keeps spreadsheets from reading numbers.
-    body = (await request.body()).replace(b"`", b"")
-    rows = read_rows(body, FileLine)
+    rows = await rows_of(request, FileLine)
     lines = [(Order(row.kind, row.order_number), to_fen(row.amount_yuan)) for row in rows]
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         reconciliation_id, is_new = await reconcile(

@@ -27,10 +27,10 @@ class UnknownReservation(Problem):
     title = "No such reservation"
     status = 404
 
-    def __init__(self, reservation_id: UUID) -> None:
+    def __init__(self, reservation: UUID | str) -> None:
         super().__init__(
-            f"your tenant has no reservation {reservation_id}; GET /v1/reservations lists them",
-            reservation_id=str(reservation_id),
+            f"your tenant has no reservation {reservation}; GET /v1/reservations lists them",
+            reservation_id=str(reservation),
         )
 
 

@@ -37,6 +37,22 @@ async def find_reservation(
     return dict(row)
 
 
+async def reservation_of(connection: Connection, *, tenant_id: UUID, reference: str) -> UUID:
+    """Return the id of the reservation with a reference.
+
+    Raises:
+        UnknownReservation: the tenant has none.
+    """
+    found: UUID | None = await connection.fetchval(
+        "select reservation_id from mall.reservation where tenant_id = $1 and reference = $2",
+        tenant_id,
+        reference,
+    )
+    if found is None:
+        raise UnknownReservation(reference)
+    return found
+
+
 async def reservations_of(
     connection: Connection,
     *,

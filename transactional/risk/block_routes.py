@@ -4,21 +4,23 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
 from transactional.database import tenant_transaction
 from transactional.members.domain import UnknownMember
-from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.risk.operations import AlreadyEnded, UnknownBlock, add_block, lift_block
-from transactional.risk.periods import period
+from transactional.risk.blocking import block as block_subject
+from transactional.risk.blocking import subject_of
+from transactional.risk.operations import AlreadyEnded, UnknownBlock, lift_block
 from transactional.risk.queries import list_blocks
 from transactional.risk.rule_requests import BlockedDimension, NewBlockRequest
-from transactional.risk.subjects import InvalidSubject, subject_hash
+from transactional.risk.subjects import InvalidSubject
+from transactional.sessions.asking import Reviewing
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
 
@@ -44,10 +46,14 @@ class BlockPage(BaseModel):
 
 
 @router.get(
-    "/blocks", summary="List blocks", responses=responses(Unauthenticated, InvalidRequest, InvalidSubject)
+    "/blocks",
+    summary="List blocks",
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, InvalidSubject, UnknownMember
+    ),
 )
 async def show_blocks(
-    tenant_id: Caller,
+    asker: Reviewing,
     request: Request,
     dimension: BlockedDimension | None = None,
     subject: Annotated[str | None, Query(max_length=200)] = None,
@@ -58,14 +64,15 @@ async def show_blocks(
     """List the blocks; `dimension` and `subject` together tell whether one address, device or member is blocked."""
     if subject is not None and dimension is None:
         raise InvalidRequest("subject: say with dimension what it is: member, ip or device")
-    hashed = None if subject is None or dimension is None else _subject(request, dimension, subject)
-    now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
+    state, now = request.app.state, request.app.state.clock()
+    async with tenant_transaction(state.pools.api, asker.tenant_id) as connection:
         found = await list_blocks(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             dimension=dimension,
-            subject=hashed,
+            subject=None
+            if subject is None or dimension is None
+            else await subject_of(connection, asker.tenant_id, dimension, subject, state.subject_key),
             not_ended_at=None if include_ended else now,
             before=before,
             limit=limit + 1,
@@ -78,48 +85,45 @@ async def show_blocks(
     "/blocks",
     status_code=201,
     summary="Block a member, address or device",
-    responses=responses(Unauthenticated, InvalidRequest, InvalidSubject, RequestTooLarge, UnknownMember),
+    responses={
+        200: {"model": RiskBlock, "description": "It is blocked for all of that time already"},
+        **responses(
+            Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            InvalidRequest,
+            InvalidSubject,
+            RequestTooLarge,
+            UnknownMember,
+        ),
+    },
 )
 async def block(
-    body: NewBlockRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    body: NewBlockRequest, asker: Reviewing, request: Request, response: Response, dry_run: DryRun = False
 ) -> RiskBlock:
     """Put a subject on the blocklist. It counts as soon as a rule of kind `blocked` is in force."""
-    valid_from, valid_until = period(body.valid_from, body.valid_until, request.app.state.clock())
-    subject = _subject(request, body.dimension, body.subject)
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        if body.dimension == "member":
-            await require_member(connection, tenant_id=tenant_id, member_id=UUID(bytes=subject))
-        block_id = await add_block(
-            connection,
-            tenant_id=tenant_id,
-            dimension=body.dimension,
-            subject=subject,
-            reason=body.reason,
-            valid_from=valid_from,
-            valid_until=valid_until,
+    state, tenant_id = request.app.state, asker.tenant_id
+    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
+        block_id, is_new = await block_subject(
+            connection, tenant_id=tenant_id, asked=body, subject_key=state.subject_key, now=state.clock()
         )
         blocks = await list_blocks(connection, tenant_id=tenant_id, block_id=block_id)
+    if not is_new:
+        response.status_code = 200
     return RiskBlock.model_validate(blocks[0])
 
 
 @router.post(
     "/blocks/{block_id}/lift",
     summary="Lift a block",
-    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge, UnknownBlock, AlreadyEnded),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge, UnknownBlock, AlreadyEnded
+    ),
 )
-async def lift(block_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> RiskBlock:
+async def lift(block_id: UUID, asker: Reviewing, request: Request, dry_run: DryRun = False) -> RiskBlock:
     """End a block now; that it was there is kept."""
-    now = request.app.state.clock()
+    now, tenant_id = request.app.state.clock(), asker.tenant_id
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await lift_block(connection, tenant_id=tenant_id, block_id=block_id, now=now)
         blocks = await list_blocks(connection, tenant_id=tenant_id, block_id=block_id)
     return RiskBlock.model_validate(blocks[0])
-
-
-def _subject(request: Request, dimension: BlockedDimension, text: str) -> bytes:
-    if dimension != "member":
-        return subject_hash(request.app.state.subject_key, dimension, text)
-    try:
-        return UUID(text).bytes
-    except ValueError as error:
-        raise InvalidSubject("subject: give the member_id of a member, a UUID") from error

@@ -1,24 +1,19 @@
-"""`/v1/risk/blocks/import`: a blocklist from a file, of members by the tenant's own references."""
+"""`/v1/risk/blocks/import`: a blocklist from a file."""
 
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
 from transactional.file_imports import Taking, add_import
-from transactional.members.queries import member_ids
-from transactional.problems import InvalidRequest
 from transactional.request_types import Moment, Text
-from transactional.risk.operations import add_block
-from transactional.risk.periods import period
-from transactional.risk.queries import is_blocked
+from transactional.risk.blocking import block
 from transactional.risk.rule_requests import BlockedDimension, NewBlockRequest
-from transactional.risk.subjects import subject_hash
 from transactional.sessions.asking import reviewer
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
 
 
 class BlockRow(NewBlockRequest):
-    """A member, by its reference, or an address or device to block; the last two are kept as a hash only."""
+    """A member, address or device to block; the last two are kept as a hash only."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -30,36 +25,14 @@ class BlockRow(NewBlockRequest):
 
 
 async def _take(taking: Taking, row: BlockRow) -> bool:
-    subject = await _subject(taking, row)
-    if await is_blocked(
+    _, is_new = await block(
         taking.connection,
         tenant_id=taking.tenant_id,
-        dimension=row.dimension,
-        subject=subject,
-        first=row.valid_from or taking.now,
-        last=row.valid_until,
-    ):
-        return False
-    valid_from, valid_until = period(row.valid_from, row.valid_until, taking.now)
-    await add_block(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        dimension=row.dimension,
-        subject=subject,
-        reason=row.reason,
-        valid_from=valid_from,
-        valid_until=valid_until,
+        asked=row,
+        subject_key=taking.subject_key,
+        now=taking.now,
     )
-    return True
-
-
-async def _subject(taking: Taking, row: BlockRow) -> bytes:
-    if row.dimension != "member":
-        return subject_hash(taking.subject_key, row.dimension, row.subject)
-    found = await member_ids(taking.connection, tenant_id=taking.tenant_id, external_refs=[row.subject])
-    if row.subject not in found:
-        raise InvalidRequest(f"subject: there is no member {row.subject!r}")
-    return found[row.subject].bytes
+    return is_new
 
 
 add_import(router, "/blocks", BlockRow, _take, things="blocks", asker=reviewer)

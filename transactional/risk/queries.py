@@ -28,11 +28,13 @@ where tenant_id = $1 and ($2::uuid is null or block_id = $2)
 order by block_id desc
 limit $7
 """
-_COVERED = """
-select exists (
-    select from mall.risk_block
-    where tenant_id = $1 and dimension = $2 and subject = $3 and valid_from <= $4
-        and (valid_until is null or valid_until >= $5::timestamptz))
+_COVERING = """
+select block_id
+from mall.risk_block
+where tenant_id = $1 and dimension = $2 and subject = $3 and valid_from <= $4
+    and (valid_until is null or valid_until >= $5::timestamptz)
+order by block_id
+limit 1
 """
 _ASSESSMENTS = """
 select a.assessment_id, a.redemption_id, a.member_id, a.device, a.ip, a.verdict, a.score, a.triggered, a.effective_at,
@@ -77,7 +79,7 @@ async def list_blocks(
     return [_told(dict(row)) for row in rows]
 
 
-async def is_blocked(
+async def covering_block(
     connection: Connection,
     *,
     tenant_id: UUID,
@@ -85,10 +87,10 @@ async def is_blocked(
     subject: bytes,
     first: datetime,
     last: datetime | None,
-) -> bool:
-    """Tell whether a block covers all of a period; a `last` of None is for good."""
-    covered: bool = await connection.fetchval(_COVERED, tenant_id, dimension, subject, first, last)
-    return covered
+) -> UUID | None:
+    """Return the first block that covers all of a period, if there is one; a `last` of None is for good."""
+    found: UUID | None = await connection.fetchval(_COVERING, tenant_id, dimension, subject, first, last)
+    return found
 
 
 def _told(block: dict[str, Any]) -> dict[str, Any]:

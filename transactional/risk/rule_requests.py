@@ -114,7 +114,8 @@ class NewBlockRequest(BaseModel):
 
     dimension: BlockedDimension
     subject: Annotated[str, Field(min_length=1, max_length=200)] = Field(
-        description="The member's id, the address or the device identifier; the last two are kept as a hash only."
+        description="The member's id or your own reference of it, the address or the device identifier; the last two are "
+        "kept as a hash only."
     )
     reason: Text = Field(min_length=1)
     valid_from: Moment | None = None

@@ -1,12 +1,15 @@
 """Lets a release write back, if no newer one has: by tenant and kind, such as `segments:rfm`."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from transactional.database import Connection
 from transactional.problems import Problem
+
+# The pipeline may run on another machine, with a clock of local time.
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 class NoSuchTenant(Problem):
@@ -37,6 +40,20 @@ class OutdatedRelease(Problem):
         )
 
 
+class ReleaseAhead(Problem):
+    """The release bears a time that has not come: kept, it would be newer than all that follow until then."""
+
+    slug = "release-ahead-of-time"
+    title = "The release bears a time that has not come"
+    status = 422
+
+    def __init__(self, release_id: str, now: datetime) -> None:
+        super().__init__(
+            f"release {release_id} bears a time that has not come, here it is {now:%Y-%m-%dT%H:%MZ}; set the clocks of both "
+            "machines right and publish again"
+        )
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of what a release says of a tenant; after the last one, what only older releases said is over."""
@@ -45,6 +62,12 @@ class Part:
     release_id: str
     as_of_date: date
     is_last: bool
+
+
+def _is_ahead(release_id: str, now: datetime) -> bool:
+    """Return whether a release's time lies further ahead than clocks differ."""
+    made_at = datetime.strptime(release_id[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return made_at > now + _CLOCKS_DIFFER
 
 
 class Told(Protocol):
@@ -70,9 +93,9 @@ async def write_part(
         What became of each row, in order; and how many rows of older releases are over with the last part.
 
     Raises:
-        NoSuchTenant, OutdatedRelease: nothing was stored.
+        NoSuchTenant, OutdatedRelease, ReleaseAhead: nothing was stored.
     """
-    await _take_turn(connection, part, told.kind)
+    await _take_turn(connection, part, told.kind, now)
     rows = await told.store(connection, part)
     if not part.is_last:
         return rows, 0
@@ -88,12 +111,14 @@ async def write_part(
     return rows, ended
 
 
-async def _take_turn(connection: Connection, part: Part, kind: str) -> None:
+async def _take_turn(connection: Connection, part: Part, kind: str, now: datetime) -> None:
     """Let the part's release write, and from now on no older one."""
     if not await connection.fetchval(
         "select exists (select from mall.tenant where tenant_id = $1)", part.tenant_id
     ):
         raise NoSuchTenant(part.tenant_id)
+    if _is_ahead(part.release_id, now):
+        raise ReleaseAhead(part.release_id, now)
     # Two requests at once would otherwise mix two releases.
     await connection.execute(
         "select pg_advisory_xact_lock(hashtextextended('write back ' || $1 || $2, 0))",
@@ -103,7 +128,8 @@ async def _take_turn(connection: Connection, part: Part, kind: str) -> None:
     newest = await connection.fetchval(
         "select release_id from mall.write_back where tenant_id = $1 and kind = $2", part.tenant_id, kind
     )
-    if newest is not None and newest > part.release_id:
+    # One that was let in by a wrong clock of this machine is in nobody's way.
+    if newest is not None and newest > part.release_id and not _is_ahead(newest, now):
         raise OutdatedRelease(part.release_id, newest)
     if newest != part.release_id:
         await connection.execute(

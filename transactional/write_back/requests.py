@@ -13,10 +13,19 @@ from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Day, ReleaseId
-from transactional.write_back.operations import NoSuchTenant, OutdatedRelease, Part, Told, write_part
+from transactional.write_back.operations import (
+    NoSuchTenant,
+    OutdatedRelease,
+    Part,
+    ReleaseAhead,
+    Told,
+    write_part,
+)
 
 MAX_ITEMS = 5000
-RESPONSES = responses(PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, InvalidRequest, RequestTooLarge)
+RESPONSES = responses(
+    PlatformKeyNeeded, NoSuchTenant, OutdatedRelease, ReleaseAhead, InvalidRequest, RequestTooLarge
+)
 
 
 class WriteBackRequest(BaseModel):
@@ -67,7 +76,7 @@ async def write_back(
     """Store what a request tells, all of it or nothing, and return the answer.
 
     Raises:
-        NoSuchTenant, OutdatedRelease: nothing was stored.
+        NoSuchTenant, OutdatedRelease, ReleaseAhead: nothing was stored.
     """
     part = Part(tenant_id, body.release_id, body.as_of_date, body.is_last)
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:

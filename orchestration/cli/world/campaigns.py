@@ -85,7 +85,7 @@ class Sales:
     async def run(self, day: int, midnight: int, shown: Catalogue, on_hand: IntArray) -> list[Sale]:
         """Close yesterday's sales and open today's; `on_hand` loses what is set aside."""
         for sale_id in self.ids.values():
-            await self._past.close_sale(sale_id, _moment(midnight + 60))
+            await self._past.sales.close(sale_id, _moment(midnight + 60))
         self.ids.clear()
         planned = sales_of_day(self._days[day], day, self._member_day, shown, on_hand, self._rng)
         for plan in planned:
@@ -96,7 +96,7 @@ class Sales:
             new = NewSale(
                 reference, self._items[plan.sale.item], plan.sale.price, opens, closes, plan.pieces, MEMBER_LIMIT
             )  # fmt: skip
-            await self._past.open_sale(sale_id, new, sha256(reference.encode()).digest(), now)
+            await self._past.sales.open(sale_id, new, sha256(reference.encode()).digest(), now)
             self.ids[plan.sale.item] = sale_id
             on_hand[plan.sale.item] -= plan.pieces
         return [plan.sale for plan in planned]

@@ -44,7 +44,7 @@ class Marketing:
     async def live(self, day: int) -> None:
         """End what was over the day before, and open what begins."""
         for campaign_id in [one for one, promotion in self._running.items() if promotion.last < day]:
-            await self._past.end_campaign(campaign_id)
+            await self._past.campaigns.end(campaign_id)
             del self._running[campaign_id]
         midnight = self._midnight(day)
         for promotion in self._due.pop(day, ()):
@@ -56,7 +56,7 @@ class Marketing:
         """Return what each item costs today, flash sales aside; what is spent lowers nothing from the next day on."""
         prices = self._catalogue.price.copy()
         for campaign_id, promotion in self._running.items():
-            if promotion.lowered and self._past.left_of_campaign(campaign_id) > 0:
+            if promotion.lowered and self._past.campaigns.left(campaign_id) > 0:
                 promotion.lower(prices, self._catalogue.price)
         return prices
 
@@ -82,7 +82,7 @@ class Marketing:
 
     async def _open(self, new: NewCampaign, now: datetime) -> UUID:
         campaign_id = self._identities.at(now)
-        await self._past.open_campaign(campaign_id, new, by=BY, now=now)
+        await self._past.campaigns.open(campaign_id, new, by=BY, now=now)
         return campaign_id
 
     def _note(self, campaign_id: UUID, promotion: Promotion) -> None:

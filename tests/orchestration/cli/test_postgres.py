@@ -73,6 +73,26 @@ def test_a_killed_server_comes_back_with_its_rows(private_parent):
         assert connection.execute("select one from kept").fetchone() == (1,)
 
 
+def test_a_killed_server_that_was_seen_on_its_way_out_is_reaped_later(private_parent, monkeypatch):
+    server = postgres.locate(private_parent)
+    killed = postgres.start(server)
+    os.killpg(killed.pid, signal.SIGKILL)
+    # Its memory is gone and it is no zombie yet: twice nothing is to be seen of it, so nobody reaps it.
+    look, looks = postgres.EmbeddedPostgres.running, []
+
+    def seen_late(self):
+        looks.append(self)
+        return None if len(looks) <= 2 else look(self)
+
+    monkeypatch.setattr(postgres.EmbeddedPostgres, "running", seen_late)
+    again = postgres.start(server)
+    assert again is not None
+    assert len(looks) > 2
+    postgres.stop(server)
+    again.wait()
+    killed.wait()
+
+
 def test_a_stale_pid_file_that_names_another_process_is_not_believed(private_parent):
     server = postgres.locate(private_parent)
     with postgres.running(private_parent):

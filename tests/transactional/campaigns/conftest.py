@@ -22,7 +22,7 @@ def campaign(client, clock):
         campaign_id = drafted.json()["campaign_id"]
         if approve:
             approved = await client.post(
-                f"/v1/campaigns/{campaign_id}/approval", json={"approved_by": "boss"}
+                f"/v1/campaigns/{campaign_id}/approval", json={"approved_by": "boss", "if_revision": 0}
             )
             assert approved.status_code == 200, approved.text
         return campaign_id

@@ -8,8 +8,9 @@ from datetime import timedelta
 import msgspec
 
 from tests.transactional.conftest import NOON
+from transactional.campaigns.deciding import approve_campaign
 from transactional.campaigns.domain import Discounted, NewCampaign
-from transactional.campaigns.operations import approve_campaign, draft_campaign
+from transactional.campaigns.drafting import draft_campaign
 from transactional.database import committer_pool
 from transactional.engine.committer import Committer
 from transactional.identifiers import uuid7
@@ -26,7 +27,9 @@ async def run_campaign(owner, shop, now, **terms):
     await draft_campaign(
         owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, new=new, request_hash=bytes(32), now=now
     )
-    await approve_campaign(owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, by="boss", now=now)
+    await approve_campaign(
+        owner, tenant_id=shop.tenant_id, campaign_id=campaign_id, if_revision=0, by="boss", now=now
+    )
     return campaign_id
 
 

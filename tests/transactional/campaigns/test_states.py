@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from tests.transactional.conftest import NOON, client_for, open_shop
-from transactional.campaigns.operations import tell_begun_and_over
+from transactional.campaigns.telling import tell_begun_and_over
 
 DOUBLE = {"kind": "member_day", "earning": {"numerator": 2}}
 LATER = (NOON + timedelta(days=2)).isoformat()
@@ -29,7 +29,7 @@ async def test_a_campaign_is_drafted_approved_runs_and_ends_and_each_step_is_tol
 
     one = await campaign(approve=False, starts_at=LATER, **DOUBLE)
     seen = [await status()]
-    await client.post(f"/v1/campaigns/{one}/approval", json={"approved_by": "boss"})
+    await client.post(f"/v1/campaigns/{one}/approval", json={"approved_by": "boss", "if_revision": 0})
     for days in (1, 2, 10):
         clock.now = NOON + timedelta(days=days)
         seen.append(await status())
@@ -48,7 +48,9 @@ async def test_a_stopped_campaign_gives_nothing_and_is_not_stopped_twice(client,
     first = await client.post(f"/v1/campaigns/{one}/stop", json=stop)
     assert (first.json()["status"], first.json()["stop_reason"]) == ("stopped", "too dear")
     assert (await client.post(f"/v1/campaigns/{one}/stop", json=stop)).status_code == 409
-    approval = await client.post(f"/v1/campaigns/{one}/approval", json={"approved_by": "boss"})
+    approval = await client.post(
+        f"/v1/campaigns/{one}/approval", json={"approved_by": "boss", "if_revision": 0}
+    )
     assert approval.json()["type"].endswith("campaign-not-draft")
     assert "campaign" not in (await client.earn(shop.member, 10, "k1")).json()
     assert (await told(owner, one))[-1] == ("campaign.stopped", "boss")

@@ -57,3 +57,47 @@ async def test_a_planner_may_and_a_viewer_may_not(log_in):
         assert (await person.post(URL, content=file)).json() == {"rows": 1, "new": 1}
     async with await log_in("enterprise_viewer") as person:
         assert (await person.post(URL, content=file)).status_code == 403
+
+
+async def test_the_route_for_one_takes_what_a_row_does_and_they_know_each_others(client, shop, owner):
+    reserved = {
+        "reference": "v-1", "item_id": str(shop.tea), "purpose": "flash_sale", "quantity": 2, "reserved_by": "x",
+        "expires_at": "2026-03-05T00:00:00+08:00",
+    }  # fmt: skip
+    reservation = (await client.post("/v1/reservations", json=reserved)).json()["reservation_id"]
+    sale = {
+        "reference": "s-1", "item_code": "acorn-tea", "price_points": 60, "starts_at": "2026-03-02T00:00:00+08:00",
+        "ends_at": "2026-03-03T00:00:00+08:00", "allotted": 2, "reservation": "v-1",
+    }  # fmt: skip
+    opened = await client.post("/v1/flash-sales", json=sale)
+    assert (opened.status_code, opened.json()["item_id"]) == (201, str(shop.tea)), opened.text
+    by_id = {name: told for name, told in sale.items() if name not in ("item_code", "reservation")}
+    by_id |= {"item_id": str(shop.tea), "reservation_id": reservation}
+    assert (await client.post("/v1/flash-sales", json=by_id)).status_code == 200
+    file = HEADER.replace("每人限购", "每人限购,预留编号") + f"s-1,acorn-tea,60,{WHEN},2,1,v-1\n"
+    assert (await client.post(URL, content=file.encode())).json() == {"rows": 1, "new": 0}
+    for wrong, status in (
+        ({"item_id": str(shop.tea)}, 422), ({"item_code": None}, 422), ({"item_code": "none"}, 404),
+        ({"reservation": "none"}, 404), ({"reservation_id": reservation}, 422),
+    ):  # fmt: skip
+        answer = await client.post("/v1/flash-sales", json=sale | {"reference": "s-2"} | wrong)
+        assert answer.status_code == status, (wrong, answer.text)
+
+
+async def test_a_planner_opens_looks_at_and_closes_one_and_a_viewer_looks(log_in, shop):
+    sale = {
+        "reference": "s-1",
+        "item_code": "acorn-tea",
+        "price_points": 60,
+        "ends_at": "2026-03-03T00:00:00+08:00",
+        "allotted": 1,
+    }
+    async with await log_in("planner") as person:
+        opened = await person.post("/v1/flash-sales", json=sale)
+        assert opened.status_code == 201
+        path = f"/v1/flash-sales/{opened.json()['sale_id']}"
+        assert (await person.post(f"{path}/close")).json()["status"] == "closed"
+    async with await log_in("enterprise_viewer") as person:
+        assert (await person.get(path)).json()["reference"] == "s-1"
+        assert (await person.post("/v1/flash-sales", json=sale)).status_code == 403
+        assert (await person.post(f"{path}/close")).status_code == 403

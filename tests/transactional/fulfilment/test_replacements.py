@@ -1,5 +1,7 @@
 """Goods that a case sends again: out of the stock, in a parcel with a clock of its own, without points."""
 
+import asyncio
+
 import pytest
 
 from tests.transactional.fulfilment.conftest import HOUR
@@ -99,6 +101,36 @@ async def test_a_replacement_leaves_the_stock_once_and_is_sent_and_closed(
     assert [row["topic"].partition(".")[2] for row in topics] == ["opened", "replacing", "closed"]
     await seal(owner)
     await verify(owner)
+
+
+async def test_pieces_that_are_being_replaced_are_not_replaced_or_refunded_by_another_case(
+    client, shop, owner, delivered, broken, parcel, push, depot, clock
+):
+    first, second = await broken(delivered), await broken(delivered, "c2", line_no=1, quantity=1)
+    await more_pots(owner, shop, clock)
+    decided = (await client.post(f"{first}/decision", json=REPLACE)).json()
+    for wish in (REPLACE, REPLACE | {"outcome": "refund"}):
+        refused = await client.post(f"{second}/decision", json=wish)
+        assert problem(refused) == (409, "under-way")
+        assert (
+            "pieces of line 1 (1 of 1) are being replaced or refunded by the case 'c1'"
+            in refused.json()["detail"]
+        )
+    assert await owner.fetchval("select on_hand from mall.stock where item_id = $1", shop.pot) == 2
+    await parcel(delivered, "SB0002", case_id=decided["case_id"])
+    for kind in ("collected", "delivered"):
+        clock.now += HOUR
+        await push(depot.scan("SB0002", kind, clock.now))
+    # What came the second time may be broken, too.
+    assert (await client.post(f"{second}/decision", json=REPLACE)).status_code == 200
+
+
+async def test_two_cases_at_once_replace_the_same_piece_once(client, shop, owner, delivered, broken, clock):
+    cases = [await broken(delivered, f"c{number}") for number in range(4)]
+    await more_pots(owner, shop, clock)
+    answers = await asyncio.gather(*(client.post(f"{case}/decision", json=REPLACE) for case in cases))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert await owner.fetchval("select on_hand from mall.stock where item_id = $1", shop.pot) == 2
 
 
 async def test_a_replacement_that_is_not_shipped_in_time_opens_one_compensation(

@@ -6,8 +6,9 @@ import asyncpg
 
 from tests.transactional.machine.books import Books
 from tests.transactional.machine.world import CAMPAIGNS, START
+from transactional.campaigns.deciding import approve_campaign
 from transactional.campaigns.domain import Discounted, NewCampaign
-from transactional.campaigns.operations import approve_campaign, draft_campaign
+from transactional.campaigns.drafting import draft_campaign
 
 
 async def open_campaigns(
@@ -31,7 +32,7 @@ async def open_campaigns(
         await draft_campaign(
             owner, tenant_id=tenant, campaign_id=name, new=new, request_hash=bytes(32), now=START
         )
-        await approve_campaign(owner, tenant_id=tenant, campaign_id=name, by="boss", now=START)
+        await approve_campaign(owner, tenant_id=tenant, campaign_id=name, if_revision=0, by="boss", now=START)
 
 
 async def read_campaigns(owner: asyncpg.Connection, tenant: UUID, books: Books) -> None:

@@ -29,7 +29,7 @@ from tests.transactional.machine.world import (
     World,
 )
 from tests.transactional.reference.program import Rules
-from transactional.campaigns.operations import stop_campaign
+from transactional.campaigns.deciding import stop_campaign
 from transactional.catalogue.codes import import_codes
 from transactional.catalogue.operations import (
     NewItem,

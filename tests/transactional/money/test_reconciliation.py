@@ -1,11 +1,13 @@
 """A provider's file against the mall's payments: every line gets its verdict, or nothing of the file is kept."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from transactional.reconciliation.domain import Order, compare
 
@@ -67,7 +69,7 @@ def send(operator, shop):
     return send
 
 
-async def test_a_file_is_compared_line_by_line(client, send, pay, owner, shop):
+async def test_a_file_is_compared_line_by_line(client, operator, send, pay, owner, shop):
     alike, other, absent = [await pay(fen, "2026-03-01T12:00:00+08:00") for fen in (1000, 2000, 3000)]
     await pay(5000, "2026-03-01T12:00:00+08:00", provider="alipay")
     await pay(6000, "2026-03-02T12:00:00+08:00")
@@ -95,6 +97,16 @@ async def test_a_file_is_compared_line_by_line(client, send, pay, owner, shop):
     assert (line["order_number"], line["file_fen"], line["our_fen"]) == (absent.hex, None, 3000)
     again = await send(*lines)
     assert (again.status_code, again.json()) == (200, told)
+    book, written = Workbook(), BytesIO()
+    for line in ("kind,order_number,amount_yuan", *lines):
+        book.active.append(line.split(","))
+    book.save(written)
+    as_workbook = await operator.post(
+        f"/v1/platform/tenants/{shop.tenant_id}/reconciliations/import",
+        params={"provider": "wechat", "day": "2026-03-01", "imported_by": "wu.min"},
+        content=written.getvalue(),
+    )
+    assert (as_workbook.status_code, as_workbook.json()) == (200, told)
     (listed,) = (await client.get("/v1/reconciliations", params={"day": "2026-03-01"})).json()[
         "reconciliations"
     ]

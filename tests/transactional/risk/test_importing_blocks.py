@@ -65,3 +65,34 @@ async def test_a_risk_analyst_may_and_a_planner_may_not(log_in):
         assert (await person.post(URL, content=FILE)).json() == {"rows": 3, "new": 3}
     async with await log_in("planner") as person:
         assert (await person.post(URL, content=FILE)).status_code == 403
+
+
+async def test_the_route_for_one_takes_what_a_row_does_and_neither_blocks_twice(client, shop):
+    one = {"dimension": "member", "subject": "E-2", "reason": "盗号"}
+    first = await client.post("/v1/risk/blocks", json=one)
+    assert (first.status_code, first.json()["member_id"]) == (201, str(shop.other_member))
+    for subject in ("E-2", str(shop.other_member)):
+        again = await client.post("/v1/risk/blocks", json=one | {"subject": subject, "reason": "又一次"})
+        assert (again.status_code, again.json()) == (200, first.json())
+    assert (await client.post(URL, content=FILE)).json() == {"rows": 3, "new": 2}
+    ids = f"{HEADER}member,{shop.other_member},盗号,\nmember,{shop.member},盗号,\n".encode()
+    assert (await client.post(URL, content=ids)).json() == {"rows": 2, "new": 1}
+    found = await blocks(client, dimension="member", subject="E-2")
+    assert [one["block_id"] for one in found] == [first.json()["block_id"]]
+
+
+async def test_a_risk_analyst_blocks_lists_and_lifts_one_by_one(log_in):
+    one = {"dimension": "device", "subject": "phone-7", "reason": "多号"}
+    async with await log_in("risk_analyst") as person:
+        blocked = await person.post("/v1/risk/blocks", json=one)
+        assert blocked.status_code == 201
+        assert await blocks(person) == [blocked.json()]
+        path = f"/v1/risk/blocks/{blocked.json()['block_id']}/lift"
+        assert (await person.post(path)).status_code == 200
+    async with await log_in("planner") as person:
+        told = [
+            await person.post("/v1/risk/blocks", json=one),
+            await person.get("/v1/risk/blocks"),
+            await person.post(path),
+        ]
+        assert [answer.status_code for answer in told] == [403, 403, 403]

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from .conftest import NEW, OLD
 
-NEWEST = "20260402T020000Z-0123abcd"
+NEWEST = "20260302T030000Z-0123abcd"
 
 
 def item(item_id, quantity=5, **more):

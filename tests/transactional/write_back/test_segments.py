@@ -1,5 +1,6 @@
 """Segments of a release arrive once, a newer release replaces them, and nobody but the pipeline writes them."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -53,6 +54,28 @@ async def test_an_older_release_changes_nothing(client, put, shop):
     refused = await put("segments", items((shop.member, "champion")), scheme="rfm", release=OLD)
     assert refused.status_code == 409
     assert NEW in refused.json()["detail"]
+    assert await rfm(client) == {shop.member: ("keep", NEW)}
+
+
+async def test_a_release_of_a_time_to_come_is_refused_and_stands_in_nobodys_way(
+    client, put, shop, owner, clock
+):
+    at = clock() + timedelta(days=2)
+    ahead = f"{at:%Y%m%dT%H%M%SZ}-0123abcd"
+    body = items((shop.member, "keep"))
+    refused = await put("segments", body, scheme="rfm", release=ahead)
+    assert (refused.status_code, refused.json()["type"]) == (
+        422,
+        "urn:pointmart:problem:release-ahead-of-time",
+    )
+    assert ahead in refused.json()["detail"]
+    assert await owner.fetchval("select count(*) from mall.write_back") == 0
+    # A clock of local time is not wrong.
+    close = f"{clock() + timedelta(hours=20):%Y%m%dT%H%M%SZ}-0123abcd"
+    assert (await put("segments", body, scheme="rfm", release=close)).status_code == 200
+    # As a wrong clock of the mall's own machine would have let it in.
+    await owner.execute("update mall.write_back set release_id = $1", "20990101T000000Z-0123abcd")
+    assert (await put("segments", body, scheme="rfm", release=NEW)).status_code == 200
     assert await rfm(client) == {shop.member: ("keep", NEW)}
 
 

@@ -6,47 +6,30 @@ and the rows of a request that is made, shipped and delivered are written once.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from transactional.campaigns.domain import NewCampaign
-from transactional.campaigns.importing import end_past_campaign, import_campaign
 from transactional.catalogue.operations import StockReceipt, receive_stock
 from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.engine.book import Answer, Book
 from transactional.engine.commands import Command, Needs, Slot
 from transactional.engine.decide import decide
-from transactional.engine.importing.campaigns import add_for_everybody, end_for_everybody
+from transactional.engine.importing.campaigns import PastCampaigns
+from transactional.engine.importing.refusals import TenantHasPast
 from transactional.engine.importing.rows import MERGED, NewId, copied, settle
+from transactional.engine.importing.sales import PastSales
+from transactional.engine.importing.touched import Touched
 from transactional.engine.reading.shared import read_shared
 from transactional.engine.sweeping import NO_BODY
 from transactional.engine.writing.statement import write
-from transactional.flash_sales.domain import FlashSale, NewSale
-from transactional.flash_sales.operations import close_sale, open_sale
 from transactional.ledger.account import Account
-from transactional.ledger.commands import Earn, ExpireLots
+from transactional.ledger.commands import ExpireLots
 from transactional.ledger.history import History, SetAside
-from transactional.redemption.commands import Cancel, Progress, Redeem, Refund, Review, TimeOut
 from transactional.redemption.states import Status
-from transactional.risk.devices import DeviceMembers
-from transactional.risk.judge import Attempt, RiskState, RuleBook
-from transactional.risk.recent import Recent
+from transactional.risk.judge import RiskState
 from transactional.risk.rows import load_rules
 from transactional.tenants.queries import programs
-
-_OF_MEMBERS = frozenset({Earn, ExpireLots})
-_OF_REDEMPTIONS = frozenset({Cancel, Progress, Refund, Review, TimeOut})
-
-
-class CannotBeImported(ValueError):
-    """The command is of a kind whose past cannot be imported."""
-
-
-class TenantHasPast(Exception):
-    """The tenant has entries already, so its past cannot be imported from nothing."""
 
 
 class PastImport:
@@ -55,6 +38,10 @@ class PastImport:
     Nobody else may change the tenant's accounts, stock and orders meanwhile; the caller sees to that. Requests that
     pay a part in cash, draws and exchanges cannot be imported. What the risk rules count is written by `finish`
     alone: until then nobody but the import asks for it.
+
+    Attributes:
+        sales: opens and closes flash sales.
+        campaigns: opens and ends campaigns.
     """
 
     def __init__(
@@ -66,11 +53,10 @@ class PastImport:
         self._book = book
         self._program_accounts = accounts
         self._new_id = new_id
-        self._members: set[Slot] = set()
-        self._redemptions: set[Slot] = set()
-        self._devices: set[tuple[UUID, bytes]] = set()
+        self._touched = Touched(book)
         self._done: set[Slot] = set()
-        self._ended: set[Slot] = set()
+        self.sales = PastSales(connection, tenant_id, book, self.flush)
+        self.campaigns = PastCampaigns(connection, tenant_id, book)
 
     @classmethod
     async def begin(
@@ -115,7 +101,7 @@ class PastImport:
             CannotBeImported: a command takes cash, or is about a draw, an exchange, a hold or a correction.
         """
         for command in commands:
-            self._prepare(command)
+            self._touched.note(command)
         answers = decide(commands, self._book)
         self._book.answers.clear()
         return answers
@@ -161,10 +147,6 @@ class PastImport:
         stock = self._book.stock[self._tenant_id]
         return [stock[item].on_hand for item in items]
 
-    def left_of_sale(self, sale_id: UUID) -> int:
-        """Return the pieces left of a flash sale."""
-        return self._book.sales[self._tenant_id, sale_id].left_count
-
     def forget(self, redemption_id: UUID) -> None:
         """Let go of a redemption to which nothing happens any more, once it is written."""
         self._done.add((self._tenant_id, redemption_id))
@@ -174,64 +156,6 @@ class PastImport:
         await receive_stock(self._connection, tenant_id=self._tenant_id, receipts=receipts)
         for receipt in receipts:
             self._book.stock[self._tenant_id][receipt.item_id].on_hand += receipt.quantity
-
-    async def open_sale(self, sale_id: UUID, new: NewSale, request_hash: bytes, now: datetime) -> None:
-        """Open a flash sale.
-
-        Raises:
-            OutOfStock, UnknownOffer, InvalidRequest: as `open_sale` says.
-        """
-        await self.flush()
-        await open_sale(
-            self._connection,
-            tenant_id=self._tenant_id,
-            sale_id=sale_id,
-            new=new,
-            request_hash=request_hash,
-            now=now,
-        )
-        stock = self._book.stock[self._tenant_id][new.item_id]
-        stock.on_hand -= new.allotted
-        stock.allotted += new.allotted
-        self._book.sales[self._tenant_id, sale_id] = FlashSale(
-            sale_id, new.item_id, new.price_points, new.starts_at, new.ends_at, new.allotted, new.member_limit
-        )
-
-    async def close_sale(self, sale_id: UUID, now: datetime) -> None:
-        """Close a flash sale and put what is left of it back on the shelf."""
-        await self.flush()
-        left = await close_sale(self._connection, tenant_id=self._tenant_id, sale_id=sale_id, now=now)
-        sale = self._book.sales[self._tenant_id, sale_id]
-        stock = self._book.stock[self._tenant_id][sale.item_id]
-        stock.on_hand += left
-        stock.allotted -= left
-        sale.is_closed = True
-
-    async def open_campaign(self, campaign_id: UUID, new: NewCampaign, *, by: str, now: datetime) -> None:
-        """Draft and approve a campaign for everybody, and let what is decided from its start on heed it.
-
-        Raises:
-            CannotBeImported: it is for some members only.
-            InvalidRequest, UnknownOffer, UnknownSale: as `import_campaign` says.
-        """
-        if new.audience != "everybody":
-            raise CannotBeImported(f"a campaign for {new.audience} cannot be imported")
-        await import_campaign(
-            self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id, new=new, by=by, now=now
-        )
-        if new.budget_points is not None:
-            await add_for_everybody(self._connection, self._tenant_id, campaign_id, self._book)
-
-    async def end_campaign(self, campaign_id: UUID) -> None:
-        """Note that a campaign is over; what comes back of it still goes into its budget."""
-        await end_past_campaign(self._connection, tenant_id=self._tenant_id, campaign_id=campaign_id)
-        if (self._tenant_id, campaign_id) in self._book.campaigns.campaigns:
-            end_for_everybody(self._tenant_id, campaign_id, self._book, self._ended)
-
-    def left_of_campaign(self, campaign_id: UUID) -> int:
-        """Return the points left of a campaign's budget."""
-        campaign = self._book.campaigns.campaigns[self._tenant_id, campaign_id]
-        return campaign.budget - campaign.used
 
     async def reread_offers(self) -> None:
         """Learn which offers are listed until when, after something was done that ends or extends them."""
@@ -245,9 +169,9 @@ class PastImport:
 
     async def flush(self) -> None:
         """Write what was decided since the last time, in one transaction."""
-        if not self._members:
+        if not self._touched:
             return
-        book = self._changed_part()
+        book = self._touched.part()
         async with self._connection.transaction():
             for table, columns, rows in copied(book, self._program_accounts, self._new_id):
                 if rows:
@@ -257,8 +181,8 @@ class PastImport:
             await write(self._connection, MERGED, book)
         self._book.redemptions = settle(book, self._book.redemptions, self._done)
         self._book.bought_changed = set()
-        for changed in (self._members, self._redemptions, self._devices, self._done):
-            changed.clear()
+        self._touched.clear()
+        self._done.clear()
 
     async def finish(self) -> None:
         """Write what is left to write, and what the risk rules have counted; the import ends with it."""
@@ -278,51 +202,3 @@ class PastImport:
         async with self._connection.transaction():
             await write(self._connection, MERGED, book)
         risk.settle()
-
-    def _prepare(self, command: Any) -> None:
-        """Note what a command may change, and have what the risk rules count of its subjects."""
-        # Not by isinstance, which is slow for abstract classes and would be a tenth of all the time.
-        kind = type(command)
-        if kind is Redeem and command.cash is None:
-            self._count(command.attempt)
-            self._members.add((command.tenant_id, command.member_id))
-            self._redemptions.add((command.tenant_id, command.redemption_id))
-        elif kind in _OF_MEMBERS:
-            self._members.add((command.tenant_id, command.member_id))
-        elif kind in _OF_REDEMPTIONS:
-            slot = (command.tenant_id, command.redemption_id)
-            redemption = self._book.redemptions.get(slot)
-            if redemption is not None:
-                self._redemptions.add(slot)
-                self._members.add((command.tenant_id, redemption.member_id))
-        else:
-            raise CannotBeImported(f"{command.operation} cannot be imported")
-
-    def _count(self, attempt: Attempt) -> None:
-        risk = self._book.risk
-        rules: RuleBook | None = risk.books.get(attempt.tenant_id)
-        if rules is None:
-            return
-        for dimension, subject in attempt.subjects():
-            if dimension in rules.kept_seconds:
-                risk.recents.setdefault((attempt.tenant_id, dimension, subject), Recent())
-        if attempt.device is not None and rules.device_days:
-            device = (attempt.tenant_id, attempt.device)
-            risk.device_members.setdefault(device, DeviceMembers())
-            self._devices.add(device)
-
-    def _changed_part(self) -> Book:
-        """Return a book that shares what was changed with the one in memory."""
-        whole = self._book
-        risk = RiskState(
-            books=whole.risk.books,
-            device_members={device: whole.risk.device_members[device] for device in self._devices},
-        )
-        return replace(
-            whole,
-            accounts={slot: whole.accounts[slot] for slot in self._members if slot in whole.accounts},
-            redemptions={
-                slot: whole.redemptions[slot] for slot in self._redemptions if slot in whole.redemptions
-            },
-            risk=risk,
-        )

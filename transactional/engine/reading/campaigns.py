@@ -40,7 +40,7 @@ from unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, item_id)
 join mall.item i on i.item_id = wanted.item_id
 join mall.campaign c on c.tenant_id = wanted.tenant_id and c.campaign_id = any($3::uuid[])
 left join mall.campaign_item x
-    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = wanted.item_id
+    on x.tenant_id = c.tenant_id and x.campaign_id = c.campaign_id and x.item_id = wanted.item_id and not x.is_struck
 where x.item_id is not null or i.category = any(c.categories)
 """
 _EXTRAS = """

@@ -9,4 +9,4 @@ with
 
 select tenant_id, campaign_id, item_id, price_points, recorded_at
 from versions
-where version_rank = 1
+where version_rank = 1 and not coalesce(is_struck, false)
