@@ -41,7 +41,7 @@ _OPTIONS: dict[str, object] = {
     "theme.light.textColor": "#0b1220",
     "theme.light.borderColor": "#d5d9df",
     "theme.light.orangeColor": "#b85c00",
-    "theme.dark.primaryColor": "#7db0f0",
+    "theme.dark.primaryColor": "#9cc4f5",
     "theme.dark.backgroundColor": "#12161c",
     "theme.dark.secondaryBackgroundColor": "#1b2129",
     "theme.dark.textColor": "#e8ebef",

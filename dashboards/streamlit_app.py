@@ -9,6 +9,7 @@ from dashboards.house_style import READABLE
 from dashboards.navigation import navigation
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import is_known
+from dashboards.widget_words import show_in_language
 from dashboards.words import LANGUAGE_COOKIE, LANGUAGES, choose_language, literally
 
 ICON = Path(__file__).with_name("icon.svg")
@@ -27,6 +28,7 @@ if not is_known(visitor.role):
     st.stop()
 chosen = st.navigation(navigation(words, visitor.role), position="top")
 st.html(READABLE)
+show_in_language(words)
 st.html(NAMED_MENU.format(menu=words("menu")))
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

@@ -16,11 +16,16 @@ from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
 from orchestration.warehouse.changes import Changes, find_changes
 from orchestration.warehouse.merging import merge_landed
+from orchestration.warehouse.news import first_fact_date
 from orchestration.warehouse.project import Project
 
 
 class ReleaseHeld(Refusal):
     """Somebody went back to an older release, so none is published over it."""
+
+
+class NothingHappened(Refusal):
+    """All of the days that are to be computed anew lie before the first fact."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,15 @@ def reprocess(
     What came meanwhile is landed and built with them.
 
     Raises:
+        NothingHappened: no fact that has landed is of these days or earlier ones; nothing was landed or built.
         Refusal, OSError, duckdb.Error: the previous release stays, what was landed is kept.
     """
+    began = first_fact_date(project.folder)
+    if began is None or last < began:
+        known = f"the first that has landed is of {began}" if began else "none has landed"
+        raise NothingHappened(
+            f"there is no fact from {first} to {last}: {known}; `pointmart pipeline run` lands and builds what is new"
+        )
     landed = land(project.folder, database_url, clock())
     changes = find_changes(project).covering(first, last)
     return _build_and_publish(project, landed, changes, clock, code_version)

@@ -21,6 +21,7 @@ from transactional.hot_routes import HotRoutes
 from transactional.payments.settings import providers_of
 from transactional.problem_documents import responses
 from transactional.query_parameters import refuse_unknown_parameters
+from transactional.request_hash import request_hash_key
 from transactional.risk.subjects import subject_key
 from transactional.routing import HOT_ROUTES, ROUTERS, describe_hot_routes
 from transactional.sessions.domain import SessionSigner
@@ -74,11 +75,13 @@ def _routes() -> tuple[BaseRoute, ...]:
 def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> FastAPI:
     """Return the service; its pools open when it starts."""
 
+    vault = settings.vault()
+
     @asynccontextmanager
     async def lifetime(app: FastAPI) -> AsyncIterator[None]:
         async with (
             open_pools(settings.database_url) as pools,
-            Committer(pools.committer).running() as committer,
+            Committer(pools.committer, hash_key=request_hash_key(vault)).running() as committer,
             providers_of(settings.payments_file, clock) as providers,
             provider_of(settings.oidc(), clock) as oidc_provider,
             carriers_of(settings.fulfilment_file, clock) as carriers,
@@ -104,7 +107,7 @@ def create_app(settings: TransactionalSettings, clock: Clock = system_clock) -> 
         dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.clock = clock
-    app.state.vault = settings.vault()
+    app.state.vault = vault
     app.state.subject_key = subject_key(settings.session_secret.get_secret_value())
     app.state.oidc_attempts = Attempts(settings.session_secret.get_secret_value(), clock)
     app.state.max_prize_fen = settings.max_prize_fen

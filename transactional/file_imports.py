@@ -38,6 +38,7 @@ class Taking:
     Attributes:
         by: who imports them: the person who is logged in, or whom a program names.
         subject_key: the key by which addresses and devices are hashed.
+        max_prize_fen: the most a prize of a draw may be worth.
     """
 
     connection: Connection
@@ -46,6 +47,7 @@ class Taking:
     now: datetime
     vault: Vault | None
     subject_key: bytes
+    max_prize_fen: int
 
     def answered_by(self) -> str:
         """Return who answers for the rows.
@@ -123,7 +125,7 @@ def add_import(
     async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
         return sum(await all_or_nothing(rows, lambda one: take(taking, one)))
 
-    _add(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
+    add_whole_import(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
 
 
 def add_grouped_import(
@@ -135,6 +137,7 @@ def add_grouped_import(
     key: Callable[[Row], Hashable],
     things: str,
     asker: Callable[..., Awaitable[Asker]],
+    refusals: tuple[type[Problem], ...] = (),
     is_committer: bool = False,
 ) -> None:
     """Add the routes of `add_import` for a file some of whose rows belong together, such as those of a delivery note.
@@ -147,10 +150,12 @@ def add_grouped_import(
     async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
         return sum(await groups_or_nothing(rows, key, lambda group: take(taking, group)))
 
-    _add(router, path, row, take_all, things=things, asker=asker, is_committer=is_committer)
+    add_whole_import(
+        router, path, row, take_all, things=things, asker=asker, refusals=refusals, is_committer=is_committer
+    )
 
 
-def _add(
+def add_whole_import(
     router: APIRouter,
     path: str,
     row: type[Row],
@@ -161,6 +166,12 @@ def _add(
     refusals: tuple[type[Problem], ...] = (),
     is_committer: bool = False,
 ) -> None:
+    """Add the routes of `add_import` for a file that says one thing with all its rows, such as a list that is replaced.
+
+    Args:
+        take_all: takes the rows and tells by how many of them anything is new.
+    """
+
     @router.post(
         f"{path}/import",
         summary=f"Import {things} from a CSV or Excel file",
@@ -189,7 +200,15 @@ def _add(
 
         async def take_file() -> int:
             async with tenant_transaction(pool, who.tenant_id, dry_run=dry_run) as connection:
-                taking = Taking(connection, who.tenant_id, by, state.clock(), state.vault, state.subject_key)
+                taking = Taking(
+                    connection,
+                    who.tenant_id,
+                    by,
+                    state.clock(),
+                    state.vault,
+                    state.subject_key,
+                    state.max_prize_fen,
+                )
                 return await take_all(taking, rows)
 
         return Imported(rows=len(rows), new=await _tried(take_file))

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI
 
 from transactional.administration import routes as administration
+from transactional.after_sales import decision_routes as case_decisions
 from transactional.after_sales import imports as case_imports
 from transactional.after_sales import routes as after_sales
 from transactional.attributes import routes as attributes
@@ -24,6 +25,7 @@ from transactional.catalogue import item_routes as items
 from transactional.catalogue import routes as catalogue
 from transactional.chats import routes as chats
 from transactional.consents import routes as consents
+from transactional.draws import imports as draw_imports
 from transactional.draws import log_routes as draw_logs
 from transactional.draws import routes as draws
 from transactional.draws import ticket_routes as draw_tickets
@@ -63,6 +65,7 @@ from transactional.persons import routes as persons
 from transactional.pilot import routes as pilot
 from transactional.problem_documents import ProblemDocument
 from transactional.purchasing import imports as receipt_imports
+from transactional.purchasing import order_imports
 from transactional.purchasing import routes as purchasing
 from transactional.reconciliation import routes as reconciliation
 from transactional.redemption import change_routes
@@ -71,6 +74,7 @@ from transactional.redemption import requests as redemption_requests
 from transactional.redemption import routes as redemption
 from transactional.replenishment import routes as replenishment
 from transactional.requests import routes as requests
+from transactional.reservations import imports as reservation_imports
 from transactional.reservations import routes as reservations
 from transactional.reviews import imports as review_imports
 from transactional.reviews import routes as reviews
@@ -79,6 +83,7 @@ from transactional.risk import imports as risk_imports
 from transactional.risk import link_routes as risk_links
 from transactional.risk import proposal_routes as risk_proposals
 from transactional.risk import routes as risk
+from transactional.risk import rule_imports
 from transactional.risk import score_routes as risk_scores
 from transactional.segments import routes as segments
 from transactional.sessions import oidc_routes
@@ -97,7 +102,9 @@ from transactional.suppliers import routes as suppliers
 from transactional.surveys import imports as response_imports
 from transactional.surveys import routes as surveys
 from transactional.tenants import routes as tenants
+from transactional.tiers import imports as tier_imports
 from transactional.tiers import routes as tiers
+from transactional.top_ups import imports as top_up_imports
 from transactional.top_ups import routes as top_ups
 from transactional.warehouses import correction_routes, stock_routes
 from transactional.warehouses import imports as warehouse_imports
@@ -121,6 +128,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     hold_routes.router,
     balance_routes.router,
     tiers.router,
+    tier_imports.router,
     catalogue.router,
     code_imports.router,
     brands.router,
@@ -140,10 +148,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     carriage.platform_router,
     delivery_queue.router,
     after_sales.router,
+    case_decisions.router,
     case_imports.router,
     top_ups.router,
+    top_up_imports.router,
     requests.router,
     draws.router,
+    draw_imports.router,
     draw_logs.router,
     draw_tickets.router,
     flash_sales.router,
@@ -165,6 +176,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     chats.router,
     risk.router,
     risk_proposals.router,
+    rule_imports.router,
     risk_blocks.router,
     risk_imports.router,
     risk_scores.router,
@@ -181,6 +193,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     threshold_imports.router,
     expired_stock.router,
     reservations.router,
+    reservation_imports.router,
     suppliers.router,
     supplier_imports.router,
     supplier_brands.router,
@@ -191,6 +204,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     demand_imports.router,
     brand_authorisations.platform_router,
     purchasing.router,
+    order_imports.router,
     receipt_imports.router,
     fees.router,
     invoices.router,

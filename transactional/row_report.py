@@ -101,7 +101,9 @@ async def _all_or_nothing(
         try:
             made.append(await take(item))
         except Problem as problem:
-            refused.append({"row": number, "column": None, "problem": problem.detail})
+            refused.append(
+                {"row": number, "column": None, "problem": problem.detail, "refusal": problem.document()}
+            )
     if refused:
         raise RowsRefused(refused)
     return made

@@ -6,7 +6,6 @@ import streamlit as st
 from dashboards.address import from_address, to_address
 from dashboards.desks import books_desk, books_rows, books_view, platform
 from dashboards.desks.books_mall import books_mall_of_visitor
-from dashboards.desks.telling import show_news
 from dashboards.desks.tenants_view import choose_tenant
 from dashboards.kpis import month_after
 from dashboards.next_steps import show_next_steps
@@ -49,7 +48,6 @@ unpaid = platform.receivables(marts, code)
 stated = platform.statements(marts, code, month, month_after(month))
 files = platform.reconciliations(marts, code, month, month_after(month))
 
-show_news(words)
 st.subheader(books_view.answer(words, month, billed, unpaid, stated, files), anchor=False)
 books_view.show_cards(words, billed, unpaid, stated, files)
 books_view.show_invoiced(words, invoices, month)

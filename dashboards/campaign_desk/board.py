@@ -98,10 +98,9 @@ def _show_acts(words: Words, mall: CampaignMall, campaign: Told, choices: Choice
     if what == "approve" and is_draft:
         _confirm_approval(words, mall, seen)
     elif what == "edit" and is_draft:
-        if editing.show(words, mall, seen, choices):
+        if editing.show(words, mall, seen, choices, _forget):
             _forget()
             st.rerun()
-        st.button(words("cancel"), key=f"cancel_{key}", on_click=_forget)
     elif what == "stop":
         _confirm_stop(words, mall, campaign, stop)
 

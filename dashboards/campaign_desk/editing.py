@@ -1,5 +1,6 @@
 """Editing a draft on its card: everything but its kind, as it was when somebody began to edit it."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import cast
 
@@ -18,30 +19,37 @@ from dashboards.words import Words
 _PER_CENT_BP = 100
 
 
-def show(words: Words, mall: CampaignMall, seen: Told, choices: Choices) -> bool:
+def show(words: Words, mall: CampaignMall, seen: Told, choices: Choices, forget: Callable[[], None]) -> bool:
     """Show the form of a draft; tell whether it was sent and it is known what came of it.
 
     Args:
         seen: the draft as it was looked at; if somebody has edited it since, the mall takes no change of it.
+        forget: gives the edit up.
     """
     campaign_id, revision = str(seen["campaign_id"]), int(seen["revision"])
     before = draft_of(seen)
-    draft = ask_for_draft(
-        words, choices, before, lambda name: f"edit_{name}_{campaign_id}", may_choose_kind=False
-    )
+
+    def field(name: str) -> str:
+        # What stands in the form of one revision is no change of the next.
+        return f"edit_{name}_{campaign_id}_{revision}"
+
+    draft = ask_for_draft(words, choices, before, field, may_choose_kind=False)
     changes = draft.changed_from(before)
     problem = changes and problem_of(
         words, draft, lambda: mall.edit(campaign_id, changes, if_revision=revision, is_trial=True)
     )
     if problem:
         st.warning(problem, icon=":material/edit:")
-    if not st.button(
-        words("campaign_save"),
-        type="primary",
-        icon=":material/save:",
-        key=f"save_{campaign_id}",
-        disabled=not changes or bool(problem),
-    ):
+    with st.container(horizontal=True):
+        is_sent = st.button(
+            words("campaign_save"),
+            type="primary",
+            icon=":material/save:",
+            key=f"save_{campaign_id}",
+            disabled=not changes or bool(problem),
+        )
+        st.button(words("cancel"), key=f"cancel_{campaign_id}", on_click=forget)
+    if not is_sent:
         return False
 
     def save() -> str:

@@ -49,14 +49,16 @@ def ask_for_draft(
     if kind == "flash_sale":
         sale_ids = choose_sales(words, choices.sales(), start, key("sales"))
         return Draft(kind, name_zh, name_en, first, last, audience, tuple(groups), sale_ids=sale_ids)
-    factor: float | None = None
-    member_days: list[date] = []
+    # What the form of a kind does not ask for stays: a program may have drafted it.
+    factor, member_days = start.factor, list(start.member_days)
     if kind != "new_item":
         factor, member_days = _ask_for_factor(
             words, start, (first, last), key, is_needed=kind == "member_day"
         )
     discount, items, categories = (
-        ask_for_prices(words, choices, start, key) if kind != "member_day" else (None, {}, [])
+        ask_for_prices(words, choices, start, key)
+        if kind != "member_day"
+        else (start.discount, start.items, list(start.categories))
     )
     halves = st.columns(2)
     with halves[0]:

@@ -8,20 +8,15 @@ import streamlit as st
 
 from dashboards.desks import telling
 from dashboards.desks.books_mall import BooksMall
-from dashboards.mall import MallAway, Refused, Told
+from dashboards.desks.books_words import file_refusal, refusal
+from dashboards.mall import MallAway, Refused
 from dashboards.marts import records
 from dashboards.page import BUSINESS_ZONE
 from dashboards.words import Words, literally
 
 _FEN = 100
-# So many wrong rows of a file are named, the others counted.
-_NAMED = 5
-_REFUSALS = {
-    "payment-exists": "books_payment_exists",
-    "unknown-invoice": "books_no_such_invoice",
-    "unknown-settlement": "books_no_such_statement",
-    "request-too-large": "books_file_too_large",
-}
+# The mall reads no larger body.
+_MOST_MEGABYTES = 2
 
 
 def show_books_desk(
@@ -35,6 +30,8 @@ def show_books_desk(
     """
     st.subheader(words("books_desk"), anchor=False)
     st.caption(words("books_desk_when"))
+    # Where it was done: on a phone the page's top is far from here.
+    telling.show_news(words)
     pay, load, settle = st.columns(3)
     with pay:
         _show_payment(words, mall, invoices[invoices["unpaid_fen"] != 0], now)
@@ -91,7 +88,9 @@ def _show_file(words: Words, mall: BooksMall) -> None:
     with st.form("books_file"):
         st.markdown(f"**{words('books_load')}**")
         st.caption(words("books_file_columns"))
-        file = st.file_uploader(words("books_file"), type=["csv", "xlsx"], key="bank_file")
+        file = st.file_uploader(
+            words("books_file"), type=["csv", "xlsx"], key="bank_file", max_upload_size=_MOST_MEGABYTES
+        )
         if st.form_submit_button(words("books_import"), icon=":material/upload_file:"):
             if file is None:
                 st.warning(words("books_say_file"), icon=":material/edit:")
@@ -102,7 +101,7 @@ def _show_file(words: Words, mall: BooksMall) -> None:
                 told = mall.load(content)
                 return words("books_was_loaded", new=told["recorded"], known=told["known"])
 
-            _act(words, load)
+            _act(words, load, file_refusal)
 
 
 def _show_settled(words: Words, mall: BooksMall, open_ones: pd.DataFrame, now: datetime) -> None:
@@ -147,45 +146,8 @@ def _moment(label: str, now: datetime, key: str) -> datetime | None:
     return None if told is None else told.replace(tzinfo=BUSINESS_ZONE)
 
 
-def _act(words: Words, do: Callable[[], str]) -> None:
-    telling.act(words, do, refusal)
+def _act(
+    words: Words, do: Callable[[], str], told: Callable[[Words, Refused | MallAway], str] = refusal
+) -> None:
+    telling.act(words, do, told)
     st.rerun()
-
-
-def refusal(words: Words, error: Refused | MallAway) -> str:
-    """Return why something was not done about the books, and what to do now."""
-    if isinstance(error, MallAway):
-        return telling.refusal(words, error)
-    detail = str(error.told.get("detail", ""))
-    if error.slug == "payment-too-large":
-        return _too_large(words, int(error.told["left_fen"]))
-    if error.slug == "already-settled":
-        return words("books_already_settled", reference=literally(str(error.told["reference"])))
-    if error.slug == "rows-refused":
-        return _wrong_rows(words, error.told)
-    if error.slug in _REFUSALS:
-        return words(_REFUSALS[error.slug])
-    if detail.startswith(("received_at:", "settled_at:")):
-        return words("books_not_yet")
-    if "header" in detail or "CSV" in detail or "GB 18030" in detail:
-        return words("books_no_such_file")
-    return telling.refusal(words, error)
-
-
-def _too_large(words: Words, left_fen: int) -> str:
-    if left_fen > 0:
-        return words("books_too_large", left=words.exact_money(left_fen))
-    if left_fen < 0:
-        return words("books_pay_back", left=words.exact_money(-left_fen))
-    return words("books_nothing_left")
-
-
-def _wrong_rows(words: Words, told: Told | object) -> str:
-    assert isinstance(told, dict)
-    named = [
-        words("books_wrong_row", row=one["row"], problem=literally(str(one["problem"])))
-        for one in told["rows"][:_NAMED]
-    ]
-    left = int(told["problem_count"]) - len(named)
-    more = [words("books_more_rows", n=left)] if left > 0 else []
-    return words("between_sentences").join([words("books_file_refused"), *named, *more])

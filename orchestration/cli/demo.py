@@ -5,6 +5,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from orchestration.cli.up import (
 )
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.presets import preset_of
-from orchestration.cli.world.run import WorldUnfinished
+from orchestration.cli.world.run import SENTIMENT_FILE, OtherWorld, WorldUnfinished, learnt_model
 from orchestration.settings import PipelineSettings
 from orchestration.write_back.finding import find_mall
 from orchestration.write_back.run import write_back
@@ -82,7 +83,9 @@ def demo(
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         access = _prepare(settings, url, console)
         console.print("Starting the services …")
-        with running_services(settings.folder, ports, url, FOLLOW_SECONDS) as running:
+        with running_services(
+            settings.folder, ports, url, FOLLOW_SECONDS, scoring_model(settings)
+        ) as running:
             _write_back(settings, console)
             console.print(_kpi_table(ports, access))
             _welcome(console, ports, access)
@@ -132,10 +135,29 @@ def _simulated(settings: PipelineSettings, url: str, console: Console) -> bool:
         return (
             simulate_with_progress(url, plan, settings.folder.truth, words_of(settings), console) is not None
         )
+    except OtherWorld as other:
+        console.print(
+            f"The simulated world of an earlier demo is kept: {other.told}. "
+            "An empty data folder (POINTMART_DATA_DIR) gets one until yesterday.",
+            highlight=False,
+        )
+        return False
     except WorldUnfinished as refusal:
         # The replay shows the mall without it.
         console.print(str(refusal), highlight=False)
         return False
+
+
+def scoring_model(settings: PipelineSettings) -> Path | None:
+    """Return what the worker scores texts with: the world's own model, learnt now for a world from before it had one.
+
+    None where the environment names a model.
+    """
+    if words_of(settings).model is not None:
+        return None
+    settings.folder.truth.mkdir(parents=True, exist_ok=True)
+    kept = settings.folder.truth / SENTIMENT_FILE
+    return kept if kept.exists() else learnt_model(settings.folder.truth)
 
 
 async def _is_filled(url: str) -> bool:

@@ -15,7 +15,7 @@ from orchestration.refusal import Refusal
 from orchestration.settings import PipelineSettings
 from transactional.access.operations import issue_key
 from transactional.problems import Problem
-from transactional.sessions.domain import LoginTaken
+from transactional.sessions.domain import LinkTaken
 from transactional.sessions.operations import create_login, link_login, unlink_login
 from transactional.tenants.operations import NewTenant, change_program, create_tenant, find_tenant
 from transactional.tenants.queries import program_of
@@ -213,9 +213,9 @@ def link_person(
             await link_login(
                 connection, tenant_id=tenant_id, username=username, issuer=issuer, subject=subject
             )
-        except LoginTaken as problem:
+        except LinkTaken as problem:
             raise LoginRefused(
-                f"{username} or {subject} is linked already; `pointmart login unlink {code} {username}` takes it back"
+                f"{problem.detail}; `pointmart login unlink {code} {problem.username}` takes it back"
             ) from problem
         except Problem as problem:
             raise LoginRefused(problem.detail) from problem
@@ -230,7 +230,10 @@ def unlink_person(code: Code, username: str) -> None:
 
     async def work(connection: asyncpg.Connection) -> str:
         tenant_id = await _tenant(connection, code)
-        await unlink_login(connection, tenant_id=tenant_id, username=username)
+        try:
+            await unlink_login(connection, tenant_id=tenant_id, username=username)
+        except Problem as problem:
+            raise LoginRefused(problem.detail) from problem
         return f"{username} of {code} is linked to no identity provider."
 
     typer.echo(_with_connection(work))

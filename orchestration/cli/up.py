@@ -122,9 +122,17 @@ def vault_key(folder: DataFolder) -> str:
 
 @contextmanager
 def running_services(
-    folder: DataFolder, ports: Ports, url: str, follow_seconds: float | None
+    folder: DataFolder,
+    ports: Ports,
+    url: str,
+    follow_seconds: float | None,
+    sentiment_model: Path | None = None,
 ) -> Iterator[Running]:
-    """Run the services on a database for the block, and refresh the figures so often unless that is None."""
+    """Run the services on a database for the block, and refresh the figures so often unless that is None.
+
+    Args:
+        sentiment_model: what the worker scores texts with, if the environment does not say.
+    """
     environment = {
         "POINTMART_DATABASE_URL": url,
         "POINTMART_DATA_DIR": str(folder.root),
@@ -134,6 +142,8 @@ def running_services(
         or kept_secret(private_folder(folder) / "session_secret"),
         "POINTMART_VAULT_KEY": vault_key(folder),
     }
+    if sentiment_model is not None:
+        environment["POINTMART_SENTIMENT_MODEL"] = str(sentiment_model)
     key = kept_pipeline_key(url, private_folder(folder) / "pipeline_key")
     environment["POINTMART_PIPELINE_KEY"] = key
     with (

@@ -38,8 +38,8 @@ class Changes:
     """What a build has to compute anew.
 
     Attributes:
-        spans: for each kind of news (`TIMES`, `registration`, `answer`, `last_day`, `offer` and `terms`) the first and last
-            days of the stretches it touches; None means everything.
+        spans: for each kind of news (`TIMES`, `registration`, `answer`, `service`, `last_day`, `offer` and `terms`) the
+            first and last days of the stretches it touches; None means everything.
         reason: in a sentence, why everything, or how many days.
         built: what the warehouse has read once that is done.
         sources: the dbt sources with anything new, `landing.<view>` or `ml`; a model that reads none of them, even
@@ -65,7 +65,7 @@ class Changes:
         if self.spans is None:
             return self
         asked = _days((first, last))
-        kinds = [*TIMES, "registration", "answer", "last_day", "offer", "terms"]
+        kinds = [*TIMES, "registration", "answer", "service", "last_day", "offer", "terms"]
         spans = {kind: merged(asked.union(*map(_days, self.spans.get(kind, [])))) for kind in kinds}
         sources = self.sources | {f"landing.{view}" for view, _ in TIMES.values()}
         reason = f"{len(asked)} days from {first} on were asked for, and {self.reason}"

@@ -14,7 +14,8 @@ Span = tuple[date, date]
 
 # kind → the view and the times, never changed once written, on whose days its rows count. A view has several
 # kinds where a model counts by another of its times. Rows of `registration` count if the member is new; an
-# `answer` counts on the day of its feedback, also when a line comes of what it is about.
+# `answer` counts on the day of its feedback, also when a line comes of what it is about; `service` is parcels and
+# after-sales cases, whose times may move: the day of their redemption stands for them, too, and comes first.
 TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "entry": ("entry", ("effective_at",)),
     "event": ("event", ("occurred_at",)),
@@ -30,15 +31,36 @@ TIMES: dict[str, tuple[str, tuple[str, ...]]] = {
     "flash_sale": ("flash_sale", ("least(recorded_at, starts_at)", "closed_at")),
     "draw": ("draw", ("revealed_at",)),
     "reservation": ("reservation", ("reserved_at", "released_at")),
+    "review": ("item_review", ("written_at",)),
+    "chat": ("chat", ("started_at",)),
+    "survey_answer": ("survey_answer", ("answered_at",)),
 }
 # The kinds by which a tenant's figures begin and end, with the facts of a member that they count.
 _RANGED = ("entry", "event", "feedback", "redemption")
 # Lines, payments and top-ups bear no time that counts; they count on the day of their redemption.
 _OF_REDEMPTIONS = ("redemption_line", "entry", "payment", "top_up")
+_SERVICE = {"shipment": ("shipped_at",), "after_sales_case": ("opened_at",)}
 _REDEMPTION_KEY = "tenant_id, redemption_id"
 _MEMBER_KEY = "tenant_id, member_id"
 _OFFER_KEY = "tenant_id, item_id"
 _TERMS_KEY = "tenant_id, terms_id"
+
+
+def first_fact_date(folder: DataFolder) -> date | None:
+    """Return the first day of any landed fact of a member, of whichever tenant; None if none has landed.
+
+    Raises:
+        duckdb.Error: a landed file is damaged.
+    """
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        firsts = []
+        for kind in _RANGED:
+            view, (time,) = TIMES[kind]
+            if paths := batches(folder.landing, view):
+                query = f"select {business_date(f'min({time})')} from {parquet(paths)}"
+                firsts += [day for (day,) in connection.execute(query).fetchall() if day is not None]
+    return min(firsts, default=None)
 
 
 @dataclass(frozen=True)
@@ -56,7 +78,10 @@ class News:
     def days(self) -> dict[str, set[date]]:
         """Return the days of new rows and versions by their kind, also of kinds without any."""
         days = {kind: self._days_of(view, times) for kind, (view, times) in TIMES.items()}
-        days["redemption"] |= self._days_of_redemptions()
+        days["redemption"] |= self._days_of_redemptions(_OF_REDEMPTIONS)
+        days["service"] = self._days_of_redemptions(_SERVICE).union(
+            *(self._days_of(view, times) for view, times in _SERVICE.items())
+        )
         days["registration"] = self._days_of_new_members()
         days["answer"] = days["feedback"] | self._days_of_answers()
         return days
@@ -156,11 +181,11 @@ class News:
             )
         }
 
-    def _days_of_redemptions(self) -> set[date]:
-        """Return the days of redemptions of which something else came while they themselves did not change."""
+    def _days_of_redemptions(self, views: Iterable[str]) -> set[date]:
+        """Return the days of redemptions of which rows of other views came while they themselves did not change."""
         parts = [
             f"select {_REDEMPTION_KEY} from {new} where redemption_id is not null"
-            for view in _OF_REDEMPTIONS
+            for view in views
             if (new := self._files(view, is_new=True))
         ]
         known = self._files("redemption", is_new=False)

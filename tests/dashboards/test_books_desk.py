@@ -76,6 +76,7 @@ def test_a_payment_is_recorded_once_and_never_beyond_what_is_left(
     assert "还有 599.50 元未付。" in pay(app, 400.5, "b-1"), "sent again it changes nothing"
     assert "这个流水号已登记过另一笔内容不同的付款" in pay(app, 7, "b-1")
     assert "只剩 599.50 元未付" in pay(app, 600, "b-2")
+    assert "这张账单没有要退回的款项" in pay(app, -1, "b-2")
     assert "还有 0.00 元未付" in pay(app, 599.5, "b-2")
     assert "这张账单已结清，没有可登记的金额。" in pay(app, 1, "b-3")
     assert desk_mall.rows(
@@ -94,8 +95,18 @@ def test_a_banks_file_is_taken_whole_or_not_at_all(open_books: OpenBooks, desk_m
     head = "账单号,流水号,金额（元）,到账时间\n"
     first = "A-3,f-1,300.00,2026-03-31 10:30:00\n"
     told = load(app, f"{head}{first}B-9,f-2,1.00,2026-03-31 10:30:00\n")
-    assert "文件没有导入，什么也没有登记。第 2 行：" in told
+    assert "文件没有导入，什么也没有登记（表头下面是第 1 行）。第 2 行：没有这个账单号；" in told
     assert desk_mall.rows("select reference from mall.invoice_payment") == []
+    wrong = ["A-3,f-3,,2026-03-31 10:30:00", "A-3,f-4,1,31/03/2026", ",f-5,1,2026-03-31 10:30:00", "A-3,f-6"]
+    told = load(app, head + "\n".join(wrong))
+    for number, sentence in enumerate(
+        ("金额应写成", "到账时间应写成", "请填写账单号", "每行要有表头里的每一列"), start=1
+    ):
+        assert f"第 {number} 行：{sentence}" in told
+    told = load(app, f"{head}A-3,f-7,999999,2026-03-31 10:30:00\nA-3,f-8,1,2027-03-31 10:30:00\n")
+    assert "第 1 行：金额超过了这张账单未付的部分：只剩 1,000.00 元未付" in told
+    assert "第 2 行：时间不能晚于现在" in told
+    assert "读不出这份文件" in load(app, head), "a header alone"
     assert "读不出这份文件" in load(app, "a,b\n1,2\n")
     assert "已导入：新登记付款 1 笔，此前已有 0 笔。" in load(app, head + first)
     assert "已导入：新登记付款 0 笔，此前已有 1 笔。" in load(app, head + first)
@@ -118,6 +129,17 @@ def test_a_statement_is_noted_as_settled_once(open_books: OpenBooks, desk_mall: 
     assert desk_mall.rows("select reference, recorded_by from mall.settlement_payment") == [
         ("s-1", "platform_admin")
     ]
+
+
+def test_a_wrong_row_is_told_in_english_on_an_english_page(open_books: OpenBooks) -> None:
+    app = open_books("en")
+    app.file_uploader(key="bank_file").upload(
+        "bank.csv",
+        b"invoice_number,reference,amount_yuan,received_at\nA-3,f-1,nothing,2026-03-31 10:30:00\n",
+        "text/csv",
+    )
+    app.button(key="FormSubmitter:books_file-Load").click().run()
+    assert "Row 1: Write the amount as 3501.00" in said(app)
 
 
 def test_it_is_told_in_english_too(open_books: OpenBooks) -> None:

@@ -271,12 +271,12 @@ def test_a_draft_is_edited_until_it_is_approved(open_page: OpenPage, planned_mal
     key = begin_to_edit(app, planned_mall)
     assert app.button(key=f"save_{key}").disabled
 
-    app.text_input(key=f"edit_name_zh_{key}").set_value("谷雨会员日")
-    app.date_input(key=f"edit_last_{key}").set_value(date(2026, 4, 20))
-    app.number_input(key=f"edit_budget_{key}").set_value(2_000)
-    app.selectbox(key=f"edit_audience_{key}").set_value("rfm").run()
+    app.text_input(key=f"edit_name_zh_{key}_0").set_value("谷雨会员日")
+    app.date_input(key=f"edit_last_{key}_0").set_value(date(2026, 4, 20))
+    app.number_input(key=f"edit_budget_{key}_0").set_value(2_000)
+    app.selectbox(key=f"edit_audience_{key}_0").set_value("rfm").run()
     assert "请选择至少一个分群或等级。" in said(app)
-    app.multiselect(key=f"edit_groups_rfm_{key}").set_value(["champion"]).run()
+    app.multiselect(key=f"edit_groups_rfm_{key}_0").set_value(["champion"]).run()
     app.button(key=f"save_{key}").click().run()
     assert "「谷雨会员日」已修改，等待批准。" in said(app)
     assert r"an\.ran 起草 · an\.ran 修改" in said(app)
@@ -289,7 +289,7 @@ def test_a_draft_is_edited_until_it_is_approved(open_page: OpenPage, planned_mal
 
     # The days are told as the mall names them, before anything is sent.
     app.button(key=f"edit_{key}").click().run()
-    app.date_input(key=f"edit_last_{key}").set_value(date(2026, 3, 1)).run()
+    app.date_input(key=f"edit_last_{key}_1").set_value(date(2026, 3, 1)).run()
     assert Words("zh")("campaign_wrong_days") in said(app)
     assert app.button(key=f"save_{key}").disabled
 
@@ -305,7 +305,7 @@ def test_the_items_of_a_draft_are_edited(open_page: OpenPage, planned_mall: Mall
     terms = {
         "reference": "r", "kind": "new_item", "name_zh": "新米", "name_en": "New rice", "created_by": "erp",
         "starts_at": "2026-04-05T10:00:00+08:00", "ends_at": "2026-04-09T00:00:00+08:00", "budget_points": 500,
-        "items": [{"item_id": str(literal.RICE), "price_points": 120}],
+        "earning": {"numerator": 4, "denominator": 3}, "items": [{"item_id": str(literal.RICE), "price_points": 120}],
     }  # fmt: skip
     made = planned_mall.client.post("/v1/campaigns", json=terms)
     assert made.status_code == 201, made.text
@@ -314,10 +314,10 @@ def test_the_items_of_a_draft_are_edited(open_page: OpenPage, planned_mall: Mall
         "campaigns", PLAN | {"lang": "en"}, token=planned_mall.token("zhou.min"), mall=planned_mall.url
     )
     app.button(key=f"edit_{key}").click().run()
-    assert app.number_input(key=f"edit_price_{literal.RICE}_{key}").value == 120
+    assert app.number_input(key=f"edit_price_{literal.RICE}_{key}_0").value == 120
     other = str(literal.TEA)
-    app.multiselect(key=f"edit_items_{key}").set_value([str(literal.RICE), other]).run()
-    app.number_input(key=f"edit_price_{other}_{key}").set_value(5).run()
+    app.multiselect(key=f"edit_items_{key}_0").set_value([str(literal.RICE), other]).run()
+    app.number_input(key=f"edit_price_{other}_{key}_0").set_value(5).run()
     app.button(key=f"save_{key}").click().run()
 
     assert "“New rice” is edited and waits for approval." in said(app)
@@ -326,8 +326,9 @@ def test_the_items_of_a_draft_are_edited(open_page: OpenPage, planned_mall: Mall
         str(literal.RICE): 120,
         other: 5,
     }
-    # What nobody touched is not sent: it still begins at ten.
+    # What nobody touched is not sent: it still begins at ten, and multiplies by what the form does not ask for.
     assert draft["starts_at"] == "2026-04-05T02:00:00Z"
+    assert (draft["earn_numerator"], draft["earn_denominator"]) == (4, 3)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -338,7 +339,7 @@ def test_who_has_not_seen_an_edit_does_not_approve_or_edit(
         "campaigns", PLAN | {"lang": language}, token=planned_mall.token("an.ran"), mall=planned_mall.url
     )
     key = begin_to_edit(app, planned_mall)
-    app.number_input(key=f"edit_budget_{key}").set_value(3_000).run()
+    app.number_input(key=f"edit_budget_{key}_0").set_value(3_000).run()
 
     def edit_elsewhere(budget: int, revision: int) -> None:
         body = {"budget_points": budget, "edited_by": "zhou.min", "if_revision": revision}
@@ -350,6 +351,10 @@ def test_who_has_not_seen_an_edit_does_not_approve_or_edit(
     assert sentence in said(app)
     assert campaigns(planned_mall)[0]["budget_points"] == 9_000
 
+    # Who looks again and goes on editing begins with what it has become.
+    app.button(key=f"edit_{key}").click().run()
+    assert app.number_input(key=f"edit_budget_{key}_1").value == 9_000
+    assert app.button(key=f"save_{key}").disabled
     app.button(key=f"cancel_{key}").click().run()
     app.button(key=f"approve_{key}").click().run()
     assert "9,000" in said(app)

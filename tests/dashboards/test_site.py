@@ -219,7 +219,8 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
 
     # The table can be searched, but has no download of its own beside ours.
     page.get_by_test_id("stDataFrame").hover()
-    expect(page.get_by_role("button", name="Search")).to_be_visible()
+    expect(page.get_by_role("button", name="搜索")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
     assert page.locator('[aria-label^="Download as CSV"]').count() == 1
     expect(page.locator('[aria-label^="Download as CSV"]')).to_be_hidden()
 
@@ -238,6 +239,11 @@ def test_a_person_logs_in_sees_the_figures_and_takes_them_home(page: Page, site:
 
     page.get_by_role("radio", name="English").or_(page.get_by_text("English", exact=True)).first.click()
     expect(page.get_by_role("heading", name="Enterprise overview")).to_be_visible()
+    # What was chosen before is told in the other language too, and so is what Streamlit says itself.
+    expect(page.get_by_role("combobox", name="To")).to_have_value("Mar 2026")
+    page.get_by_test_id("stDataFrame").hover()
+    expect(page.get_by_role("button", name="Search")).to_be_visible()
+    assert page.evaluate("document.documentElement.lang") == "en"
     assert page.url.endswith("/?lang=en")
 
     # A long name takes a second line beside its help instead of ending in dots.

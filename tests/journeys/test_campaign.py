@@ -59,12 +59,21 @@ def test_an_administrator_plans_and_approves_a_campaign(database_url, data_dir, 
             page.get_by_role("button", name="Hand in for approval").click()
             expect(page.get_by_text("is handed in and waits for approval")).to_be_visible()
 
+            card = page.locator('[class*="st-key-campaign_card_"]')
+            card.get_by_role("button", name="Edit", exact=True).click()
+            budget = card.get_by_label("Budget (points)", exact=True)
+            expect(budget).to_have_value("1000")
+            budget.fill("2000")
+            budget.press("Tab")
+            card.get_by_role("button", name="Save", exact=True).click()
+            expect(page.get_by_text("is edited and waits for approval")).to_be_visible()
+
             page.get_by_role("button", name="Approve", exact=True).click()
             page.get_by_role("button", name="Yes, approve").click()
             expect(page.get_by_text("is approved and begins by itself")).to_be_visible()
             (campaign,) = mall.client.get("/v1/campaigns").json()["campaigns"]
             assert (campaign["status"], campaign["approved_by"]) == ("approved", "an.ran")
-            expect(page.get_by_text("0 of 1,000 points of the budget used (0.0%)").first).to_be_visible()
+            expect(page.get_by_text("0 of 2,000 points of the budget used (0.0%)").first).to_be_visible()
 
             # A page of another role, and an address without a page, say so and lead back.
             page.goto(f"{screens}/books?lang=en")

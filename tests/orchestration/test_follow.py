@@ -2,7 +2,8 @@
 
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import psycopg
@@ -10,6 +11,7 @@ import pytest
 
 from orchestration.follow import Follower
 from orchestration.lock import held
+from orchestration.refresh import NothingHappened, Refreshed, reprocess
 from orchestration.release.freshness import Freshness, read_freshness
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
@@ -90,6 +92,38 @@ def complete(story: Story) -> None:
 
 def count_lines(story: Story) -> object:
     return story.ask("select count(*) from release.marts.fct_redemption_lines")[0][0]
+
+
+def test_days_before_the_first_fact_are_not_computed_anew(story: Story) -> None:
+    before = story.shelf.current_id()
+
+    def reprocess_until(last: date) -> Refreshed:
+        return reprocess(
+            story.project.over(story.folder), story.database_url, lambda: story.now, "1.0",
+            first=FIRST_DAY.date() - timedelta(days=40), last=last,
+        )  # fmt: skip
+
+    with pytest.raises(
+        NothingHappened,
+        match="no fact from 2026-01-21 to 2026-03-01: the first that has landed is of 2026-03-0",
+    ):
+        reprocess_until(FIRST_DAY.date() - timedelta(days=1))
+    assert story.shelf.current_id() == before
+    story.now += timedelta(seconds=20)
+    assert reprocess_until(FIRST_DAY.date() + timedelta(days=3)).release_id != before
+
+
+def test_where_nothing_has_landed_nothing_is_computed_anew(
+    tmp_path: Path, database_url: str, project: Project
+) -> None:
+    folder = DataFolder(tmp_path / "empty")
+    folder.create()
+    with pytest.raises(NothingHappened, match="to 2026-03-02: none has landed; `pointmart pipeline run`"):
+        reprocess(
+            project.over(folder), database_url, lambda: FIRST_DAY, "1.0",
+            first=date(2026, 3, 1), last=date(2026, 3, 2),
+        )  # fmt: skip
+    assert not folder.warehouse.exists()
 
 
 def test_a_mall_that_was_never_trained_has_figures_and_no_predictions(story: Story) -> None:

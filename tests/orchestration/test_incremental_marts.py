@@ -265,6 +265,74 @@ def test_groups_are_told_once_they_are_large_enough(
     assert warehouses.rows(told)[0][0] > 0
 
 
+def test_what_parcels_cases_and_texts_tell_reaches_the_months_of_groups(
+    warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
+) -> None:
+    tenant_id, asked = world.tenant_ids[0], FIRST_DAY + timedelta(days=9)
+    ((member_id,),) = connection.execute(
+        "select member_id from mall.member where external_ref = 'crowd 1'"
+    ).fetchall()
+    redemption_id = _redeem_in(connection, tenant_id, member_id, world.item_ids[2], asked)
+    _build_in_part(warehouses)
+    known = {"t": tenant_id, "m": member_id, "r": redemption_id, "h": b"h" * 32}
+
+    def tell(statement: str, day: int) -> None:
+        connection.execute(statement, known | {"at": asked + timedelta(days=day)})
+
+    with connection.transaction():
+        tell(
+            "insert into mall.shipment (tenant_id, shipment_id, redemption_id, reference, request_hash, carrier, "
+            "tracking_number, province, region, status, created_at, shipped_at, due_at, ask_next_at) values (%(t)s, "
+            "%(r)s, %(r)s, 'p', %(h)s, 'sf', 'SF0001', '广东', 'nationwide', 'in_transit', %(at)s, %(at)s, %(at)s, %(at)s)",
+            1,
+        )
+        tell(
+            "insert into mall.shipment_line (tenant_id, shipment_id, line_no, redemption_id, quantity) "
+            "values (%(t)s, %(r)s, 1, %(r)s, 1)",
+            1,
+        )
+    _build_in_part(warehouses)
+    assert _served(warehouses, member_id) > {("deliver_on_time_rate", 0, 1), ("ship_48h_rate", 0, 1)}
+    tell(
+        "update mall.shipment set status = 'delivered', delivered_at = %(at)s, ended_at = %(at)s where shipment_id = %(r)s",
+        2,
+    )
+    _build_in_part(warehouses)
+    assert ("deliver_on_time_rate", 1, 1) in _served(warehouses, member_id)
+    tell(
+        "insert into mall.after_sales_case (tenant_id, reference, request_hash, redemption_id, member_id, type, reason, "
+        "opened_at, due_at) values (%(t)s, 'c', %(h)s, %(r)s, %(m)s, 'complaint', 'late', %(at)s, "
+        "%(at)s::timestamptz + interval '1 day')",
+        4,
+    )
+    tell(
+        "insert into mall.chat (tenant_id, chat_id, reference, request_hash, member_id, started_at, ended_at, "
+        "message_count, member_message_count, agent_message_count, text_length, language, topic) "
+        "values (%(t)s, %(r)s, 'c', %(h)s, %(m)s, %(at)s, %(at)s, 1, 1, 0, 1, 'zh', 'other')",
+        4,
+    )
+    _build_in_part(warehouses)
+    assert ("after_sales_24h_rate", 0, 1) in _served(warehouses, member_id)
+    tell("update mall.after_sales_case set answered_at = %(at)s where redemption_id = %(r)s", 4)
+    _build_in_part(warehouses)
+    tell(
+        "update mall.chat set sentiment = 'negative', sentiment_score = 0.9, sentiment_model = 'm' where chat_id = %(r)s",
+        4,
+    )
+    _build_in_part(warehouses)
+    served = _served(warehouses, member_id)
+    assert served > {
+        ("after_sales_24h_rate", 1, 1),
+        ("complaint_rate", 1, 0),
+        ("sentiment_negative_rate", 1, 1),
+    }
+    told = warehouses.rows(
+        "select distinct metric from intermediate.int_group_counts_monthly where numerator > 0 and metric in "
+        f"{tuple(metric for metric, numerator, _ in served if numerator)}"
+    )
+    assert len(told) == len([numerator for _, numerator, _ in served if numerator])
+
+
 def test_terms_that_begin_or_end_in_the_past_reach_the_days_of_what_was_redeemed(
     warehouses: Warehouses, connection: psycopg.Connection[Any], world: SmallWorld
 ) -> None:
@@ -336,6 +404,17 @@ def _beginnings(warehouses: Warehouses, member_id: UUID) -> tuple[date, ...]:
     return tuple(found for ((found,),) in dates)
 
 
+def _served(warehouses: Warehouses, member_id: UUID) -> set[tuple[str, int, int]]:
+    """Return what service counted of a member: metric, numerator, denominator."""
+    return {
+        (metric, numerator, denominator)
+        for metric, numerator, denominator in warehouses.rows(
+            "select metric, numerator, denominator from intermediate.int_member_service_counts "
+            f"where member_id = '{member_id}'"
+        )
+    }
+
+
 def _new_redeemers(warehouses: Warehouses, sale_id: UUID) -> int:
     ((count,),) = warehouses.rows(
         f"select new_redeemer_count from marts.fct_campaign_effect where sale_id = '{sale_id}'"
@@ -351,8 +430,12 @@ def _build_in_part(warehouses: Warehouses) -> None:
 
 
 def _fill(connection: psycopg.Connection[Any], world: SmallWorld) -> None:
-    """Give the first tenant so many members that some of its groups may be told of."""
+    """Give the first tenant so many members that some of its groups may be told of, and an item that is shipped."""
     tenant_id = world.tenant_ids[0]
+    connection.execute(
+        "update mall.offer set handover = 'shipping' where tenant_id = %s and item_id = %s",
+        (tenant_id, world.item_ids[2]),
+    )
     for number in range(30):
         joined = FIRST_DAY + timedelta(hours=number)
         member_id = _join(connection, tenant_id, f"crowd {number}", joined)

@@ -86,9 +86,9 @@ async def test_five_hundred_items_go_into_one_batch_of_the_committer(client, sho
     sizes = []
     commit_batch = committer.commit_batch
 
-    async def counted(connection, commands):
+    async def counted(connection, commands, **terms):
         sizes.append(len(commands))
-        return await commit_batch(connection, commands)
+        return await commit_batch(connection, commands, **terms)
 
     monkeypatch.setattr(committer, "commit_batch", counted)
     answer = await send(client, *(earn_item(shop.member, f"b{n}", 1) for n in range(500)))

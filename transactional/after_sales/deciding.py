@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from transactional.after_sales.clock import stop_clock
 from transactional.after_sales.domain import CaseDecided, Outcome, Responsibility, UnderWay, UnknownCase
 from transactional.after_sales.notes import add_note
-from transactional.after_sales.operations import TELL, stop_clock
 from transactional.after_sales.replacing import take_replacement
+from transactional.after_sales.telling import tell
 from transactional.database import Connection, Pools, tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import Committer
@@ -145,9 +146,9 @@ async def decide_case(
         now=now,
     )
     if is_closed:
-        await connection.execute(TELL, tenant_id, case_id, "closed")
+        await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="closed")
     elif decision.outcome == "replace":
-        await connection.execute(TELL, tenant_id, case_id, "replacing")
+        await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="replacing")
     return decision.outcome == "refund"
 
 
@@ -208,7 +209,7 @@ async def make_refund(
     async with tenant_transaction(pools.api, tenant_id) as connection:
         if answer.status < 400:
             if await connection.fetchval(_CLOSE, tenant_id, case_id, now):
-                await connection.execute(TELL, tenant_id, case_id, "closed")
+                await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="closed")
             return None
         if await connection.fetchval(_REOPEN, tenant_id, case_id):
             why = str(msgspec.json.decode(answer.body)["detail"])[:2000]
@@ -222,7 +223,7 @@ async def make_refund(
                 by="engine",
                 now=now,
             )
-            await connection.execute(TELL, tenant_id, case_id, "refund_refused")
+            await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="refund_refused")
     return answer
 
 

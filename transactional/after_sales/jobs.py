@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from transactional.after_sales.clock import tell_overdue
 from transactional.after_sales.deciding import make_refunds
 from transactional.after_sales.notes import NoteSealing
-from transactional.after_sales.operations import tell_overdue
 from transactional.settings import WorkerSettings
 from transactional.worker.job import Job
 

@@ -1,9 +1,10 @@
-"""Opens and answers cases, and tells of those that nobody answered in time. They are decided by `deciding`."""
+"""Opens and answers cases. Their clock is in `clock`, and they are decided by `deciding`."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from transactional.after_sales.clock import stop_clock
 from transactional.after_sales.domain import (
     ANSWER_WITHIN,
     CaseExists,
@@ -13,15 +14,13 @@ from transactional.after_sales.domain import (
     UnknownCase,
 )
 from transactional.after_sales.notes import add_note
+from transactional.after_sales.telling import tell
 from transactional.clock import business_date
-from transactional.database import Connection, tenant_transaction
+from transactional.database import Connection
 from transactional.problems import InvalidRequest
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.ending import UnknownLine
 from transactional.vault import Vault
-from transactional.worker.job import JobContext
-
-_STEP = 500
 
 _INSERT = """
 insert into mall.after_sales_case (tenant_id, case_id, reference, request_hash, redemption_id, line_no, quantity,
@@ -47,33 +46,6 @@ where l.tenant_id = $1 and l.redemption_id = $2 and ($3::smallint is null or l.l
     and 'no_return' = any(i.compliance_flags)
 order by l.line_no
 limit 1
-"""
-# Told once for a case: by the worker, or by the answer that comes too late.
-_OVERDUE = """
-with overdue as (
-    update mall.after_sales_case set overdue_at = $3
-    where tenant_id = $1 and case_id = any($2) and answered_at is null and overdue_at is null and due_at < $3
-    returning *
-)
-insert into mall.outbox (tenant_id, topic, subject_id, payload)
-select tenant_id, 'after_sales.overdue', case_id, jsonb_build_object('case_id', case_id, 'redemption_id', redemption_id,
-    'type', type, 'reason', reason, 'opened_at', opened_at, 'due_at', due_at)
-from overdue returning 1
-"""
-_WAITING = """
-select tenant_id, array_agg(case_id) as cases from (
-    select tenant_id, case_id from mall.after_sales_case
-    where answered_at is null and overdue_at is null and due_at < $1
-    order by due_at limit $2
-) waiting group by tenant_id
-"""
-TELL = """
-insert into mall.outbox (tenant_id, topic, subject_id, payload)
-select tenant_id, 'after_sales.' || $3, case_id, jsonb_build_object('case_id', case_id, 'redemption_id', redemption_id,
-    'line_no', line_no, 'quantity', quantity, 'member_id', member_id, 'type', type, 'reason', reason,
-    'opened_at', opened_at, 'due_at', due_at, 'answered_at', answered_at, 'outcome', outcome,
-    'responsibility', responsibility, 'closed_at', closed_at)
-from mall.after_sales_case where tenant_id = $1 and case_id = $2
 """
 
 
@@ -176,7 +148,7 @@ async def open_case(
         by=new.opened_by,
         now=now,
     )
-    await connection.execute(TELL, tenant_id, case_id, "opened")
+    await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="opened")
     return case_id, True
 
 
@@ -208,29 +180,7 @@ async def answer_case(
     )
     if row["answered_at"] is None:
         await stop_clock(connection, tenant_id=tenant_id, case_id=case_id, now=now)
-        await connection.execute(TELL, tenant_id, case_id, "answered")
-
-
-async def stop_clock(connection: Connection, *, tenant_id: UUID, case_id: UUID, now: datetime) -> None:
-    """Note the first answer to a case; one that comes too late is told of as overdue."""
-    await connection.execute(_OVERDUE, tenant_id, [case_id], now)
-    await connection.execute(
-        "update mall.after_sales_case set answered_at = $3 "
-        "where tenant_id = $1 and case_id = $2 and answered_at is null",
-        tenant_id,
-        case_id,
-        now,
-    )
-
-
-async def tell_overdue(context: JobContext) -> int:
-    """Tell of cases that nobody answered in time, each once; return how many there were."""
-    now = context.clock()
-    told = 0
-    for row in await context.pools.committer.fetch(_WAITING, now, _STEP):
-        async with tenant_transaction(context.pools.api, row["tenant_id"]) as connection:
-            told += len(await connection.fetch(_OVERDUE, row["tenant_id"], row["cases"], now))
-    return told
+        await tell(connection, tenant_id=tenant_id, case_id=case_id, happened="answered")
 
 
 async def _known(connection: Connection, tenant_id: UUID, reference: str, request_hash: bytes) -> UUID | None:

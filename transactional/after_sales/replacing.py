@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from transactional.after_sales.domain import NotReplaceable
-from transactional.after_sales.operations import TELL
+from transactional.after_sales.telling import tell
 from transactional.catalogue.allotment import set_aside
 from transactional.database import Connection
 from transactional.redemption.domain import ItemBarred
@@ -90,4 +90,4 @@ async def close_replaced(
 ) -> None:
     """Close the cases of a redemption whose replacements have all come, inside the caller's transaction."""
     for row in await connection.fetch(_CLOSE, tenant_id, redemption_id, now):
-        await connection.execute(TELL, tenant_id, row["case_id"], "closed")
+        await tell(connection, tenant_id=tenant_id, case_id=row["case_id"], happened="closed")

@@ -1,40 +1,32 @@
-"""`/v1/after-sales`: opening, answering and deciding cases."""
+"""`/v1/after-sales`: opening and answering cases, and what is known of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.after_sales.deciding import Decision, decide_case, make_refund
 from transactional.after_sales.documents import (
     AnswerRequest,
     Case,
     CaseHistory,
     CasePage,
     CaseRequest,
-    DecisionRequest,
 )
 from transactional.after_sales.domain import (
-    CaseDecided,
     CaseExists,
-    NotReplaceable,
     NotTakenBack,
-    UnderWay,
     UnknownCase,
 )
 from transactional.after_sales.operations import NewCase, answer_case, open_case
 from transactional.after_sales.queries import find_case, list_cases
 from transactional.database import tenant_transaction
-from transactional.engine.committer import CommitUnavailable, Overloaded
 from transactional.identifiers import uuid7
-from transactional.ledger.account import BalanceTooLarge
-from transactional.problem_documents import MEDIA_TYPE, responses
+from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownRedemption
-from transactional.redemption.ending import RefundTooLarge, UnknownLine
-from transactional.redemption.states import IllegalMove
+from transactional.redemption.domain import UnknownRedemption
+from transactional.redemption.ending import UnknownLine
 from transactional.sessions.asking import Asking, Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.texts.sealing import keyed_hash
@@ -121,7 +113,7 @@ async def show_all(
 )
 async def show(case_id: UUID, asker: Asking, request: Request) -> CaseHistory:
     """Show a case with what was said and done about it."""
-    return await _shown(request, asker.tenant_id, case_id)
+    return await shown(request, asker.tenant_id, case_id)
 
 
 @router.post(
@@ -159,63 +151,8 @@ async def answer(
     return CaseHistory.model_validate(case)
 
 
-@router.post(
-    "/after-sales/{case_id}/decision",
-    summary="Decide a case",
-    response_model=CaseHistory,
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCase,
-        CaseDecided,
-        UnderWay,
-        NotReplaceable,
-        ItemBarred,
-        OutOfStock,
-        IllegalMove,
-        RefundTooLarge,
-        BalanceTooLarge,
-        CommitUnavailable,
-        Overloaded,
-        InvalidRequest,
-        RequestTooLarge,
-        VaultKeyMissing,
-    ),
-)
-async def decide(
-    case_id: UUID, body: DecisionRequest, asker: Serving, request: Request, dry_run: DryRun = False
-) -> Any:
-    """Decide a case; a refund gives points and cash back as they were paid, once.
-
-    A replacement takes its pieces from the stock at once, or is refused where there are none; register its parcel with
-    the redemption's shipments, naming the case. The case is closed when it was delivered; until then nobody else replaces
-    or refunds these pieces by a case.
-    If the redemption's state refuses the refund, the case stays undecided and the refusal is the answer.
-    """
-    state = request.app.state
-    now = state.clock()
-    tenant_id = asker.tenant_id
-    by = asker.acting(body.decided_by, "decided_by")
-    decision = Decision(body.outcome, body.responsibility, by, body.text, body.restock)
-    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        is_due = await decide_case(
-            connection, state.vault, tenant_id=tenant_id, case_id=case_id, decision=decision, now=now
-        )
-        case = await find_case(
-            connection, request.app.state.vault, tenant_id=tenant_id, case_id=case_id, now=now
-        )
-    if not is_due or dry_run:
-        return CaseHistory.model_validate(case)
-    refusal = await make_refund(
-        state.pools, state.committer, state.vault, tenant_id=tenant_id, case_id=case_id, now=now
-    )
-    if refusal is not None:
-        return Response(refusal.body, refusal.status, media_type=MEDIA_TYPE)
-    return await _shown(request, tenant_id, case_id)
-
-
-async def _shown(request: Request, tenant_id: UUID, case_id: UUID) -> CaseHistory:
+async def shown(request: Request, tenant_id: UUID, case_id: UUID) -> CaseHistory:
+    """Return a case with what was said and done about it, as it stands."""
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         case = await find_case(
             connection,

@@ -13,8 +13,13 @@ from transactional.request_types import Moment, Reference
 Status = Literal["scheduled", "open", "over", "revealed", "cancelled"]
 
 _NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]+$"
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL)]
-_Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_NO_CONTROL)]
+DrawName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=_NO_CONTROL)]
+
+
+PrizeQuantity = Annotated[int, Field(ge=1, le=1_000_000)]
+PrizeValue = Annotated[int, Field(ge=0, le=10**15)]
+MAX_PRIZES = 100
 
 
 class NewPrize(BaseModel):
@@ -23,8 +28,8 @@ class NewPrize(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
-    value_fen: Annotated[int, Field(ge=0, le=10**15)]
+    quantity: PrizeQuantity
+    value_fen: PrizeValue
 
 
 class DrawRequest(BaseModel):
@@ -33,20 +38,20 @@ class DrawRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reference: Reference
-    name: _Name
+    name: DrawName
     ticket_points: Annotated[int, Field(ge=1, le=1_000_000_000)]
     starts_at: Moment | None = Field(None, description="By default now.")
     ends_at: Moment = Field(description="The first moment at which no ticket is sold any more.")
     max_tickets: Annotated[int, Field(ge=1, le=1_000_000)]
     member_limit: Annotated[int, Field(ge=1, le=1_000_000, description="Tickets a member may have.")] = 1
     one_prize_per_member: bool = False
-    entropy_source: _Line | None = Field(
+    entropy_source: Line | None = Field(
         None,
         description="A public value that nobody knows before the end and everybody can look up after it, such as "
         "the closing figure of a stock index of that day. It is mixed in, so that not even the operator can steer "
         "the draw.",
     )
-    prizes: Annotated[list[NewPrize], Field(min_length=1, max_length=100)] = Field(
+    prizes: Annotated[list[NewPrize], Field(min_length=1, max_length=MAX_PRIZES)] = Field(
         description="The first prize first."
     )
 
@@ -62,7 +67,7 @@ class Entropy(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    value: _Line
+    value: Line
 
 
 class ShownOdds(BaseModel):

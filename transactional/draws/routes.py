@@ -1,6 +1,5 @@
 """`/v1/draws`: opening and showing draws. Buying a ticket is a redemption; `log_routes` tells the public log."""
 
-import secrets
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -19,8 +18,9 @@ from transactional.draws.documents import (
     prize,
     summary,
 )
-from transactional.draws.domain import SALT_BYTES, SEED_BYTES, published_odds, realised_odds
-from transactional.draws.operations import open_draw, record_entropy
+from transactional.draws.domain import published_odds, realised_odds
+from transactional.draws.opening import open_as_asked
+from transactional.draws.operations import record_entropy
 from transactional.draws.queries import draws_of, find_draw, member_count, prizes_of
 from transactional.draws.refusals import (
     DrawExists,
@@ -33,12 +33,10 @@ from transactional.draws.refusals import (
 )
 from transactional.features.domain import FeatureOff
 from transactional.features.routes import needs
-from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
-from transactional.request_hash import request_hash
-from transactional.vault import Vault, VaultKeyMissing
+from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])
 
@@ -73,21 +71,13 @@ async def create(
     None of it changes any more. After the end the seed is revealed and anybody can work out the winners again from
     `GET /v1/draws/{draw_id}/log`. A dry run commits to nothing: its id and hashes are gone.
     """
-    state = request.app.state
-    vault: Vault | None = state.vault
-    if vault is None:
-        raise VaultKeyMissing
-    now = state.clock()
+    state, now = request.app.state, request.app.state.clock()
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        draw_id, opened = await open_draw(
+        draw_id, opened = await open_as_asked(
             connection,
             tenant_id=tenant_id,
-            draw_id=uuid7(now),
-            new=body.draw(now),
-            request_hash=request_hash(body),
-            seed=secrets.token_bytes(SEED_BYTES),
-            salt=secrets.token_bytes(SALT_BYTES),
-            seal=vault.seal,
+            asked=body,
+            vault=state.vault,
             prize_limit_fen=state.max_prize_fen,
             now=now,
         )

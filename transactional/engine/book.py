@@ -32,11 +32,16 @@ class KeptApart(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What the client is told, to the letter; kept under its key, the words in it apart."""
+    """What the client is told, to the letter; kept under its key, the words in it apart.
+
+    Attributes:
+        is_keyed: whether body_hash is as it is kept, with the installation's key, and not the request's own.
+    """
 
     status: int
     body: bytes
     body_hash: bytes
+    is_keyed: bool = False
     replayed: bool = False
     kept: KeptApart | None = None
 
@@ -155,6 +160,7 @@ class Book:
         prizes: (item, pieces) of all prizes, by (tenant, draw).
         outcomes: of tickets whose draw has ended, by (tenant, redemption).
         answers: first answers by (tenant, key).
+        hash_key: by which hashes of requests are kept; None keeps them as they are.
         cash_returned: (tenant, refund, when) of cash that providers have paid back.
         sold: (tenant, draw, ticket) of new tickets.
         decided: commands with a key that were decided in this batch, with their answers.
@@ -179,6 +185,7 @@ class Book:
     bought: dict[tuple[UUID, UUID, UUID], int] = field(default_factory=dict)
     bought_changed: set[tuple[UUID, UUID, UUID]] = field(default_factory=set)
     answers: dict[tuple[UUID, str | None], Answer] = field(default_factory=dict)
+    hash_key: bytes | None = None
 
     decided: list[tuple[Command, Answer]] = field(default_factory=list)
     campaigns: CampaignState = field(default_factory=CampaignState)

@@ -59,10 +59,12 @@ class Overloaded(Problem):
         super().__init__("too many requests are waiting; send this one again in a second with the same key")
 
 
-async def commit_batch(connection: Connection, commands: Sequence[Command]) -> list[Answer]:
+async def commit_batch(
+    connection: Connection, commands: Sequence[Command], *, hash_key: bytes | None = None
+) -> list[Answer]:
     """Decide and commit commands in one transaction, and return an answer for each."""
     async with connection.transaction():
-        book = await read_book(connection, commands)
+        book = await read_book(connection, commands, hash_key=hash_key)
         answers = decide(commands, book)
         await write_book(connection, book)
     return answers
@@ -73,7 +75,11 @@ class _NothingKept(Exception):
 
 
 async def commit_together(
-    connection: Connection, commands: Sequence[Command], *, dry_run: bool = False
+    connection: Connection,
+    commands: Sequence[Command],
+    *,
+    hash_key: bytes | None = None,
+    dry_run: bool = False,
 ) -> list[Answer]:
     """Decide commands in one transaction and commit all of them, or none if one is refused, or in a dry run.
 
@@ -94,7 +100,9 @@ async def commit_together(
             await lock_accounts(connection, needs.members)
             # By batches, since nobody else is answered while one is decided.
             for start in range(0, len(commands), _MAX_BATCH):
-                answers += await commit_batch(connection, commands[start : start + _MAX_BATCH])
+                answers += await commit_batch(
+                    connection, commands[start : start + _MAX_BATCH], hash_key=hash_key
+                )
             if dry_run or any(answer.is_refusal for answer in answers):
                 raise _NothingKept
     return answers
@@ -105,9 +113,15 @@ class Committer:
 
     A batch begins as soon as nothing else is being committed, so a lone request waits for nobody; a second one
     begins beside it once enough is waiting, so that one is decided while the other is written.
+
+    Args:
+        hash_key: by which hashes of requests are kept; without one they are kept as they are.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, max_waiting: int = 20_000) -> None:
+    def __init__(
+        self, pool: asyncpg.Pool, *, hash_key: bytes | None = None, max_waiting: int = 20_000
+    ) -> None:
+        self.hash_key = hash_key
         self._pool = pool
         self._max_waiting = max_waiting
         self._waiting: list[tuple[Command, asyncio.Future[Answer]]] = []
@@ -143,7 +157,9 @@ class Committer:
         """
         async with self._together:
             try:
-                return await self._tried(partial(commit_together, dry_run=dry_run), commands)
+                return await self._tried(
+                    partial(commit_together, hash_key=self.hash_key, dry_run=dry_run), commands
+                )
             except Exception as error:
                 _log.error(
                     "%d commands could not be committed together", len(commands), exc_info=masked(error)
@@ -178,7 +194,8 @@ class Committer:
 
     async def _answer(self, batch: list[tuple[Command, asyncio.Future[Answer]]]) -> None:
         try:
-            answers = await self._tried(commit_batch, [command for command, _ in batch])
+            commit = partial(commit_batch, hash_key=self.hash_key)
+            answers = await self._tried(commit, [command for command, _ in batch])
         except Exception as error:  # noqa: BLE001 - the boundary: each waiting client gets a problem
             if len(batch) == 1 or isinstance(error, DATABASE_AWAY):
                 _log.error("%d commands could not be committed", len(batch), exc_info=masked(error))

@@ -10,6 +10,7 @@ from transactional.draws import commands as draws
 from transactional.draws.decisions import buy_ticket, cancel_draw, settle_ticket
 from transactional.engine.book import Answer, Book, KeptApart
 from transactional.engine.commands import Command
+from transactional.engine.kept_hash import keyed
 from transactional.engine.reply import Reply
 from transactional.engine.words import apart
 from transactional.exchange import commands as exchange
@@ -84,7 +85,7 @@ def decide(commands: Iterable[Command], book: Book) -> list[Answer]:
         slot = (command.tenant_id, command.key)
         first = book.answers.get(slot) if command.key is not None else None
         if first is not None:
-            answers.append(_again(command, first))
+            answers.append(_again(command, first, book.hash_key))
             continue
         answer = _decide_one(command, book)
         if command.key is not None:
@@ -94,11 +95,12 @@ def decide(commands: Iterable[Command], book: Book) -> list[Answer]:
     return answers
 
 
-def _again(command: Command, first: Answer) -> Answer:
-    if first.body_hash != command.body_hash:
+def _again(command: Command, first: Answer, hash_key: bytes | None) -> Answer:
+    asked = keyed(hash_key, command.body_hash) if first.is_keyed and hash_key else command.body_hash
+    if first.body_hash != asked:
         assert command.key is not None
         return _refusal(IdempotencyConflict(command.key), command)
-    return Answer(first.status, first.body, first.body_hash, replayed=True)
+    return Answer(first.status, first.body, command.body_hash, replayed=True)
 
 
 def _decide_one(command: Command, book: Book) -> Answer:

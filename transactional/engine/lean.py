@@ -98,7 +98,7 @@ async def answer(request: Request, command: Command) -> Response:
     """
     state = request.app.state
     if is_dry_run(request):
-        quoted = await quote(state.pools.committer, command)
+        quoted = await quote(state.pools.committer, command, hash_key=state.committer.hash_key)
         return Response(quoted.body, quoted.status, media_type=_media_type(quoted.status))
     told = await state.committer.submit(command)
     return _respond(told, open_answer(told.body, state.vault, command.tenant_id))

@@ -49,13 +49,13 @@ class DryRun(msgspec.Struct, frozen=True):
     body: bytes
 
 
-async def quote(pool: asyncpg.Pool, command: Command) -> DryRun:
+async def quote(pool: asyncpg.Pool, command: Command, *, hash_key: bytes | None) -> DryRun:
     """Decide a command on what is stored now, without locks, and tell what it would do; nothing is kept."""
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        book = await read_book(connection, [command], lock=False)
+        book = await read_book(connection, [command], hash_key=hash_key, lock=False)
     held_before = {
         (member, hold.hold_id)
         for member, account in book.accounts.items()
@@ -87,13 +87,15 @@ def _without_codes(body: bytes) -> dict[str, Any]:
     return told
 
 
-async def rehearse(pool: asyncpg.Pool, commands: Sequence[Command]) -> list[Answer]:
+async def rehearse(
+    pool: asyncpg.Pool, commands: Sequence[Command], *, hash_key: bytes | None
+) -> list[Answer]:
     """Return what commands would be answered, one after another, as of what is stored now; nothing is kept."""
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        book = await read_book(connection, commands, lock=False)
+        book = await read_book(connection, commands, hash_key=hash_key, lock=False)
     return decide(commands, book)
 
 

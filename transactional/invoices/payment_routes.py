@@ -7,14 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded
 from transactional.access.routes import DryRun
-from transactional.clock import business_date
 from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
 from transactional.database import tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.invoices import documents, payment_documents
+from transactional.invoices.answering import told_in_full
 from transactional.invoices.payment_documents import signed_fen
 from transactional.invoices.payments import BankLine, NewPayment, record_bank_file, record_payment
-from transactional.invoices.queries import find_invoice
 from transactional.invoices.refusals import PaymentExists, PaymentTermExists, PaymentTooLarge, UnknownInvoice
 from transactional.invoices.terms import list_terms, set_term
 from transactional.problem_documents import responses
@@ -69,12 +68,9 @@ async def pay(
             by=by,
             now=now,
         )
-        found = await find_invoice(
-            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        return await told_in_full(
+            connection, response, tenant_id=tenant_id, invoice_id=invoice_id, is_new=is_new, now=now
         )
-    if not is_new:
-        response.status_code = 200
-    return documents.InvoiceInFull.model_validate(found)
 
 
 @router.get(

@@ -100,6 +100,7 @@ class PaymentTooLarge(Problem):
         super().__init__(
             f"{told}, not {paid_fen}; record what belongs to it, and the rest on the invoice it is for, or send it back",
             left_fen=left_fen,
+            paid_fen=paid_fen,
         )
 
 

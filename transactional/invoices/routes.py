@@ -11,6 +11,7 @@ from transactional.clock import business_date
 from transactional.database import tenant_transaction
 from transactional.fees.refusals import MonthNotOver, UnknownTenant
 from transactional.invoices import documents
+from transactional.invoices.answering import told_in_full
 from transactional.invoices.operations import NewCreditNote, give_credit, issue_invoice
 from transactional.invoices.queries import find_invoice, list_invoices
 from transactional.invoices.refusals import CreditNoteExists, CreditTooLarge, NothingToInvoice, UnknownInvoice
@@ -96,12 +97,9 @@ async def issue(
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         invoice_id, is_new = await issue_invoice(connection, tenant_id=tenant_id, month=body.month, now=now)
-        found = await find_invoice(
-            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        return await told_in_full(
+            connection, response, tenant_id=tenant_id, invoice_id=invoice_id, is_new=is_new, now=now
         )
-    if not is_new:
-        response.status_code = 200
-    return documents.InvoiceInFull.model_validate(found)
 
 
 @platform_router.post(
@@ -142,12 +140,9 @@ async def credit(
             request_hash=request_hash(body),
             now=now,
         )
-        found = await find_invoice(
-            connection, tenant_id=tenant_id, invoice_id=invoice_id, today=business_date(now)
+        return await told_in_full(
+            connection, response, tenant_id=tenant_id, invoice_id=invoice_id, is_new=is_new, now=now
         )
-    if not is_new:
-        response.status_code = 200
-    return documents.InvoiceInFull.model_validate(found)
 
 
 async def _page(request: Request, tenant_id: UUID, before: UUID | None, limit: int) -> documents.InvoicePage:

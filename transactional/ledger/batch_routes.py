@@ -86,7 +86,8 @@ async def change_in_bulk(body: BatchRequest, tenant_id: Caller, request: Request
     ]
     dry_run = is_dry_run(request)
     if dry_run:
-        answers = await rehearse(request.app.state.pools.committer, commands)
+        state = request.app.state
+        answers = await rehearse(state.pools.committer, commands, hash_key=state.committer.hash_key)
     else:
         answers = await _committed(request.app.state.committer, commands)
     results = [

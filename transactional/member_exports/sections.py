@@ -98,7 +98,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
     Section(
         "shipments", "包裹", "Parcels", (),
-        "select x.redemption_id, x.carrier, x.tracking_number, x.province, x.status, x.created_at, x.shipped_at, "
+        "select x.redemption_id, x.reference, x.carrier, x.tracking_number, x.province, x.status, x.created_at, x.shipped_at, "
         f"x.due_at, x.delivered_at from mall.shipment x {_REDEEMED} "
         "where x.tenant_id = $1 and r.member_id = $2 order by x.shipment_id",
     ),
@@ -110,7 +110,8 @@ SECTIONS: Final[tuple[Section, ...]] = (
         "after_sales", "售后工单", "After-sales cases", ("after_sales_case",),
         _of(
             "after_sales_case",
-            "case_id, redemption_id, type, reason, opened_at, answered_at, outcome, responsibility, closed_at",
+            "case_id, reference, redemption_id, line_no, quantity, type, reason, opened_at, answered_at, outcome, "
+            "responsibility, closed_at",
             "opened_at",
         ),
     ),
@@ -202,7 +203,7 @@ SECTIONS: Final[tuple[Section, ...]] = (
     ),
     Section(
         "chats", "客服会话", "Chats", ("chat",),
-        _of("chat", "chat_id, redemption_id, case_id, started_at, ended_at, message_count", "started_at, chat_id"),
+        _of("chat", "chat_id, reference, redemption_id, case_id, started_at, ended_at, message_count", "started_at, chat_id"),
     ),
     Section(
         # What the member said and was told, not by whom.

@@ -33,7 +33,7 @@ class MemberHasOpenBusiness(Problem):
     def __init__(self, redemptions: int, payments: int) -> None:
         super().__init__(
             f"{redemptions} redemptions and {payments} payments of the member are not finished; cancel or finish "
-            "them first, then erase the member",
+            "them first, then erase the member under a new Idempotency-Key",
             open_redemptions=redemptions,
             open_payments=payments,
         )

@@ -63,6 +63,16 @@ async def opt_in(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: 
     return bool(noted)
 
 
+async def is_opted_in(connection: Connection, *, tenant_id: UUID, item_id: UUID) -> bool:
+    """Tell whether a tenant wants an item in its shop now."""
+    found: bool = await connection.fetchval(
+        "select exists (select from mall.offer_opt_in where tenant_id = $1 and item_id = $2 and withdrawn_at is null)",
+        tenant_id,
+        item_id,
+    )
+    return found
+
+
 async def withdraw(connection: Connection, *, tenant_id: UUID, item_id: UUID, by: str, now: datetime) -> None:
     """Take a decision back: the item leaves the shop at once. Withdrawn before, nothing changes.
 

@@ -1,6 +1,7 @@
 """Rules that somebody proposes: they count nothing before they are put in force. Inside the caller's transaction."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,23 @@ left join mall.risk_rule_act d
 where p.tenant_id = $1 and ($2::uuid is null or p.proposal_id = $2) and (not $3 or d.act is null)
 order by p.proposal_id desc
 limit 200
+"""
+
+
+# As it waits for a decision, or as a rule that counts or is to count.
+_KNOWN = """
+select exists (
+    select from mall.risk_rule_proposal p
+    where p.tenant_id = $1 and p.parameters = $2::jsonb and not exists (
+        select from mall.risk_rule_act d
+        where d.tenant_id = $1 and d.proposal_id = p.proposal_id and d.act in ('activated', 'withdrawn')
+    )
+) or exists (
+    select from mall.risk_rule r
+    where r.tenant_id = $1 and (r.valid_until is null or r.valid_until > $3) and jsonb_build_object('kind', r.kind,
+        'dimension', r.dimension, 'measure', r.measure, 'threshold', r.threshold, 'window_seconds', r.window_seconds,
+        'days', r.days, 'verdict', r.verdict, 'score', r.score, 'note', r.note) = $2::jsonb
+)
 """
 
 
@@ -50,12 +68,19 @@ class ProposalDecided(Problem):
         super().__init__(f"it was {state} by {by or 'a program'} before; propose the rule anew", state=state)
 
 
+async def is_known(connection: Connection, *, tenant_id: UUID, rule: NewRule, now: datetime) -> bool:
+    """Tell whether the same rule is in force or proposed; nobody else proposes one until the transaction ends."""
+    await _one_at_a_time(connection, tenant_id)
+    known: bool = await connection.fetchval(_KNOWN, tenant_id, _parameters(rule), now)
+    return known
+
+
 async def propose(connection: Connection, *, tenant_id: UUID, rule: NewRule, actor: Actor) -> UUID:
     """Propose a rule and return the proposal's id."""
     proposal_id: UUID = await connection.fetchval(
         "insert into mall.risk_rule_proposal (tenant_id, parameters) values ($1, $2) returning proposal_id",
         tenant_id,
-        msgspec.json.encode(asdict(rule)).decode(),
+        _parameters(rule),
     )
     await note_act(connection, tenant_id=tenant_id, act="proposed", actor=actor, proposal_id=proposal_id)
     return proposal_id
@@ -103,12 +128,20 @@ async def list_proposals(
 
 async def _open(connection: Connection, tenant_id: UUID, proposal_id: UUID) -> dict[str, Any]:
     # Two people at once would both find it open.
-    await connection.execute(
-        "select pg_advisory_xact_lock(hashtextextended('risk ' || $1::uuid::text, 0))", tenant_id
-    )
+    await _one_at_a_time(connection, tenant_id)
     found = await list_proposals(connection, tenant_id=tenant_id, proposal_id=proposal_id)
     if not found:
         raise UnknownProposal(proposal_id)
     if found[0]["state"] != "proposed":
         raise ProposalDecided(found[0]["state"], found[0]["decided_by"])
     return found[0]
+
+
+async def _one_at_a_time(connection: Connection, tenant_id: UUID) -> None:
+    await connection.execute(
+        "select pg_advisory_xact_lock(hashtextextended('risk ' || $1::uuid::text, 0))", tenant_id
+    )
+
+
+def _parameters(rule: NewRule) -> str:
+    return msgspec.json.encode(asdict(rule)).decode()

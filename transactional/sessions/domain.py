@@ -59,6 +59,18 @@ class LoginTaken(Problem):
         super().__init__(f"the username {username} is taken; choose another one")
 
 
+class LinkTaken(Problem):
+    """The subject is linked to another login, or the login to another subject of the same provider."""
+
+    slug = "link-taken"
+    title = "It is linked already"
+    status = 409
+
+    def __init__(self, username: str, subject: str) -> None:
+        super().__init__(f"{username} is linked to {subject} there", username=username)
+        self.username = username
+
+
 class SessionOver(Problem):
     """The session has expired, is not signed by us, or its login is gone."""
 

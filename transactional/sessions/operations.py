@@ -17,6 +17,7 @@ from transactional.sessions.domain import (
     MIN_PASSWORD_LENGTH,
     ROLES,
     InvalidLogin,
+    LinkTaken,
     LoginTaken,
     Session,
     SessionSigner,
@@ -97,29 +98,60 @@ async def link_login(
 
     Raises:
         InvalidLogin: there is no such login, or issuer or subject cannot be ones.
-        LoginTaken: the subject is linked to another login, or the login to another subject.
+        LinkTaken: the subject is linked to another login, or the login to another subject.
     """
+    await _require_login(connection, tenant_id, username)
+    if not issuer.startswith(("https://", "http://")):
+        raise InvalidLogin(
+            "the issuer is an address, as the provider calls itself, such as https://id.example"
+        )
     try:
-        await connection.execute(
-            "insert into mall.login_identity (tenant_id, issuer, subject, username) values ($1, $2, $3, $4)",
+        is_new = await connection.fetchval(
+            "insert into mall.login_identity (tenant_id, issuer, subject, username) values ($1, $2, $3, $4) "
+            "on conflict do nothing returning true",
             tenant_id,
             issuer,
             subject,
             username,
         )
-    except asyncpg.UniqueViolationError as error:
-        raise LoginTaken(username) from error
-    except asyncpg.ForeignKeyViolationError as error:
-        raise InvalidLogin(f"there is no login {username}") from error
     except (asyncpg.CheckViolationError, asyncpg.CharacterNotInRepertoireError) as error:
         raise InvalidLogin("the issuer must have 1 to 500 characters and the subject 1 to 255") from error
+    if not is_new:
+        holder = await connection.fetchrow(
+            "select username, subject from mall.login_identity "
+            "where tenant_id = $1 and issuer = $2 and (subject = $3 or username = $4) order by subject = $3 desc limit 1",
+            tenant_id,
+            issuer,
+            subject,
+            username,
+        )
+        if holder is None:
+            # Let go of meanwhile.
+            await link_login(
+                connection, tenant_id=tenant_id, username=username, issuer=issuer, subject=subject
+            )
+            return
+        raise LinkTaken(holder["username"], holder["subject"])
 
 
 async def unlink_login(connection: Connection, *, tenant_id: UUID, username: str) -> None:
-    """Take back all links of a login to identity providers."""
+    """Take back all links of a login to identity providers.
+
+    Raises:
+        InvalidLogin: there is no such login.
+    """
+    await _require_login(connection, tenant_id, username)
     await connection.execute(
         "delete from mall.login_identity where tenant_id = $1 and username = $2", tenant_id, username
     )
+
+
+async def _require_login(connection: Connection, tenant_id: UUID, username: str) -> None:
+    known = await connection.fetchval(
+        "select true from mall.login where tenant_id = $1 and username = $2", tenant_id, username
+    )
+    if not known:
+        raise InvalidLogin(f"there is no login {username}")
 
 
 async def remove_login(connection: Connection, *, tenant_id: UUID, username: str) -> None:

@@ -1,9 +1,11 @@
 """`/v1/settlements` for tenants, and the same of any tenant for the platform's own people."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.database import tenant_transaction
@@ -19,7 +21,27 @@ from transactional.settlement.queries import find_statement, list_statements
 router = APIRouter(prefix="/v1", tags=["settlement"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
 
-_Limit = Annotated[int, Query(ge=1, le=500)]
+
+@dataclass(frozen=True)
+class Which:
+    """Which statements are asked for."""
+
+    day: date | None
+    party_kind: documents.PartyKind | None
+    before: UUID | None
+    limit: int
+
+
+def _which(
+    day: Day | None = None,
+    party_kind: documents.PartyKind | None = None,
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Which:
+    return Which(day, party_kind, before, limit)
+
+
+Asked = Annotated[Which, Depends(_which)]
 
 
 @router.get(
@@ -27,16 +49,9 @@ _Limit = Annotated[int, Query(ge=1, le=500)]
     summary="List statements",
     responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
 )
-async def show_all(
-    asker: ReadingBooks,
-    request: Request,
-    day: Day | None = None,
-    party_kind: documents.PartyKind | None = None,
-    before: UUID | None = None,
-    limit: _Limit = 100,
-) -> documents.StatementPage:
+async def show_all(asker: ReadingBooks, request: Request, which: Asked) -> documents.StatementPage:
     """List what you owe suppliers and other tenants for days that are over, those stated last first."""
-    return await _page(request, asker.tenant_id, day, party_kind, before, limit)
+    return await _page(request, asker.tenant_id, which)
 
 
 @router.get(
@@ -55,16 +70,10 @@ async def show(statement_id: UUID, asker: ReadingBooks, request: Request) -> doc
     responses=responses(PlatformKeyNeeded, SessionOver, RoleNeeded, InvalidRequest),
 )
 async def show_all_of_tenant(
-    tenant_id: UUID,
-    _: Operating,
-    request: Request,
-    day: Day | None = None,
-    party_kind: documents.PartyKind | None = None,
-    before: UUID | None = None,
-    limit: _Limit = 100,
+    tenant_id: UUID, _: Operating, request: Request, which: Asked
 ) -> documents.StatementPage:
     """List what a tenant owes suppliers and other tenants for days that are over, those stated last first."""
-    return await _page(request, tenant_id, day, party_kind, before, limit)
+    return await _page(request, tenant_id, which)
 
 
 @platform_router.get(
@@ -79,22 +88,19 @@ async def show_of_tenant(
     return await _in_full(request, tenant_id, statement_id)
 
 
-async def _page(
-    request: Request,
-    tenant_id: UUID,
-    day: Day | None,
-    party_kind: documents.PartyKind | None,
-    before: UUID | None,
-    limit: int,
-) -> documents.StatementPage:
+async def _page(request: Request, tenant_id: UUID, which: Which) -> documents.StatementPage:
     async with tenant_transaction(request.app.state.pools.api, tenant_id) as connection:
         found = await list_statements(
-            connection, tenant_id=tenant_id, day=day, party_kind=party_kind, before=before, limit=limit + 1
+            connection,
+            tenant_id=tenant_id,
+            day=which.day,
+            party_kind=which.party_kind,
+            before=which.before,
+            limit=which.limit + 1,
         )
-    page = [documents.Statement.model_validate(row) for row in found[:limit]]
-    return documents.StatementPage(
-        statements=page, next_before=page[-1].statement_id if len(found) > limit else None
-    )
+    page = [documents.Statement.model_validate(row) for row in found[: which.limit]]
+    is_more = len(found) > which.limit
+    return documents.StatementPage(statements=page, next_before=page[-1].statement_id if is_more else None)
 
 
 async def _in_full(request: Request, tenant_id: UUID, statement_id: UUID) -> documents.StatementInFull:

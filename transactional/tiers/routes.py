@@ -15,7 +15,7 @@ from transactional.ledger.balances import present_of
 from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Day
+from transactional.request_types import Code, Day
 from transactional.sessions.asking import Asking
 from transactional.sessions.domain import SessionOver
 from transactional.tenants.queries import program_of
@@ -29,13 +29,16 @@ MAX_TIERS = 50
 MAX_THRESHOLD = 10**14
 
 
+TierName = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")]
+
+
 class TierBody(BaseModel):
     """A level that members reach with so many points earned in the qualification period."""
 
     model_config = ConfigDict(extra="forbid", strict=True, from_attributes=True)
 
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*\S[^\x00]*$")]
+    code: Code
+    name: TierName
     threshold_points: Annotated[int, Field(ge=0, le=MAX_THRESHOLD)]
 
 

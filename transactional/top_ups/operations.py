@@ -107,18 +107,20 @@ async def set_product(
     product_code: str,
     by: str,
     now: datetime,
-) -> None:
-    """Let a provider top up an item from now on, under a code of its own.
+) -> bool:
+    """Let a provider top up an item from now on, under a code of its own; tell whether that is new.
 
     Raises:
         UnknownOffer: the shop does not have the item.
     """
     try:
-        await connection.execute(
+        changed: bool | None = await connection.fetchval(
             "insert into mall.top_up_product (tenant_id, item_id, provider, product_code, changed_by, changed_at) "
             "values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, item_id) do update set "
             "provider = excluded.provider, product_code = excluded.product_code, changed_by = excluded.changed_by, "
-            "changed_at = excluded.changed_at",
+            "changed_at = excluded.changed_at "
+            "where (top_up_product.provider, top_up_product.product_code) "
+            "is distinct from (excluded.provider, excluded.product_code) returning true",
             tenant_id,
             item_id,
             provider,
@@ -128,6 +130,7 @@ async def set_product(
         )
     except asyncpg.ForeignKeyViolationError as error:
         raise UnknownOffer(item_id) from error
+    return changed is not None
 
 
 async def _known(connection: Connection, tenant_id: UUID, new: NewTopUp, request_hash: bytes) -> UUID | None:

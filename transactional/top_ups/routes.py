@@ -42,13 +42,16 @@ limit $5
 """
 
 
+ProductCode = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+
+
 class ProductRequest(BaseModel):
     """Who tops up an item, under which code of its own."""
 
     model_config = ConfigDict(extra="forbid")
 
     provider: ProviderName
-    product_code: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
+    product_code: ProductCode
     changed_by: Reference | None = None
 
 

@@ -1,4 +1,4 @@
-"""`/v1/warehouses/import` and `/v1/stock/corrections/import`: warehouses, and what a count found, from files."""
+"""Files of warehouses, of what a count found in them, and of what is carried from one to another."""
 
 from typing import Annotated, Self
 
@@ -10,11 +10,11 @@ from transactional.file_imports import Taking, add_import
 from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference, Slug
 from transactional.sessions.asking import decider
-from transactional.warehouses.acts import Correction, correct
+from transactional.warehouses.acts import Correction, Relocation, correct, relocate
 from transactional.warehouses.domain import MAX_PIECES, KindByHand, NewWarehouse, is_of_kind
 from transactional.warehouses.operations import add_warehouse, warehouse_of
 from transactional.warehouses.routes import Capacity, Rank, Region, WarehouseRequest
-from transactional.warehouses.stock_routes import CorrectionRequest
+from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -50,6 +50,24 @@ class CorrectionRow(BaseModel):
         return self
 
 
+class RelocationRow(BaseModel):
+    """Pieces to be carried; its reference is the tenant's own name of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference = Field(title="单号", examples=["DB-20260301-1"])
+    item_code: Reference = Field(title="商品编码", examples=["tea-001"])
+    from_warehouse: Slug = Field(title="调出仓库", examples=["main"])
+    to_warehouse: Slug = Field(title="调入仓库", examples=["north"])
+    quantity: Annotated[int, Field(ge=1, le=MAX_PIECES)] = Field(title="数量", examples=["40"])
+
+    @model_validator(mode="after")
+    def _goes_elsewhere(self) -> Self:
+        if self.from_warehouse == self.to_warehouse:
+            raise ValueError("to_warehouse: the pieces lie there already; name another warehouse")
+        return self
+
+
 async def _take_warehouse(taking: Taking, row: WarehouseRow) -> bool:
     _, is_new = await add_warehouse(
         taking.connection, tenant_id=taking.tenant_id, new=NewWarehouse(**row.model_dump())
@@ -79,7 +97,29 @@ async def _take_correction(taking: Taking, row: CorrectionRow) -> bool:
     return is_new
 
 
+async def _take_relocation(taking: Taking, row: RelocationRow) -> bool:
+    connection, tenant_id = taking.connection, taking.tenant_id
+    asked = RelocationRequest(
+        reference=row.reference,
+        item_id=await item_of(connection, code=row.item_code),
+        from_warehouse_id=await warehouse_of(connection, tenant_id=tenant_id, code=row.from_warehouse),
+        to_warehouse_id=await warehouse_of(connection, tenant_id=tenant_id, code=row.to_warehouse),
+        quantity=row.quantity,
+    )
+    _, is_new = await relocate(
+        connection,
+        tenant_id=tenant_id,
+        new=Relocation(**dict(asked)),
+        request_hash=request_hash(asked),
+        now=taking.now,
+    )
+    return is_new
+
+
 add_import(router, "/warehouses", WarehouseRow, _take_warehouse, things="warehouses", asker=decider)
 add_import(
     router, "/stock/corrections", CorrectionRow, _take_correction, things="stock corrections", asker=decider
+)
+add_import(
+    router, "/stock/relocations", RelocationRow, _take_relocation, things="stock relocations", asker=decider
 )

@@ -16,6 +16,7 @@ from transactional.database import open_pools
 from transactional.engine.committer import Committer
 from transactional.fulfilment.carriers.settings import carriers_of
 from transactional.payments.settings import providers_of
+from transactional.request_hash import request_hash_key
 from transactional.settings import WorkerSettings
 from transactional.top_ups.settings import top_ups_of
 from transactional.worker.job import Job, JobContext
@@ -44,7 +45,7 @@ def create_worker(
         async with (
             open_pools(settings.database_url, committer_connections=_COMMITTER_CONNECTIONS) as pools,
             open_locks(settings.database_url, len(known)) as locks,
-            Committer(pools.committer).running() as committer,
+            Committer(pools.committer, hash_key=request_hash_key(settings.vault())).running() as committer,
             providers_of(settings.payments_file, clock) as providers,
             carriers_of(settings.fulfilment_file, clock) as carriers,
             top_ups_of(settings.fulfilment_file, clock) as top_ups,

@@ -10,6 +10,7 @@ from transactional.fulfilment.jobs import fulfilment_jobs
 from transactional.invoices.jobs import invoice_jobs
 from transactional.licences.jobs import licence_jobs
 from transactional.payments.jobs import payment_jobs
+from transactional.requests.keying import request_jobs
 from transactional.settings import WorkerSettings
 from transactional.settlement.jobs import settlement_jobs
 from transactional.stock_alerts.jobs import stock_jobs
@@ -33,6 +34,7 @@ def all_jobs(settings: WorkerSettings) -> tuple[Job, ...]:
         *after_sales_jobs(settings),
         *survey_jobs(),
         *text_jobs(settings),
+        *request_jobs(settings),
         *top_up_jobs(),
         *payment_jobs(),
         *draw_jobs(settings),

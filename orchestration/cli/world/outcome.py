@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -62,7 +61,12 @@ class Outcome:
 
     def unasked(self, day: int) -> Callable[[IntArray, IntArray], None]:
         """Return what notes items and pieces that were wanted on a day and not asked for."""
-        return partial(self._lost, "lost_unasked", day)
+
+        def lose(items: IntArray, pieces: IntArray) -> None:
+            for measure in ("lost_unasked", "demand"):
+                self._truth.wanted(measure, day, items, pieces)
+
+        return lose
 
     def refresh_members(self, members: Iterable[UUID], second: int) -> None:
         """Look up what members can spend."""
@@ -105,12 +109,11 @@ class Outcome:
         shipped: list[Order],
     ) -> None:
         self._truth.request(asked.number, asked.member, asked.second, answer.status, abusive=asked.is_abuse)
-        item, pieces = np.array([asked.item]), np.array([asked.quantity])
         if answer.status == 201:
             self.redemptions += 1
-            self._truth.wanted("demand", day, item, pieces)
+            self._truth.asked("demand", day, asked.item, asked.quantity)
             if asked.is_abuse:
-                self._truth.wanted("abusive", day, item, pieces)
+                self._truth.asked("abusive", day, asked.item, asked.quantity)
             order = Order(
                 command.redemption_id,
                 command.member_id,
@@ -125,10 +128,10 @@ class Outcome:
         reason = _refusal.decode(answer.body).type.rpartition(":")[2]
         if asked.is_abuse:
             return
-        if reason in _OUT:
-            self._lost("lost_refused", day, item, pieces)
-        elif reason == _BLOCKED:
-            self._lost("lost_blocked", day, item, pieces)
+        lost = "lost_refused" if reason in _OUT else "lost_blocked" if reason == _BLOCKED else None
+        if lost is not None:
+            for measure in (lost, "demand"):
+                self._truth.asked(measure, day, asked.item, asked.quantity)
 
     def _follow(self, day: int, due: Due, answer: Answer, served: list[Order], shipped: list[Order]) -> None:
         _require(answer)
@@ -153,10 +156,6 @@ class Outcome:
                 self._past.forget(order.redemption_id)
             case status:
                 raise WorldBroken(f"redemption {order.redemption_id} is {status}")
-
-    def _lost(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
-        self._truth.wanted(measure, day, items, pieces)
-        self._truth.wanted("demand", day, items, pieces)
 
 
 def _require(answer: Answer) -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from multiprocessing.queues import Queue
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -30,6 +31,8 @@ from transactional.texts.sentiment import load_model
 from transactional.vault import Vault
 
 WORKERS = 2
+# Among the truth: the model that scores what members say.
+SENTIMENT_FILE = "sentiment.json"
 # Jobs of the worker that would change what an import keeps in memory, or miss in the database what it is yet to write.
 _RIVALS = (
     "time-out-redemptions", "sweep-holds", "expire-lots", "expire-all-lots", "close-flash-sales", "open-compensations",
@@ -47,7 +50,21 @@ Progress = Callable[[int, int], None]
 
 
 class WorldUnfinished(Refusal):
-    """A world was begun in this database and not finished, or another one is there."""
+    """A world was begun in this database and not finished."""
+
+
+class OtherWorld(Refusal):
+    """A whole world of another plan, or of an older version, is in this database.
+
+    Attributes:
+        told: the world that is there, in a few words.
+    """
+
+    def __init__(self, told: str) -> None:
+        super().__init__(
+            f"this database has a simulated world already, of {told}; simulate into an empty data folder"
+        )
+        self.told = told
 
 
 @dataclass(frozen=True)
@@ -77,26 +94,26 @@ def simulate(
         progress: called with (days lived, days in all) of all tenants together.
 
     Raises:
-        WorldUnfinished: tenants of a world are there, but not all of this one.
+        OtherWorld: the tenants of another are there.
+        WorldUnfinished: tenants of a world are there that nobody finished.
     """
     codes = [preset_of(number).code for number in range(plan.tenants)]
     known = asyncio.run(_known(url, codes))
     file = truth / "parameters.json"
     if known:
-        if known == codes and _is_of(file, plan):
+        kept = _kept_plan(file)
+        if kept is None:
+            raise WorldUnfinished(
+                f"this database has tenants of an unfinished simulated world ({', '.join(known)}); "
+                "simulate into an empty data folder"
+            )
+        if known == codes and kept == json.loads(json.dumps(asdict(plan), default=str)):
             return None
-        raise WorldUnfinished(
-            f"this database has simulated tenants already ({', '.join(known)}), unfinished or of another world; "
-            "simulate into an empty data folder"
-        )
+        raise OtherWorld("{tenants} tenants and {members} members each until {until}".format_map(kept))
     truth.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     if words.model is None:
-        words = replace(words, model=truth / "sentiment.json")
-        # scikit-learn takes seconds to import; who finds the world made need not wait for it.
-        from orchestration.cli.world.moods import learn
-
-        learn(truth / "sentiment.json")
+        words = replace(words, model=learnt_model(truth))
     asyncio.run(set_up_platform(url, plan))
     context = multiprocessing.get_context("spawn")
     days: Queue[int] = context.Queue()
@@ -113,6 +130,15 @@ def simulate(
         json.dumps(parameters(plan) | {"made": [asdict(s) for s in summaries]}, indent=2, default=str)
     )
     return summaries
+
+
+def learnt_model(truth: Path) -> Path:
+    """Learn the model that scores what members of a world say, and return its file among the truth."""
+    # scikit-learn takes seconds to import; who finds the world made need not wait for it.
+    from orchestration.cli.world.moods import learn
+
+    learn(model := truth / SENTIMENT_FILE)
+    return model
 
 
 async def make_tenant(
@@ -201,8 +227,9 @@ async def _known(url: str, codes: list[str]) -> list[str]:
         await connection.close()
 
 
-def _is_of(file: Path, plan: WorldPlan) -> bool:
+def _kept_plan(file: Path) -> dict[str, Any] | None:
+    """Return the plan of the world whose truth is there, or None if none was finished."""
     if not file.exists():
-        return False
-    kept = json.loads(file.read_text())["plan"]
-    return bool(kept == json.loads(json.dumps(asdict(plan), default=str)))
+        return None
+    kept: dict[str, Any] = json.loads(file.read_text())["plan"]
+    return kept

@@ -2,13 +2,16 @@
 
 from array import array
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
 
 from orchestration.cli.world.catalogue import CLASSES, BoolArray, Catalogue, FloatArray, IntArray
 from orchestration.cli.world.members import Members, segment_names
@@ -42,6 +45,10 @@ class Truth:
     def wanted(self, measure: str, day: int, items: IntArray, pieces: IntArray) -> None:
         """Add pieces of items to what was wanted, lost or abused on a day."""
         np.add.at(self._pieces[measure][day], items, pieces)
+
+    def asked(self, measure: str, day: int, item: int, pieces: int) -> None:
+        """Add the pieces of one request to what was wanted, lost or abused on a day."""
+        self._pieces[measure][day, item] += pieces
 
     def daily(self, measure: str, day: int) -> IntArray:
         """Return the pieces of each item on a day."""
@@ -94,7 +101,7 @@ class Truth:
             "demand": self._demand(first, items),
             "members": _members(members, ids),
             "items": _items(catalogue, items),
-            "satisfaction": pd.DataFrame(
+            "satisfaction": pa.table(
                 {
                     "redemption_id": [str(redemption_id) for redemption_id in self._redemptions],
                     "is_late": np.array(self._late, dtype=bool),
@@ -102,13 +109,11 @@ class Truth:
                     "is_answered": np.array(self._answered, dtype=bool),
                 }
             ),
-            "requests": pd.DataFrame(
+            "requests": pa.table(
                 {
                     "idempotency_key": [key.format(number) for number in self._request_number],
-                    "member_id": [ids[member] for member in self._request_member],
-                    "asked_at": pd.to_datetime(
-                        np.array(self._request_second, dtype=np.int64), unit="s", utc=True
-                    ),
+                    "member_id": pa.array(ids).take(pa.array(np.array(self._request_member, dtype=np.int64))),
+                    "asked_at": _moments(self._request_second),
                     "response_status": np.array(self._request_status, dtype=np.int16),
                     "is_abusive": np.array(self._request_abusive, dtype=bool),
                 }
@@ -116,40 +121,48 @@ class Truth:
         }
         if self._parcels:
             tables["parcels"] = self._parcels_table()
-        tables |= {table: pd.DataFrame(rows) for table, rows in self._noted.items()}
-        for table, frame in tables.items():
-            frame.insert(0, "tenant_id", self._tenant_id)
+        tables |= {table: pa.Table.from_pylist(rows) for table, rows in self._noted.items()}
+        for table, rows in tables.items():
+            told = rows.add_column(0, "tenant_id", pa.repeat(self._tenant_id, len(rows)))
             (folder / table).mkdir(parents=True, exist_ok=True)
-            frame.to_parquet(folder / table / f"{name}.parquet", index=False)
+            parquet.write_table(told, folder / table / f"{name}.parquet")
 
-    def _parcels_table(self) -> pd.DataFrame:
-        frame = pd.concat([pd.DataFrame(columns) for columns in self._parcels], ignore_index=True)
+    def _parcels_table(self) -> pa.Table:
+        columns = {name: _joined([noted[name] for noted in self._parcels]) for name in self._parcels[0]}
         for moment in ("packed_at", "shipped_at", "delivered_at"):
-            frame[moment] = pd.to_datetime(frame[moment], unit="s", utc=True)
-        return frame
+            columns[moment] = _moments(columns[moment])
+        return pa.table(columns)
 
-    def _demand(self, first: date, items: list[str]) -> pd.DataFrame:
+    def _demand(self, first: date, items: list[str]) -> pa.Table:
         """Return a row per item and day on which anything was wanted; demand less what was lost was redeemed."""
-        wanted = self._pieces["demand"]
-        day, item = np.nonzero(wanted)
-        days = np.array([first + timedelta(days=number) for number in range(len(wanted))], dtype=object)
-        frame = pd.DataFrame(
+        day, item = np.nonzero(self._pieces["demand"])
+        pieces = {name: found[day, item] for name, found in self._pieces.items()}
+        return pa.table(
             {
-                "item_id": np.array(items, dtype=object)[item],
-                "date": days[day],
-                **{name: pieces[day, item] for name, pieces in self._pieces.items()},
+                "item_id": pa.array(items).take(pa.array(item)),
+                "date": np.datetime64(first, "D") + day,
+                **pieces,
+                "lost": pieces["lost_refused"] + pieces["lost_unasked"] + pieces["lost_blocked"],
             }
         )
-        frame["lost"] = frame["lost_refused"] + frame["lost_unasked"] + frame["lost_blocked"]
-        return frame
 
 
-def _members(members: Members, ids: list[str]) -> pd.DataFrame:
+def _joined(parts: Sequence[Any]) -> Any:
+    """Return the values of sequences of one kind, one after another."""
+    return np.concatenate(parts) if isinstance(parts[0], np.ndarray) else list(chain.from_iterable(parts))
+
+
+def _moments(seconds: Any) -> pa.Array:
+    """Return epoch seconds as moments, UTC."""
+    return pa.array(np.asarray(seconds, dtype=np.int64)).cast(pa.timestamp("s", "UTC"))
+
+
+def _members(members: Members, ids: list[str]) -> pa.Table:
     tastes = {f"taste_{c.code}": members.tastes[:, n] for n, c in enumerate(CATEGORIES)}
-    return pd.DataFrame(
+    return pa.table(
         {
             "member_id": ids,
-            "segment": np.array(segment_names(), dtype=object)[members.segment],
+            "segment": pa.array(segment_names()).take(pa.array(members.segment)),
             "is_abuser": members.is_abuser,
             "ring": members.ring,
             "engagement": members.engagement,
@@ -158,8 +171,8 @@ def _members(members: Members, ids: list[str]) -> pd.DataFrame:
     )
 
 
-def _items(catalogue: Catalogue, items: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(
+def _items(catalogue: Catalogue, items: list[str]) -> pa.Table:
+    return pa.table(
         {
             "item_id": items,
             "category": [CATEGORIES[c].code for c in catalogue.category],

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
 
 from recommender.sentiment.evaluation import beats_baselines, compare, figures_of
 from recommender.sentiment.model import BrokenModel, load, told
 from recommender.sentiment.texts import UnknownLabel, held_out, labelled
-from recommender.sentiment.training import TooFewTexts, train
+from recommender.sentiment.training import TooFewTexts, macro_f1, train
 from transactional.texts.sentiment import load_model
 
 _ODD = "甲乙丙丁戊己庚辛"
@@ -57,6 +58,14 @@ def test_neutral_texts_teach_where_neutral_begins():
     texts = checkerboard(1200, neutral=600)
     (learnt,) = (f for f in compare({"board": texts}, print) if f.judged_by == "board")
     assert learnt.macro_f1.value > 0.9
+
+
+def test_macro_f1_is_that_of_the_textbook():
+    generator = np.random.default_rng(5)
+    for labels in ([0, 1, 2], [0, 2], [1]):
+        truth, found = generator.choice(labels, 60), generator.choice(labels[:2], 60)
+        assert macro_f1(truth, found) == pytest.approx(f1_score(truth, found, average="macro"), abs=1e-12)
+    assert macro_f1(np.array([0, 0]), np.array([1, 1])) == 0.0
 
 
 def test_probabilities_are_as_often_right_as_they_say():

@@ -9,9 +9,9 @@ import asyncpg
 import pytest
 
 from tests.transactional.conftest import VAULT_KEY, open_shop
+from transactional.after_sales.clock import tell_overdue
 from transactional.after_sales.deciding import make_refunds
 from transactional.after_sales.jobs import after_sales_jobs
-from transactional.after_sales.operations import tell_overdue
 from transactional.settings import WorkerSettings
 from transactional.worker.job import JobContext
 
@@ -145,7 +145,7 @@ async def test_a_crash_between_decision_and_refund_is_made_up_for(
 
     url = f"/v1/after-sales/{made['case_id']}/decision"
     with monkeypatch.context() as patch:
-        patch.setattr("transactional.after_sales.routes.make_refund", crash)
+        patch.setattr("transactional.after_sales.decision_routes.make_refund", crash)
         assert (await client.post(url, json=REFUND)).status_code >= 500
     told = (await client.get(f"/v1/after-sales/{made['case_id']}")).json()
     assert (told["outcome"], told["closed_at"]) == ("refund", None)

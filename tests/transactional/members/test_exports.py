@@ -73,6 +73,7 @@ async def test_everything_of_the_member_is_in_it_and_nothing_of_another(client, 
     assert (line["item"], line["quantity"], line["unit_points"]) == ("tea", 2, 100)
     assert [one["value"] for one in data["attributes"]] == ["mine"]
     assert [one["text"] for one in data["after_sales_notes"]] == ["waiting mine"]
+    assert [data[part][0]["reference"] for part in ("after_sales", "chats")] == ["mine", "chat of mine"]
     # What was sealed is told opened.
     said = {part: [one["text"] for one in data[part]] for part in ("feedback", "reviews", "chat_messages")}
     assert said == {"feedback": ["=good mine"], "reviews": ["tea mine"], "chat_messages": ["hello mine"]}

@@ -18,7 +18,7 @@ from tests.transactional.sessions.identity_provider import (
     running_provider,
 )
 from transactional.app import create_app
-from transactional.sessions.domain import SESSION_LIFETIME, InvalidLogin, LoginTaken
+from transactional.sessions.domain import SESSION_LIFETIME, InvalidLogin, LinkTaken
 from transactional.sessions.operations import create_login, link_login, unlink_login
 from transactional.settings import TransactionalSettings
 
@@ -204,8 +204,18 @@ async def test_a_login_is_linked_to_one_subject_and_a_subject_to_one_login(door,
     async def link(username, subject, issuer=provider.url):
         await link_login(owner, tenant_id=shop.tenant_id, username=username, issuer=issuer, subject=subject)
 
-    with pytest.raises(LoginTaken):
+    await create_login(
+        owner, tenant_id=shop.tenant_id, username="wu.min", password="correct horse", role="operator"
+    )
+    with pytest.raises(LinkTaken, match=r"^li\.na is linked to "):
         await link("li.na", "another")
+    subject = await owner.fetchval("select subject from mall.login_identity")
+    with pytest.raises(LinkTaken, match=rf"^li\.na is linked to {subject} there$"):
+        await link("wu.min", subject)
+    with pytest.raises(InvalidLogin, match="the issuer is an address"):
+        await link("wu.min", "another", "id.example")
+    with pytest.raises(InvalidLogin, match="there is no login nobody"):
+        await unlink_login(owner, tenant_id=shop.tenant_id, username="nobody")
     with pytest.raises(InvalidLogin, match="there is no login nobody"):
         await link("nobody", "another")
     with pytest.raises(InvalidLogin, match="the subject 1 to 255"):

@@ -28,7 +28,7 @@ _ANSWERS = """
 select k.*
 from unnest($1::uuid[], $2::text[]) as wanted(tenant_id, key)
 cross join lateral (
-    select k.tenant_id, k.key, k.response_status, k.response_body, k.words, k.body_hash
+    select k.tenant_id, k.key, k.response_status, k.response_body, k.words, k.body_hash, k.is_keyed
     from mall.idempotency_key k
     where k.tenant_id = wanted.tenant_id and k.key = wanted.key
     offset 0
@@ -36,7 +36,9 @@ cross join lateral (
 """
 
 
-async def read_book(connection: Connection, commands: Sequence[Command], *, lock: bool = True) -> Book:
+async def read_book(
+    connection: Connection, commands: Sequence[Command], *, hash_key: bytes | None, lock: bool = True
+) -> Book:
     """Lock and read what the commands need, inside the caller's transaction.
 
     What a command points to - a redemption, a hold, a transfer - first tells which member's account to lock;
@@ -44,12 +46,13 @@ async def read_book(connection: Connection, commands: Sequence[Command], *, lock
     retry which waited for its first try sees it.
 
     Args:
+        hash_key: by which the installation keeps hashes of requests, if it does.
         lock: whether to lock; a dry run only reads.
     """
     needs = Needs()
     for command in commands:
         command.add_needs(needs)
-    book = Book()
+    book = Book(hash_key=hash_key)
     await resolve_exchanges(connection, needs, book)
     await resolve_redemptions(connection, needs, book)
     days = await resolve_parties(connection, needs, commands)
@@ -81,5 +84,8 @@ async def _read_answers(connection: Connection, commands: Sequence[Command], boo
     if keys:
         for row in await connection.fetch(_ANSWERS, *columns(keys)):
             book.answers[row["tenant_id"], row["key"]] = Answer(
-                row["response_status"], together(row["response_body"], row["words"]), row["body_hash"]
+                row["response_status"],
+                together(row["response_body"], row["words"]),
+                row["body_hash"],
+                is_keyed=row["is_keyed"],
             )

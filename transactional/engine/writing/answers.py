@@ -8,16 +8,18 @@ from uuid import UUID, uuid4
 import msgspec
 
 from transactional.engine.book import Answer, Book, Message
+from transactional.engine.kept_hash import keyed
 from transactional.engine.words import apart
 from transactional.engine.writing.statement import Part, Row, insert
 from transactional.identifiers import uuid7
 
 
 def _answers(book: Book) -> list[Row]:
+    key = book.hash_key
     return [
         (
-            c.tenant_id, c.key, c.operation, c.body_hash, getattr(c, "redemption_id", None), answer.status,
-            *_kept(answer),
+            c.tenant_id, c.key, c.operation, keyed(key, c.body_hash) if key else c.body_hash, key is not None,
+            getattr(c, "redemption_id", None), answer.status, *_kept(answer),
         )
         for c, answer in book.decided
     ]  # fmt: skip
@@ -62,7 +64,7 @@ def _text(payload: dict[str, Any]) -> str:
 PARTS: tuple[Part, ...] = (
     insert(
         "idempotency_key",
-        "tenant_id uuid, key text, operation text, body_hash bytea, redemption_id uuid, "
+        "tenant_id uuid, key text, operation text, body_hash bytea, is_keyed boolean, redemption_id uuid, "
         "response_status smallint, response_body text, member_id uuid, words text",
         _answers,
     ),

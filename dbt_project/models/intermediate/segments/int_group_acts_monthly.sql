@@ -1,24 +1,8 @@
-{% set views = [
-    "redemption",
-    "completion",
-    "event",
-    "feedback",
-    "entry",
-    "registration",
-    "last_day",
-] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news(["completion", "feedback"]) %}
+{{ built_by_months_of_groups(views) }}
 
 with
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     active_months as (
         select *
         from {{ ref("int_member_active_months") }}

@@ -1,8 +1,25 @@
+{% set views = group_news(
+    ["completion", "feedback", "service", "review", "chat", "survey_answer"]
+) %}
+{{ built_by_months_of_groups(views) }}
+
 with
-    acts as (select * from {{ ref("int_group_acts_monthly") }}),
-    member_groups as (select * from {{ ref("int_member_groups") }}),
-    service_counts as (select * from {{ ref("int_member_service_counts") }}),
-    virtual_redemptions as (select * from {{ ref("int_virtual_redemptions") }}),
+    acts as (
+        select *
+        from {{ ref("int_group_acts_monthly") }}
+        where month >= {{ changed_month_from(views) }}
+    ),
+    member_groups as ({{ changed_member_groups(views) }}),
+    service_counts as (
+        select *
+        from {{ ref("int_member_service_counts") }}
+        where date >= {{ changed_month_from(views) }}
+    ),
+    virtual_redemptions as (
+        select *
+        from {{ ref("int_virtual_redemptions") }}
+        where paid_date >= {{ changed_month_from(views) }}
+    ),
     redemptions as (select * from {{ ref("int_redemption_outcomes") }}),
     issues as (
         select

@@ -1,17 +1,9 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "as_of_month", "changed_views": views},
-    )
-}}
+{% set views = group_news() %}
+{{ built_by_months_of_groups(views, month="as_of_month") }}
 
 with
     flows as (select * from {{ ref("int_member_lot_flows_monthly") }}),
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     months as (select distinct tenant_id, month as as_of_month from member_groups),
     -- What moved before the first month that is computed is there at its beginning.
     steps as (

@@ -1,11 +1,5 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news() %}
+{{ built_by_months_of_groups(views) }}
 
 with
     segments as (

@@ -1,3 +1,13 @@
+{% set views = ["redemption", "service", "review", "chat", "survey_answer", "last_day"] %}
+{{
+    config(
+        materialized="incremental",
+        incremental_strategy="changed_dates",
+        meta={"changed_from": "date", "changed_views": views},
+    )
+}}
+
+-- All that is told of a redemption is told of its day or a later one.
 with
     fulfilments as (select * from {{ ref("int_fulfilments") }}),
     deliveries as (select * from {{ ref("int_deliveries") }}),
@@ -13,7 +23,7 @@ with
             case when is_shipped_on_time then 1 else 0 end as numerator,
             1 as denominator
         from fulfilments
-        where is_shipped_on_time is not null
+        where is_shipped_on_time is not null and ship_due_date >= {{ changed_from(views) }}
         union all
         select
             tenant_id,
@@ -23,7 +33,7 @@ with
             case when is_delivered_on_time then 1 else 0 end as numerator,
             1 as denominator
         from deliveries
-        where is_delivered_on_time is not null
+        where is_delivered_on_time is not null and deliver_due_date >= {{ changed_from(views) }}
         union all
         select
             tenant_id,
@@ -33,7 +43,7 @@ with
             case when is_answered_on_time then 1 else 0 end as numerator,
             1 as denominator
         from cases
-        where is_answered_on_time is not null
+        where is_answered_on_time is not null and due_date >= {{ changed_from(views) }}
         union all
         select
             tenant_id,
@@ -43,7 +53,7 @@ with
             1 as numerator,
             0 as denominator
         from cases
-        where type = 'complaint'
+        where type = 'complaint' and opened_date >= {{ changed_from(views) }}
     ),
     of_members as (
         select
@@ -67,7 +77,7 @@ with
             0 as numerator,
             1 as denominator
         from redemptions
-        where is_completed
+        where is_completed and completed_date >= {{ changed_from(views) }}
         union all
         select
             tenant_id,
@@ -77,6 +87,7 @@ with
             case when sentiment = 'negative' then 1 else 0 end as numerator,
             1 as denominator
         from texts
+        where date >= {{ changed_from(views) }}
     )
 
 select

@@ -1,17 +1,9 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
+{% set views = group_news() %}
 {% set length = var("cohort_triangle_months") %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "as_of_month", "changed_views": views},
-    )
-}}
+{{ built_by_months_of_groups(views, month="as_of_month") }}
 
 with
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     members as (select * from {{ ref("int_counted_members") }}),
     retention as (select * from {{ ref("fct_cohort_retention") }}),
     redemption_months as (

@@ -1,17 +1,7 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news() %}
+{{ built_by_months_of_groups(views) }}
 
-with
-    members as ({{ funnel_members(views) }}),
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    )
+with members as ({{ funnel_members(views) }}), member_groups as ({{ changed_member_groups(views) }})
 
 select
     members.tenant_id,

@@ -1,16 +1,8 @@
-{% set views = ["redemption", "answer", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news(["answer"]) %}
+{{ built_by_months_of_groups(views) }}
 
 with
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     events as (
         select * from {{ ref("fct_events") }} where occurred_date >= {{ changed_month_from(views) }}
     ),

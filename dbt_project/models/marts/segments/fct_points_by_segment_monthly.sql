@@ -1,16 +1,8 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news() %}
+{{ built_by_months_of_groups(views) }}
 
 with
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     balances as (
         select *
         from {{ ref("int_group_lot_balances") }}

@@ -1,11 +1,5 @@
-{% set views = ["redemption", "event", "entry", "registration", "last_day"] %}
-{{
-    config(
-        materialized="incremental",
-        incremental_strategy="changed_dates",
-        meta={"changed_month_from": "month", "changed_views": views},
-    )
-}}
+{% set views = group_news() %}
+{{ built_by_months_of_groups(views) }}
 
 with
     lines as (
@@ -13,9 +7,7 @@ with
         from {{ ref("fct_redemption_lines") }}
         where is_demand and effective_date >= {{ changed_month_from(views) }}
     ),
-    member_groups as (
-        select * from {{ ref("int_member_groups") }} where month >= {{ changed_month_from(views) }}
-    ),
+    member_groups as ({{ changed_member_groups(views) }}),
     items as (select * from {{ ref("dim_item") }}),
     -- Lines are many and what a member took in a month is little: they are counted before groups
     -- are looked up.

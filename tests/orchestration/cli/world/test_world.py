@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from orchestration.cli.world.plan import WorldPlan
-from orchestration.cli.world.run import Words, WorldUnfinished, make_tenant, simulate
+from orchestration.cli.world.run import OtherWorld, Words, WorldUnfinished, make_tenant, simulate
 from orchestration.cli.world.service import LATE_SHARE, MEAN_LATE, MEAN_ON_TIME
 from orchestration.cli.world.voices import Scribe
 from tests.databases import fresh_database
@@ -521,8 +521,11 @@ def test_a_world_is_made_once_by_several_processes(database_url, tmp_path):
     assert all(parameter["source"] for parameter in kept["parameters"].values())
     before = one(database_url, "select count(*) from mall.entry")
     assert simulate(database_url, plan, tmp_path / "truth", WORDS, lambda done, total: None) is None
-    with pytest.raises(WorldUnfinished, match="sim-bank, sim-airline"):
-        simulate(database_url, WorldPlan(2, 61, 40, 3, date(2025, 11, 30)), tmp_path / "truth", WORDS, print)
+    other = WorldPlan(2, 61, 40, 3, date(2025, 11, 30))
+    with pytest.raises(OtherWorld, match="of 2 tenants and 60 members each until 2025-11-30; simulate into"):
+        simulate(database_url, other, tmp_path / "truth", WORDS, print)
+    with pytest.raises(WorldUnfinished, match=r"an unfinished simulated world \(sim-bank, sim-airline\)"):
+        simulate(database_url, other, tmp_path / "elsewhere", WORDS, print)
     assert one(database_url, "select count(*) from mall.entry") == before
 
 

@@ -1,0 +1,54 @@
+"""`/v1/reservations/import`: pieces to set aside, from a file, of items by their codes."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from transactional.catalogue.items import item_of
+from transactional.file_imports import Taking, add_import
+from transactional.identifiers import uuid7
+from transactional.request_hash import request_hash
+from transactional.request_types import Moment, Reference
+from transactional.reservations.domain import NewReservation, Purpose
+from transactional.reservations.operations import reserve
+from transactional.reservations.routes import ReservationRequest
+from transactional.sessions.asking import decider
+
+router = APIRouter(prefix="/v1", tags=["reservations"])
+
+
+class ReservationRow(BaseModel):
+    """Pieces to set aside, by the tenant's own name of it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: Reference = Field(title="预留编号", examples=["double-11-tea"])
+    item_code: Reference = Field(title="商品编码", examples=["tea-001"])
+    purpose: Purpose = Field(title="用途", examples=["flash_sale"])
+    quantity: Annotated[int, Field(ge=1, le=1_000_000_000)] = Field(title="件数", examples=["200"])
+    expires_at: Moment = Field(title="到期时间", examples=["2026-11-12T00:00:00+08:00"])
+
+
+async def _take(taking: Taking, row: ReservationRow) -> bool:
+    # The moment as it is written, for that is how a request has it.
+    asked = ReservationRequest.model_validate(
+        row.model_dump(mode="json", exclude={"item_code"})
+        | {
+            "item_id": await item_of(taking.connection, code=row.item_code),
+            "reserved_by": taking.answered_by(),
+        }
+    )
+    _, is_new = await reserve(
+        taking.connection,
+        tenant_id=taking.tenant_id,
+        reservation_id=uuid7(taking.now),
+        new=NewReservation(**dict(asked)),
+        # Whoever sends the file again: it is the same reservation.
+        request_hash=request_hash(asked, without={"reserved_by"}),
+        now=taking.now,
+    )
+    return is_new
+
+
+add_import(router, "/reservations", ReservationRow, _take, things="reservations", asker=decider)
