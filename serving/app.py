@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from random import Random
 from typing import Any
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
 from serving import examples, health, metrics, problems, revalidation
@@ -56,6 +58,24 @@ _GROUPS = {
 }
 
 
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return the routes of all capabilities.
+
+    Applications of one process share them: FastAPI makes the routes of an included router anew at the first request,
+    which takes longer than all other requests of an application that lives for one test.
+    """
+    shared = APIRouter()
+    shared.include_router(health.router)
+    shared.include_router(metrics.router)
+    for module in (
+        recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
+        platform_plans, platform_kpis, placements, supplier_scores, value_score, liability_routes,
+    ):  # fmt: skip
+        shared.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
+    return tuple(shared.routes)
+
+
 def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> FastAPI:
     """Return the service; it starts without a database and without a release, and says so in its answers."""
 
@@ -93,18 +113,12 @@ def create_app(settings: ServingSettings, *, clock: Clock = system_clock) -> Fas
         "and what all tenants come to, for the platform.",
         openapi_tags=[{"name": name, "description": text} for name, text in _GROUPS.items()],
         lifespan=lifespan,
+        routes=[*_routes()],
     )
     app.add_middleware(Remembering)
     app.add_middleware(Measured, meters=meters)
     problems.install(app)
     revalidation.install(app)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-    for module in (
-        recommendations, kpis, segments, item_performance, forecasts, holiday_plans, suppliers, reports, experiments,
-        platform_plans, platform_kpis, placements, supplier_scores, value_score, liability_routes,
-    ):  # fmt: skip
-        app.include_router(module.router, dependencies=[Depends(refuse_unknown_parameters)])
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign] # FastAPI's documented way to extend it
     return app
 

@@ -15,8 +15,8 @@ from psycopg import sql
 from orchestration.cli.postgres import EmbeddedPostgres
 
 _numbers = count(1)
-# Rows that were deleted stay in the files until PostgreSQL vacuums them, which it does in its own time.
-_MOST_USES = 60
+# Catalogues grow with each temporary table.
+_MOST_USES = 100
 _ENDED_WITHIN_MS = 5_000
 
 # What a migration makes, by the catalogue that lists it: as many rows, none of them written since.
@@ -95,23 +95,33 @@ class CleanDatabases:
             ).fetchall()
             if not all(gone for (gone,) in ended) or _shape(connection) != self._shape:
                 return False
-            self._empty(connection)
+            emptied = self._empty(connection)
+            connection.commit()
+            connection.autocommit = True
+            if emptied:
+                # So that new rows lie in the order in which they come, as in files that never had any.
+                connection.execute(sql.SQL("vacuum {}").format(sql.SQL(", ").join(emptied)))
             return True
         return False
 
-    def _empty(self, connection: _Connection) -> None:
+    def _empty(self, connection: _Connection) -> list[sql.Identifier]:
+        """Take all rows out that were not there at first, put back those that were; return the tables it changed."""
         # Neither triggers nor references, which would refuse to lose what they guard.
         connection.execute("set local session_replication_role = replica")
-        for number in self._with_rows(connection):
-            table = self._tables[number]
-            if number not in self._filled:
-                connection.execute(sql.SQL("delete from {}").format(table))
-        for number, rows in self._filled.items():
-            table = self._tables[number]
-            if _copied(connection, table) != rows:
-                connection.execute(sql.SQL("delete from {}").format(table))
-                with connection.cursor().copy(sql.SQL("copy {} from stdin").format(table)) as copy:
+        changed = [number for number in self._with_rows(connection) if number not in self._filled]
+        changed += [
+            number
+            for number, rows in self._filled.items()
+            if _copied(connection, self._tables[number]) != rows
+        ]
+        for number in changed:
+            connection.execute(sql.SQL("delete from {}").format(self._tables[number]))
+            if rows := self._filled.get(number):
+                with connection.cursor().copy(
+                    sql.SQL("copy {} from stdin").format(self._tables[number])
+                ) as copy:
                     copy.write(rows)
+        return [self._tables[number] for number in changed]
 
     def _with_rows(self, connection: _Connection) -> list[int]:
         exists = (sql.SQL("exists(select from {})").format(table) for table in self._tables)

@@ -24,6 +24,7 @@ from orchestration.settings import DataFolder
 from orchestration.training.tables import provide_missing
 from orchestration.warehouse.build import build
 from orchestration.warehouse.project import Project
+from tests.orchestration.warehouses import Untested
 from tests.small_world import FIRST_DAY, SmallWorld, credit, insert_small_world
 
 # The end of the business day of 1 June is 16:00 UTC.
@@ -60,10 +61,10 @@ def mall(
         copytree(folder.landing, former.landing)
         _change(connection, world, 2)
         land(folder, module_database_url, LATER)
-    for each in (folder, former):
-        each.create()
-        provide_missing(each.ml)
-        outcome = build(project.over(each), project.nodes())
+    for built in (project.over(folder), Untested(**vars(project.over(former)))):
+        built.folder.create()
+        provide_missing(built.folder.ml)
+        outcome = build(built, project.nodes())
         assert outcome.refusal is None, outcome.refusal
     publish(folder, "test", LATER)
     return Mall(folder, former, world)
@@ -83,22 +84,23 @@ def test_neither_what_came_later_nor_who_is_erased_is_found_before_and_after_bat
     assert len(batches(mall.folder.landing, "redemption")) == 3
     assert compaction.merge_batches(mall.folder)["redemption"] == 3
     assert len(batches(mall.folder.landing, "redemption")) == 1
-    assert _differing(build_as_of(mall.folder, THAT_DAY), mall.former) == {}
+    known = build_as_of(mall.folder, THAT_DAY)
+    assert _differing(known, mall.former) == {}
     assert _versions(mall) == 3
     # Here and not in a test of its own: whoever is erased stays so for the tests that follow.
-    _erase_and_look_back(mall, module_database_url)
+    _erase_and_look_back(mall, known, module_database_url)
 
 
 def test_a_figure_that_was_restated_is_shown_as_it_was_and_as_it_is(mall: Mall) -> None:
-    known = build_as_of(mall.folder, THAT_DAY)
-    restated = [kpi for kpi in compare(known, mall.folder, THAT_DAY) if kpi.then != kpi.now]
-    assert any("consumption rate" in kpi.metric for kpi in restated), restated
     shown = CliRunner().invoke(
         app, ["pipeline", "as-of", THAT_DAY.isoformat()], env={"POINTMART_DATA_DIR": str(mall.folder.root)}
     )
     assert shown.exit_code == 0, shown.output
     assert "Cumulative" in shown.output
     assert "warehouse.duckdb" in "".join(shown.output.split())
+    known = mall.folder.as_of(THAT_DAY)
+    restated = [kpi for kpi in compare(known, mall.folder, THAT_DAY) if kpi.then != kpi.now]
+    assert any("consumption rate" in kpi.metric for kpi in restated), restated
 
 
 def test_days_before_the_first_landing_are_refused(mall: Mall) -> None:
@@ -122,10 +124,9 @@ def test_the_last_landing_of_a_day_stands_for_it(tmp_path: Path) -> None:
         read_days(tmp_path)
 
 
-def _erase_and_look_back(mall: Mall, database_url: str) -> None:
+def _erase_and_look_back(mall: Mall, known: DataFolder, database_url: str) -> None:
     tenant_id = mall.world.tenant_ids[0]
     erased = mall.world.member_ids[tenant_id][1]
-    known = build_as_of(mall.folder, THAT_DAY)
     assert _rows(known, f"select count(*) from marts.dim_member where member_id = '{erased}'") == [(1,)]
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("update mall.member set erased_at = %s where member_id = %s", (LATER, erased))

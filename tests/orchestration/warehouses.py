@@ -1,6 +1,7 @@
 """A warehouse built step by step beside one that is built anew from the same landing."""
 
-import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -20,8 +21,8 @@ NOW = datetime(2026, 5, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class _Untested(Project):
-    """The dbt project without its data tests: half a build's time, and each step is compared row for row anyhow."""
+class Untested(Project):
+    """The dbt project without its data tests: half a build's time, where what is built is compared row for row."""
 
     def tests(self) -> dict[str, list[str]]:
         return {}
@@ -37,8 +38,11 @@ class Warehouses:
         for table in SCHEMAS:
             write_frames(self.folder.ml, table, table, [])
         self.project = project.over(self.folder)
-        self._untested = _Untested(**vars(self.project))
-        self._anew = root / "anew" / self.folder.warehouse.name  # dbt names the database after the file
+        self._untested = Untested(**vars(self.project))
+        # In memory, where nothing waits for a disk, by the name that the queries give it: dbt takes that of the file.
+        self._beside = duckdb.connect()
+        self._beside.execute("set TimeZone = 'UTC'")
+        self._beside.execute(f"attach ':memory:' as {self.folder.warehouse.stem}")
         self._statements: list[str] = []
 
     def land(self) -> Changes:
@@ -57,16 +61,16 @@ class Warehouses:
 
     def differing(self) -> dict[str, int]:
         """Build everything anew and return how many rows of each table are not the same."""
-        self._build_anew()
-        with duckdb.connect() as db:
-            db.execute(f"attach '{self.folder.warehouse}' as mine (read_only)")
-            db.execute(f"attach '{self._anew}' as anew (read_only)")
-            names = db.execute(
+        for statement in self._statements:
+            self._beside.execute(statement)
+        with self._mine_attached():
+            names = self._beside.execute(
                 "select schema_name || '.' || table_name from duckdb_tables() "
-                "where database_name = 'anew' and schema_name in ('marts', 'intermediate')"
+                "where database_name = $1 and schema_name in ('marts', 'intermediate')",
+                [self.folder.warehouse.stem],
             ).fetchall()
             assert len(names) > 25
-            counted = {name: self._differing(db, name) for (name,) in names}
+            counted = {name: self._differing(name) for (name,) in names}
         return {name: count for name, count in counted.items() if count}
 
     def _keep_statements(self) -> None:
@@ -81,20 +85,23 @@ class Warehouses:
         ]
         assert len(self._statements) > 25
         # With it come the views and seeds, which stay what they are.
-        self._anew.parent.mkdir()
-        shutil.copyfile(self.folder.warehouse, self._anew)
+        with self._mine_attached():
+            self._beside.execute(f"copy from database mine to {self.folder.warehouse.stem}")
 
-    def _build_anew(self) -> None:
-        with duckdb.connect(str(self._anew)) as db:
-            db.execute("set TimeZone = 'UTC'")
-            for statement in self._statements:
-                db.execute(statement)
+    @contextmanager
+    def _mine_attached(self) -> Iterator[None]:
+        self._beside.execute(f"attach '{self.folder.warehouse}' as mine (read_only)")
+        try:
+            yield
+        finally:
+            self._beside.execute("detach mine")
 
-    def _differing(self, db: duckdb.DuckDBPyConnection, name: str) -> int:
+    def _differing(self, name: str) -> int:
         """Return how many rows are in one of them only: those of mine, and as many of the other as then are left."""
-        row = db.execute(
-            f"select 2 * count(*) + (select count(*) from anew.{name}) - (select count(*) from mine.{name}) "
-            f"from (from mine.{name} except all from anew.{name})"
+        anew = f"{self.folder.warehouse.stem}.{name}"
+        row = self._beside.execute(
+            f"select 2 * count(*) + (select count(*) from {anew}) - (select count(*) from mine.{name}) "
+            f"from (from mine.{name} except all from {anew})"
         ).fetchone()
         assert row is not None
         return int(row[0])
