@@ -1,5 +1,7 @@
 """Who changed what the mall is run by: written with the change, by whoever made it, and never changed itself."""
 
+from datetime import timedelta
+
 import asyncpg
 import pytest
 
@@ -68,7 +70,17 @@ async def test_what_a_person_did_bears_their_name(app, client, shop, owner, cloc
             assert opened.status_code in (200, 201), opened.text
             person.headers["Authorization"] = f"Bearer {opened.json()['token']}"
             assert (await person.get("/v1/administrative-acts")).status_code == status
+            if username == "li.na":
+                await client.post(f"/v1/opt-ins/{shop.tea}/withdrawal", json={"withdrawn_by": "x"})
+                clock.now += timedelta(seconds=1)
+                file = {"content": f"item_id\n{shop.tea}\n", "headers": {"Content-Type": "text/csv"}}
+                assert (await person.post("/v1/opt-ins/import", **file)).json() == {"rows": 1, "new": 1}
             del person.headers["Authorization"]
+    made, withdrawn, *_ = await acts(client, subject="offer_opt_in")
+    assert [(one["act"], one["actor"]) for one in (made, withdrawn)] == [
+        ("insert", "li.na"),
+        ("update", "key: test"),
+    ]
     logins = await acts(client, subject="login")
     assert [one["subject_key"]["username"] for one in logins] == ["wu.yue", "li.na"]
     assert all("password_hash" not in one["changed"] for one in logins)
