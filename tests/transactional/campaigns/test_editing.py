@@ -100,7 +100,7 @@ async def test_who_has_not_seen_an_edit_neither_edits_nor_approves(client, campa
         send = client.post if path else client.patch
         answer = await send(f"/v1/campaigns/{campaign_id}{path}", json=body)
         assert (answer.status_code, "if_revision" in answer.json()["detail"]) == (422, True)
-    assert (await approve(client, campaign_id, if_revision=1)).json()["status"] == "approved"
+    assert (await approve(client, campaign_id, if_revision=1)).json()["status"] == "running"
 
 
 async def test_what_the_draft_has_already_is_no_edit(client, campaign, shop, owner):
@@ -140,7 +140,7 @@ async def test_what_it_lowers_and_whom_it_is_for_can_be_edited_and_is_what_is_gi
     plain = await owner.fetchval(
         "select price_points from mall.offer where tenant_id = $1 and item_id = $2", shop.tenant_id, shop.tea
     )
-    assert quote.json()["points"] == plain + 70
+    assert quote.json()["points"] == -(plain + 70)
     landed = await owner.fetch("select item_id, is_struck from export.campaign_item order by is_struck")
     assert [tuple(row) for row in landed] == [(shop.pot, False), (shop.tea, True)]
 
