@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
 from orchestration.cli import postgres
 from tests.clean_databases import CleanDatabases
 from transactional.migrate import migrate
+from transactional.sessions import operations
 
-pytest_plugins = ["tests.literal_release"]
+pytest_plugins = ["tests.literal_release", "tests.parsed_project"]
 
 # Tests of whole pipelines take minutes a file. They go first, so that no worker is left alone with one at the end.
 _SLOW = ("tests/orchestration", "tests/journeys", "tests/dbt_project")
@@ -42,6 +45,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the slow folders first, in whatever order their files and tests were shuffled into."""
     items.sort(key=lambda item: not item.nodeid.startswith(_SLOW))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def weak_hashes() -> Iterator[None]:
+    """Passwords hashed with the least work: with argon2's usual one each takes a seventh of a second of a processor."""
+    weak = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operations, "PasswordHasher", weak)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from orchestration.cli import postgres
+from orchestration.settings import DataFolder
 from transactional.access.operations import issue_key
 from transactional.catalogue.operations import (
     NewItem,
@@ -112,7 +113,10 @@ def run_pipeline(environment) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_redemption_reaches_the_kpi_the_recommendation_and_the_screen(database_url, data_dir, tmp_path):
+def test_a_redemption_reaches_the_kpi_the_recommendation_and_the_screen(
+    database_url, data_dir, lend_parsed, tmp_path
+):
+    lend_parsed(DataFolder(data_dir))
     environment = {"POINTMART_DATABASE_URL": database_url, "POINTMART_DATA_DIR": str(data_dir)}
     key, items = asyncio.run(open_mall(database_url))
     ports = free_ports(3)

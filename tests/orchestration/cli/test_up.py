@@ -12,6 +12,7 @@ import httpx
 import psutil
 
 from orchestration.cli.serve import free_port
+from orchestration.settings import DataFolder
 
 SERVICES = {"transactional", "serving", "dashboards", "worker"}
 # `python -m orchestration.cli pipeline follow`
@@ -48,7 +49,10 @@ def await_end(children) -> set[str]:
     return {" ".join(child.cmdline()) for child in children if child.is_running()}
 
 
-def test_the_worker_starts_and_ends_with_the_others_and_secrets_are_made_once(database_url, data_dir):
+def test_the_worker_starts_and_ends_with_the_others_and_secrets_are_made_once(
+    database_url, data_dir, lend_parsed
+):
+    lend_parsed(DataFolder(data_dir))
     key = data_dir / "run" / "vault_key"
     keys = set()
     for number in (signal.SIGINT, signal.SIGKILL):
@@ -72,7 +76,8 @@ def follower_of(process):
     return found
 
 
-def test_figures_come_by_themselves_and_their_process_is_started_again(database_url, data_dir):
+def test_figures_come_by_themselves_and_their_process_is_started_again(database_url, data_dir, lend_parsed):
+    lend_parsed(DataFolder(data_dir))
     with up(database_url, data_dir) as (process, ports):
         first = follower_of(process)
         first.kill()
