@@ -22,6 +22,13 @@ from transactional.worker.job import JobContext
 
 _STEP = 50
 
+# First, as refunds do: none of them is made while it is decided what is replaced.
+_HELD = """
+select mall.hold_member_account($1, r.member_id)
+from mall.after_sales_case c
+join mall.redemption r on r.tenant_id = c.tenant_id and r.redemption_id = c.redemption_id
+where c.tenant_id = $1 and c.case_id = $2
+"""
 # All cases of the redemption are locked, in one order: two of them do not give the same pieces at the same time.
 _LOCKED = """
 select case_id, outcome, responsibility, decided_by, closed_at from mall.after_sales_case
@@ -109,6 +116,8 @@ async def decide_case(
         NotReplaceable, ItemBarred, OutOfStock: it is to be replaced, and cannot be.
         VaultKeyMissing: there is nothing to seal the words with.
     """
+    if decision.outcome == "replace":
+        await connection.execute(_HELD, tenant_id, case_id)
     cases = {row["case_id"]: row for row in await connection.fetch(_LOCKED, tenant_id, case_id)}
     if case_id not in cases:
         raise UnknownCase(case_id)

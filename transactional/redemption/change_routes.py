@@ -17,7 +17,7 @@ from transactional.members.domain import UnknownMember
 from transactional.problems import InvalidRequest, Problem
 from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
 from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, ItemBarred, UnknownRedemption
-from transactional.redemption.ending import RefundByLines, RefundTooLarge, UnknownLine
+from transactional.redemption.ending import BeingReplaced, RefundByLines, RefundTooLarge, UnknownLine
 from transactional.redemption.making import OffsetNotOffered, OffsetTooSmall
 from transactional.redemption.progress import PastDeadline
 from transactional.redemption.routes import Redemption
@@ -143,7 +143,7 @@ async def confirm(
 @router.post(
     "/redemptions/{redemption_id}/cancellation",
     summary="Cancel a redemption",
-    **_described(UnknownRedemption, IllegalMove, BalanceTooLarge),
+    **_described(UnknownRedemption, IllegalMove, BeingReplaced, BalanceTooLarge),
 )
 async def cancel(redemption_id: UUID, body: Reason, tenant_id: Caller, request: Request) -> Response:
     """Give points, cash and stock back before anything was handed over."""
@@ -155,7 +155,15 @@ async def cancel(redemption_id: UUID, body: Reason, tenant_id: Caller, request: 
 @router.post(
     "/redemptions/{redemption_id}/refunds",
     summary="Refund a redemption or a part of it",
-    **_described(UnknownRedemption, UnknownLine, IllegalMove, RefundTooLarge, RefundByLines, BalanceTooLarge),
+    **_described(
+        UnknownRedemption,
+        UnknownLine,
+        IllegalMove,
+        RefundTooLarge,
+        BeingReplaced,
+        RefundByLines,
+        BalanceTooLarge,
+    ),
 )
 async def refund(redemption_id: UUID, body: RefundRequest, tenant_id: Caller, request: Request) -> Response:
     """Give points and cash back after the hand-over, in the proportion in which they were paid."""

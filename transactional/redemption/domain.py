@@ -132,6 +132,7 @@ class Line(Tracked):
     """One item of a redemption; `unit_points` is the price at the time.
 
     Attributes:
+        replacing: pieces that an after-sales case is replacing.
         campaign_id: the campaign that lowered the price from `list_points`; None if none did.
     """
 
@@ -140,6 +141,7 @@ class Line(Tracked):
     quantity: int
     unit_points: int
     refunded: int = 0
+    replacing: int = 0
     campaign_id: UUID | None = None
     list_points: int | None = None
 

@@ -58,6 +58,23 @@ class RefundByLines(Problem):
         super().__init__("refund a redemption of items by `lines`, and one without items by `points`")
 
 
+class BeingReplaced(Problem):
+    """Pieces are being replaced, so they are not given back."""
+
+    slug = "being-replaced"
+    title = "The pieces are being replaced"
+    status = 409
+
+    def __init__(self, line_no: int, *, replacing: int, left: int) -> None:
+        super().__init__(
+            f"{replacing} of the {left} pieces of line {line_no} are being replaced; refund the others by `lines`, or wait "
+            "until the replacement has come",
+            line_no=line_no,
+            replacing=replacing,
+            left=left,
+        )
+
+
 def redemption_of(book: Book, command: OfRedemption) -> tuple[Redemption, Account]:
     """Return the redemption a command is about, with its member's account.
 
@@ -80,6 +97,7 @@ def cancel(command: Cancel, book: Book) -> Reply:
         let_go(book, command.tenant_id, redemption, account, Move.CANCEL, command.reason, moment)
     else:
         _refuse_final(redemption, Move.CANCEL)
+        _refuse_replaced(_left(redemption))
         undo(command, book, redemption, account, moment)
     return announce(book, command.tenant_id, redemption, account, command.at)
 
@@ -128,6 +146,7 @@ def refund(command: Refund, book: Book) -> Reply:
         is_whole = after == value
     else:
         wanted = _wanted(redemption, command)
+        _refuse_replaced(wanted)
         before = sum(line.refunded * line.unit_points for line in redemption.lines)
         after = before + sum(quantity * line.unit_points for line, quantity in wanted)
         left = sum(line.quantity - line.refunded for line in redemption.lines)
@@ -208,6 +227,13 @@ def _wanted(redemption: Redemption, command: Refund) -> list[tuple[Line, int]]:
         if quantity > left:
             raise RefundTooLarge(f"line {line_no}", asked=quantity, left=left)
     return [(by_no[line_no], quantity) for line_no, quantity in wanted.items()]
+
+
+def _refuse_replaced(wanted: list[tuple[Line, int]]) -> None:
+    for line, quantity in wanted:
+        left = line.quantity - line.refunded
+        if quantity + line.replacing > left:
+            raise BeingReplaced(line.line_no, replacing=line.replacing, left=left)
 
 
 def _left(redemption: Redemption) -> list[tuple[Line, int]]:

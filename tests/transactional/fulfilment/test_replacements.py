@@ -125,6 +125,41 @@ async def test_pieces_that_are_being_replaced_are_not_replaced_or_refunded_by_an
     assert (await client.post(f"{second}/decision", json=REPLACE)).status_code == 200
 
 
+async def test_pieces_that_are_being_replaced_are_not_refunded_past_the_case(
+    client, shop, owner, delivered, broken, clock
+):
+    case = await broken(delivered)
+    await more_pots(owner, shop, clock)
+    assert (await client.post(f"{case}/decision", json=REPLACE)).status_code == 200
+    before = await client.available(shop.member)
+    for key, lines in (("b1", None), ("b2", [{"line_no": 1, "quantity": 1}])):
+        refused = await client.post(
+            f"/v1/redemptions/{delivered}/refunds",
+            json={"reason": "broken"} | ({} if lines is None else {"lines": lines}),
+            headers={"Idempotency-Key": key},
+        )
+        assert problem(refused) == (409, "being-replaced")
+        assert "1 of the 1 pieces of line 1 are being replaced" in refused.json()["detail"]
+    assert await client.available(shop.member) == before
+
+
+async def test_a_piece_is_replaced_or_refunded_whoever_comes_first(
+    client, shop, owner, delivered, broken, clock
+):
+    await more_pots(owner, shop, clock)
+    case = await broken(delivered)
+    replaced, refunded = await asyncio.gather(
+        client.post(f"{case}/decision", json=REPLACE),
+        client.post(
+            f"/v1/redemptions/{delivered}/refunds",
+            json={"reason": "broken"},
+            headers={"Idempotency-Key": "b1"},
+        ),
+    )
+    assert sorted((replaced.status_code, refunded.status_code)) in ([200, 409], [201, 409])
+    await verify(owner)
+
+
 async def test_two_cases_at_once_replace_the_same_piece_once(client, shop, owner, delivered, broken, clock):
     cases = [await broken(delivered, f"c{number}") for number in range(4)]
     await more_pots(owner, shop, clock)

@@ -32,7 +32,11 @@ join unnest($1::uuid[], $2::uuid[]) as wanted(tenant_id, redemption_id) using (t
 """
 _REDEMPTIONS = """
 select r.*,
-    (select json_agg(json_build_array(l.line_no, l.item_id, l.quantity, l.unit_points, l.refunded_quantity)
+    (select json_agg(json_build_array(l.line_no, l.item_id, l.quantity, l.unit_points, l.refunded_quantity,
+            (select coalesce(sum(coalesce(c.quantity, l.quantity - l.refunded_quantity)), 0)
+             from mall.after_sales_case c
+             where c.tenant_id = r.tenant_id and c.redemption_id = r.redemption_id and c.outcome = 'replace'
+                and c.closed_at is null and (c.line_no is null or c.line_no = l.line_no)))
         order by l.line_no)::text
      from mall.redemption_line l
      where l.tenant_id = r.tenant_id and l.redemption_id = r.redemption_id) as lines,
@@ -109,8 +113,8 @@ def _add_discounts(row: Any, needs: Needs, book: Book) -> None:
 
 def _redemption(row: Any) -> Redemption:
     lines = [
-        Line(line_no, UUID(item_id), quantity, unit_points, refunded)
-        for line_no, item_id, quantity, unit_points, refunded in json.loads(row["lines"] or "[]")
+        Line(line_no, UUID(item_id), *numbers)
+        for line_no, item_id, *numbers in json.loads(row["lines"] or "[]")
     ]
     names = (
         "redemption_id", "member_id", "mode", "points", "effective_at", "cash_fen", "cash_points",
