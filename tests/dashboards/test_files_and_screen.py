@@ -49,9 +49,9 @@ def test_rows_are_downloaded_in_the_words_in_which_they_are_shown(
         app = open_page(name, {"rows": rows}, token=make_token(role="enterprise_admin"))
         assert not app.exception
         ((sheet, frame, columns),) = taken
-        # Without the mall the rules have one table alone, of which there is nothing to choose.
+        # Without the mall desks have one table alone, of which there is nothing to choose.
         choices = [control.options for control in app.segmented_control if control.key == "rows"]
-        assert [sheet in options for options in choices] == [True] * (name != "risk_rules")
+        assert [sheet in options for options in choices] == [True] * (name == "suppliers")
         header, *lines = downloads.to_csv(frame, columns).decode("utf-8-sig").splitlines()
         assert header.split(",") == [column.label for column in columns]
         cells = [cell for line in lines for cell in line.split(",")]
