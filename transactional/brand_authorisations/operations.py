@@ -109,6 +109,6 @@ async def require_covered(
         raise LicenceNeeded(item_id, licence, day)
 
 
-async def authorise_offer(connection: Connection, *, tenant_id: UUID, item_id: UUID, now: datetime) -> None:
-    """Let an offer that was just written end with its authorisation, as all others of its brand do."""
-    await connection.execute("select mall.authorise_offers($1, null, $2, $3)", tenant_id, item_id, now)
+async def authorise_offers(connection: Connection, *, tenant_id: UUID, now: datetime) -> None:
+    """Let offers that were just written end with their authorisations, as all others of their brands do."""
+    await connection.execute("select mall.authorise_offers($1, null, null, $2)", tenant_id, now)

@@ -5,11 +5,29 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from transactional.brand_authorisations.operations import authorise_offer, require_covered
+from transactional.brand_authorisations.operations import require_covered
 from transactional.catalogue.domain import UnknownItem
 from transactional.database import Connection
-from transactional.fees.queries import live_day
 from transactional.problems import InvalidRequest, Problem
+
+_OFFER = """
+select price_points, handover, opted_in_at, listed_from, listed_until, cash_share_min_bp, cash_share_max_bp
+from mall.offer where tenant_id = $1 and item_id = $2 for update
+"""
+_INSERT = """
+with offered as (
+    insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until,
+        cash_share_min_bp, cash_share_max_bp)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+)
+insert into mall.stock (tenant_id, item_id, on_hand) values ($1, $2, 0)
+"""
+_UPDATE = """
+update mall.offer
+set price_points = $3, handover = $4, opted_in_at = $5, listed_from = $6, listed_until = $7, cash_share_min_bp = $8,
+    cash_share_max_bp = $9
+where tenant_id = $1 and item_id = $2
+"""
 
 
 class OptInNeeded(Problem):
@@ -95,17 +113,20 @@ async def withdraw(connection: Connection, *, tenant_id: UUID, item_id: UUID, by
     )
 
 
-async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listing, now: datetime) -> bool:
-    """Put an item into a tenant's shop, or change how it stands there; return whether it is new in it.
+async def list_offer(
+    connection: Connection, *, tenant_id: UUID, listing: Listing, now: datetime
+) -> Literal["listed", "changed", "unchanged"]:
+    """Put an item into a tenant's shop, or change how it stands there; tell whether it is new in it, or stands as before.
+
+    When all are listed, `authorise_offers` lets them end with what they are sold under.
 
     Raises:
-        UnknownTenant, UnknownItem: they are not there.
+        UnknownItem: it is not there.
         OptInNeeded: the tenant has not opted in to the item, or has withdrawn that.
         AuthorisationNeeded: its brand is sold only under an authorisation, and nobody has one.
         LicenceNeeded: it is sold only under a licence, and no supplier of it has one.
         InvalidRequest: it would be listed before it was opted in to, or end before it begins.
     """
-    await live_day(connection, tenant_id=tenant_id)
     item_id = listing.item_id
     if not await connection.fetchval("select exists (select from mall.item where item_id = $1)", item_id):
         raise UnknownItem(item_id)
@@ -123,29 +144,18 @@ async def list_offer(connection: Connection, *, tenant_id: UUID, listing: Listin
     if listing.listed_until is not None and listing.listed_until <= listed_from:
         raise InvalidRequest("listed_until: the offer would end before it begins")
     await require_covered(connection, tenant_id=tenant_id, item_id=item_id, listed_from=listed_from, now=now)
+    before = await connection.fetchrow(_OFFER, tenant_id, item_id)
+    # An offer that is listed already keeps its day unless another is asked for.
+    if before is not None and listing.listed_from is None and before["opted_in_at"] == opted_in_at:
+        listed_from = before["listed_from"]
     values = (
-        tenant_id, item_id, listing.price_points, listing.handover, opted_in_at, listed_from, listing.listed_until,
-        listing.cash_share_min_bp, listing.cash_share_max_bp,
+        listing.price_points, listing.handover, opted_in_at, listed_from, listing.listed_until, listing.cash_share_min_bp,
+        listing.cash_share_max_bp,
     )  # fmt: skip
-    known = await connection.fetchval(
-        "update mall.offer set price_points = $3, handover = $4, opted_in_at = $5, "
-        # An offer that is listed already keeps its day unless another is asked for.
-        "listed_from = case when $10 and opted_in_at = $5 then listed_from else $6 end, listed_until = $7, "
-        "cash_share_min_bp = $8, cash_share_max_bp = $9 "
-        "where tenant_id = $1 and item_id = $2 returning true",
-        *values,
-        listing.listed_from is None,
-    )
-    if known:
-        await authorise_offer(connection, tenant_id=tenant_id, item_id=item_id, now=now)
-        return False
-    await connection.execute(
-        "insert into mall.offer (tenant_id, item_id, price_points, handover, opted_in_at, listed_from, listed_until, "
-        "cash_share_min_bp, cash_share_max_bp) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        *values,
-    )
-    await connection.execute(
-        "insert into mall.stock (tenant_id, item_id, on_hand) values ($1, $2, 0)", tenant_id, item_id
-    )
-    await authorise_offer(connection, tenant_id=tenant_id, item_id=item_id, now=now)
-    return True
+    if before is None:
+        await connection.execute(_INSERT, tenant_id, item_id, *values)
+        return "listed"
+    if tuple(before) == values:
+        return "unchanged"
+    await connection.execute(_UPDATE, tenant_id, item_id, *values)
+    return "changed"

@@ -1,5 +1,6 @@
 """`/v1/opt-ins`: what a tenant decided to have in its shop; and the operators' listing of just that."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
+from transactional.brand_authorisations.operations import authorise_offers
 from transactional.catalogue.domain import UnknownItem
 from transactional.catalogue.items import item_of
 from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
@@ -112,10 +114,11 @@ class OfferList(BaseModel):
 
 
 class Listed(BaseModel):
-    """How many offers are new in the shop and how many were changed."""
+    """How many offers are new in the shop, how many were changed, and how many stand as they stood."""
 
     listed: int
     changed: int
+    unchanged: int
 
 
 @router.get("/opt-ins", summary="List opt-ins", responses=responses(Unauthenticated, InvalidRequest))
@@ -219,11 +222,12 @@ async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await live_day(connection, tenant_id=tenant_id)
-        made = await all_or_nothing(rows, lambda row: _list_one(connection, tenant_id, row, now))
-    return Listed(listed=sum(made), changed=len(made) - sum(made))
+        made = Counter(await all_or_nothing(rows, lambda row: _list_one(connection, tenant_id, row, now)))
+        await authorise_offers(connection, tenant_id=tenant_id, now=now)
+    return Listed(listed=made["listed"], changed=made["changed"], unchanged=made["unchanged"])
 
 
-async def _list_one(connection: Connection, tenant_id: UUID, row: OfferRow, now: datetime) -> bool:
+async def _list_one(connection: Connection, tenant_id: UUID, row: OfferRow, now: datetime) -> str:
     terms = row.model_dump(exclude={"item_id", "item_code"})
     item_id = row.item_id or await item_of(connection, code=row.item_code or "")
     return await list_offer(connection, tenant_id=tenant_id, listing=Listing(item_id, **terms), now=now)

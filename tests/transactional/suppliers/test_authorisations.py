@@ -156,7 +156,7 @@ async def test_nothing_is_listed_or_ordered_without_it(
             f"/v1/purchase-orders/{made.json()['purchase_order_id']}/moves",
             json={"move": move, "by": "li.na"},
         )
-    assert (await operator.post(url, json=body)).json() == {"listed": 0, "changed": 1}
+    assert (await operator.post(url, json=body)).json() == {"listed": 0, "changed": 1, "unchanged": 0}
     clock.now = LAST_SECOND
     assert await sold()
     clock.now += timedelta(seconds=1)

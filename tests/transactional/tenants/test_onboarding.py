@@ -63,7 +63,11 @@ def stocked(operator, heron, applied, card, owner, clock):
         ).status_code == 201
         offers = [{"item_id": str(card), "price_points": 100, "handover": "instant"}]
         url = f"/v1/platform/tenants/{applied['tenant_id']}/offers"
-        assert (await operator.post(url, json={"offers": offers})).json() == {"listed": 1, "changed": 0}
+        assert (await operator.post(url, json={"offers": offers})).json() == {
+            "listed": 1,
+            "changed": 0,
+            "unchanged": 0,
+        }
         receipts = [StockReceipt(card, 5, "opening", clock.now)]
         await receive_stock(owner, tenant_id=applied["tenant_id"], receipts=receipts)
 

@@ -61,8 +61,12 @@ async def test_an_operator_lists_only_what_the_tenant_opted_in_to(put, opt_in, l
     assert (again.status_code, again.json()["opted_in_at"][:10]) == (200, "2026-03-01")
     early = await put(lamp, listed_from=(clock.now - timedelta(seconds=1)).isoformat())
     assert early.status_code == 422
-    assert (await put(lamp)).json() == {"listed": 1, "changed": 0}
-    assert (await put(lamp, price_points=90)).json() == {"listed": 0, "changed": 1}
+    assert (await put(lamp)).json() == {"listed": 1, "changed": 0, "unchanged": 0}
+    assert (await put(lamp, price_points=90)).json() == {"listed": 0, "changed": 1, "unchanged": 0}
+    stamp = "select xid::text from mall.offer where item_id = $1"
+    landed = await owner.fetchval(stamp, lamp)
+    assert (await put(lamp, price_points=90)).json() == {"listed": 0, "changed": 0, "unchanged": 1}
+    assert await owner.fetchval(stamp, lamp) == landed, "what is as it was does not land again"
     offers = {o["item_id"]: o["price_points"] for o in (await client.get("/v1/offers")).json()["offers"]}
     assert offers[str(lamp)] == 90
     assert await owner.fetchval(BEYOND) == 0
@@ -86,7 +90,7 @@ async def test_what_is_withdrawn_leaves_the_shop_at_once(put, opt_in, withdraw, 
     assert (await withdraw(shop.tea)).status_code == 204, "again"
     assert (await withdraw(uuid4())).status_code == 409
     await opt_in(shop.tea)
-    assert (await put(shop.tea)).json() == {"listed": 0, "changed": 1}
+    assert (await put(shop.tea)).json() == {"listed": 0, "changed": 1, "unchanged": 0}
     assert (await client.redeem(shop.member, "r3", (shop.tea, 1))).status_code == 201
     listed = await client.get("/v1/opt-ins", params={"item_id": str(shop.tea), "with_withdrawn": True})
     assert [one["withdrawn_by"] for one in listed.json()["opt_ins"]] == ["li.na", None]
@@ -178,4 +182,4 @@ async def test_files_are_taken_whole_or_not_at_all(client, operator, shop, lamp,
     assert [row["row"] for row in refused.json()["rows"]] == [2]
     assert await owner.fetchval("select count(*) from mall.offer where item_id = $1", lamp) == 0
     listed = await operator.post(url, content=f"{head}{lamp},10,pickup,\n".encode(), **csv)
-    assert listed.json() == {"listed": 1, "changed": 0}
+    assert listed.json() == {"listed": 1, "changed": 0, "unchanged": 0}
