@@ -9,12 +9,12 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import CommitUnavailable
@@ -24,6 +24,7 @@ from transactional.request_types import Reference
 from transactional.row_report import RowsRefused, all_or_nothing, groups_or_nothing
 from transactional.sessions.asking import Asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.templates import add_template
 from transactional.vault import Vault
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -213,15 +214,11 @@ def add_whole_import(
 
         return Imported(rows=len(rows), new=await _tried(take_file))
 
-    @router.get(
-        f"{path}/import/template",
-        summary=f"Get a file of {things} to fill in",
-        response_class=Response,
-        responses=csv_file() | responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
+    add_template(
+        router,
+        path,
+        row,
+        things=things,
+        asked_by=[Depends(asker)],
+        refusals=(Unauthenticated, SessionOver, RoleNeeded),
     )
-    async def template(
-        who: Annotated[Asker, Depends(asker)],
-        language: TemplateLanguage = "zh",
-    ) -> Response:
-        """Get a CSV file with the header of an import and a row to write over."""
-        return template_of(row, things.replace(" ", "_"), language)

@@ -1,5 +1,7 @@
 """What all imports have in common."""
 
+import re
+
 import asyncpg
 import pytest
 from fastapi import APIRouter
@@ -56,3 +58,24 @@ async def test_it_is_not_tried_for_ever(client, shop, owner, taken):
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:pointmart:problem:commit-unavailable")
     assert tried == ["first", "crossing"] * 5
     assert not await owner.fetchval("select count(*) from mall.member where external_ref = 'first'")
+
+
+# Its columns are the attributes that a tenant has declared itself.
+NO_TEMPLATE = {"/v1/member-attributes/import"}
+
+
+async def test_every_import_has_a_file_to_fill_in(app, client, operator, shop):
+    paths = app.openapi()["paths"]
+    imports = {path for path in paths if path.endswith("/import")}
+    assert imports >= NO_TEMPLATE
+    for path in sorted(imports - NO_TEMPLATE):
+        template = path.replace("/tenants/{tenant_id}/", "/") + "/template"
+        assert template in paths, path
+        asker = operator if path.startswith("/v1/platform") else client
+        told = await asker.get(template)
+        assert told.status_code == 200, (template, told.text)
+        header, example = told.content.decode("utf-8-sig").splitlines()[:2]
+        assert all(re.search(r"[\u4e00-\u9fff]", name) for name in header.split(",")), (template, header)
+        assert example.strip(","), template
+        english = (await asker.get(template, params={"language": "en"})).content.decode("utf-8-sig")
+        assert english.splitlines()[0].isascii(), template

@@ -44,7 +44,8 @@ async def _operate(
 WRITE_BACK_ONLY = Depends(_write_back)
 OPERATORS_ONLY = Depends(_operate)
 
-Caller = Annotated[UUID, Depends(_caller)]
+TENANTS_ONLY = Depends(_caller)
+Caller = Annotated[UUID, TENANTS_ONLY]
 
 DryRun = Annotated[
     bool,

@@ -14,7 +14,7 @@ from transactional.carriage.domain import NoCarrierRate, RateExists, month_end, 
 from transactional.carriage.operations import announce_rate, announce_rates
 from transactional.carriage.queries import list_rates, months_of_carriers, volume_of
 from transactional.clock import business_date
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import tenant_transaction
 from transactional.fees.documents import Month
 from transactional.fulfilment.carriers.domain import CarrierName
@@ -24,6 +24,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["carriage"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: carriage"], dependencies=[OPERATORS_ONLY])
@@ -134,15 +135,13 @@ async def import_rates(
     return documents.RatesImported(announced=announced, known=len(rows) - announced)
 
 
-@platform_router.get(
-    "/carriage/rates/import/template",
-    summary="Get a file of carriers' rates to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(PlatformKeyNeeded, InvalidRequest),
+add_template(
+    platform_router,
+    "/carriage/rates",
+    documents.RateRow,
+    things="carriers' rates",
+    refusals=(PlatformKeyNeeded,),
 )
-async def template(language: TemplateLanguage = "zh") -> Response:
-    """Get a CSV file with the header of an import of rates and a row to write over."""
-    return template_of(documents.RateRow, "carrier-rates", language)
 
 
 async def _estimate(request: Request, tenant_id: UUID | None, month: date | None) -> dict[str, Any]:

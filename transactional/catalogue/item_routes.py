@@ -9,12 +9,13 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.catalogue import documents, items
 from transactional.catalogue.domain import ItemExists, KindFixed, UnknownBrand, UnknownItem
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, sifted_rows_of, template_of
+from transactional.csv_rows import csv_body, sifted_rows_of
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 platform_router = APIRouter(
@@ -108,12 +109,4 @@ async def import_file(request: Request, dry_run: DryRun = False) -> documents.Ro
     return documents.RowsImported.of(made, len(rows.rows))
 
 
-@platform_router.get(
-    "/items/import/template",
-    summary="Get a file of items to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(PlatformKeyNeeded, InvalidRequest),
-)
-async def template(language: TemplateLanguage = "zh") -> Response:
-    """Get a CSV file with the header of an import of items and a row to write over."""
-    return template_of(documents.ItemRow, "items", language)
+add_template(platform_router, "/items", documents.ItemRow, things="items", refusals=(PlatformKeyNeeded,))

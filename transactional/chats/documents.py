@@ -43,13 +43,13 @@ class ChatRequest(_Request):
 class MessageRow(_Request):
     """A row of an import: one message; rows of one chat bear its reference, and say of it the same."""
 
-    reference: Reference
-    member_ref: Reference
-    author: Author
-    said_at: Moment
-    text: Words
-    redemption_id: UUID | None = None
-    case_reference: Reference | None = None
+    reference: Reference = Field(title="会话编号", examples=["chat-1"])
+    member_ref: Reference = Field(title="会员编号", examples=["E-10086"])
+    author: Author = Field(title="发言方", examples=["member"])
+    said_at: Moment = Field(title="时间", examples=["2026-03-01T09:00:00+08:00"])
+    text: Words = Field(title="内容", examples=["包裹什么时候到？"])
+    redemption_id: UUID | None = Field(None, title="兑换单 ID", examples=[""])
+    case_reference: Reference | None = Field(None, title="售后单编号", examples=[""])
 
 
 class Chat(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
@@ -21,8 +21,9 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.row_report import RowsRefused
-from transactional.sessions.asking import ActingForMember, Asking
+from transactional.sessions.asking import ActingForMember, Asking, member_asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.templates import add_template
 from transactional.texts.sealing import keyed_hash, require
 from transactional.vault import VaultKeyMissing
 
@@ -90,6 +91,16 @@ async def import_file(asker: ActingForMember, request: Request, dry_run: DryRun 
     rows = await csv_or_json_rows_of(request, MessageRow)
     async with tenant_transaction(state.pools.api, asker.tenant_id, dry_run=dry_run) as connection:
         return await import_chats(connection, vault, tenant_id=asker.tenant_id, rows=rows, now=state.clock())
+
+
+add_template(
+    router,
+    "/chats",
+    MessageRow,
+    things="messages of chats",
+    asked_by=[Depends(member_asker)],
+    refusals=(Unauthenticated, SessionOver, RoleNeeded),
+)
 
 
 @router.get(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.consents.documents import TextVersion
 from transactional.consents.domain import Purpose
@@ -25,10 +25,10 @@ class ConsentRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    external_ref: Reference
-    purpose: Purpose
-    is_given: bool
-    text_version: TextVersion | None = None
+    external_ref: Reference = Field(title="会员编号", examples=["E-10086"])
+    purpose: Purpose = Field(title="用途", examples=["personalisation"])
+    is_given: bool = Field(title="是否同意", examples=["true"])
+    text_version: TextVersion | None = Field(None, title="文本版本", examples=["2026-01"])
 
     @model_validator(mode="after")
     def _names_the_text(self) -> Self:

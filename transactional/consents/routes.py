@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import TENANTS_ONLY, Caller, DryRun
 from transactional.consents.documents import ConsentRequest, Consents, ConsentsImported, ConsentTold, Standing
 from transactional.consents.importing import ConsentRow, import_consents
 from transactional.consents.operations import record_consent
@@ -17,6 +17,7 @@ from transactional.members.queries import require_member
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.row_report import RowsRefused
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -96,3 +97,13 @@ async def import_file(tenant_id: Caller, request: Request, dry_run: DryRun = Fal
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
         recorded = await import_consents(connection, tenant_id=tenant_id, rows=rows, now=state.clock())
     return ConsentsImported(rows=len(rows), recorded=recorded)
+
+
+add_template(
+    router,
+    "/member-consents",
+    ConsentRow,
+    things="consents",
+    asked_by=[TENANTS_ONLY],
+    refusals=(Unauthenticated,),
+)

@@ -67,11 +67,11 @@ class TariffRequest(BaseModel):
 class TariffLineRow(BaseModel):
     """A line of a tariff in a CSV file."""
 
-    line_code: Code
-    basis: Basis
-    rate: Annotated[int, Field(ge=0, le=1_000_000_000)]
-    name_zh: _Names
-    name_en: _Names
+    line_code: Code = Field(title="收费项", examples=["service"])
+    basis: Basis = Field(title="计费依据", examples=["month"])
+    rate: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(title="费率", examples=["500000"])
+    name_zh: _Names = Field(title="中文名称", examples=["平台服务费"])
+    name_en: _Names = Field(title="英文名称", examples=["Service fee"])
 
 
 class Tariff(BaseModel):
@@ -115,10 +115,10 @@ class ChargeRequest(BaseModel):
 class ChargeRow(BaseModel):
     """A charge in a CSV file."""
 
-    reference: Reference
-    line_code: Code
-    quantity: Annotated[int, Field(ge=1, le=1_000_000)]
-    day: Day
+    reference: Reference = Field(title="编号", examples=["sms-2026-03"])
+    line_code: Code = Field(title="收费项", examples=["sms"])
+    quantity: Annotated[int, Field(ge=1, le=1_000_000)] = Field(title="数量", examples=["1200"])
+    day: Day = Field(title="日期", examples=["2026-03-31"])
 
 
 class Fee(BaseModel):

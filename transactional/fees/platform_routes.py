@@ -26,6 +26,7 @@ from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_hash import request_hash
 from transactional.request_types import Day, Reference
 from transactional.row_report import RowsRefused
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
 
@@ -84,6 +85,11 @@ async def import_tariff(
     return await _announce(body, request, response, dry_run)
 
 
+add_template(
+    router, "/tariffs", documents.TariffLineRow, things="lines of a tariff", refusals=(PlatformKeyNeeded,)
+)
+
+
 @router.post(
     "/tenants/{tenant_id}/fees",
     status_code=201,
@@ -132,6 +138,9 @@ async def import_charges(
             connection, tenant_id=tenant_id, charges=charges, by=charged_by, now=request.app.state.clock()
         )
     return documents.Charged(charged=charged, known=len(charges) - charged)
+
+
+add_template(router, "/fees", documents.ChargeRow, things="charges", refusals=(PlatformKeyNeeded,))
 
 
 async def _announce(

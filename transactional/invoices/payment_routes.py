@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import PlatformKeyNeeded
 from transactional.access.routes import DryRun
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.invoices import documents, payment_documents
@@ -20,8 +20,9 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
-from transactional.sessions.asking import Operating
+from transactional.sessions.asking import OPERATING_PEOPLE_ONLY, Operating
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
 
@@ -73,15 +74,14 @@ async def pay(
         )
 
 
-@router.get(
-    "/invoice-payments/import/template",
-    summary="Download a bank's file to fill in",
-    responses={**responses(*_REFUSED), **csv_file()},
-    response_class=Response,
+add_template(
+    router,
+    "/invoice-payments",
+    payment_documents.BankRow,
+    things="payments of invoices",
+    asked_by=[OPERATING_PEOPLE_ONLY],
+    refusals=_REFUSED,
 )
-async def write_template(_: Operating, language: TemplateLanguage = "zh") -> Response:
-    """Return the header that an import reads, with a row to write over."""
-    return template_of(payment_documents.BankRow, "invoice-payments", language)
 
 
 @router.post(

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.access.routes import TENANTS_ONLY, Caller, DryRun
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import tenant_transaction
 from transactional.engine.committer import CommitUnavailable
 from transactional.file_imports import Imported, require_taken
@@ -22,6 +22,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_types import Moment, Reason, Reference
 from transactional.row_report import RowsRefused, repeated
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1/points", tags=["points"])
 
@@ -90,15 +91,7 @@ async def import_points(tenant_id: Caller, request: Request, dry_run: DryRun = F
     return Imported(rows=len(rows), new=sum(not told.replayed for told in answers))
 
 
-@router.get(
-    "/import/template",
-    summary="Get a file of points to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(Unauthenticated, InvalidRequest),
-)
-async def template(tenant_id: Caller, language: TemplateLanguage = "zh") -> Response:
-    """Get a CSV file with the header of an import and a row to write over."""
-    return template_of(PointsRow, "points", language)
+add_template(router, "", PointsRow, things="points", asked_by=[TENANTS_ONLY], refusals=(Unauthenticated,))
 
 
 def _commands(

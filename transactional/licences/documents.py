@@ -14,11 +14,11 @@ class LicenceRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: Code
-    number: Annotated[Reference, Field(max_length=100)]
-    holder: Reference
-    valid_from: Day
-    expires_on: Day
+    kind: Code = Field(title="证照类型", examples=["value_added_telecom"])
+    number: Annotated[Reference, Field(max_length=100)] = Field(title="证照编号", examples=["B2-20260001"])
+    holder: Reference = Field(title="持有人", examples=["橡果科技有限公司"])
+    valid_from: Day = Field(title="生效日", examples=["2026-01-01"])
+    expires_on: Day = Field(title="到期日", examples=["2030-12-31"])
 
     @model_validator(mode="after")
     def _in_order(self) -> "LicenceRow":

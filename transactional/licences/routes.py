@@ -42,8 +42,9 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused
-from transactional.sessions.asking import Operating
+from transactional.sessions.asking import OPERATING_PEOPLE_ONLY, Operating
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["licences"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: licences"])
@@ -117,6 +118,16 @@ async def import_licences(
             now=request.app.state.clock(),
         )
     return LicencesImported(registered=registered, known=len(rows) - registered)
+
+
+add_template(
+    platform_router,
+    "/licences",
+    LicenceRow,
+    things="licences",
+    asked_by=[OPERATING_PEOPLE_ONLY],
+    refusals=_REFUSED,
+)
 
 
 @platform_router.patch(

@@ -17,11 +17,15 @@ class ApplicationRow(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
-    name: Reference
-    industry: Industry
-    qualification_number: Annotated[Reference, Field(max_length=100)]
-    qualification_expires_on: Day
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,39}$")] = Field(
+        title="企业代码", examples=["acorn"]
+    )
+    name: Reference = Field(title="企业名称", examples=["橡果集团"])
+    industry: Industry = Field(title="行业", examples=["retail"])
+    qualification_number: Annotated[Reference, Field(max_length=100)] = Field(
+        title="资质编号", examples=["91310000MA1K00000X"]
+    )
+    qualification_expires_on: Day = Field(title="资质到期日", examples=["2028-12-31"])
 
 
 class ApplicationRequest(ApplicationRow):

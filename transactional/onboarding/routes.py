@@ -33,6 +33,7 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_hash import request_hash
 from transactional.request_types import Reference
 from transactional.row_report import RowsRefused, all_or_nothing
+from transactional.templates import add_template
 from transactional.tenants import domain
 from transactional.tenants.domain import ProgramRefused
 from transactional.tenants.routes import Program
@@ -121,6 +122,9 @@ async def import_tenants(
         for row, (tenant_id, key) in zip(rows, made, strict=True)
     ]
     return AppliedList(tenants=told)
+
+
+add_template(platform_router, "/tenants", ApplicationRow, things="tenants", refusals=(PlatformKeyNeeded,))
 
 
 @platform_router.get(

@@ -13,7 +13,7 @@ from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.brand_authorisations.operations import authorise_offers
 from transactional.catalogue.domain import UnknownItem
 from transactional.catalogue.items import item_of
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
@@ -28,6 +28,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment, Reference
 from transactional.row_report import RowsRefused, all_or_nothing
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["opt-ins"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"], dependencies=[OPERATORS_ONLY])
@@ -207,15 +208,7 @@ async def import_offers(tenant_id: UUID, request: Request, dry_run: DryRun = Fal
     return await _list(tenant_id, await rows_of(request, OfferRow), request, dry_run)
 
 
-@platform_router.get(
-    "/offers/import/template",
-    summary="Get a file of offers to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(PlatformKeyNeeded, InvalidRequest),
-)
-async def offers_template(language: TemplateLanguage = "zh") -> Response:
-    """Get a CSV file with the header of an import of offers and a row to write over."""
-    return template_of(OfferRow, "offers", language)
+add_template(platform_router, "/offers", OfferRow, things="offers", refusals=(PlatformKeyNeeded,))
 
 
 async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run: bool) -> Listed:

@@ -19,6 +19,7 @@ from transactional.reconciliation.domain import Order, UnknownReconciliation, Ve
 from transactional.reconciliation.operations import reconcile
 from transactional.request_types import Day, Reference
 from transactional.row_report import RowsRefused
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["reconciliation"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
@@ -48,9 +49,11 @@ _Bare = BeforeValidator(_bare)
 class FileLine(BaseModel):
     """A line of a provider's file; WeChat Pay writes a backtick before each field, which may stay."""
 
-    kind: Annotated[Literal["payment", "refund"], _Bare]
-    order_number: Annotated[str, _Bare, Field(min_length=1, max_length=64)]
-    amount_yuan: Annotated[str, _Bare, AfterValidator(_yuan)]
+    kind: Annotated[Literal["payment", "refund"], _Bare] = Field(title="类型", examples=["payment"])
+    order_number: Annotated[str, _Bare, Field(min_length=1, max_length=64)] = Field(
+        title="商户订单号", examples=["5f3c7a0e9b2d4c61"]
+    )
+    amount_yuan: Annotated[str, _Bare, AfterValidator(_yuan)] = Field(title="金额（元）", examples=["12.50"])
 
 
 class Reconciliation(BaseModel):
@@ -168,6 +171,11 @@ async def import_file(
     if not is_new:
         response.status_code = 200
     return shown
+
+
+add_template(
+    platform_router, "/reconciliations", FileLine, things="a provider's lines", refusals=(PlatformKeyNeeded,)
+)
 
 
 async def _shown(

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.engine.committer import CommitUnavailable
 from transactional.engine.sweeping import NO_BODY
@@ -24,6 +24,7 @@ from transactional.request_types import BusinessMoment, require_past
 from transactional.row_report import RowsRefused, all_or_nothing
 from transactional.sessions.asking import Asker, member_asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["redemptions"])
 
@@ -84,17 +85,14 @@ async def import_progress(
     return Imported(rows=len(rows), new=len(numbers))
 
 
-@router.get(
-    "/redemption-progress/import/template",
-    summary="Get a file of how far goods have come to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest),
+add_template(
+    router,
+    "/redemption-progress",
+    ProgressRow,
+    things="progress of redemptions",
+    asked_by=[Depends(member_asker)],
+    refusals=(Unauthenticated, SessionOver, RoleNeeded),
 )
-async def progress_template(
-    asker: Annotated[Asker, Depends(member_asker)], language: TemplateLanguage = "zh"
-) -> Response:
-    """Get a CSV file with the header of an import and a row to write over."""
-    return template_of(ProgressRow, "redemption_progress", language)
 
 
 async def _step(connection: Connection, tenant_id: UUID, row: ProgressRow, now: datetime) -> _Step:

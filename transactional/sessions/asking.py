@@ -193,4 +193,5 @@ ReadingBooks = Annotated[Asker, Depends(_book_reader)]
 Auditing = Annotated[Asker, Depends(_auditor)]
 
 # What is done for the platform: by a key of scope operate, or by one of its own people.
-Operating = Annotated[Asker, Depends(_operator)]
+OPERATING_PEOPLE_ONLY = Depends(_operator)
+Operating = Annotated[Asker, OPERATING_PEOPLE_ONLY]

@@ -91,8 +91,8 @@ class WorkingDay(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    day: Day
-    is_working: bool
+    day: Day = Field(title="日期", examples=["2026-10-10"])
+    is_working: bool = Field(title="是否上班", examples=["true"])
 
 
 class WorkingDaysRequest(BaseModel):

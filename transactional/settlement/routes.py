@@ -22,6 +22,7 @@ from transactional.settlement.operations import change_working_days, set_basis, 
 from transactional.settlement.queries import basis_of, find_statement
 from transactional.settlement.settling import Settled, settle
 from transactional.suppliers.domain import UnknownSupplier
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["settlement"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
@@ -163,6 +164,15 @@ async def import_working_days(
     return await _change(
         documents.WorkingDaysRequest.model_construct(days=days, changed_by=changed_by), request, dry_run
     )
+
+
+add_template(
+    platform_router,
+    "/working-days",
+    documents.WorkingDay,
+    things="working days",
+    refusals=(PlatformKeyNeeded,),
+)
 
 
 async def _change(

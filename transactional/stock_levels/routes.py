@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
-from transactional.csv_rows import TemplateLanguage, csv_body, csv_file, rows_of, template_of
+from transactional.access.routes import TENANTS_ONLY, Caller, DryRun
+from transactional.csv_rows import csv_body, rows_of
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -14,6 +14,7 @@ from transactional.request_types import Moment, Reference, require_past
 from transactional.row_report import RowsRefused
 from transactional.stock_levels.documents import LevelRow, LevelsRequest, LevelsStated
 from transactional.stock_levels.operations import state_levels
+from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1", tags=["stock levels"])
 
@@ -77,12 +78,11 @@ async def import_levels(
     return LevelsStated.of(as_of, rows, outcomes)
 
 
-@router.get(
-    "/stock-levels/import/template",
-    summary="Get a file of stock levels to fill in",
-    response_class=Response,
-    responses=csv_file() | responses(Unauthenticated, InvalidRequest),
+add_template(
+    router,
+    "/stock-levels",
+    LevelRow,
+    things="stock levels",
+    asked_by=[TENANTS_ONLY],
+    refusals=(Unauthenticated,),
 )
-async def template(tenant_id: Caller, language: TemplateLanguage = "zh") -> Response:
-    """Get a CSV file with the header of an import of stock levels and a row to write over."""
-    return template_of(LevelRow, "stock-levels", language)
