@@ -150,11 +150,14 @@ def _names(header: list[str], row: type[BaseModel]) -> list[str]:
     columns = _columns(row)
     titled = {field.title: column for column, field in columns.items() if field.title}
     names = [titled.get(text, text) for text in header]
+    # What is no column may be a row of a file without a header.
+    is_secret = row.model_config.get("hide_input_in_errors", False)
+    others = [name[:_MOST_OF_A_NAME] for name in names if name not in columns]
     needed = {column for column, field in columns.items() if field.is_required()}
     wrong = [
         ("it lacks", [column for column in columns if column in needed - set(names)]),
         ("it names twice", sorted({name for name in names if names.count(name) > 1})),
-        ("there is no", [name[:_MOST_OF_A_NAME] for name in names if name not in columns]),
+        ("there is no", ["…"] * min(len(others), 1) if is_secret else others),
     ]
     if any(which for _, which in wrong):
         told = "; ".join(f"{what} {', '.join(map(repr, which[:5]))}" for what, which in wrong if which)

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["offers"])
 class CodeRow(BaseModel):
     """A code to be issued for an item, as it is written."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     item_code: Reference = Field(title="商品编码", examples=["card-001"])
     code: Annotated[
