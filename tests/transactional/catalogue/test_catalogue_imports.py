@@ -196,7 +196,7 @@ async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is
     wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
     assert [row["row"] for row in wrong.json()["rows"]] == [2]
     listed = await operator.post(url, content=f"{head}tea-1,10,pickup\ntea-2,20,pickup\n".encode())
-    assert listed.json() == {"listed": 2, "changed": 0}
+    assert listed.json() == {"listed": 2, "changed": 0, "unchanged": 0}
     template = await operator.get("/v1/platform/offers/import/template", params={"language": "en"})
     assert template.text.splitlines()[0].lstrip("\ufeff").startswith("item_id,item_code,price_points")
     pages, after = [], {}
@@ -230,7 +230,7 @@ async def test_an_offer_narrows_the_part_of_its_price_that_is_paid_in_cash(
     body = f"{head}acorn-tea,100,pickup,,0\nacorn-pot,250,shipping,2000,5000\n"
     wrong = await operator.post(url, content=f"{body}acorn-card,500,instant,5000,2000\n".encode())
     assert [row["row"] for row in wrong.json()["rows"]] == [3]
-    assert (await operator.post(url, content=body.encode())).json() == {"listed": 0, "changed": 2}
+    assert (await operator.post(url, content=body.encode())).json() == {"listed": 0, "changed": 2, "unchanged": 0}
 
     async def points(spent, *items):
         body = {
