@@ -85,5 +85,5 @@ def barred(context: Context, anchors: Anchors, member: MemberState, shop: Shop) 
     return {
         item_id
         for item_id in (*context.item_ids, *anchors.names)
-        if item_id not in shop.repeat_goods and counts[item_id] < _REPEATED
+        if item_id not in shop.repeat_goods and counts.get(item_id, 0) < _REPEATED
     }
