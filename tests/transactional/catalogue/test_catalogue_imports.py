@@ -230,7 +230,11 @@ async def test_an_offer_narrows_the_part_of_its_price_that_is_paid_in_cash(
     body = f"{head}acorn-tea,100,pickup,,0\nacorn-pot,250,shipping,2000,5000\n"
     wrong = await operator.post(url, content=f"{body}acorn-card,500,instant,5000,2000\n".encode())
     assert [row["row"] for row in wrong.json()["rows"]] == [3]
-    assert (await operator.post(url, content=body.encode())).json() == {"listed": 0, "changed": 2, "unchanged": 0}
+    assert (await operator.post(url, content=body.encode())).json() == {
+        "listed": 0,
+        "changed": 2,
+        "unchanged": 0,
+    }
 
     async def points(spent, *items):
         body = {
