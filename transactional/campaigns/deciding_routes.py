@@ -24,22 +24,13 @@ from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 
+_REFUSED = (Unauthenticated, SessionOver, RoleNeeded, UnknownCampaign, InvalidRequest, RequestTooLarge)
+
 
 @router.patch(
     "/campaigns/{campaign_id}",
     summary="Edit a draft of a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignNotDraft,
-        CampaignChanged,
-        UnknownOffer,
-        UnknownSale,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
+    responses=responses(*_REFUSED, CampaignNotDraft, CampaignChanged, UnknownOffer, UnknownSale),
 )
 async def edit(
     campaign_id: UUID, body: EditRequest, asker: Deciding, request: Request, dry_run: DryRun = False
@@ -62,16 +53,7 @@ async def edit(
 @router.post(
     "/campaigns/{campaign_id}/approval",
     summary="Approve a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignNotDraft,
-        CampaignChanged,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
+    responses=responses(*_REFUSED, CampaignNotDraft, CampaignChanged),
 )
 async def approve(
     campaign_id: UUID, body: ApprovalRequest, asker: Deciding, request: Request, dry_run: DryRun = False
@@ -93,15 +75,7 @@ async def approve(
 @router.post(
     "/campaigns/{campaign_id}/stop",
     summary="Stop a campaign",
-    responses=responses(
-        Unauthenticated,
-        SessionOver,
-        RoleNeeded,
-        UnknownCampaign,
-        CampaignOver,
-        InvalidRequest,
-        RequestTooLarge,
-    ),
+    responses=responses(*_REFUSED, CampaignOver),
 )
 async def stop(
     campaign_id: UUID, body: StopRequest, asker: Deciding, request: Request, dry_run: DryRun = False
