@@ -157,7 +157,7 @@ def _names(header: list[str], row: type[BaseModel]) -> list[str]:
     wrong = [
         ("it lacks", [column for column in columns if column in needed - set(names)]),
         ("it names twice", sorted({name for name in names if names.count(name) > 1})),
-        ("there is no", ["…"] * min(len(others), 1) if is_secret else others),
+        ("there is no", ["…"] if others and is_secret else others),
     ]
     if any(which for _, which in wrong):
         told = "; ".join(f"{what} {', '.join(map(repr, which[:5]))}" for what, which in wrong if which)

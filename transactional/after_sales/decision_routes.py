@@ -18,7 +18,7 @@ from transactional.ledger.account import BalanceTooLarge
 from transactional.problem_documents import MEDIA_TYPE, responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import ItemBarred, OutOfStock
-from transactional.redemption.ending import RefundTooLarge
+from transactional.redemption.refusals import RefundTooLarge
 from transactional.redemption.states import IllegalMove
 from transactional.sessions.asking import Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver

@@ -19,7 +19,7 @@ from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.problems import InvalidRequest
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.vault import Vault
 
 _INSERT = """

@@ -26,7 +26,7 @@ from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.sessions.asking import Asking, Serving
 from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.texts.sealing import keyed_hash

@@ -21,7 +21,7 @@ from transactional.fulfilment.states import ShipmentStatus
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.sessions.asking import Asking
 from transactional.sessions.domain import SessionOver
 from transactional.warehouses.domain import UnknownWarehouse

@@ -13,7 +13,7 @@ from transactional.fulfilment.carriers.domain import CarrierName
 from transactional.fulfilment.clocks import region_of
 from transactional.fulfilment.refusals import NotToBeShipped, ShipmentExists, TooManyPieces
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.redemption.states import Status
 from transactional.warehouses.domain import UnknownWarehouse
 

@@ -17,9 +17,9 @@ from transactional.members.domain import UnknownMember
 from transactional.problems import InvalidRequest, Problem
 from transactional.redemption.commands import Cancel, ConfirmOffset, OffsetBill, Progress, Refund, Review
 from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY, ItemBarred, UnknownRedemption
-from transactional.redemption.ending import BeingReplaced, RefundByLines, RefundTooLarge, UnknownLine
 from transactional.redemption.making import OffsetNotOffered, OffsetTooSmall
 from transactional.redemption.progress import PastDeadline
+from transactional.redemption.refusals import BeingReplaced, RefundByLines, RefundTooLarge, UnknownLine
 from transactional.redemption.routes import Redemption
 from transactional.redemption.states import IllegalMove, Move
 from transactional.request_types import Reason as Why

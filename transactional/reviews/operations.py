@@ -8,7 +8,7 @@ from uuid import UUID
 from transactional.database import Connection
 from transactional.members.queries import require_member
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.reviews.domain import (
     RECEIVED,
     HiddenReason,

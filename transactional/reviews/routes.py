@@ -13,7 +13,7 @@ from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.reviews.documents import (
     EditRequest,
     ModerationRequest,

@@ -8,7 +8,7 @@ import asyncpg
 
 from transactional.database import Connection
 from transactional.redemption.domain import UnknownOffer, UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.top_ups.domain import VALID_FOR, NoTopUpProduct, NotToBeToppedUp, ProviderName, TopUpExists
 from transactional.vault import Vault
 

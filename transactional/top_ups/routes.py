@@ -15,7 +15,7 @@ from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import MAX_LINES, UnknownOffer, UnknownRedemption
-from transactional.redemption.ending import UnknownLine
+from transactional.redemption.refusals import UnknownLine
 from transactional.request_types import Reference
 from transactional.sessions.asking import Asking, Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
