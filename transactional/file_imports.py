@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from transactional.row_report import RowsRefused, all_made, all_or_nothing, grou
 from transactional.sessions.asking import Asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.templates import add_template
+from transactional.together import taken_where_right
 from transactional.vault import Vault
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -159,8 +161,7 @@ def add_set_import(
 
     async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
         asked = await read(taking, rows)
-        taken = iter(await take(taking, [one for one in asked if not isinstance(one, Problem)]))
-        return sum(all_made(one if isinstance(one, Problem) else next(taken) for one in asked))
+        return sum(all_made(await taken_where_right(asked, partial(take, taking))))
 
     add_whole_import(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
 

@@ -32,6 +32,15 @@ async def taken_together(
     return [outcomes[number] for number in range(len(items))]
 
 
+async def taken_where_right(
+    asked: Sequence[Item | Problem],
+    take: Callable[[Sequence[Item]], Awaitable[Sequence[Made | Problem]]],
+) -> list[Made | Problem]:
+    """Take what is no problem yet, in one call, and return what became of each in their order."""
+    made = iter(await take([one for one in asked if not isinstance(one, Problem)]))
+    return [one if isinstance(one, Problem) else next(made) for one in asked]
+
+
 def attempt(make: Callable[[], Made]) -> Made | Problem:
     """Return what is made, or the problem for which it is not."""
     try:
