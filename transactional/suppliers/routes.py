@@ -14,6 +14,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Day
+from transactional.suppliers.dating import Dated, add_terms, end_terms
 from transactional.suppliers.documents import (
     EndRequest,
     Supplier,
@@ -25,9 +26,10 @@ from transactional.suppliers.documents import (
     TermsRequest,
 )
 from transactional.suppliers.domain import SupplierExists, TermsOverlap, UnknownSupplier, UnknownTerms
-from transactional.suppliers.operations import add_supplier, add_terms, change_supplier, end_terms
+from transactional.suppliers.operations import add_supplier, change_supplier
 from transactional.suppliers.queries import find_supplier, list_suppliers, list_terms
 from transactional.suppliers.terms import new_terms
+from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -129,7 +131,9 @@ async def date_terms(
     """Date terms of an item; those that hold on their first day end the day before."""
     new = new_terms(body, item_id=body.item_id, valid_from=body.valid_from or _today(request))
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        terms_id, is_new = await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
+        terms_id, is_new = the_one(
+            await add_terms(connection, tenant_id=tenant_id, dated=[Dated(supplier_id, new)])
+        )
         shown = await _shown(connection, tenant_id, terms_id)
     if not is_new:
         response.status_code = 200

@@ -15,7 +15,9 @@ from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference
-from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.together import the_one
+from transactional.warehouses.booking import Correction
+from transactional.warehouses.correcting import correct
 from transactional.warehouses.domain import (
     MAX_PIECES,
     ActExists,
@@ -26,6 +28,7 @@ from transactional.warehouses.domain import (
     is_of_kind,
 )
 from transactional.warehouses.queries import stock_of
+from transactional.warehouses.relocating import Relocation, relocate
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -150,12 +153,9 @@ async def add_relocation(
         raise InvalidRequest("to_warehouse_id: the pieces lie there already; name another warehouse")
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        relocation_id, is_new = await relocate(
-            connection,
-            tenant_id=tenant_id,
-            new=Relocation(**dict(body)),
-            request_hash=request_hash(body),
-            now=now,
+        asked = Relocation(**dict(body), request_hash=request_hash(body))
+        relocation_id, is_new = the_one(
+            await relocate(connection, tenant_id=tenant_id, relocations=[asked], now=now)
         )
         (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
     return _acted(relocation_id, stock, response, is_new=is_new)
@@ -187,12 +187,9 @@ async def add_correction(
     """Book what a count found or missed in a warehouse; what is set aside cannot be missed."""
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        correction_id, is_new = await correct(
-            connection,
-            tenant_id=tenant_id,
-            new=Correction(**dict(body)),
-            request_hash=request_hash(body),
-            now=now,
+        asked = Correction(**dict(body), request_hash=request_hash(body))
+        correction_id, is_new = the_one(
+            await correct(connection, tenant_id=tenant_id, corrections=[asked], now=now)
         )
         (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
