@@ -10,11 +10,11 @@ from transactional.file_imports import Taking, add_import
 from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference, Slug
 from transactional.sessions.asking import decider
-from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.warehouses.acts import Relocation, relocate
 from transactional.warehouses.domain import MAX_PIECES, KindByHand, NewWarehouse, is_of_kind
 from transactional.warehouses.operations import add_warehouse, warehouse_of
 from transactional.warehouses.routes import Capacity, Rank, Region, WarehouseRequest
-from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest
+from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest, correct_as_asked
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -84,15 +84,9 @@ async def _take_correction(taking: Taking, row: CorrectionRow) -> bool:
         quantity=row.quantity,
         kind=row.kind,
         reason=row.reason,
-        corrected_by=taking.answered_by(),
     )
-    _, is_new = await correct(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        new=Correction(**dict(asked)),
-        # Whoever sends the file again: it is the same count.
-        request_hash=request_hash(asked, without={"corrected_by"}),
-        now=taking.now,
+    _, is_new = await correct_as_asked(
+        taking.connection, tenant_id=taking.tenant_id, asked=asked, by=taking.answered_by(), now=taking.now
     )
     return is_new
 

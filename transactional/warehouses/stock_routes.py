@@ -1,5 +1,6 @@
 """`/v1/stock`: what there is of each item and where, corrections of it and relocations between warehouses."""
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.catalogue.offers import StockOfCodes
-from transactional.database import tenant_transaction
+from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
-from transactional.request_types import Reason, Reference
+from transactional.request_types import ActingFor, Reason, Reference
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.warehouses.acts import Correction, Relocation, correct, relocate
 from transactional.warehouses.domain import (
     MAX_PIECES,
@@ -82,7 +85,7 @@ class CorrectionRequest(BaseModel):
     quantity: Annotated[int, Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES)]
     kind: KindByHand = "count"
     reason: Reason = Field(description="What happened, in words.")
-    corrected_by: Reference
+    corrected_by: ActingFor = None
 
     @model_validator(mode="after")
     def _is_a_difference(self) -> "CorrectionRequest":
@@ -132,6 +135,8 @@ async def list_stock(
         200: {"model": StockActed, "description": "The reference and this relocation were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             UnknownWarehouse,
             WarehouseClosed,
@@ -143,21 +148,23 @@ async def list_stock(
     },
 )
 async def add_relocation(
-    body: RelocationRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: RelocationRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> StockActed:
     """Carry pieces from one warehouse to another; what can be sold stays as it is."""
     if body.from_warehouse_id == body.to_warehouse_id:
         raise InvalidRequest("to_warehouse_id: the pieces lie there already; name another warehouse")
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         relocation_id, is_new = await relocate(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             new=Relocation(**dict(body)),
             request_hash=request_hash(body),
             now=now,
         )
-        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+        (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(relocation_id, stock, response, is_new=is_new)
 
 
@@ -169,6 +176,8 @@ async def add_relocation(
         200: {"model": StockActed, "description": "The reference and this correction were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             UnknownWarehouse,
             WarehouseClosed,
@@ -182,20 +191,35 @@ async def add_relocation(
     },
 )
 async def add_correction(
-    body: CorrectionRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: CorrectionRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> StockActed:
     """Book what a count found or missed in a warehouse; what is set aside cannot be missed."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        correction_id, is_new = await correct(
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        correction_id, is_new = await correct_as_asked(
             connection,
-            tenant_id=tenant_id,
-            new=Correction(**dict(body)),
-            request_hash=request_hash(body),
+            tenant_id=asker.tenant_id,
+            asked=body,
+            by=asker.acting(body.corrected_by, "corrected_by"),
             now=now,
         )
-        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+        (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
+
+
+async def correct_as_asked(
+    connection: Connection, *, tenant_id: UUID, asked: CorrectionRequest, by: str, now: datetime
+) -> tuple[UUID, bool]:
+    """Correct what was counted as a request or a file tells it, whoever does; return its id and whether it is new."""
+    return await correct(
+        connection,
+        tenant_id=tenant_id,
+        new=Correction(**dict(asked) | {"corrected_by": by}),
+        request_hash=request_hash(asked, without={"corrected_by"}),
+        now=now,
+    )
 
 
 def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:
