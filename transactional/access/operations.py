@@ -16,7 +16,7 @@ from transactional.access.domain import (
     new_platform_key,
     tenant_of,
 )
-from transactional.acting import ACTOR
+from transactional.acting import acts
 from transactional.database import Connection, tenant_transaction
 
 # A revoked key may work this much longer; in exchange most requests ask the database nothing.
@@ -81,7 +81,7 @@ class KeyRing:
         header = authorization or ""
         remembered = self._good_until.get(header)
         if remembered is not None and remembered[1] > time.monotonic():
-            ACTOR.set(remembered[2])
+            acts(remembered[2])
             return remembered[0]
         scheme, _, key = header.partition(" ")
         tenant_id = tenant_of(key) if scheme.lower() == "bearer" else None
@@ -95,7 +95,7 @@ class KeyRing:
             self._good_until.clear()
         actor = f"key: {label}"
         self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS, actor)
-        ACTOR.set(actor)
+        acts(actor)
         return tenant_id
 
     async def _label(self, header: str, tenant_id: UUID, key: str) -> str | None:
@@ -132,4 +132,4 @@ class KeyRing:
             label = await platform_key_label(self._pool, key=key, scope=scope)
         if label is None:
             raise PlatformKeyNeeded(scope)
-        ACTOR.set(f"platform key: {label}")
+        acts(f"platform key: {label}")
