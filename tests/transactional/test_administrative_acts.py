@@ -12,7 +12,7 @@ from transactional.sessions.operations import create_login
 AUDITED = {
     "brand", "category", "item", "carrier_rate", "licence", "platform_brand_demand", "platform_key", "tariff",
     "working_day_change", "api_key", "attribute_declaration", "brand_demand", "feature_switch", "fulfilment_terms",
-    "login", "login_identity", "offer", "offer_opt_in", "pilot", "program", "rest_day", "settlement_basis",
+    "login", "login_identity", "offer", "offer_opt_in", "onboarding", "pilot", "program", "rest_day", "settlement_basis",
     "stock_threshold", "supplier", "supplier_terms", "tenant", "warehouse", "webhook_endpoint",
 }  # fmt: skip
 

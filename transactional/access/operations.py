@@ -1,5 +1,6 @@
 """Makes keys and tells the tenant of a request."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -69,6 +70,7 @@ class KeyRing:
         self._pool = pool
         # By the whole header, so that a known one costs neither a parse nor a hash.
         self._good_until: dict[str, tuple[UUID, float, str]] = {}
+        self._looked_up: dict[str, asyncio.Task[str | None]] = {}
 
     async def tenant(self, authorization: str | None) -> UUID:
         """Return the tenant of an `Authorization` header.
@@ -85,12 +87,7 @@ class KeyRing:
         tenant_id = tenant_of(key) if scheme.lower() == "bearer" else None
         if tenant_id is None:
             raise Unauthenticated
-        async with tenant_transaction(self._pool, tenant_id) as connection:
-            label = await connection.fetchval(
-                "select label from mall.api_key where tenant_id = $1 and key_hash = $2 and revoked_at is null",
-                tenant_id,
-                key_hash(key),
-            )
+        label = await self._label(header, tenant_id, key)
         if label is None:
             self._good_until.pop(header, None)
             raise Unauthenticated
@@ -100,6 +97,28 @@ class KeyRing:
         self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS, actor)
         acts(actor)
         return tenant_id
+
+    async def _label(self, header: str, tenant_id: UUID, key: str) -> str | None:
+        """Return what a key is called, None if there is no such key.
+
+        Whoever asks while a key is being looked up waits for that answer: of a busy tenant all requests under way
+        find it forgotten at once, and each would take a connection and five round trips.
+        """
+        looking = self._looked_up.get(header)
+        if looking is None:
+            looking = self._looked_up[header] = asyncio.create_task(self._look_up(tenant_id, key))
+            looking.add_done_callback(lambda _: self._looked_up.pop(header))
+        # One client that goes away must not take the others' answer with it.
+        return await asyncio.shield(looking)
+
+    async def _look_up(self, tenant_id: UUID, key: str) -> str | None:
+        async with tenant_transaction(self._pool, tenant_id) as connection:
+            label: str | None = await connection.fetchval(
+                "select label from mall.api_key where tenant_id = $1 and key_hash = $2 and revoked_at is null",
+                tenant_id,
+                key_hash(key),
+            )
+        return label
 
     async def require_platform(self, authorization: str | None, scope: Scope) -> None:
         """Make sure that an `Authorization` header carries a platform key of a scope.

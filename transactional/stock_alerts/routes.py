@@ -16,8 +16,9 @@ from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Reference
 from transactional.sessions.asking import Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
-from transactional.stock_alerts.operations import UnknownAlert, acknowledge, set_threshold
+from transactional.stock_alerts.operations import NewThreshold, UnknownAlert, acknowledge, set_thresholds
 from transactional.stock_alerts.queries import list_alerts, list_thresholds
+from transactional.together import the_one
 from transactional.warehouses.domain import UnknownWarehouse
 
 router = APIRouter(prefix="/v1", tags=["stock alerts"])
@@ -88,13 +89,11 @@ async def put_threshold(
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
-        await set_threshold(
-            connection,
-            tenant_id=asker.tenant_id,
-            item_id=body.item_id,
-            warehouse_id=body.warehouse_id,
-            quantity=body.quantity,
-            now=request.app.state.clock(),
+        new = NewThreshold(body.item_id, body.warehouse_id, body.quantity)
+        the_one(
+            await set_thresholds(
+                connection, tenant_id=asker.tenant_id, thresholds=[new], now=request.app.state.clock()
+            )
         )
         rows = await list_thresholds(connection, tenant_id=asker.tenant_id, item_id=body.item_id)
     return ThresholdList(thresholds=[Threshold.model_validate(row) for row in rows])

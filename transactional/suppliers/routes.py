@@ -16,6 +16,7 @@ from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Day
 from transactional.sessions.asking import Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.suppliers.dating import Dated, add_terms, end_terms
 from transactional.suppliers.documents import (
     EndRequest,
     Supplier,
@@ -27,9 +28,10 @@ from transactional.suppliers.documents import (
     TermsRequest,
 )
 from transactional.suppliers.domain import SupplierExists, TermsOverlap, UnknownSupplier, UnknownTerms
-from transactional.suppliers.operations import add_supplier, add_terms, change_supplier, end_terms
+from transactional.suppliers.operations import add_supplier, change_supplier
 from transactional.suppliers.queries import find_supplier, list_suppliers, list_terms
 from transactional.suppliers.terms import new_terms
+from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -148,8 +150,8 @@ async def date_terms(
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
-        terms_id, is_new = await add_terms(
-            connection, tenant_id=asker.tenant_id, supplier_id=supplier_id, new=new
+        terms_id, is_new = the_one(
+            await add_terms(connection, tenant_id=asker.tenant_id, dated=[Dated(supplier_id, new)])
         )
         shown = await _shown(connection, asker.tenant_id, terms_id)
     if not is_new:

@@ -1,6 +1,5 @@
 """`/v1/stock`: what there is of each item and where, corrections of it and relocations between warehouses."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.catalogue.offers import StockOfCodes
-from transactional.database import Connection, tenant_transaction
+from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
@@ -18,7 +17,9 @@ from transactional.request_hash import request_hash
 from transactional.request_types import ActingFor, Reason, Reference
 from transactional.sessions.asking import Deciding
 from transactional.sessions.domain import RoleNeeded, SessionOver
-from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.together import the_one
+from transactional.warehouses.booking import Correction
+from transactional.warehouses.correcting import correct
 from transactional.warehouses.domain import (
     MAX_PIECES,
     ActExists,
@@ -29,6 +30,7 @@ from transactional.warehouses.domain import (
     is_of_kind,
 )
 from transactional.warehouses.queries import stock_of
+from transactional.warehouses.relocating import Relocation, relocate
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -157,12 +159,9 @@ async def add_relocation(
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
-        relocation_id, is_new = await relocate(
-            connection,
-            tenant_id=asker.tenant_id,
-            new=Relocation(**dict(body)),
-            request_hash=request_hash(body),
-            now=now,
+        asked = Relocation(**dict(body), request_hash=request_hash(body))
+        relocation_id, is_new = the_one(
+            await relocate(connection, tenant_id=asker.tenant_id, relocations=[asked], now=now)
         )
         (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(relocation_id, stock, response, is_new=is_new)
@@ -198,28 +197,18 @@ async def add_correction(
     async with tenant_transaction(
         request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
     ) as connection:
-        correction_id, is_new = await correct_as_asked(
-            connection,
-            tenant_id=asker.tenant_id,
-            asked=body,
-            by=asker.acting(body.corrected_by, "corrected_by"),
-            now=now,
+        asked = correction_of(body, by=asker.acting(body.corrected_by, "corrected_by"))
+        correction_id, is_new = the_one(
+            await correct(connection, tenant_id=asker.tenant_id, corrections=[asked], now=now)
         )
         (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
 
 
-async def correct_as_asked(
-    connection: Connection, *, tenant_id: UUID, asked: CorrectionRequest, by: str, now: datetime
-) -> tuple[UUID, bool]:
-    """Correct what was counted as a request or a file tells it, whoever does; return its id and whether it is new."""
-    return await correct(
-        connection,
-        tenant_id=tenant_id,
-        new=Correction(**dict(asked) | {"corrected_by": by}),
-        request_hash=request_hash(asked, without={"corrected_by"}),
-        now=now,
-    )
+def correction_of(asked: CorrectionRequest, *, by: str) -> Correction:
+    """Return the correction that a request or a file tells of; it is the same one whoever sends it again."""
+    told = dict(asked) | {"corrected_by": by}
+    return Correction(**told, request_hash=request_hash(asked, without={"corrected_by"}))
 
 
 def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:
