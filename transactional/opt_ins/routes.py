@@ -19,7 +19,7 @@ from transactional.database import Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
 from transactional.opt_ins.domain import OptInNeeded
-from transactional.opt_ins.listing import Listing, list_offers
+from transactional.opt_ins.listing import Listing, Outcome, list_offers
 from transactional.opt_ins.operations import Decision, opt_in, withdraw
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
@@ -221,7 +221,9 @@ async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run
         )
         made = Counter(all_made(outcomes))
         await authorise_offers(connection, tenant_id=tenant_id, now=now)
-    return Listed(listed=made["listed"], changed=made["changed"], unchanged=made["unchanged"])
+    return Listed(
+        listed=made[Outcome.LISTED], changed=made[Outcome.CHANGED], unchanged=made[Outcome.UNCHANGED]
+    )
 
 
 async def _read(connection: Connection, rows: list[OfferRow]) -> list[Listing | Problem]:
