@@ -532,6 +532,9 @@ def bodies(mine):
         },
         "/v1/platform/tenants/{tenant_id}/keys": {"label": "x"},
         "/v1/platform/tenants/{tenant_id}/onboarding/configuration": {"configured_by": "x"},
+        "/v1/platform/tenants/{tenant_id}/onboarding/qualification": {
+            "qualification_number": "n", "qualification_expires_on": "2031-01-01", "handed_in_by": "x",
+        },
         "/v1/platform/tenants/{tenant_id}/onboarding/test": {"done_by": "x"},
         "/v1/platform/tenants/{tenant_id}/onboarding/live": {"done_by": "x"},
         "/v1/platform/tenants/{tenant_id}/features/{feature}": {"is_on": False, "changed_by": "x"},

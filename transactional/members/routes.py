@@ -18,6 +18,8 @@ from transactional.members.registering import NewMember, register_all
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment, Reference
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["members"])
@@ -81,23 +83,27 @@ class Member(BaseModel):
     summary="Register a member",
     responses={
         200: {"model": Member, "description": "The reference was registered before"},
-        **responses(Unauthenticated, InvalidRequest, RequestTooLarge),
+        **responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
     },
 )
 async def register(
     body: MemberRegistration,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> Member:
     """Register a member and open its points account. Registering a known reference changes nothing."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         new = NewMember(**body.model_dump())
         is_new = the_one(
-            await register_all(connection, tenant_id=tenant_id, members=[new], now=request.app.state.clock())
+            await register_all(
+                connection, tenant_id=asker.tenant_id, members=[new], now=request.app.state.clock()
+            )
         )
-        member = await member_by_ref(connection, tenant_id=tenant_id, external_ref=body.external_ref)
+        member = await member_by_ref(connection, tenant_id=asker.tenant_id, external_ref=body.external_ref)
     if not is_new:
         response.status_code = 200
     return Member.model_validate(member)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from transactional.database import Connection
 from transactional.fees.queries import live_day
-from transactional.onboarding.domain import AcceptanceOnLive, Measure, is_accepted
+from transactional.onboarding.domain import AcceptanceOnLive, Measure
+from transactional.onboarding.promises import is_accepted
 
 _COLUMNS = "run_id, started_at, finished_at, is_passed, checks, recorded_at"
 

@@ -1,17 +1,18 @@
 """`/v1/onboarding/acceptance`: the acceptance kit's results, as the tenant that ran it records them."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, computed_field, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.database import tenant_transaction
 from transactional.onboarding.acceptance import record_run, runs_of
-from transactional.onboarding.domain import AcceptanceOnLive, Area, Measure
+from transactional.onboarding.domain import AcceptanceOnLive, Area, Comparison, Measure
+from transactional.onboarding.promises import broken_promises
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Code, Moment
@@ -30,7 +31,7 @@ class MeasureTold(BaseModel):
     area: Area
     measure: Code
     value: Number
-    comparison: Literal["at_least", "at_most"]
+    comparison: Comparison
     threshold: Number
 
 
@@ -38,6 +39,17 @@ class MeasureShown(MeasureTold):
     """Something that was measured, and whether it met its threshold."""
 
     is_met: bool
+
+
+class PromiseShown(BaseModel):
+    """What a measure must be held against at least, so that a run counts."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    area: Area
+    measure: str
+    comparison: Comparison
+    threshold: float
 
 
 class RunRequest(BaseModel):
@@ -58,7 +70,7 @@ class RunRequest(BaseModel):
 
 
 class Run(BaseModel):
-    """A run of the acceptance kit; passed if all areas were measured and every threshold met."""
+    """A run of the acceptance kit; passed if all that is promised was measured against that, and every threshold met."""
 
     run_id: UUID
     started_at: datetime
@@ -66,6 +78,15 @@ class Run(BaseModel):
     is_passed: bool
     checks: list[MeasureShown]
     recorded_at: datetime
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="What was not measured, or was held against less than this: such a run has not passed."
+    )
+    @property
+    def below_promise(self) -> list[PromiseShown]:
+        """Return what keeps the run from counting, whatever was met."""
+        measures = [Measure(**one.model_dump(exclude={"is_met"})) for one in self.checks]
+        return [PromiseShown.model_validate(one) for one in broken_promises(measures)]
 
 
 class Runs(BaseModel):

@@ -66,14 +66,18 @@ async def before_live(connection: Connection, *, tenant_id: UUID, now: datetime)
     )
     tariff = binding(await confirmed_tariffs(connection, tenant_id=tenant_id), today)
     return [
-        Check("qualification", expires_on >= today, "the qualification has lapsed; apply with a valid one"),
+        Check(
+            "qualification",
+            expires_on >= today,
+            "the qualification has lapsed; hand in a valid one: PUT …/onboarding/qualification",
+        ),
         Check("configured", steps.configured_on is not None, "settle the program"),
         *await before_tested(connection, tenant_id=tenant_id),
         Check("tested", steps.tested_on is not None, "pass the test"),
         Check(
             "accepted",
             await newest_is_passed(connection, tenant_id=tenant_id),
-            "run the acceptance kit until it passes: pointmart acceptance run",
+            "run the acceptance kit until it passes, held against no less than is promised: pointmart acceptance run",
         ),
         Check(
             "tariff_confirmed", tariff is not None, "confirm the tariff: POST /v1/tariffs/{id}/confirmation"

@@ -43,6 +43,16 @@ class ConfigurationRequest(BaseModel):
     configured_by: Reference
 
 
+class QualificationRequest(BaseModel):
+    """A qualification that is newer than the one there is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    qualification_number: Annotated[Reference, Field(max_length=100)]
+    qualification_expires_on: Day
+    handed_in_by: Reference
+
+
 class StepRequest(BaseModel):
     """Who does the step."""
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Literal
 from uuid import UUID
 
 from transactional.problems import Problem
 
 # What a run of the acceptance kit measures, each part of it.
 Area = Literal["points_sync", "redemption_accuracy", "stability"]
-AREAS: Final[frozenset[Area]] = frozenset(get_args(Area))
+Comparison = Literal["at_least", "at_most"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Measure:
     area: Area
     measure: str
     value: float
-    comparison: Literal["at_least", "at_most"]
+    comparison: Comparison
     threshold: float
 
     @property
@@ -54,11 +54,6 @@ class Measure:
         if self.comparison == "at_least":
             return self.value >= self.threshold
         return self.value <= self.threshold
-
-
-def is_accepted(measures: Sequence[Measure]) -> bool:
-    """Tell whether all areas were measured and every threshold is met."""
-    return {measure.area for measure in measures} == AREAS and all(measure.is_met for measure in measures)
 
 
 class AcceptanceOnLive(Problem):
@@ -95,6 +90,19 @@ class NotOnboarding(Problem):
     def __init__(self, tenant_id: UUID) -> None:
         super().__init__(
             f"tenant {tenant_id} has no application; it was created live", tenant_id=str(tenant_id)
+        )
+
+
+class QualificationLapsed(Problem):
+    """The qualification is over before it is handed in."""
+
+    slug = "qualification-lapsed"
+    title = "The qualification has lapsed"
+    status = 422
+
+    def __init__(self, expires_on: date) -> None:
+        super().__init__(
+            f"the qualification ended on {expires_on}; hand in one that is valid", expires_on=str(expires_on)
         )
 
 

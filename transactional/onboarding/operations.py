@@ -9,7 +9,7 @@ from transactional.clock import business_date
 from transactional.database import Connection
 from transactional.features.operations import switch_off_all_but
 from transactional.onboarding.checks import before_live, before_tested, find_steps
-from transactional.onboarding.domain import NotReady, TenantExists, require_turn
+from transactional.onboarding.domain import NotReady, QualificationLapsed, TenantExists, require_turn
 from transactional.onboarding.presets import PRESETS
 from transactional.tenants.domain import Program
 from transactional.tenants.operations import NewTenant, change_program, create_tenant
@@ -42,6 +42,7 @@ async def apply(
 
     Raises:
         TenantExists: the code belongs to another tenant.
+        QualificationLapsed: there is none that is valid.
     """
     await connection.execute("select pg_advisory_xact_lock(hashtextextended('applications', 0))")
     known = await connection.fetchrow(
@@ -53,6 +54,8 @@ async def apply(
         if known["request_hash"] != request_hash:
             raise TenantExists(new.code)
         return known["tenant_id"], None
+    if new.qualification_expires_on < business_date(now):
+        raise QualificationLapsed(new.qualification_expires_on)
     preset = PRESETS[new.industry]
     tenant_id = await create_tenant(
         connection,
@@ -79,6 +82,29 @@ async def apply(
         new.qualification_expires_on,
     )
     return tenant_id, await issue_key(connection, tenant_id=tenant_id, label="first")
+
+
+async def renew_qualification(
+    connection: Connection, *, tenant_id: UUID, number: str, expires_on: date, by: str, now: datetime
+) -> None:
+    """Put a newer qualification in the place of the one there is; the same again changes nothing.
+
+    Raises:
+        NotOnboarding: the tenant has no application.
+        QualificationLapsed: it is over.
+    """
+    await find_steps(connection, tenant_id=tenant_id, lock=True)
+    if expires_on < business_date(now):
+        raise QualificationLapsed(expires_on)
+    await connection.execute(
+        "update mall.onboarding set qualification_number = $2, qualification_expires_on = $3, renewed_by = $4, "
+        "renewed_at = $5 where tenant_id = $1 and (qualification_number, qualification_expires_on) <> ($2, $3)",
+        tenant_id,
+        number,
+        expires_on,
+        by,
+        now,
+    )
 
 
 async def configure(

@@ -24,10 +24,24 @@ from transactional.onboarding.documents import (
     KeyRequest,
     NewKey,
     Onboarding,
+    QualificationRequest,
     StepRequest,
 )
-from transactional.onboarding.domain import NotOnboarding, NotReady, StepOutOfTurn, TenantExists
-from transactional.onboarding.operations import Application, apply, configure, go_live, pass_test
+from transactional.onboarding.domain import (
+    NotOnboarding,
+    NotReady,
+    QualificationLapsed,
+    StepOutOfTurn,
+    TenantExists,
+)
+from transactional.onboarding.operations import (
+    Application,
+    apply,
+    configure,
+    go_live,
+    pass_test,
+    renew_qualification,
+)
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_hash import request_hash
@@ -76,7 +90,7 @@ async def show(tenant_id: Caller, request: Request) -> Onboarding:
     summary="Take an application",
     responses={
         200: {"model": Applied, "description": "The application was sent before; the key is not told again"},
-        **responses(PlatformKeyNeeded, TenantExists, InvalidRequest, RequestTooLarge),
+        **responses(PlatformKeyNeeded, TenantExists, QualificationLapsed, InvalidRequest, RequestTooLarge),
     },
 )
 async def add(
@@ -88,7 +102,7 @@ async def add(
         tenant_id, api_key = await apply(
             connection,
             new=Application(**body.model_dump()),
-            request_hash=request_hash(body),
+            request_hash=request_hash(body, without={"applied_by"}),
             now=state.clock(),
         )
         shown = await _shown(connection, tenant_id, request)
@@ -114,7 +128,10 @@ async def import_tenants(
         made = await all_or_nothing(
             bodies,
             lambda body: apply(
-                connection, new=Application(**body.model_dump()), request_hash=request_hash(body), now=now
+                connection,
+                new=Application(**body.model_dump()),
+                request_hash=request_hash(body, without={"applied_by"}),
+                now=now,
             ),
         )
     told = [
@@ -151,6 +168,30 @@ async def add_key(tenant_id: UUID, body: KeyRequest, request: Request, dry_run: 
     ) as connection:
         await live_day(connection, tenant_id=tenant_id)
         return NewKey(api_key=await issue_key(connection, tenant_id=tenant_id, label=body.label))
+
+
+@platform_router.put(
+    "/tenants/{tenant_id}/onboarding/qualification",
+    summary="Renew a tenant's qualification",
+    responses=responses(
+        PlatformKeyNeeded, NotOnboarding, QualificationLapsed, InvalidRequest, RequestTooLarge
+    ),
+)
+async def renew(
+    tenant_id: UUID, body: QualificationRequest, request: Request, dry_run: DryRun = False
+) -> Onboarding:
+    """Put a newer qualification in the place of the one there is, at any step; what it was is an administrative act."""
+    state = request.app.state
+    async with tenant_transaction(state.pools.committer, tenant_id, dry_run=dry_run) as connection:
+        await renew_qualification(
+            connection,
+            tenant_id=tenant_id,
+            number=body.qualification_number,
+            expires_on=body.qualification_expires_on,
+            by=body.handed_in_by,
+            now=state.clock(),
+        )
+        return await _shown(connection, tenant_id, request)
 
 
 @platform_router.put(

@@ -23,8 +23,10 @@ from transactional.opt_ins.listing import Listing, Outcome, list_offers
 from transactional.opt_ins.operations import Decision, opt_in, withdraw
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
-from transactional.request_types import Moment, Reference
+from transactional.request_types import ActingFor, Moment, Reference
 from transactional.row_report import RowsRefused, all_made
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.templates import add_template
 from transactional.together import attempt, taken_where_right, the_one
 
@@ -47,7 +49,7 @@ class OptInRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-    opted_in_by: Reference
+    opted_in_by: ActingFor = None
 
 
 class WithdrawalRequest(BaseModel):
@@ -55,7 +57,7 @@ class WithdrawalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    withdrawn_by: Reference
+    withdrawn_by: ActingFor = None
 
 
 class OptIn(BaseModel):
@@ -144,23 +146,25 @@ async def show_all(
     summary="Opt in to an item",
     responses={
         200: {"model": OptIn, "description": "It was opted in to before"},
-        **responses(Unauthenticated, UnknownItem, InvalidRequest, RequestTooLarge),
+        **responses(Unauthenticated, SessionOver, RoleNeeded, UnknownItem, InvalidRequest, RequestTooLarge),
     },
 )
 async def add(
-    body: OptInRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: OptInRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> OptIn:
     """Decide to have an item in your shop. Nothing is ever listed there without it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         is_new = the_one(
             await opt_in(
                 connection,
-                tenant_id=tenant_id,
-                decisions=[Decision(body.item_id, body.opted_in_by)],
+                tenant_id=asker.tenant_id,
+                decisions=[Decision(body.item_id, asker.acting(body.opted_in_by, "opted_in_by"))],
                 now=request.app.state.clock(),
             )
         )
-        (row,) = await connection.fetch(_OPT_INS, tenant_id, body.item_id, None, False, 1)
+        (row,) = await connection.fetch(_OPT_INS, asker.tenant_id, body.item_id, None, False, 1)
     if not is_new:
         response.status_code = 200
     return OptIn.model_validate(dict(row))
@@ -170,18 +174,22 @@ async def add(
     "/opt-ins/{item_id}/withdrawal",
     status_code=204,
     summary="Withdraw an opt-in",
-    responses=responses(Unauthenticated, OptInNeeded, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, OptInNeeded, InvalidRequest, RequestTooLarge
+    ),
 )
 async def take_back(
-    item_id: UUID, body: WithdrawalRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    item_id: UUID, body: WithdrawalRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> None:
     """Take the decision for an item back: it leaves your shop at once, whoever listed it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         the_one(
             await withdraw(
                 connection,
-                tenant_id=tenant_id,
-                decisions=[Decision(item_id, body.withdrawn_by)],
+                tenant_id=asker.tenant_id,
+                decisions=[Decision(item_id, asker.acting(body.withdrawn_by, "withdrawn_by"))],
                 now=request.app.state.clock(),
             )
         )

@@ -20,7 +20,7 @@ from transactional.warehouses.domain import MAX_PIECES, KindByHand, NewWarehouse
 from transactional.warehouses.operations import add_warehouse, warehouses_of
 from transactional.warehouses.relocating import Relocation, relocate
 from transactional.warehouses.routes import Capacity, Rank, Region, WarehouseRequest
-from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest
+from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest, correction_of
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -95,10 +95,8 @@ async def _read_corrections(taking: Taking, rows: Sequence[CorrectionRow]) -> li
             quantity=row.quantity,
             kind=row.kind,
             reason=row.reason,
-            corrected_by=taking.answered_by(),
         )
-        # Whoever sends the file again: it is the same count.
-        return Correction(**dict(asked), request_hash=request_hash(asked, without={"corrected_by"}))
+        return correction_of(asked, by=taking.answered_by())
 
     return [attempt(partial(asked_by, row)) for row in rows]
 

@@ -12,6 +12,7 @@ from orchestration.cli.acceptance.measures import Found, none_of
 from orchestration.cli.acceptance.preparing import Sandbox
 from orchestration.cli.acceptance.reading import exported, ledger
 from transactional.onboarding.domain import Measure
+from transactional.onboarding.promises import FIELDS_OF_REDEMPTION
 
 # How long is waited for all that is to be pushed.
 _PUSHED_WITHIN = 60.0
@@ -57,7 +58,13 @@ async def compare_redemptions(
     pushed = () if listener is None else await _compare_pushed(seen, listener)
     return Found(
         (
-            Measure("redemption_accuracy", "fields_compared", seen.compared, "at_least", 20 * len(accounts)),
+            Measure(
+                "redemption_accuracy",
+                "fields_compared",
+                seen.compared,
+                "at_least",
+                FIELDS_OF_REDEMPTION * len(accounts),
+            ),
             none_of("redemption_accuracy", "redemption_fields_wrong", len(seen.wrong["redemption"])),
             none_of("redemption_accuracy", "refund_fields_wrong", len(seen.wrong["refund"])),
             none_of("redemption_accuracy", "balance_fields_wrong", len(seen.wrong["balance"])),

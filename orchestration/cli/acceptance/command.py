@@ -19,6 +19,7 @@ from orchestration.settings import PipelineSettings
 from transactional.access.domain import key_hash
 from transactional.access.operations import issue_key
 from transactional.clock import system_clock
+from transactional.onboarding.promises import MAX_P95_MS, MIN_CONNECTIONS, MIN_RATE, MIN_REDEMPTIONS
 from transactional.tenants.operations import find_tenant
 
 app = typer.Typer(no_args_is_help=True, help="Measure a tenant in test mode before it goes live.")
@@ -53,13 +54,15 @@ def run(
     members: Annotated[int, typer.Option(min=10, max=100_000, help="Test members to credit.")] = 300,
     redemptions: Annotated[
         int, typer.Option(min=3, max=1_000, help="Redemptions to compare field by field.")
-    ] = 30,
-    connections: Annotated[int, typer.Option(min=1, max=512, help="Connections that ask at once.")] = 32,
+    ] = MIN_REDEMPTIONS,
+    connections: Annotated[
+        int, typer.Option(min=1, max=512, help="Connections that ask at once.")
+    ] = MIN_CONNECTIONS,
     seconds: Annotated[float, typer.Option(min=1, max=3_600, help="How long they ask.")] = 20.0,
-    min_rate: Annotated[float, typer.Option(min=0, help="Credits per second at least.")] = 50.0,
+    min_rate: Annotated[float, typer.Option(min=0, help="Credits per second at least.")] = MIN_RATE,
     max_p95_ms: Annotated[
         float, typer.Option(min=1, help="95th percentile of answers at most, ms.")
-    ] = 1_000.0,
+    ] = MAX_P95_MS,
     webhook_url: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +77,8 @@ def run(
 ) -> None:
     """Measure points sync, returned redemption data and stability; exit with 1 if a threshold is not met.
 
-    What it makes are test members with their points and redemptions. A live tenant is refused.
+    What it makes are test members with their points and redemptions. A live tenant is refused. Who asks for less than the
+    defaults of --redemptions, --connections, --min-rate and --max-p95-ms gets figures, but no acceptance.
     """
     plan = Plan(members, redemptions, connections, seconds, min_rate, max_p95_ms, seed)
     webhook = None if webhook_url is None else Webhook(webhook_url, webhook_port)

@@ -17,6 +17,7 @@ from orchestration.cli.acceptance.run import Result
 from orchestration.refusal import Refusal
 from transactional.clock import BUSINESS_ZONE
 from transactional.onboarding.domain import Measure
+from transactional.onboarding.promises import Promise
 
 _MOST_DIFFERENCES = 50
 
@@ -52,6 +53,8 @@ def print_result(console: Console, result: Result) -> None:
         console.print(f"[red]✗[/] {escape(line)}", highlight=False, soft_wrap=True)
     if len(result.differences) > 10:
         console.print(f"… {len(result.differences) - 10} more in the report")
+    for promise in result.below_promise:
+        console.print(f"[red]✗[/] {_less(promise)}", highlight=False, soft_wrap=True)
     verdict = "[green]验收通过 · passed[/]" if result.is_passed else "[red]验收不通过 · failed[/]"
     console.print(f"[bold]{verdict}[/]")
 
@@ -97,6 +100,13 @@ def _markdown(result: Result) -> str:
             f"| {' · '.join(AREAS[measure.area])} | {' · '.join(TITLES[measure.measure])} | {_number(measure.value)} | "
             f"{_threshold(measure)} | {'通过 pass' if measure.is_met else '**不通过 FAIL**'} |"
         )
+    if result.below_promise:
+        lines += [
+            "",
+            "## 门槛低于承诺,不作验收 Held against less than is promised, which is no acceptance",
+            "",
+        ]
+        lines += [f"- {_less(promise)}" for promise in result.below_promise]
     if result.differences:
         lines += ["", f"## 不符之处 Differences ({len(result.differences)})", ""]
         lines += [f"- {line}" for line in result.differences[:_MOST_DIFFERENCES]]
@@ -128,12 +138,19 @@ def _json(result: Result) -> str:
         "checks": [
             asdict(one) | {"value": min(one.value, 1e12), "is_met": one.is_met} for one in result.measures
         ],
+        "below_promise": [asdict(promise) for promise in result.below_promise],
         "differences": result.differences,
     }
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
-def _threshold(measure: Measure) -> str:
+def _less(promise: Promise) -> str:
+    """Say what a run must be held against at least."""
+    zh, en = TITLES[promise.measure]
+    return f"{zh} · {en}: 承诺 promised {_threshold(promise)}"
+
+
+def _threshold(measure: Measure | Promise) -> str:
     return f"{'≥' if measure.comparison == 'at_least' else '≤'} {_number(measure.threshold)}"
 
 

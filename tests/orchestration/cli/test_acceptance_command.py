@@ -22,6 +22,7 @@ from transactional.catalogue.operations import (
     add_offers,
     receive_stock,
 )
+from transactional.onboarding import promises
 from transactional.onboarding.operations import Application, apply
 from transactional.tenants.operations import NewTenant, create_tenant
 
@@ -37,6 +38,8 @@ SMALL = (
     "--max-p95-ms",
     "60000",
 )
+
+SLOW_PROMISES = tuple(one for one in promises.PROMISES if one.comparison == "at_most" and one.threshold == 0)
 
 
 async def set_up(database_url: str) -> None:
@@ -85,15 +88,21 @@ def test_a_buyer_gets_a_report_and_an_exit_code(
             asked = ["acceptance", "run", "--tenant", tenant, "--url", url, "--out", str(tmp_path / "out")]
             return CliRunner().invoke(app, [*asked, *SMALL, *more])
 
-        passed = run("heron", "--min-rate", "0")
+        lenient = run("heron", "--min-rate", "0")
+        assert lenient.exit_code == 1
+        assert "承诺 promised ≥ 50" in lenient.output
+        (document,) = (tmp_path / "out").glob("*.json")
+        assert json.loads(document.read_text())["is_passed"] is False
+        # What is tried here is what the command makes of a run that passed, not how fast this machine is.
+        with monkeypatch.context() as patched:
+            patched.setattr(promises, "PROMISES", SLOW_PROMISES)
+            passed = run("heron", "--min-rate", "0")
         assert passed.exit_code == 0, passed.output
         assert "验收通过" in passed.output
-        (document,) = (tmp_path / "out").glob("*.json")
-        assert json.loads(document.read_text())["is_passed"] is True
         slow = run("heron", "--min-rate", "1000000")
         assert slow.exit_code == 1
         assert "不通过" in slow.output
-        # The key was made for the run alone, and both results are the tenant's.
-        assert asyncio.run(keys_and_runs(database_url)) == (0, [True, False])
+        # The keys were made for their runs alone, and all results are the tenant's, as the mall judges them.
+        assert asyncio.run(keys_and_runs(database_url)) == (0, [False, False, False])
         assert isinstance(run("acorn").exception, TenantIsLive)
         assert isinstance(run("crow").exception, UnknownCode)

@@ -15,6 +15,10 @@ from orchestration.cli.acceptance.run import record, run_kit
 from tests.transactional.conftest import client_for
 from tests.transactional.tenants.kit import PLAN, tenant_in_test_mode
 from transactional.onboarding.domain import Measure
+from transactional.onboarding.promises import PROMISES
+
+# What the plan of these tests holds the mall to less than is promised.
+LENIENT = {"sync_rate", "sync_p95_ms", "fields_compared", "load_requests", "load_p95_ms"}
 
 
 @pytest.fixture
@@ -51,6 +55,14 @@ async def measured(app, key, clock, falsify=None, plan=PLAN, tenant="heron"):
         return await run_kit(client, tenant=tenant, url="http://mall", plan=plan, clock=clock)
 
 
+def as_promised(measure):
+    """The measure as a faster machine with a larger plan would have it."""
+    promised = {promise.measure: promise.threshold for promise in PROMISES}
+    if measure.measure not in LENIENT:
+        return measure
+    return replace(measure, value=promised[measure.measure], threshold=promised[measure.measure])
+
+
 def failed(result):
     return {measure.measure for measure in result.measures if not measure.is_met}
 
@@ -58,6 +70,13 @@ def failed(result):
 async def test_a_mall_that_works_passes_and_its_result_is_kept(app, heron, clock, tmp_path):
     result = await measured(app, heron, clock)
     assert (failed(result), result.differences) == (set(), ())
+    # Thresholds of a slow machine are no acceptance, and the report says so.
+    assert not result.is_passed
+    assert {promise.measure for promise in result.below_promise} == LENIENT
+    lenient = write_result(tmp_path / "lenient", result)[0].read_text()
+    assert "不通过 failed" in lenient
+    assert "每秒同步笔数 · credits per second: 承诺 promised ≥ 50" in lenient
+    result = replace(result, measures=tuple(as_promised(measure) for measure in result.measures))
     assert result.is_passed
     figures = {measure.measure: measure.value for measure in result.measures}
     assert figures["fields_compared"] >= 100

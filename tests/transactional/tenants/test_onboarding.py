@@ -1,5 +1,6 @@
 """A tenant is taken on in dated steps: it works at once in test mode, and goes live only when every check is met."""
 
+import json
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import pytest
 from tests.transactional.conftest import client_for
 from transactional.catalogue.operations import NewItem, StockReceipt, add_items, receive_stock
 from transactional.onboarding.presets import PRESETS
+from transactional.onboarding.promises import PROMISES
 from transactional.tenants.domain import check_program
 
 APPLICATION = {
@@ -41,7 +43,7 @@ async def heron(app, applied):
 def step(operator, applied):
     async def step(name, **body):
         url = f"/v1/platform/tenants/{applied['tenant_id']}/onboarding/{name}"
-        method = "PUT" if name == "configuration" else "POST"
+        method = "PUT" if name in ("configuration", "qualification") else "POST"
         return await operator.request(method, url, json=body or {"done_by": "wu.min"})
 
     return step
@@ -89,12 +91,16 @@ def try_out(heron, card):
 
 @pytest.fixture
 def accept(heron):
-    async def accept(run=1, value=0, areas=("points_sync", "redemption_accuracy", "stability")):
-        """Record a run of the acceptance kit."""
-        check = {"measure": "errors", "value": value, "comparison": "at_most", "threshold": 0}
+    async def accept(run=1, **otherwise):
+        """Record a run of the acceptance kit that just meets what is promised, or something else of some measures."""
+        checks = [
+            vars(promise) | {"value": promise.threshold} | otherwise.get(promise.measure, {})
+            for promise in PROMISES
+            if otherwise.get(promise.measure, {}) is not None
+        ]
         body = {
             "run_id": str(UUID(int=run)), "started_at": "2026-03-03T12:00:00+08:00",
-            "finished_at": "2026-03-03T12:01:00+08:00", "checks": [check | {"area": area} for area in areas],
+            "finished_at": "2026-03-03T12:01:00+08:00", "checks": checks,
         }  # fmt: skip
         return await heron.post("/v1/onboarding/acceptance", json=body)
 
@@ -109,16 +115,41 @@ async def test_a_run_of_the_kit_is_judged_by_its_figures_and_the_newest_counts(h
     assert not await accepted()
     assert (await accept(1)).json()["is_passed"] is True
     assert await accepted()
-    assert (await accept(2, value=1)).json()["is_passed"] is False
+    assert (await accept(2, sync_errors={"value": 1})).json()["is_passed"] is False
     assert not await accepted()
-    # What leaves an area out is no acceptance, and the first word of a run stays.
-    assert (await accept(3, areas=("stability",))).json()["is_passed"] is False
+    # What leaves a measure out is no acceptance, and the first word of a run stays.
+    assert (await accept(3, ledger_breaks=None)).json()["is_passed"] is False
     again = await accept(3)
     assert (again.status_code, again.json()["is_passed"]) == (200, False)
     runs = (await heron.get("/v1/onboarding/acceptance")).json()["runs"]
     assert [UUID(run["run_id"]).int for run in runs] == [3, 2, 1]
     with pytest.raises(asyncpg.RestrictViolationError):
         await owner.execute("update mall.acceptance_run set is_passed = true")
+
+
+@pytest.mark.parametrize(
+    ("measure", "held"),
+    [
+        ("sync_rate", {"threshold": 0, "value": 1}),
+        ("load_p95_ms", {"threshold": 60_000, "value": 50_000}),
+        ("load_requests", {"threshold": 1, "value": 40}),
+        ("overspent", {"threshold": 1, "value": 1}),
+        ("replays_wrong", {"comparison": "at_least", "value": 5}),
+        ("load_errors", {"area": "points_sync"}),
+        ("negative_balances", None),
+    ],
+)
+async def test_a_run_that_was_held_against_less_than_is_promised_is_no_acceptance(
+    heron, accept, measure, held
+):
+    told = (await accept(1, **{measure: held})).json()
+    assert all(check["is_met"] for check in told["checks"])
+    assert told["is_passed"] is False
+    assert [one["measure"] for one in told["below_promise"]] == [measure]
+    checks = (await heron.get("/v1/onboarding")).json()["checks"]
+    assert not next(one["is_met"] for one in checks if one["check"] == "accepted")
+    stricter = (await accept(2, sync_rate={"threshold": 900, "value": 1000})).json()
+    assert (stricter["is_passed"], stricter["below_promise"]) == (True, [])
 
 
 async def test_from_application_to_live(
@@ -189,10 +220,41 @@ async def test_a_program_may_be_settled_otherwise(step, heron):
     assert refused.json()["type"] == "urn:pointmart:problem:program-refused"
 
 
-async def test_a_lapsed_qualification_keeps_a_tenant_from_going_live(heron, clock):
+async def test_a_lapsed_qualification_keeps_a_tenant_from_going_live_until_it_is_renewed(
+    heron, clock, step, owner
+):
     clock.now += timedelta(days=2000)
-    checks = {one["check"]: one["is_met"] for one in (await heron.get("/v1/onboarding")).json()["checks"]}
-    assert not checks["qualification"]
+
+    async def is_valid():
+        checks = (await heron.get("/v1/onboarding")).json()["checks"]
+        return next(one["is_met"] for one in checks if one["check"] == "qualification")
+
+    async def renew(day, number="9112"):
+        body = {"qualification_number": number, "qualification_expires_on": day, "handed_in_by": "wu.min"}
+        return await step("qualification", **body)
+
+    assert not await is_valid()
+    lapsed = await renew("2030-01-01")
+    assert lapsed.json()["type"] == "urn:pointmart:problem:qualification-lapsed"
+    assert not await is_valid()
+    for _ in range(2):
+        assert (await renew("2035-01-01")).status_code == 200
+    assert await is_valid()
+    applied, act = await owner.fetch(
+        "select actor, act, changed from mall.administrative_act where subject = 'onboarding' order by act_id"
+    )
+    assert (applied["act"], act["act"]) == ("insert", "update")
+    assert act["actor"] == "platform key: test"
+    changed = json.loads(act["changed"])
+    assert changed["qualification_expires_on"] == ["2030-01-01", "2035-01-01"]
+    assert changed["renewed_by"] == [None, "wu.min"]
+
+
+async def test_nobody_applies_with_a_qualification_that_is_over(operator, owner):
+    yesterday = APPLICATION | {"qualification_expires_on": "2026-02-28"}
+    refused = await operator.post("/v1/platform/tenants", json=yesterday)
+    assert refused.json()["type"] == "urn:pointmart:problem:qualification-lapsed"
+    assert await owner.fetchval("select count(*) from mall.tenant where code = 'heron'") == 0
 
 
 async def test_a_file_of_tenants_is_taken_whole_or_not_at_all(operator, owner):
