@@ -78,7 +78,7 @@ def impressions(
 
 @app.command()
 def rollback(release_id: str = typer.Argument("", help="The release; by default the one before.")) -> None:
-    """Make an older release the current one; readers follow at their next look."""
+    """Make an older release the current one, or a newer one again; readers follow at their next look."""
     now_current = _shelf().roll_back(release_id or None)
     typer.echo(f"release {now_current} is current")
 

@@ -20,7 +20,8 @@ class CurrentHoldsErased(Refusal):
 def drop_outdated(folder: DataFolder, now: datetime, longest: timedelta = LONGEST_AFTER_ERASURE) -> list[str]:
     """Delete releases that may hold members erased more than `longest` ago, and return their ids.
 
-    A release that cannot be read may hold them too. The current one stays, because somebody reads it.
+    A release that cannot be read may hold them too. The current one stays, because somebody reads it; one after it
+    does not, for nobody may go forward to erased members either.
     """
     due = last_due(read_forgotten(folder.forgotten).moments, now, longest)
     if due is None:
@@ -45,11 +46,20 @@ def require_current(folder: DataFolder, now: datetime, longest: timedelta = LONG
     due = last_due(read_forgotten(folder.forgotten).moments, now, longest)
     shelf = Shelf(folder.releases)
     current = shelf.current_id()
-    if due is not None and current is not None and _is_older(shelf, current, due):
-        raise CurrentHoldsErased(
-            f"the current release {current} was built before members were erased at {due:%Y-%m-%d %H:%M} UTC; "
-            "run the pipeline to publish one without them, then prune again"
+    if due is None or current is None or not _is_older(shelf, current, due):
+        return
+    without = next((known for known in shelf.release_ids() if not _is_older(shelf, known, due)), None)
+    way = (
+        "run the pipeline to publish one without them"
+        if without is None
+        else (
+            f"go on to {without} (pointmart release rollback {without}), which is without them, or run the pipeline"
         )
+    )
+    raise CurrentHoldsErased(
+        f"the current release {current} was built before members were erased at {due:%Y-%m-%d %H:%M} UTC; "
+        f"{way}, then prune again"
+    )
 
 
 def last_due(moments: Sequence[datetime], now: datetime, longest: timedelta) -> datetime | None:

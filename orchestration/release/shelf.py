@@ -72,6 +72,8 @@ class Shelf:
     def roll_back(self, release_id: str | None) -> str:
         """Switch to a release, by default the one before the current; return its id.
 
+        It is held until the next is published, unless it is the newest: then nobody is gone back.
+
         Raises:
             NothingToRollBackTo: the current release is the oldest, or there is none.
             UnknownRelease, BrokenRelease: `current` stays as it was.
@@ -82,7 +84,10 @@ class Shelf:
         if target is None:
             raise NothingToRollBackTo("there is no older release to roll back to; run the pipeline")
         self.switch(target)
-        durable.write_text(self._held, target)
+        if target == self.release_ids()[0]:
+            self.let_go()
+        else:
+            durable.write_text(self._held, target)
         return target
 
     def held_id(self) -> str | None:
@@ -104,10 +109,14 @@ class Shelf:
     def prune(self) -> None:
         """Delete releases nobody goes back to, and parts that none of the rest names.
 
-        The newest ten stay, the last of each of seven days, and always the current one.
+        Of the current one and those before it the newest ten stay, and the last of each of seven days. Those after it
+        stay, too: whoever went back may go forward again, and the next that is published comes after them all.
         """
         known = self.release_ids()
-        kept = {*known[:KEPT], *_last_of_days(known)[:KEPT_DAYS], self.current_id()}
+        current = self.current_id()
+        after = [release_id for release_id in known if current is not None and release_id > current]
+        rest = known[len(after) :]
+        kept = {*after, *rest[:KEPT], *_last_of_days(rest)[:KEPT_DAYS]}
         for release_id in known:
             if release_id not in kept:
                 shutil.rmtree(self.releases / release_id)

@@ -174,15 +174,28 @@ def test_a_release_whose_file_was_changed_is_not_switched_to(shelf: Shelf) -> No
     assert shelf.current_id() == newest
 
 
-def test_the_newest_ten_and_the_current_release_are_kept(warehouse: DataFolder) -> None:
+def test_the_newest_ten_are_kept_and_those_to_go_forward_to(warehouse: DataFolder) -> None:
     shelf = Shelf(warehouse.releases)
     for second in range(KEPT + 3):
         build_release(warehouse, PROVENANCE, AUDIT, NOW + timedelta(seconds=second))
-    oldest = shelf.release_ids()[-1]
-    shelf.switch(oldest)
+    built = shelf.release_ids()
+    shelf.switch(built[-2])
     shelf.prune()
-    assert len(shelf.release_ids()) == KEPT + 1
-    assert shelf.release_ids()[-1] == oldest
+    assert shelf.release_ids() == built
+    shelf.switch(built[1])
+    shelf.prune()
+    assert shelf.release_ids() == built[: KEPT + 1]
+    shelf.switch(built[0])
+    shelf.prune()
+    assert shelf.release_ids() == built[:KEPT]
+
+
+def test_whoever_goes_forward_to_the_newest_release_holds_none(shelf: Shelf) -> None:
+    newest, middle, oldest = shelf.release_ids()
+    shelf.switch(newest)
+    assert (shelf.roll_back(oldest), shelf.held_id()) == (oldest, oldest)
+    assert (shelf.roll_back(middle), shelf.held_id()) == (middle, middle)
+    assert (shelf.roll_back(newest), shelf.held_id()) == (newest, None)
 
 
 def test_of_each_of_seven_days_the_last_release_is_kept(warehouse: DataFolder) -> None:

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Self
-from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.catalogue.items import item_of
+from transactional.catalogue.items import items_of
 from transactional.file_imports import Taking, add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import ReceiptRequest
 from transactional.purchasing.domain import MAX_LINES
-from transactional.purchasing.queries import lines_of_item, order_of
+from transactional.purchasing.queries import lines_by_item, order_of
 from transactional.purchasing.requested import receive_as_asked
 from transactional.request_types import BusinessMoment, Day, Reference
 from transactional.sessions.asking import decider
@@ -54,6 +53,8 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
             f"a delivery note has at most {MAX_LINES} rows, and {first.reference!r} has {len(rows)}"
         )
     order_id = await order_of(taking.connection, tenant_id=taking.tenant_id, reference=first.order_reference)
+    items = await items_of(taking.connection, codes={row.item_code for row in rows})
+    lines = await lines_by_item(taking.connection, tenant_id=taking.tenant_id, order_id=order_id)
     # Days and moments as they are written, for that is how a request has them.
     counted = {"quantity", "damaged_quantity", "expires_on"}
     asked = ReceiptRequest.model_validate(
@@ -61,7 +62,7 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
         | {
             "batches": [
                 row.model_dump(mode="json", include=counted)
-                | {"line_no": await _line_no(taking, order_id, row)}
+                | {"line_no": _line_no(row, lines.get(items[row.item_code], []))}
                 for row in rows
             ],
         }
@@ -77,18 +78,13 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
     return len(rows) if is_new else 0
 
 
-async def _line_no(taking: Taking, order_id: UUID, row: ReceiptRow) -> int:
-    """Return the line that a row is of.
+def _line_no(row: ReceiptRow, lines: Sequence[int]) -> int:
+    """Return the line that a row is of, among the order's lines of its item.
 
     Raises:
-        UnknownItem: there is no such item.
         InvalidRequest: the order has no such line of the item, or several and the row does not say which.
     """
-    item_id = await item_of(taking.connection, code=row.item_code)
-    lines = await lines_of_item(
-        taking.connection, tenant_id=taking.tenant_id, order_id=order_id, item_id=item_id
-    )
-    if row.line_no in lines:
+    if row.line_no is not None and row.line_no in lines:
         return row.line_no
     if row.line_no is None and len(lines) == 1:
         return lines[0]

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.catalogue.items import item_of
+from transactional.catalogue.items import items_of
 from transactional.file_imports import Taking, add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import OrderRequest
@@ -15,7 +15,7 @@ from transactional.purchasing.requested import propose_as_asked
 from transactional.request_types import Day, Reference, Slug
 from transactional.sessions.asking import decider
 from transactional.suppliers.operations import supplier_of
-from transactional.warehouses.operations import warehouse_of
+from transactional.warehouses.operations import warehouses_of
 
 router = APIRouter(prefix="/v1", tags=["purchase orders"])
 
@@ -43,11 +43,9 @@ async def _take(taking: Taking, rows: Sequence[OrderRow]) -> int:
         raise InvalidRequest(
             f"an order has at most {MAX_LINES} rows, and {first.reference!r} has {len(rows)}"
         )
-    warehouses = {
-        code: await warehouse_of(connection, tenant_id=tenant_id, code=code)
-        for code in {row.warehouse_code for row in rows}
-        if code is not None
-    }
+    codes = {row.warehouse_code for row in rows if row.warehouse_code is not None}
+    warehouses = await warehouses_of(connection, tenant_id=tenant_id, codes=codes)
+    items = await items_of(connection, codes={row.item_code for row in rows})
     # The day as it is written, for that is how a request has it.
     asked = OrderRequest.model_validate(
         first.model_dump(mode="json", include={"reference", "order_by"})
@@ -55,7 +53,7 @@ async def _take(taking: Taking, rows: Sequence[OrderRow]) -> int:
             "supplier_id": await supplier_of(connection, tenant_id=tenant_id, code=first.supplier_code),
             "lines": [
                 {
-                    "item_id": await item_of(connection, code=row.item_code),
+                    "item_id": items[row.item_code],
                     "quantity": row.quantity,
                     "warehouse_id": row.warehouse_code and warehouses[row.warehouse_code],
                 }

@@ -79,18 +79,15 @@ async def order_of(connection: Connection, *, tenant_id: UUID, reference: str) -
     return found
 
 
-async def lines_of_item(
-    connection: Connection, *, tenant_id: UUID, order_id: UUID, item_id: UUID
-) -> list[int]:
-    """Return the numbers of an order's lines of an item."""
+async def lines_by_item(connection: Connection, *, tenant_id: UUID, order_id: UUID) -> dict[UUID, list[int]]:
+    """Return the numbers of an order's lines by their items."""
     rows = await connection.fetch(
-        "select line_no from mall.purchase_order_line where tenant_id = $1 and purchase_order_id = $2 "
-        "and item_id = $3 and quantity > 0 order by line_no",
+        "select item_id, array_agg(line_no order by line_no) as lines from mall.purchase_order_line "
+        "where tenant_id = $1 and purchase_order_id = $2 and quantity > 0 group by item_id",
         tenant_id,
         order_id,
-        item_id,
     )
-    return [row["line_no"] for row in rows]
+    return {row["item_id"]: row["lines"] for row in rows}
 
 
 async def find_order(connection: Connection, *, tenant_id: UUID, order_id: UUID) -> dict[str, Any]:

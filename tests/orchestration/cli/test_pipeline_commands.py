@@ -75,7 +75,24 @@ def test_releases_from_before_an_erasure_are_pruned_at_once_if_asked(mall, data_
     pruned = pointmart("release", "prune", "--now", **mall)
     assert pruned.stdout.strip() == f"release {old} was deleted"
     folder.forgotten.write_text(f'{{"member_count": 2, "next_batch": 1, "moments": ["{now.isoformat()}"]}}')
-    assert f"the current release {newer}" in sentence(pointmart("release", "prune", "--now", **mall))
+    refused = sentence(pointmart("release", "prune", "--now", **mall))
+    assert f"the current release {newer}" in refused
+    assert "run the pipeline to publish one without them" in refused
+
+
+def test_after_going_back_only_releases_with_erased_members_are_pruned(mall, data_dir):  # noqa: F811
+    folder = DataFolder(data_dir)
+    folder.create()
+    now = datetime.now(UTC)
+    old, between, newest = (release_of(folder, now - timedelta(hours=hours)) for hours in (48, 30, 1))
+    Shelf(folder.releases).switch(old)
+    moment = (now - timedelta(days=1)).isoformat()
+    folder.forgotten.write_text(f'{{"member_count": 1, "next_batch": 1, "moments": ["{moment}"]}}')
+    refused = pointmart("release", "prune", "--now", **mall)
+    assert f"release {between} was deleted" in refused.stdout
+    assert f"go on to {newest}" in sentence(refused)
+    assert pointmart("release", "rollback", newest, **mall).stdout.strip() == f"release {newest} is current"
+    assert pointmart("release", "prune", "--now", **mall).stdout.strip() == f"release {old} was deleted"
 
 
 def test_a_release_from_before_there_were_cards_is_shown_and_printed_whole(data_dir):
