@@ -93,8 +93,9 @@ class Supply:
         is_late = self._rng.random(len(chosen)) < LATE_DELIVERY_SHARE
         late = np.where(is_late, self._rng.integers(*_LATE_DAYS, len(chosen)), 0)
         trouble = np.zeros_like(late) if delays is None else delays[chosen]
-        for item, *days in zip(chosen.tolist(), usual.tolist(), late.tolist(), trouble.tolist(), strict=True):
-            self._send(day, item, int(wanted[item]), days)
+        days = zip(usual.tolist(), late.tolist(), trouble.tolist(), strict=True)
+        for item, its_days in zip(chosen.tolist(), days, strict=True):
+            self._send(day, item, int(wanted[item]), its_days)
         self.on_order += wanted
         leads = np.zeros(len(wanted), dtype=np.int64)
         leads[chosen] = usual + late + trouble
@@ -112,7 +113,7 @@ class Supply:
             self.on_order[arrival.item] -= arrival.pieces + arrival.broken
         return arrivals
 
-    def _send(self, ordered: int, item: int, pieces: int, days: list[int]) -> None:
+    def _send(self, ordered: int, item: int, pieces: int, days: tuple[int, int, int]) -> None:
         arrives = ordered + sum(days)
         if self._failure_rng.random() < FAILED_SHARE:
             self._arrivals[arrives].append(Arrival(ordered, item, 0, pieces, is_last=True))
