@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboards.login import login_for
 from dashboards.plain_page import form_of, keep_session, other_language, render, words_of
+from dashboards.roles import role_name
 from dashboards.visitor import COOKIE, NotLoggedIn, Visitor, read_visitor
 from dashboards.words import Words
 
@@ -16,14 +17,6 @@ _log = logging.getLogger(__name__)
 
 _FIELDS = ("current_password", "new_password", "new_password_again")
 _REFUSALS = {"wrong-password": ("account_wrong", 403), "invalid-login": ("account_unusable", 422)}
-_ROLES = {
-    "enterprise_viewer": "role_enterprise_viewer",
-    "enterprise_admin": "role_enterprise_admin",
-    "planner": "role_planner",
-    "operator": "role_operator",
-    "risk_analyst": "role_risk_analyst",
-    "platform_admin": "role_platform_admin",
-}
 
 
 class Account(HTTPEndpoint):
@@ -89,7 +82,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     other = other_language(words)
-    role = words(_ROLES[visitor.role]) if visitor.role in _ROLES else visitor.role
+    role = role_name(words, visitor.role)
     texts = {
         "here": f"/account?lang={words.language}",
         "title": words("account_title"),

@@ -13,7 +13,9 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-Kind = Literal["text", "month", "date", "moment", "rate", "count", "quantity", "score", "money", "change"]
+Kind = Literal[
+    "text", "month", "date", "moment", "rate", "count", "quantity", "score", "money", "change", "measure"
+]
 
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV_TYPE = "text/csv"
@@ -30,6 +32,7 @@ _EXCEL_FORMATS: dict[Kind, str] = {
     "money": "#,##0.00",
     # Of a rate, in percentage points.
     "change": "+0.00%;-0.00%;0.00%",
+    "measure": "0.0000",
 }
 _WIDTHS: dict[Kind, int] = {
     "text": 28,
@@ -42,7 +45,10 @@ _WIDTHS: dict[Kind, int] = {
     "score": 12,
     "money": 16,
     "change": 12,
+    "measure": 12,
 }
+# The column of the frame that tells of each row whether its measures are rates.
+IS_RATE = "is_rate"
 # A text that begins like this would be run as a formula by the program that opens the file.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,7 +64,8 @@ _LONGEST_PART = 40
 class Column:
     """One column of the rows: its name in the frame, the reader's word for it, and what it holds.
 
-    `is_on_page` is false for what the page says elsewhere and only a file must say itself.
+    `is_on_page` is false for what the page says elsewhere and only a file must say itself. A "measure" is of another
+    kind from row to row: a rate where the frame's column `IS_RATE` says so, else a score.
     """
 
     name: str
@@ -107,10 +114,13 @@ def _fill(page: Worksheet, rows: pd.DataFrame, columns: Sequence[Column]) -> Non
     page.append([column.label for column in columns])
     for cell in page[1]:
         cell.font = Font(bold=True)
-    for row in rows[[column.name for column in columns]].itertuples(index=False):
+    are_rates = rows[IS_RATE] if IS_RATE in rows else [False] * len(rows)
+    told = rows[[column.name for column in columns]].itertuples(index=False)
+    for row, is_rate in zip(told, are_rates, strict=True):
         page.append([_cell(value, column.kind) for value, column in zip(row, columns, strict=True)])
         for cell, column in zip(page[page.max_row], columns, strict=True):
-            cell.number_format = _EXCEL_FORMATS[column.kind]
+            kind = "rate" if column.kind == "measure" and is_rate else column.kind
+            cell.number_format = _EXCEL_FORMATS[kind]
             if column.kind == "text" and cell.value is not None:
                 cell.data_type = "s"
     for number, column in enumerate(columns, start=1):

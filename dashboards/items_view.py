@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import items, items_charts
 from dashboards.definitions import Definitions
+from dashboards.group_bars import group_bars
 from dashboards.items_words import class_names, named_bands, reason_names
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.plain_cards import show_plain_card
@@ -157,18 +158,13 @@ def _show_group(words: Words, rows: pd.DataFrame, group: str, alt: str) -> None:
     if rows["rate"].isna().all():
         st.info(words("nothing_viewed"), icon=":material/hourglass_empty:")
         return
-    drawn = rows.assign(
-        told=[words.rate(None if pd.isna(rate) else rate) for rate in rows["rate"]],
-        note=[
-            words("group_note", items=words.count(count), share=words.rate(share))
-            for count, share in zip(rows["items"], rows["share"], strict=True)
-        ],
-        is_small=rows["views"] < items.SMALL_VIEWS,
-    )
-    labels = {"group": group, "rate": words("redemption_rate"), "note": words("group_holds")}
-    st.altair_chart(
-        items_charts.groups(drawn[["name", "rate", "told", "note", "is_small"]], labels=labels), alt=alt
-    )
+    notes = [
+        words("group_note", items=words.count(count), share=words.rate(share))
+        for count, share in zip(rows["items"], rows["share"], strict=True)
+    ]
+    is_small = rows["views"] < items.SMALL_VIEWS
+    labels = {"group": group, "rate": words("redemption_rate")}
+    st.altair_chart(group_bars(words, rows["name"], rows["rate"], notes, is_small, **labels), alt=alt)
     st.caption(words("rates_n", n=words.count(rows["views"].sum()), few=items.SMALL_VIEWS))
 
 

@@ -23,11 +23,18 @@ _BUSINESS_ZONE = ZoneInfo("Asia/Shanghai")
 # A gain that would be shown as 0.0 %.
 _NOUGHT = 0.0005
 
+# The best first: of errors the smallest, of lists the largest, of intervals those that hold what they promise.
 _SCORES = """
     select model, metric, k, value, low, high, n, is_released
     from marts.fct_model_scores
     where tenant_id = $tenant_id and area = $area and slice = $slice
-    order by metric not in ('ndcg', 'wape'), metric, k, value desc, model
+    order by metric not in ('ndcg', 'wape'), metric, k,
+        case
+            when metric in ('ndcg', 'recall', 'hit', 'coverage') then -value
+            when metric = 'coverage_90' then abs(value - 0.9)
+            else abs(value)
+        end,
+        model
 """
 
 

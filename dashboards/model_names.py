@@ -34,6 +34,7 @@ _METRICS = {
     "coverage_90": "metric_coverage_90",
     "bias": "metric_bias",
 }
+_RATES = ("recall", "hit", "coverage", "wape", "coverage_90", "bias")
 _PARAMETERS = {
     "horizon_days": "parameter_horizon_days",
     "n_lessons": "parameter_n_lessons",
@@ -84,6 +85,11 @@ def metric_name(words: Words, metric: str, k: int | None) -> str:
     else:
         name = words(_METRICS[metric]) if metric in _METRICS else metric
     return name if k is None else f"{name}@{k}"
+
+
+def is_rate(metric: str) -> bool:
+    """Tell whether a measure is a share, said in per cent: of demand, of the lists, of the items or of the days."""
+    return metric in _RATES or metric.startswith("pinball_")
 
 
 def parameter_name(words: Words, name: str) -> str:

@@ -30,6 +30,7 @@ ICONS = {
     "value": ":material/scoreboard:",
     "data_health": ":material/health_and_safety:",
     "models": ":material/model_training:",
+    "acts": ":material/history_edu:",
 }
 # Every page once; the first stands by itself, before the menus.
 _ALONE = "enterprise"
@@ -39,7 +40,7 @@ _MENUS = {
     "operations": ("service", "orders", "after_sales", "suppliers"),
     "risk": ("risk_reviews", "risk_rules", "risk_links"),
     "platform": ("tenants", "books", "licences", "value"),
-    "data": ("data_health", "models"),
+    "data": ("data_health", "models", "acts"),
 }
 # So many pages stand side by side in either language at 1280 px; more would be folded away by chance.
 MOST_SIDE_BY_SIDE = 6
@@ -87,6 +88,7 @@ def page_titles(words: Words) -> dict[str, str]:
         "value": words("value_page"),
         "data_health": words("health_page"),
         "models": words("models_page"),
+        "acts": words("acts_page"),
     }
 
 

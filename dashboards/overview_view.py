@@ -5,11 +5,12 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboards import funnel, items, items_charts, member_groups
+from dashboards import funnel, items, member_groups
 from dashboards.alerts import Alert, alerts
 from dashboards.categories import with_category_names
 from dashboards.charts import Chart
 from dashboards.definitions import Definitions, definitions
+from dashboards.group_bars import group_bars
 from dashboards.items_words import band_name, named_bands
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -174,17 +175,10 @@ def share_chart(words: Words, rows: pd.DataFrame, group: str) -> Chart | None:
     if "name" not in redeemed:
         redeemed = redeemed.sort_values("redemptions", ascending=False).head(_MOST_CATEGORIES)
         redeemed = redeemed.assign(name=redeemed["category"])
-    drawn = pd.DataFrame(
-        {
-            "name": redeemed["name"],
-            "rate": redeemed["share"],
-            "told": [words.rate(share) for share in redeemed["share"]],
-            "note": [
-                words("share_note", count=words.count(count), points=words.rate(share))
-                for count, share in zip(redeemed["redemptions"], redeemed["share_of_points"], strict=True)
-            ],
-            "is_small": [int(rows["redemptions"].sum()) < SMALL_SAMPLE] * len(redeemed),
-        }
-    )
-    labels = {"group": group, "rate": words("share_of_redemptions"), "note": words("group_holds")}
-    return items_charts.groups(drawn, labels=labels)
+    notes = [
+        words("share_note", count=words.count(count), points=words.rate(share))
+        for count, share in zip(redeemed["redemptions"], redeemed["share_of_points"], strict=True)
+    ]
+    are_small = [int(rows["redemptions"].sum()) < SMALL_SAMPLE] * len(redeemed)
+    labels = {"group": group, "rate": words("share_of_redemptions")}
+    return group_bars(words, redeemed["name"], redeemed["share"], notes, are_small, **labels)

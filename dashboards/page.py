@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, Column, to_csv, to_excel
+from dashboards.downloads import CSV_TYPE, EXCEL_TYPE, IS_RATE, Column, to_csv, to_excel
 from dashboards.marts import PlatformMarts, TenantMarts
 from dashboards.release import NoRelease, Release, current_release
 from dashboards.visitor import Visitor
@@ -130,7 +130,7 @@ def show_rows(
         st.warning(warning, icon=":material/notification_important:")
     st.html(_ONE_CSV)
     st.dataframe(
-        rows,
+        _measured(rows, [column.name for column in columns if column.kind == "measure"]),
         hide_index=True,
         column_order=[column.name for column in columns if column.is_on_page],
         column_config={column.name: _shown(column) for column in columns},
@@ -177,6 +177,18 @@ def show_downloads(
             beside()
 
 
+def _measured(rows: pd.DataFrame, measures: list[str]) -> Any:
+    """Return rows whose measures are written each in its unit and sorted as the numbers they are."""
+    if not measures:
+        return rows
+    of_rows = rows.reset_index(drop=True)
+    styled = of_rows.style
+    for is_rate, pattern in ((True, "{:.2%}"), (False, "{:.4f}")):
+        chosen = of_rows.index[of_rows[IS_RATE] == is_rate]
+        styled = styled.format(pattern, subset=pd.IndexSlice[chosen, measures], na_rep=NOTHING)
+    return styled
+
+
 def _shown(column: Column) -> Any:
     if column.kind in ("date", "month"):
         pattern = "YYYY-MM-DD" if column.kind == "date" else "YYYY-MM"
@@ -185,6 +197,9 @@ def _shown(column: Column) -> Any:
         return st.column_config.DatetimeColumn(column.label, format="YYYY-MM-DD HH:mm")
     if column.kind == "text":
         return st.column_config.TextColumn(column.label)
+    if column.kind == "measure":
+        # Its rows say themselves how they are written.
+        return st.column_config.NumberColumn(column.label)
     patterns = {
         "rate": "percent",
         "count": "localized",

@@ -7,13 +7,13 @@ from dashboards.words import Words
 
 OPERATIONS = ("orders", "after_sales", "suppliers")
 RISK = ("risk_reviews", "risk_rules", "risk_links")
-PLATFORM = ("tenants", "books", "licences", "value")
+PLATFORM = ("tenants", "books", "licences", "value", "acts")
 
 # The desks a role works at, the one it begins with first.
 _DESKS: dict[str, tuple[str, ...]] = {
     "enterprise_viewer": (),
     "planner": (),
-    "enterprise_admin": (*OPERATIONS, *RISK),
+    "enterprise_admin": (*OPERATIONS, *RISK, "acts"),
     "operator": OPERATIONS,
     "risk_analyst": RISK,
     "platform_admin": PLATFORM,
@@ -29,6 +29,21 @@ _BESIDE = {
     "risk_analyst": ("data_health",),
     "platform_admin": ("data_health",),
 }
+
+
+_NAMES = {
+    "enterprise_viewer": "role_enterprise_viewer",
+    "enterprise_admin": "role_enterprise_admin",
+    "planner": "role_planner",
+    "operator": "role_operator",
+    "risk_analyst": "role_risk_analyst",
+    "platform_admin": "role_platform_admin",
+}
+
+
+def role_name(words: Words, role: str) -> str:
+    """Return what a role is called; one nobody knows stands for itself."""
+    return words(_NAMES[role]) if role in _NAMES else role
 
 
 def is_known(role: str) -> bool:

@@ -5,9 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboards import items_charts
 from dashboards.definitions import Definitions
 from dashboards.downloads import Column
+from dashboards.group_bars import group_bars
 from dashboards.items_words import class_names
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -51,23 +51,18 @@ def show_drivers(words: Words, define: Definitions, found: pd.DataFrame) -> None
         return
     st.markdown(answer(words, found))
     names, values = driver_names(words), value_names(words)
-    drawn = pd.DataFrame(
-        {
-            "name": [
-                words("driver_value", driver=names[driver], value=values[driver, value])
-                for driver, value in zip(found["driver"], found["value"], strict=True)
-            ],
-            "rate": found["satisfaction_rate"],
-            "told": [words.rate(rate) for rate in found["satisfaction_rate"]],
-            "note": [
-                words("driver_note", satisfied=words.count(satisfied), n=words.count(n))
-                for satisfied, n in zip(found["satisfied_count"], found["answer_count"], strict=True)
-            ],
-            "is_small": found["answer_count"] < SMALL_SAMPLE,
-        }
-    )
-    labels = {"group": words("drivers"), "rate": words("satisfied_share"), "note": words("group_holds")}
-    st.altair_chart(items_charts.groups(drawn, labels=labels), alt=words("drivers_alt"))
+    met = [
+        words("driver_value", driver=names[driver], value=values[driver, value])
+        for driver, value in zip(found["driver"], found["value"], strict=True)
+    ]
+    notes = [
+        words("driver_note", satisfied=words.count(satisfied), n=words.count(n))
+        for satisfied, n in zip(found["satisfied_count"], found["answer_count"], strict=True)
+    ]
+    is_small = found["answer_count"] < SMALL_SAMPLE
+    labels = {"group": words("drivers"), "rate": words("satisfied_share")}
+    chart = group_bars(words, met, found["satisfaction_rate"], notes, is_small, **labels)
+    st.altair_chart(chart, alt=words("drivers_alt"))
     st.caption(words("drivers_note", n=words.count(found["answer_count"].max())))
 
 

@@ -5,9 +5,10 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboards import charts, items_charts, rate_answers, service, service_charts, service_words
+from dashboards import charts, rate_answers, service, service_charts, service_words
 from dashboards.carriers import carrier_names
 from dashboards.definitions import Definitions
+from dashboards.group_bars import group_bars
 from dashboards.items_view import show_rate
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.kpis import SMALL_SAMPLE
@@ -129,20 +130,13 @@ def metric_names(words: Words, rows: pd.DataFrame) -> dict[str, str]:
 
 def _regions_chart(words: Words, regions: pd.DataFrame) -> charts.Chart:
     names = service_words.region_names(words)
-    drawn = pd.DataFrame(
-        {
-            "name": regions["region"].map(names),
-            "rate": regions["rate"],
-            "told": [words.rate(rate) for rate in regions["rate"]],
-            "note": [
-                words("region_note", on_time=words.count(on_time), due=words.count(due))
-                for on_time, due in zip(regions["on_time"], regions["due"], strict=True)
-            ],
-            "is_small": regions["due"] < SMALL_SAMPLE,
-        }
-    )
-    labels = {"group": words("region"), "rate": words("on_time_share"), "note": words("group_holds")}
-    return items_charts.groups(drawn, labels=labels)
+    notes = [
+        words("region_note", on_time=words.count(on_time), due=words.count(due))
+        for on_time, due in zip(regions["on_time"], regions["due"], strict=True)
+    ]
+    is_small = regions["due"] < SMALL_SAMPLE
+    labels = {"group": words("region"), "rate": words("on_time_share")}
+    return group_bars(words, regions["region"].map(names), regions["rate"], notes, is_small, **labels)
 
 
 def _parties_chart(words: Words, owed: pd.DataFrame) -> charts.Chart:

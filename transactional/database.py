@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from transactional.acting import ACTOR
+from transactional.acting import ACTOR, ACTOR_ROLE
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
@@ -93,9 +93,11 @@ async def tenant_transaction(
     with suppress(_DryRunEnds):
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(
-                "select set_config('pointmart.tenant_id', $1, true), set_config('pointmart.actor', $2, true)",
+                "select set_config('pointmart.tenant_id', $1, true), set_config('pointmart.actor', $2, true), "
+                "set_config('pointmart.actor_role', $3, true)",
                 str(tenant_id),
                 ACTOR.get(),
+                ACTOR_ROLE.get(),
             )
             yield connection
             if dry_run:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -21,13 +22,15 @@ from transactional.engine.committer import CommitUnavailable
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.request_types import Reference
-from transactional.row_report import RowsRefused, all_or_nothing, groups_or_nothing
+from transactional.row_report import RowsRefused, all_made, all_or_nothing, groups_or_nothing
 from transactional.sessions.asking import Asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.templates import add_template
+from transactional.together import taken_where_right
 from transactional.vault import Vault
 
 Row = TypeVar("Row", bound=BaseModel)
+Asked = TypeVar("Asked")
 
 _TRIES = 5
 
@@ -65,6 +68,15 @@ class Taking:
 Take = Callable[[Taking, Row], Awaitable[bool]]
 # Takes rows that belong together in the same way, and tells by how many of them anything is new.
 TakeGroup = Callable[[Taking, Sequence[Row]], Awaitable[int]]
+# Tells what each row asks for, or why it cannot.
+Read = Callable[[Taking, Sequence[Row]], Awaitable[Sequence[Asked | Problem]]]
+# Takes what is asked for, and tells of each whether anything is new by it, or why it was refused.
+TakeSet = Callable[[Taking, Sequence[Asked]], Awaitable[Sequence[bool | Problem]]]
+
+
+def news(done: Iterable[tuple[UUID, bool] | Problem]) -> list[bool | Problem]:
+    """Return of each thing that was done, by its id, whether it is new, or why it was refused."""
+    return [one if isinstance(one, Problem) else one[1] for one in done]
 
 
 class Imported(BaseModel):
@@ -125,6 +137,31 @@ def add_import(
 
     async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
         return sum(await all_or_nothing(rows, lambda one: take(taking, one)))
+
+    add_whole_import(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
+
+
+def add_set_import(
+    router: APIRouter,
+    path: str,
+    row: type[Row],
+    read: Read[Row, Asked],
+    take: TakeSet[Asked],
+    *,
+    things: str,
+    asker: Callable[..., Awaitable[Asker]],
+    refusals: tuple[type[Problem], ...] = (),
+) -> None:
+    """Add the routes of `add_import` for rows of which there may be thousands: they are taken in a few statements.
+
+    Args:
+        read: tells what each row asks for, or why what it names is not there.
+        take: takes what was asked for as if it were one after the other.
+    """
+
+    async def take_all(taking: Taking, rows: Sequence[Row]) -> int:
+        asked = await read(taking, rows)
+        return sum(all_made(await taken_where_right(asked, partial(take, taking))))
 
     add_whole_import(router, path, row, take_all, things=things, asker=asker, refusals=refusals)
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from transactional.clock import BUSINESS_ZONE
 from transactional.problems import InvalidRequest
@@ -62,6 +62,13 @@ ReleaseId = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 # A name given by a program, such as that of a segment.
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+# Who did something, where a person may ask for it as well as a program.
+ActingFor = Annotated[
+    Reference | None,
+    Field(
+        description="For whom a program does this; a person who is logged in is known, and need not be told."
+    ),
+]
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)

@@ -67,6 +67,15 @@ def repeated(
     return wrong
 
 
+def all_made(outcomes: Iterable[Made | Problem]) -> list[Made]:
+    """Return what was made of the rows of a file, from the first on.
+
+    Raises:
+        RowsRefused: naming every row that was refused.
+    """
+    return _all_made(enumerate(outcomes, start=1))
+
+
 async def all_or_nothing(items: Sequence[Item], take: Callable[[Item], Awaitable[Made]]) -> list[Made]:
     """Take each item inside the caller's transaction.
 
@@ -96,14 +105,25 @@ async def groups_or_nothing(
 async def _all_or_nothing(
     numbered: Iterable[tuple[int, Item]], take: Callable[[Item], Awaitable[Made]]
 ) -> list[Made]:
-    made, refused = [], []
+    outcomes: list[tuple[int, Made | Problem]] = []
     for number, item in numbered:
         try:
-            made.append(await take(item))
+            outcomes.append((number, await take(item)))
         except Problem as problem:
+            outcomes.append((number, problem))
+    return _all_made(outcomes)
+
+
+def _all_made(outcomes: Iterable[tuple[int, Made | Problem]]) -> list[Made]:
+    made: list[Made] = []
+    refused: list[dict[str, Any]] = []
+    for number, outcome in outcomes:
+        if isinstance(outcome, Problem):
             refused.append(
-                {"row": number, "column": None, "problem": problem.detail, "refusal": problem.document()}
+                {"row": number, "column": None, "problem": outcome.detail, "refusal": outcome.document()}
             )
+        else:
+            made.append(outcome)
     if refused:
         raise RowsRefused(refused)
     return made

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards import health
 from dashboards.daily_bars import daily_bars
+from dashboards.definitions import definitions
 from dashboards.downloads import Column
 from dashboards.health_words import rule_name, view_names
 from dashboards.kpi_cards import WHOLE_NAMES
@@ -23,6 +24,7 @@ marts = open_marts(words, visitor)
 st.title(words("health_page"), anchor=False)
 show_as_of(words, marts.release)
 require_tables(words, marts, *health.TABLES)
+define = definitions(words, marts)
 shelf = health.releases(marts.release)
 now = next((release for release in shelf if release.is_current), None)
 bad = health.quarantined(marts)
@@ -42,7 +44,7 @@ st.subheader(words("between_sentences").join(sentences), anchor=False)
 st.html(WHOLE_NAMES)
 places = st.columns(4)
 with places[0]:
-    show_plain_card(words, words("data_lag"), lag, words("lag_promise"), meaning=words("lag_meaning"))
+    show_plain_card(words, words("data_lag"), lag, words("lag_promise"), meaning=define("data_lag_seconds"))
 with places[1]:
     show_plain_card(
         words,

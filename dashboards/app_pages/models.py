@@ -10,7 +10,7 @@ from dashboards.address import from_address, to_address
 from dashboards.downloads import Column, file_name
 from dashboards.kpi_cards import WHOLE_NAMES
 from dashboards.model_cards import Area, Card, Standing
-from dashboards.model_names import metric_name, model_name, parameter_name, parameter_value
+from dashboards.model_names import is_rate, metric_name, model_name, parameter_name, parameter_value
 from dashboards.model_words import (
     answer,
     decision,
@@ -185,6 +185,7 @@ if not scores.empty:
             slice=slice_names[slice_name],
             model=[model_name(words, model) for model in scores["model"]],
             metric=[metric_name(words, metric, None) for metric in scores["metric"]],
+            is_rate=[is_rate(metric) for metric in scores["metric"]],
             in_use=[words("yes") if is_released else words("no") for is_released in scores["is_released"]],
         ),
         [
@@ -192,9 +193,9 @@ if not scores.empty:
             Column("model", words("model"), "text"),
             Column("metric", words("metric"), "text"),
             Column("k", words("length"), "count"),
-            Column("value", words("value"), "score"),
-            Column("low", words("low"), "score"),
-            Column("high", words("high"), "score"),
+            Column("value", words("value"), "measure"),
+            Column("low", words("low"), "measure"),
+            Column("high", words("high"), "measure"),
             Column("n", words("sample"), "count"),
             Column("in_use", words("is_in_use"), "text"),
         ],

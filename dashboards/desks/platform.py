@@ -26,7 +26,7 @@ _TENANTS = """
     where $code = '' or t.code = $code
     order by o.applied_date desc nulls last, t.name
 """
-_NAMES = "select code, name from marts.dim_tenant order by name"
+_NAMES = "select code, name, tenant_id::varchar as tenant_id from marts.dim_tenant order by name"
 _INVOICES = """
     select t.tenant_id::varchar as tenant_id, t.code, t.name as tenant, i.invoice_id::varchar as invoice_id, i.invoice_number, i.month_start, i.fee_count, i.amount_fen, i.waived_fen,
         i.credited_fen, i.net_fen, i.paid_fen, i.unpaid_fen, i.state, i.issued_date, i.due_date
@@ -66,6 +66,12 @@ def tenant_names(marts: PlatformMarts) -> dict[str, str]:
     """Return the names of all tenants by their codes."""
     rows = marts.rows(_NAMES)
     return dict(zip(rows["code"], rows["name"], strict=True))
+
+
+def tenant_ids(marts: PlatformMarts) -> dict[str, str]:
+    """Return the ids of all tenants by their codes."""
+    rows = marts.rows(_NAMES)
+    return dict(zip(rows["code"], rows["tenant_id"], strict=True))
 
 
 def tenants(marts: PlatformMarts, code: str, today: date) -> pd.DataFrame:

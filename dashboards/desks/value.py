@@ -43,6 +43,5 @@ def scores(marts: PlatformMarts, month: date, code: str) -> pd.DataFrame:
 def figures(marts: PlatformMarts, month: date, code: str, words: Words) -> pd.DataFrame:
     """Return the measured figures behind the scores of a month, with their names and weight."""
     rows = marts.rows(_FIGURES, month=month, code=code)
-    # What fees are a share of is no metric of its own.
-    others = rows["metric"].map({"fee_share": words("fee_share")})
-    return rows.assign(metric_name=rows[f"name_{words.language}"].fillna(others))
+    # A release may be from before a metric had its words.
+    return rows.assign(metric_name=rows[f"name_{words.language}"].fillna(rows["metric"]))

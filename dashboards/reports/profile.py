@@ -4,8 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from dashboards import items_charts, members, members_view, profile_charts, profiles
+from dashboards import members, members_view, profile_charts, profiles
 from dashboards.categories import category_names
+from dashboards.group_bars import group_bars
 from dashboards.items import BAND_ENDS
 from dashboards.kpis import SMALL_SAMPLE
 from dashboards.marts import TenantMarts
@@ -149,17 +150,10 @@ def _shares(words: Words, rows: pd.DataFrame) -> list[Block]:
         of_kind = rows[rows["group_kind"] == kind]
         chart = None
         if not of_kind.empty:
-            drawn = pd.DataFrame(
-                {
-                    "name": of_kind["name"],
-                    "rate": of_kind["share"],
-                    "told": [words.rate(share) for share in of_kind["share"]],
-                    "note": [words.people(count) for count in of_kind["members"]],
-                    "is_small": of_kind["members"] < SMALL_SAMPLE,
-                }
-            )
+            notes = [words.people(count) for count in of_kind["members"]]
+            is_small = of_kind["members"] < SMALL_SAMPLE
             labels = {"group": title, "rate": words("share"), "note": words("members_word")}
-            chart = items_charts.groups(drawn, labels=labels)
+            chart = group_bars(words, of_kind["name"], of_kind["share"], notes, is_small, **labels)
         blocks.append(Picture(title, chart, title, "" if chart else words("profile_too_few"), "half"))
     tables = [groups_table(words, kind, rows) for kind in ("profile", "joined")]
     return [*blocks, *(Rows(table) for table in tables)]

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from orchestration.cli import attached
 from orchestration.cli.boundary import guarded
+from orchestration.cli.joined_writes import JoinedHttp
 from orchestration.refusal import Refusal
 
 
@@ -54,11 +55,14 @@ def serve(
         raise SettingsIncomplete(f"the {service} service cannot start: set {missing}") from error
     if stop_with_parent:
         attached.stop_with_parent()
+    is_screens = service is Service.DASHBOARDS
     server = uvicorn.Server(
         uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=5, server_header=False,
+            # The screens' pieces are large, and part of them goes through sockets of their own.
+            http="auto" if is_screens else JoinedHttp,
             # The screens alone must know how they were reached; elsewhere it costs and tells nothing.
-            proxy_headers=service is Service.DASHBOARDS,
+            proxy_headers=is_screens,
         )
     )  # fmt: skip
     settle_garbage_collection()

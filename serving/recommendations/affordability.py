@@ -17,9 +17,8 @@ ANY_PRICE = 1_000_000_000
 def affordability(shelf: Shelf, purse: Purse, reach: Reach) -> Integers:
     """Return NOW, WITH_CASH, SOON or OUT of each offer; what `reach` leaves out is OUT."""
     prices = shelf.prices
-    found = np.full(len(prices), OUT)
-    if reach == "soon":
-        found[prices <= purse.available + purse.coming] = SOON
+    later = SOON if reach == "soon" else OUT
+    found = np.where(prices <= purse.available + purse.coming, later, OUT)
     if reach != "now" and purse.cash is not None:
         least, most = _bounds(prices, shelf.cash_shares, purse.cash)
         found[(least <= most) & (least <= purse.available)] = WITH_CASH

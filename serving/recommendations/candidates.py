@@ -70,7 +70,7 @@ def put_forward(
             shop.started_by(groups_of(member, shop, purse.available)).items,
             [signal.item_id for signal in member.signals],
         ]
-    return [joined(listed), *others]
+    return [joined(listed), *filter(len, others)]
 
 
 async def _neighbours(release: Release, tenant_id: UUID, signals: Sequence[Signal]) -> dict[UUID, Neighbours]:

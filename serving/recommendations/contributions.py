@@ -65,10 +65,13 @@ def from_lists(shelf: Shelf, member: MemberState) -> Contribution:
         for of_list, share in zip(places, (1.0, _NOVEL_SHARE), strict=True)
     ]
     counts = member.own_counts
+    # Listed only where it is looked at.
+    order: list[list[int]] = [[], []]
 
     def told(n: int) -> Told:
         higher = values[1].item(n) > values[0].item(n)
-        stage = stage_at(lists[higher], places[higher].tolist().index(n))
+        order[higher] = order[higher] or places[higher].tolist()
+        stage = stage_at(lists[higher], order[higher].index(n))
         if stage == "personal":
             return stage, Reason("redeemed", redemption_count=counts.get(shelf.offers[n].item_id, 0))
         return stage, _LISTED[stage == "neighbour"]
@@ -114,5 +117,4 @@ def from_sales(shelf: Shelf) -> Contribution:
 
 def from_reach(shelf: Shelf) -> Contribution:
     """Return what every item that can be had is lent, so that those nobody took come last instead of never."""
-    values = np.full(len(shelf), _AFFORDABLE_SHARE)
-    return Contribution(values, lambda _: _AFFORDABLE)
+    return Contribution(shelf.zeros() + _AFFORDABLE_SHARE, lambda _: _AFFORDABLE)

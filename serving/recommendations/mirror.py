@@ -1,7 +1,8 @@
 """What the live database holds beyond a release, kept in memory and brought up to date before every answer.
 
-An answer waits for a look that began after it was asked for; all of a tenant who wait share the next one. So nothing
-that was committed before a request is missing from its answer, but stocks, which are looked at twenty times a second;
+An answer waits for a look that began after it was asked for; all of a tenant who wait share the next one, which asks
+for news only if anything was committed. So nothing
+that was committed before a request is missing from its answer, but stocks, which are looked at ten times a second;
 and the database is asked once for all who ask at once. Of a member who did nothing since the landing the release says everything; the others are read.
 """
 
@@ -18,7 +19,7 @@ from serving.recommendations.arrays import RecommendedFrom
 from serving.recommendations.domain import Shop
 from serving.recommendations.gathering import Gathering
 from serving.recommendations.live import LiveMembers
-from serving.recommendations.news import Terms, changed_since, news_since, shop_of, stocks_since
+from serving.recommendations.news import Terms, changed_since, news_since, shop_of, snapshot_of, stocks_since
 from serving.recommendations.sales import LiveSales
 from serving.recommendations.turns import Turns
 from serving.recommendations.window import Window, window_of
@@ -166,6 +167,9 @@ class MirroredTenant:
         return {None: self._shop}
 
     async def _updated(self, shop: LiveShop) -> LiveShop:
+        current = await snapshot_of(self._looking_at)
+        if current == shop.snapshot:
+            return shop if current == shop.stock_snapshot else await self._restocked(shop)
         news, shop = await asyncio.gather(
             news_since(self._looking_at, self._tenant_id, shop.snapshot), self._restocked(shop)
         )

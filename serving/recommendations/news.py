@@ -125,6 +125,16 @@ class News:
     terms: Terms
 
 
+async def snapshot_of(database: Database) -> str:
+    """Return the snapshot of now; the same as before if nothing was committed meanwhile, whoever's it were.
+
+    Raises:
+        DatabaseAway: the database cannot be reached.
+    """
+    ((snapshot,),) = await database.rows("select pg_current_snapshot()::text")
+    return str(snapshot)
+
+
 async def news_since(database: Database, tenant_id: UUID, snapshot: str) -> News:
     """Return what was committed since a snapshot.
 
@@ -153,7 +163,7 @@ async def shop_of(database: Database, tenant_id: UUID) -> tuple[str, Sequence[Se
     Raises:
         DatabaseAway: the database cannot be reached.
     """
-    ((snapshot,),) = await database.rows("select pg_current_snapshot()::text")
+    snapshot = await snapshot_of(database)
     (found,) = await database.rows(_WHOLE, tenant_id)
     return snapshot, found["offers"], _terms(found)
 

@@ -185,11 +185,11 @@ class Shelf:
 
     def places(self, item_ids: Iterable[UUID]) -> Integers:
         """Return the entry of each item; NOWHERE of one that is not offered."""
-        if isinstance(item_ids, Items):
-            found = self._numbered(item_ids.ids)[item_ids.codes]
-        elif isinstance(item_ids, frozenset):
+        if isinstance(item_ids, frozenset):
             # Those stay for as long as their release, and are asked for by every answer.
             found = self._looked_up(item_ids)
+        elif isinstance(item_ids, Items):
+            found = self._numbered(item_ids.ids).take(item_ids.codes)
         else:
             found = self._entries_of(item_ids)
         # NOWHERE is the last entry of it.

@@ -91,6 +91,7 @@ _METRICS = [
     ("deliver_on_time_rate", "准时送达率", "Delivered on time", None, "at_least"),
     ("after_sales_24h_rate", "售后24小时响应率", "After-sales answered", 0.95, "at_least"),
     ("complaint_rate", "投诉率", "Complaint rate", None, "at_most"),
+    ("fee_share", "费用占比", "Fee share", None, "at_most"),
 ]
 _KPIS = [
     (A, _FEBRUARY, "ship_48h_rate", 190, 200),

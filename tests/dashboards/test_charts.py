@@ -8,6 +8,8 @@ import pytest
 
 from dashboards import charts, items_charts
 from dashboards.daily_bars import daily_bars
+from dashboards.group_bars import group_bars
+from dashboards.words import Words
 
 LABELS = dict.fromkeys(
     ["date", "history", "out_of_stock", "forecast", "low", "high", "origin", "last_year", "own_date"], "label"
@@ -227,3 +229,25 @@ def test_bars_by_day_stack_kinds_in_their_colours_and_name_them_where_there_are_
     assert [tip["title"] for tip in bars["encoding"]["tooltip"]] == ["日期", "结论", "次数"]
     assert bars["encoding"]["color"]["legend"]["orient"] == "top"
     assert layers(one, "bar")[0]["encoding"]["color"]["legend"] is None
+
+
+def test_bars_of_groups_tell_their_rates_and_grey_those_of_few() -> None:
+    words = Words("en")
+    names, notes = ["tea", "rice", "oil"], ["a", "b", "c"]
+    chart = group_bars(
+        words,
+        names,
+        [0.931, 0.0004, float("nan")],
+        notes,
+        [False, True, False],
+        group="Category",
+        rate="Rate",
+    )
+
+    [bars] = layers(chart, "bar")
+    assert next(iter(chart.to_dict()["datasets"].values())) == [
+        {"name": "tea", "rate": 0.931, "note": "a", "is_small": False, "told": "93.1%"},
+        {"name": "rice", "rate": 0.0004, "note": "b", "is_small": True, "told": "0.04%"},
+        {"name": "oil", "rate": None, "note": "c", "is_small": False, "told": "—"},
+    ]
+    assert [tip["title"] for tip in bars["encoding"]["tooltip"]] == ["Category", "Rate", "Holds"]

@@ -41,6 +41,15 @@ def test_excel_has_real_dates_and_numbers_under_chinese_headers(rows: pd.DataFra
     assert [cell.number_format for cell in page[2]] == ["yyyy-mm-dd", "@", "0.00%", "#,##0"]
 
 
+def test_a_measure_is_written_in_per_cent_where_its_row_is_a_rate() -> None:
+    rows = pd.DataFrame({"metric": ["WAPE", "NDCG"], "value": [0.2613, 0.55], "is_rate": [True, False]})
+    columns = [Column("metric", "指标", "text"), Column("value", "数值", "measure")]
+    page = load_workbook(BytesIO(to_excel(rows, columns, "明细")))["明细"]
+
+    assert [cell.value for cell in page["B"]] == ["数值", 0.2613, 0.55]
+    assert [cell.number_format for cell in page["B"][1:]] == ["0.00%", "0.0000"]
+
+
 def test_a_text_is_never_run_as_a_formula(rows: pd.DataFrame) -> None:
     page = load_workbook(BytesIO(to_excel(rows, COLUMNS, "明细")))["明细"]
 

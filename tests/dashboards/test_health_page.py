@@ -44,6 +44,7 @@ def test_the_page_answers_with_lag_checks_and_what_is_held_back(
         # Facts on six of the sixty days up to the last one.
         ("没有数据的天数", "54"),
     ]
+    assert app.metric[0].help.startswith("从数据完整的时刻到现在的秒数")
 
 
 def test_the_releases_say_which_is_current_or_was_gone_back_to(

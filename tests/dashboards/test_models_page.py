@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -23,6 +25,12 @@ def sentences(app: AppTest) -> list[str]:
     """Return what the page says in sentences, the answer first."""
     assert not app.exception
     return [block.value for block in [*app.subheader[:1], *app.markdown, *app.caption, *app.info]]
+
+
+def written(rows: Any) -> list[str]:
+    """Return the values of scores as they are written."""
+    shown = pa.ipc.open_stream(rows.proto.arrow_data.styler.display_values).read_pandas()
+    return [str(value) for value in shown["value"]]
 
 
 def test_the_page_says_what_is_in_use_since_when_and_how_much_better(open_page: OpenPage) -> None:
@@ -67,6 +75,16 @@ def test_of_errors_fewer_are_better(open_page: OpenPage) -> None:
         "beyond chance."
     )
     assert "Of 90 days, only the latest unbroken spell of 60 could judge." in "\n".join(sentences(app))
+
+
+def test_errors_are_told_in_per_cent_in_the_rows_too(open_page: OpenPage) -> None:
+    demand = open_page("models", {"area": "demand", "slice": "item"}).dataframe[-1]
+    ranking = open_page("models").dataframe[-1]
+
+    # Written so, and sorted as the numbers they are.
+    assert demand.value["value"].tolist()[0] == 0.26
+    assert written(demand)[0] == "26.00%"
+    assert "0.5500" in written(ranking)
 
 
 def test_a_member_of_the_combination_is_called_no_baseline(

@@ -127,7 +127,7 @@ def test_value_scores_tell_best_and_least_and_what_costs_most(open_platform: Ope
     assert [(metric.label, metric.value) for metric in app.metric] == [
         ("功能匹配（40%）", "75.0"), ("供应（30%）", "70.0"), ("服务（20%）", "75.0"), ("价格（10%）", "50.0"),
     ]  # fmt: skip
-    assert "Birch Retail的“费用占兑换积分价值的比例”让评分少了 5.0 分" in said(app)
+    assert "Birch Retail的“费用占比”让评分少了 5.0 分" in said(app)
 
     assert frame_with(app, "known_weight")["value_score"].tolist() == [80.0, 65.0]
 

@@ -27,7 +27,7 @@ ALL = {*ENTERPRISE, *OPERATIONS, *RISK, *PLATFORM}
 MINE = {
     "enterprise_viewer": {*ENTERPRISE},
     "planner": {*ENTERPRISE},
-    "enterprise_admin": {*ENTERPRISE, *OPERATIONS, *RISK},
+    "enterprise_admin": {*ENTERPRISE, *OPERATIONS, *RISK, "acts"},
     "operator": {*OPERATIONS, "items", "stock", "data_health"},
     "risk_analyst": {*RISK, "data_health"},
     "platform_admin": {*PLATFORM, "data_health"},
@@ -66,7 +66,7 @@ def test_an_administrator_finds_pages_in_six_places_and_an_operator_without_menu
         "goods": ["planner", "stock", "quality"],
         "operations": ["service", "orders", "after_sales", "suppliers"],
         "risk": ["risk_reviews", "risk_rules", "risk_links"],
-        "data": ["data_health", "models"],
+        "data": ["data_health", "models", "acts"],
     }
     assert navigation.menus("operator") == {
         "": ["orders", "after_sales", "suppliers", "items", "stock", "data_health"]

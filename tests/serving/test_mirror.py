@@ -43,6 +43,26 @@ async def test_of_who_did_nothing_since_the_landing_nothing_is_read(read, acorn)
     assert read == []
 
 
+async def test_while_nothing_is_committed_a_look_asks_for_no_news(monkeypatch, acorn, mall):
+    asked = []
+    rows = Database.rows
+
+    async def noted(self, sql, *arguments, **options):
+        asked.append("export." in sql)
+        return await rows(self, sql, *arguments, **options)
+
+    # Finds out who did anything since the landing, and with it what was committed before this test.
+    await answer(acorn)
+    await answer(acorn)
+    monkeypatch.setattr(Database, "rows", noted)
+    await answer(acorn)
+    assert asked
+    assert not any(asked)
+    mall.earn(ACORN, LAN, 40)
+    await answer(acorn)
+    assert any(asked)
+
+
 @pytest.mark.parametrize(
     "act",
     [

@@ -176,6 +176,8 @@ async def test_an_outage_in_the_middle_of_any_statement_is_told_as_one(
             psycopg.connect(database_url, autocommit=True) as server,
         ):
             holder.execute(f"lock table mall.{table} in access exclusive mode")
+            # While nothing is committed nothing is looked at.
+            server.execute("select pg_current_xact_id()")
             asked = asyncio.create_task(client.get(f"/v1/recommendations/{MEI}"))
             if ending != "time runs out":
                 await until_waiting(server)

@@ -81,6 +81,8 @@ async def test_what_a_person_did_bears_their_name(app, client, shop, owner, cloc
         ("insert", "li.na"),
         ("update", "key: test"),
     ]
+    # With the role in which they did it, which a key does not have.
+    assert [one["actor_role"] for one in (made, withdrawn)] == ["enterprise_admin", None]
     logins = await acts(client, subject="login")
     assert [one["subject_key"]["username"] for one in logins] == ["wu.yue", "li.na"]
     assert all("password_hash" not in one["changed"] for one in logins)
@@ -111,6 +113,27 @@ async def test_acts_are_paged_and_each_tenant_sees_its_own(app, client, owner, s
         assert not {one["act_id"] for one in everything} & {
             one["act_id"] for one in await acts(other, limit=1000)
         }
+
+
+async def test_acts_are_found_by_business_day(client, shop, owner):
+    # 23:59 and 00:01 in the mall, which is one day in UTC.
+    for number, moment in enumerate(("2026-03-08 23:59+08", "2026-03-09 00:01+08", "2026-03-09 23:59+08")):
+        await owner.execute(
+            "insert into mall.administrative_act (tenant_id, acted_at, actor, act, subject, subject_key, changed) "
+            f"values ($1, '{moment}', 'x', 'insert', 'pilot', jsonb_build_object('n', $2::int), '{{}}')",
+            shop.tenant_id,
+            number,
+        )
+
+    async def found(**days):
+        return {one["subject_key"]["n"] for one in await acts(client, subject="pilot", **days)}
+
+    assert await found(first_day="2026-03-09") == {1, 2}
+    assert await found(last_day="2026-03-08") == {0}
+    assert await found(first_day="2026-03-09", last_day="2026-03-09") == {1, 2}
+    assert await found(first_day="0001-01-01", last_day="9999-12-31") == {0, 1, 2}
+    wrong = {"first_day": "2026-03-09", "last_day": "2026-03-08"}
+    assert (await client.get("/v1/administrative-acts", params=wrong)).status_code == 422
 
 
 async def test_no_service_writes_or_changes_an_act(app, shop, owner):

@@ -1,5 +1,6 @@
 """Makes keys and tells the tenant of a request."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from transactional.access.domain import (
     new_platform_key,
     tenant_of,
 )
-from transactional.acting import ACTOR
+from transactional.acting import acts
 from transactional.database import Connection, tenant_transaction
 
 # A revoked key may work this much longer; in exchange most requests ask the database nothing.
@@ -69,6 +70,7 @@ class KeyRing:
         self._pool = pool
         # By the whole header, so that a known one costs neither a parse nor a hash.
         self._good_until: dict[str, tuple[UUID, float, str]] = {}
+        self._looked_up: dict[str, asyncio.Task[str | None]] = {}
 
     async def tenant(self, authorization: str | None) -> UUID:
         """Return the tenant of an `Authorization` header.
@@ -79,18 +81,13 @@ class KeyRing:
         header = authorization or ""
         remembered = self._good_until.get(header)
         if remembered is not None and remembered[1] > time.monotonic():
-            ACTOR.set(remembered[2])
+            acts(remembered[2])
             return remembered[0]
         scheme, _, key = header.partition(" ")
         tenant_id = tenant_of(key) if scheme.lower() == "bearer" else None
         if tenant_id is None:
             raise Unauthenticated
-        async with tenant_transaction(self._pool, tenant_id) as connection:
-            label = await connection.fetchval(
-                "select label from mall.api_key where tenant_id = $1 and key_hash = $2 and revoked_at is null",
-                tenant_id,
-                key_hash(key),
-            )
+        label = await self._label(header, tenant_id, key)
         if label is None:
             self._good_until.pop(header, None)
             raise Unauthenticated
@@ -98,8 +95,30 @@ class KeyRing:
             self._good_until.clear()
         actor = f"key: {label}"
         self._good_until[header] = (tenant_id, time.monotonic() + _REMEMBERED_SECONDS, actor)
-        ACTOR.set(actor)
+        acts(actor)
         return tenant_id
+
+    async def _label(self, header: str, tenant_id: UUID, key: str) -> str | None:
+        """Return what a key is called, None if there is no such key.
+
+        Whoever asks while a key is being looked up waits for that answer: of a busy tenant all requests under way
+        find it forgotten at once, and each would take a connection and five round trips.
+        """
+        looking = self._looked_up.get(header)
+        if looking is None:
+            looking = self._looked_up[header] = asyncio.create_task(self._look_up(tenant_id, key))
+            looking.add_done_callback(lambda _: self._looked_up.pop(header))
+        # One client that goes away must not take the others' answer with it.
+        return await asyncio.shield(looking)
+
+    async def _look_up(self, tenant_id: UUID, key: str) -> str | None:
+        async with tenant_transaction(self._pool, tenant_id) as connection:
+            label: str | None = await connection.fetchval(
+                "select label from mall.api_key where tenant_id = $1 and key_hash = $2 and revoked_at is null",
+                tenant_id,
+                key_hash(key),
+            )
+        return label
 
     async def require_platform(self, authorization: str | None, scope: Scope) -> None:
         """Make sure that an `Authorization` header carries a platform key of a scope.
@@ -113,4 +132,4 @@ class KeyRing:
             label = await platform_key_label(self._pool, key=key, scope=scope)
         if label is None:
             raise PlatformKeyNeeded(scope)
-        ACTOR.set(f"platform key: {label}")
+        acts(f"platform key: {label}")

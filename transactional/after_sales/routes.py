@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
 from transactional.after_sales.documents import (
     AnswerRequest,
     Case,
@@ -43,6 +43,8 @@ router = APIRouter(prefix="/v1", tags=["after-sales"])
         200: {"model": CaseHistory, "description": "The reference and these contents were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownRedemption,
             UnknownLine,
             CaseExists,
@@ -54,22 +56,24 @@ router = APIRouter(prefix="/v1", tags=["after-sales"])
     },
 )
 async def add(
-    body: CaseRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: CaseRequest, asker: Serving, request: Request, response: Response, dry_run: DryRun = False
 ) -> CaseHistory:
     """Open a case of a member; it is to be answered within 24 hours."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         case_id, is_new = await open_case(
             connection,
             request.app.state.vault,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             case_id=uuid7(now),
             new=NewCase(**dict(body)),
             request_hash=keyed_hash(request.app.state.vault, body),
             now=now,
         )
         case = await find_case(
-            connection, request.app.state.vault, tenant_id=tenant_id, case_id=case_id, now=now
+            connection, request.app.state.vault, tenant_id=asker.tenant_id, case_id=case_id, now=now
         )
     if not is_new:
         response.status_code = 200

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
 from transactional.behaviour.satisfaction import FeedbackAlreadyGiven, NewFeedback, store_feedback
 from transactional.database import tenant_transaction
 from transactional.identifiers import uuid7
@@ -17,6 +17,8 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.request_types import Text
+from transactional.sessions.asking import ActingForMember
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])
@@ -54,6 +56,8 @@ class Feedback(BaseModel):
         200: {"model": Feedback, "description": "The same answer was stored before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownMember,
             UnknownRedemption,
             FeedbackAlreadyGiven,
@@ -65,7 +69,7 @@ class Feedback(BaseModel):
 )
 async def give_feedback(
     body: FeedbackRequest,
-    tenant_id: Caller,
+    asker: ActingForMember,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
@@ -76,8 +80,10 @@ async def give_feedback(
     new = NewFeedback(
         body.feedback_id or uuid7(now), body.member_id, body.redemption_id, body.score, body.comment
     )
-    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        stored, is_new = await store_feedback(connection, state.vault, tenant_id=tenant_id, new=new, now=now)
+    async with tenant_transaction(state.pools.api, asker.tenant_id, dry_run=dry_run) as connection:
+        stored, is_new = await store_feedback(
+            connection, state.vault, tenant_id=asker.tenant_id, new=new, now=now
+        )
     if not is_new:
         response.status_code = 200
     return Feedback.model_validate(stored)

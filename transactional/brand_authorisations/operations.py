@@ -3,7 +3,7 @@
 Everything runs inside the caller's transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -37,15 +37,16 @@ where i.item_id = any($3::uuid[]) and mall.is_brand_demanded($1, i.brand_id)
 order by i.item_id limit 1
 """
 _NOT_COVERED = """
-select b.code
-from mall.item i
-join mall.brand b using (brand_id)
-where i.item_id = $2 and mall.is_brand_demanded($1, i.brand_id) and not mall.is_brand_covered($1, i.brand_id, $3)
-"""
-
-_NOT_LICENSED = """
-select licence from unnest(mall.licences_of($2)) licence
-where not mall.is_licensed($1, $2, licence, $3) order by licence limit 1
+select w.item_id, w.day, b.code as brand, l.licence
+from unnest($2::uuid[], $3::date[]) as w(item_id, day)
+join mall.item i using (item_id)
+left join mall.brand b on b.brand_id = i.brand_id and mall.is_brand_demanded($1, i.brand_id)
+    and not mall.is_brand_covered($1, i.brand_id, w.day)
+left join lateral (
+    select min(licence) as licence from unnest(mall.licences_of(w.item_id)) licence
+    where not mall.is_licensed($1, w.item_id, licence, w.day)
+) l on true
+where b.code is not null or l.licence is not null
 """
 
 
@@ -91,22 +92,25 @@ async def require_authorised(
         raise SupplierNotAuthorised(supplier_id, row["item_id"], row["code"], day)
 
 
-async def require_covered(
-    connection: Connection, *, tenant_id: UUID, item_id: UUID, listed_from: datetime, now: datetime
-) -> None:
-    """Make sure that somebody may sell an item on the day from which it is listed, or today if that is past.
+async def uncovered(
+    connection: Connection, *, tenant_id: UUID, listed: Mapping[UUID, datetime], now: datetime
+) -> dict[UUID, AuthorisationNeeded | LicenceNeeded]:
+    """Return why items may not be sold on the day from which each is listed, or today if that is past.
 
-    Raises:
-        AuthorisationNeeded: nobody may.
-        LicenceNeeded: nobody has a licence that it needs.
+    Args:
+        listed: by the item, from when it is.
+
+    Returns:
+        By the item, that nobody may sell its brand, or that nobody has a licence that it needs.
     """
-    day = business_date(max(listed_from, now))
-    brand = await connection.fetchval(_NOT_COVERED, tenant_id, item_id, day)
-    if brand is not None:
-        raise AuthorisationNeeded(item_id, brand, day)
-    licence = await connection.fetchval(_NOT_LICENSED, tenant_id, item_id, day)
-    if licence is not None:
-        raise LicenceNeeded(item_id, licence, day)
+    days = [business_date(max(since, now)) for since in listed.values()]
+    rows = await connection.fetch(_NOT_COVERED, tenant_id, list(listed), days)
+    return {
+        row["item_id"]: LicenceNeeded(row["item_id"], row["licence"], row["day"])
+        if row["brand"] is None
+        else AuthorisationNeeded(row["item_id"], row["brand"], row["day"])
+        for row in rows
+    }
 
 
 async def authorise_offers(connection: Connection, *, tenant_id: UUID, now: datetime) -> None:

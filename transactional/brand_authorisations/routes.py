@@ -15,7 +15,9 @@ from transactional.clock import business_date
 from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Reference
+from transactional.request_types import ActingFor, Reference
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["brand authorisations"])
 platform_router = APIRouter(
@@ -61,6 +63,15 @@ class DemandRequest(BaseModel):
 
     is_demanded: bool
     changed_by: Reference
+
+
+class TenantDemandRequest(BaseModel):
+    """Whether your shop sells a brand only under an authorisation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    is_demanded: bool
+    changed_by: ActingFor = None
 
 
 class PlatformDemand(BaseModel):
@@ -165,23 +176,27 @@ async def show_demands(tenant_id: Caller, request: Request) -> BrandDemandList:
 @router.put(
     "/brand-demands/{brand_id}",
     summary="Demand authorisations of a brand",
-    responses=responses(Unauthenticated, UnknownBrand, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, UnknownBrand, InvalidRequest, RequestTooLarge
+    ),
 )
 async def put_demand(
-    brand_id: UUID, body: DemandRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    brand_id: UUID, body: TenantDemandRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> BrandDemand:
     """Sell a brand in your shop only under an authorisation, or no longer; its offers end at once or are back."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await demand(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             brand_id=brand_id,
             is_demanded=body.is_demanded,
-            by=body.changed_by,
+            by=asker.acting(body.changed_by, "changed_by"),
             now=now,
         )
-        (shown,) = await _demands(connection, tenant_id, now, brand_id)
+        (shown,) = await _demands(connection, asker.tenant_id, now, brand_id)
     return shown
 
 

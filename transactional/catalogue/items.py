@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from transactional.catalogue.domain import ItemExists, KindFixed, UnknownBrand, 
 from transactional.database import Connection
 from transactional.problems import Problem
 from transactional.row_report import FileRows, repeated
+from transactional.together import NamedIds
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('items', 0))"
 # What a row leaves out stays as it is, and is what the table says of a new item.
@@ -162,10 +163,19 @@ async def item_of(connection: Connection, *, code: str) -> UUID:
     Raises:
         UnknownItem: there is none.
     """
-    found: UUID | None = await connection.fetchval("select item_id from mall.item where code = $1", code)
-    if found is None:
-        raise UnknownItem(code)
-    return found
+    return (await items_of(connection, codes=[code]))[code]
+
+
+async def items_of(connection: Connection, *, codes: Collection[str]) -> NamedIds:
+    """Return the ids of the items with codes; any other code is refused by UnknownItem."""
+    rows = await connection.fetch("select code, item_id from mall.item where code = any($1::text[])", codes)
+    return NamedIds(((row["code"], row["item_id"]) for row in rows), UnknownItem)
+
+
+async def known_items(connection: Connection, *, item_ids: Collection[UUID]) -> set[UUID]:
+    """Return which of some items the platform has."""
+    rows = await connection.fetch("select item_id from mall.item where item_id = any($1::uuid[])", item_ids)
+    return {row["item_id"] for row in rows}
 
 
 async def list_items(

@@ -1,6 +1,6 @@
 """What others need to know of an offer before they act on it: that it is there, not barred, and its stock pieces."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -36,10 +36,20 @@ async def require_offer(connection: Connection, *, tenant_id: UUID, item_id: UUI
     Raises:
         UnknownOffer: it has not.
     """
-    if not await connection.fetchval(
-        "select exists (select from mall.offer where tenant_id = $1 and item_id = $2)", tenant_id, item_id
-    ):
+    if item_id not in await offered_items(connection, tenant_id=tenant_id, item_ids=[item_id]):
         raise UnknownOffer(item_id)
+
+
+async def offered_items(
+    connection: Connection, *, tenant_id: UUID, item_ids: Collection[UUID]
+) -> dict[UUID, bool]:
+    """Return which of some items the shop has, each with whether it is issued as codes."""
+    rows = await connection.fetch(
+        "select item_id, is_coded from mall.offer where tenant_id = $1 and item_id = any($2::uuid[])",
+        tenant_id,
+        item_ids,
+    )
+    return {row["item_id"]: row["is_coded"] for row in rows}
 
 
 async def refuse_barred(
@@ -61,11 +71,6 @@ async def refuse_codes(connection: Connection, *, tenant_id: UUID, item_ids: Seq
     Raises:
         StockOfCodes: naming one that is.
     """
-    coded = await connection.fetchval(
-        "select item_id from mall.offer where tenant_id = $1 and item_id = any($2::uuid[]) and is_coded "
-        "order by item_id limit 1",
-        tenant_id,
-        item_ids,
-    )
-    if coded is not None:
-        raise StockOfCodes(coded)
+    offered = await offered_items(connection, tenant_id=tenant_id, item_ids=item_ids)
+    if coded := [item_id for item_id, is_coded in offered.items() if is_coded]:
+        raise StockOfCodes(min(coded))

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
 from transactional.catalogue.codes import MAX_CODE_LENGTH, MAX_CODES, NotACodedOffer, import_codes
 from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Reference
-from transactional.sessions.asking import Asking
-from transactional.sessions.domain import SessionOver
+from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["offers"])
@@ -97,17 +97,29 @@ class CodesImported(BaseModel):
     status_code=201,
     summary="Add voucher codes",
     responses=responses(
-        Unauthenticated, UnknownOffer, NotACodedOffer, InvalidRequest, RequestTooLarge, VaultKeyMissing
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownOffer,
+        NotACodedOffer,
+        InvalidRequest,
+        RequestTooLarge,
+        VaultKeyMissing,
     ),
 )
 async def add_codes(
-    item_id: UUID, body: CodesRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    item_id: UUID, body: CodesRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> CodesImported:
     """Add codes to the pool of an offer that is issued at once; sending codes twice adds them once."""
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, asker.tenant_id, dry_run=dry_run) as connection:
         imported = await import_codes(
-            connection, state.vault, tenant_id=tenant_id, item_id=item_id, codes=body.codes, at=state.clock()
+            connection,
+            state.vault,
+            tenant_id=asker.tenant_id,
+            item_id=item_id,
+            codes=body.codes,
+            at=state.clock(),
         )
     return CodesImported(imported=imported, known=len(body.codes) - imported)
 

@@ -8,16 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.consents.documents import TextVersion
 from transactional.consents.domain import Purpose
-from transactional.consents.operations import record_consent
+from transactional.consents.operations import Said, record_consents
 from transactional.database import Connection
 from transactional.members.queries import member_ids
 from transactional.request_types import Reference
-from transactional.row_report import RowsRefused
-
-# In one order, so that two files wait for each other and never at one another.
-_LOCK = """
-select from mall.member where tenant_id = $1 and member_id = any($2::uuid[]) order by member_id for no key update
-"""
+from transactional.row_report import RowsRefused, all_made
 
 
 class ConsentRow(BaseModel):
@@ -40,7 +35,7 @@ class ConsentRow(BaseModel):
 async def import_consents(
     connection: Connection, *, tenant_id: UUID, rows: list[ConsentRow], now: datetime
 ) -> int:
-    """Record what a file tells, row after row, and return how many of the rows were news.
+    """Record what a file tells, as if row after row, and return how many of the rows were news.
 
     Raises:
         RowsRefused: rows name nobody; all of them are named.
@@ -55,17 +50,7 @@ async def import_consents(
     ]
     if unknown:
         raise RowsRefused(unknown)
-    await connection.execute(_LOCK, tenant_id, list(found.values()))
-    news = 0
-    for row in rows:
-        news += await record_consent(
-            connection,
-            tenant_id=tenant_id,
-            member_id=found[row.external_ref],
-            purpose=row.purpose,
-            is_given=row.is_given,
-            text_version=row.text_version,
-            told_by="tenant",
-            now=now,
-        )
-    return news
+    said = [Said(found[row.external_ref], row.purpose, row.is_given, row.text_version) for row in rows]
+    return sum(
+        all_made(await record_consents(connection, tenant_id=tenant_id, said=said, told_by="tenant", now=now))
+    )

@@ -8,11 +8,15 @@ from transactional.consents.domain import PURPOSES, ConsentNeeded, Purpose
 from transactional.database import Connection
 
 _NEWEST = """
-select distinct on (purpose) purpose, is_given, text_version, told_at
+select distinct on (member_id, purpose) member_id, purpose, is_given, text_version, told_at
 from mall.member_consent
-where tenant_id = $1 and member_id = $2
-order by purpose, recorded_at desc, consent_id desc
+where tenant_id = $1 and member_id = any($2::uuid[])
+order by member_id, purpose, recorded_at desc, consent_id desc
 """
+_PERSONALISED = (
+    "select member_id, is_personalised from mall.member where tenant_id = $1 and member_id = any($2::uuid[])"
+)
+_NOTHING: dict[str, Any] = {"is_given": False, "text_version": None, "told_at": None}
 _AGREEING = """
 select c.member_id
 from unnest($2::uuid[]) as asked(member_id)
@@ -37,16 +41,28 @@ async def standing(connection: Connection, *, tenant_id: UUID, member_id: UUID) 
 
     Recommendations are personal until somebody refuses them; everything else is refused until it is agreed to.
     """
-    told = {row["purpose"]: dict(row) for row in await connection.fetch(_NEWEST, tenant_id, member_id)}
+    found = await standings(connection, tenant_id=tenant_id, member_ids=[member_id])
+    return [{"purpose": purpose, **found[member_id, purpose]} for purpose in PURPOSES]
+
+
+async def standings(
+    connection: Connection, *, tenant_id: UUID, member_ids: Sequence[UUID]
+) -> dict[tuple[UUID, Purpose], dict[str, Any]]:
+    """Return what members that exist agree to now by member and purpose; as `standing`."""
+    newest = {
+        (row["member_id"], row["purpose"]): {name: row[name] for name in _NOTHING}
+        for row in await connection.fetch(_NEWEST, tenant_id, member_ids)
+    }
     # The member's record decides: it is what every recommendation asks.
-    personalised = await connection.fetchval(
-        "select is_personalised from mall.member where tenant_id = $1 and member_id = $2",
-        tenant_id,
-        member_id,
-    )
-    nothing = {"is_given": False, "text_version": None, "told_at": None}
-    found = [{"purpose": purpose, **nothing, **told.get(purpose, {})} for purpose in PURPOSES]
-    return [one | {"is_given": personalised} if one["purpose"] == "personalisation" else one for one in found]
+    personalised = await connection.fetch(_PERSONALISED, tenant_id, member_ids)
+    found = {
+        (row["member_id"], purpose): dict(newest.get((row["member_id"], purpose), _NOTHING))
+        for row in personalised
+        for purpose in PURPOSES
+    }
+    for row in personalised:
+        found[row["member_id"], "personalisation"] |= {"is_given": row["is_personalised"]}
+    return found
 
 
 async def agreeing(

@@ -8,7 +8,7 @@ from transactional.access.domain import Unauthenticated
 from transactional.access.routes import TENANTS_ONLY, Caller, DryRun
 from transactional.consents.documents import ConsentRequest, Consents, ConsentsImported, ConsentTold, Standing
 from transactional.consents.importing import ConsentRow, import_consents
-from transactional.consents.operations import record_consent
+from transactional.consents.operations import Said, record_consents
 from transactional.consents.queries import history_of, standing
 from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
@@ -18,6 +18,7 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.row_report import RowsRefused
 from transactional.templates import add_template
+from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -71,13 +72,11 @@ async def record(
     """
     state = request.app.state
     async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        is_news = await record_consent(
-            connection,
-            tenant_id=tenant_id,
-            member_id=member_id,
-            **body.model_dump(),
-            told_by="tenant",
-            now=state.clock(),
+        said = Said(member_id, **body.model_dump())
+        is_news = the_one(
+            await record_consents(
+                connection, tenant_id=tenant_id, said=[said], told_by="tenant", now=state.clock()
+            )
         )
         shown = await _shown(connection, tenant_id, member_id)
     if not is_news:

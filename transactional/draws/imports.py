@@ -9,12 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from transactional.catalogue.items import item_of
 from transactional.draws.documents import MAX_PRIZES, DrawName, DrawRequest, Line, PrizeQuantity, PrizeValue
 from transactional.draws.opening import open_as_asked
-from transactional.features.asking import using
+from transactional.draws.routes import opener
 from transactional.features.domain import FeatureOff
 from transactional.file_imports import Taking, add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.request_types import Moment, Reference
-from transactional.sessions.asking import decider
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])
@@ -82,6 +81,6 @@ add_grouped_import(
     _take,
     key=lambda row: row.reference,
     things="prizes of draws",
-    asker=using("draws", decider),
+    asker=opener,
     refusals=(FeatureOff, VaultKeyMissing),
 )

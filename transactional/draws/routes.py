@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
@@ -31,19 +31,22 @@ from transactional.draws.refusals import (
     TooManyPrizes,
     UnknownDraw,
 )
+from transactional.features.asking import using
 from transactional.features.domain import FeatureOff
-from transactional.features.routes import needs
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
+from transactional.sessions.asking import Asker, decider
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])
 
+opener = using("draws", decider)
+
 
 @router.post(
     "/draws",
-    dependencies=[needs("draws")],
     status_code=201,
     summary="Open a draw",
     responses={
@@ -51,6 +54,8 @@ router = APIRouter(prefix="/v1", tags=["draws"])
         **responses(
             FeatureOff,
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             ItemBarred,
             OutOfStock,
@@ -64,7 +69,11 @@ router = APIRouter(prefix="/v1", tags=["draws"])
     },
 )
 async def create(
-    body: DrawRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: DrawRequest,
+    asker: Annotated[Asker, Depends(opener)],
+    request: Request,
+    response: Response,
+    dry_run: DryRun = False,
 ) -> ShownDraw:
     """Open a draw: its terms and the commitment to its seed are published and its prizes set aside.
 
@@ -72,16 +81,16 @@ async def create(
     `GET /v1/draws/{draw_id}/log`. A dry run commits to nothing: its id and hashes are gone.
     """
     state, now = request.app.state, request.app.state.clock()
-    async with tenant_transaction(state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.api, asker.tenant_id, dry_run=dry_run) as connection:
         draw_id, opened = await open_as_asked(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             asked=body,
             vault=state.vault,
             prize_limit_fen=state.max_prize_fen,
             now=now,
         )
-        shown = await _show(connection, tenant_id, draw_id, now)
+        shown = await _show(connection, asker.tenant_id, draw_id, now)
     if not opened:
         response.status_code = 200
     return shown

@@ -150,7 +150,10 @@ async def _announce(
     new = NewTariff(body.reference, body.valid_from, lines, body.announced_by)
     async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
         tariff_id, is_new = await announce_tariff(
-            connection, new=new, request_hash=request_hash(body), now=request.app.state.clock()
+            connection,
+            new=new,
+            request_hash=request_hash(body, without={"announced_by"}),
+            now=request.app.state.clock(),
         )
         (shown,) = await list_tariffs(connection, tariff_id=tariff_id)
     if not is_new:

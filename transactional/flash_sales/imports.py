@@ -3,13 +3,12 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.features.asking import using
 from transactional.features.domain import FeatureOff
 from transactional.file_imports import Taking, add_import
 from transactional.flash_sales.opening import open_as_asked
 from transactional.flash_sales.requests import Allotted, MemberLimit, NewFlashSale, Price
+from transactional.flash_sales.routes import opener
 from transactional.request_types import Moment, Reference
-from transactional.sessions.asking import decider
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 
@@ -44,6 +43,6 @@ add_import(
     FlashSaleRow,
     _take,
     things="flash sales",
-    asker=using("flash_sales", decider),
+    asker=opener,
     refusals=(FeatureOff,),
 )

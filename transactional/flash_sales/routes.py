@@ -27,6 +27,8 @@ from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 
+opener = using("flash_sales", decider)
+
 
 class FlashSale(BaseModel):
     """A sale as it is now; `status` is scheduled, open, sold_out, over or closed."""
@@ -77,7 +79,7 @@ class FlashSalePage(BaseModel):
 )
 async def create(
     body: NewFlashSale,
-    asker: Annotated[Asker, Depends(using("flash_sales", decider))],
+    asker: Annotated[Asker, Depends(opener)],
     request: Request,
     response: Response,
     dry_run: DryRun = False,

@@ -22,8 +22,8 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.redemption.domain import UnknownRedemption
 from transactional.redemption.refusals import UnknownLine
-from transactional.sessions.asking import Asking
-from transactional.sessions.domain import SessionOver
+from transactional.sessions.asking import Asking, Serving
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.warehouses.domain import UnknownWarehouse
 
 router = APIRouter(prefix="/v1", tags=["shipments"])
@@ -37,6 +37,8 @@ router = APIRouter(prefix="/v1", tags=["shipments"])
         200: {"model": ShipmentHistory, "description": "The reference and these contents were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownRedemption,
             UnknownLine,
             UnknownWarehouse,
@@ -52,18 +54,22 @@ router = APIRouter(prefix="/v1", tags=["shipments"])
 async def add(
     redemption_id: UUID,
     body: ShipmentRequest,
-    tenant_id: Caller,
+    asker: Serving,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> ShipmentHistory:
     """Register a parcel of goods of a redemption; its carrier's news ship and deliver the redemption."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         shipment_id, is_new = await register_as_asked(
-            connection, tenant_id=tenant_id, redemption_id=redemption_id, asked=body, now=now
+            connection, tenant_id=asker.tenant_id, redemption_id=redemption_id, asked=body, now=now
         )
-        shipment = await find_shipment(connection, tenant_id=tenant_id, shipment_id=shipment_id, now=now)
+        shipment = await find_shipment(
+            connection, tenant_id=asker.tenant_id, shipment_id=shipment_id, now=now
+        )
     if not is_new:
         response.status_code = 200
     return ShipmentHistory.model_validate(shipment)

@@ -76,7 +76,8 @@ class PointsRow(BaseModel):
 async def import_points(tenant_id: Caller, request: Request, dry_run: DryRun = False) -> Imported:
     """Credit and adjust by every row of a file, in its order, or by none: each row that is refused is named.
 
-    A row has a key of its own, as a request of one change has. What was done under it before is not done again.
+    A row has a key of its own, as a request of one change has. What was done under it before is not done again. As by
+    every other way, points are booked by a tenant's key alone: no role of a person may, for it could pay itself.
     """
     state = request.app.state
     rows = await rows_of(request, PointsRow)

@@ -1,11 +1,14 @@
 """`/v1/members/import`: members of a tenant's system, from a file."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import Taking, add_set_import
 from transactional.members.domain import Profile
-from transactional.members.registering import NewMember, register_member
+from transactional.members.registering import NewMember, register_all
+from transactional.problems import Problem
 from transactional.request_types import Moment, Reference
 from transactional.sessions.asking import decider
 
@@ -24,10 +27,12 @@ class MemberRow(BaseModel):
     is_test: bool = Field(False, title="测试会员", examples=["false"])
 
 
-async def _take(taking: Taking, row: MemberRow) -> bool:
-    return await register_member(
-        taking.connection, tenant_id=taking.tenant_id, new=NewMember(**row.model_dump()), now=taking.now
-    )
+async def _read(taking: Taking, rows: Sequence[MemberRow]) -> list[NewMember | Problem]:
+    return [NewMember(**row.model_dump()) for row in rows]
 
 
-add_import(router, "/members", MemberRow, _take, things="members", asker=decider)
+async def _take(taking: Taking, members: Sequence[NewMember]) -> list[bool | Problem]:
+    return await register_all(taking.connection, tenant_id=taking.tenant_id, members=members, now=taking.now)
+
+
+add_set_import(router, "/members", MemberRow, _read, _take, things="members", asker=decider)

@@ -10,8 +10,8 @@ from transactional.members.domain import Profile
 _REGISTER = """
 with new_member as (
     insert into mall.member ({columns}) select {values}
-    from unnest($2::text[], $3::timestamptz[], $5::text[], $6::boolean[]{id_type})
-        as given(ref, registered_at, profile, is_personalised{id_name})
+    from unnest($2::text[], $3::timestamptz[], $4::boolean[], $5::text[], $6::boolean[]{id_type})
+        as given(ref, registered_at, is_test, profile, is_personalised{id_name})
     on conflict (tenant_id, external_ref) do nothing
     returning tenant_id, member_id, external_ref
 ), new_account as (
@@ -21,7 +21,7 @@ with new_member as (
 select external_ref, member_id from new_member
 """
 _COLUMNS = "tenant_id, external_ref, registered_at, is_test, profile, is_personalised"
-_VALUES = "$1, ref, registered_at, $4, profile, coalesce(is_personalised, true)"
+_VALUES = "$1, ref, registered_at, coalesce(is_test, false), profile, coalesce(is_personalised, true)"
 _WITH_NEW_IDS = _REGISTER.format(columns=_COLUMNS, values=_VALUES, id_type="", id_name="")
 # The API's role may not choose identifiers.
 _WITH_GIVEN_IDS = _REGISTER.format(
@@ -43,7 +43,7 @@ async def register_members(
     tenant_id: UUID,
     external_refs: list[str],
     registered_at: list[datetime],
-    is_test: bool = False,
+    is_test: Sequence[bool] = (),
     profiles: Sequence[Profile | None] = (),
     is_personalised: Sequence[bool] = (),
     member_ids: list[UUID] | None = None,
@@ -51,6 +51,7 @@ async def register_members(
     """Register members and open their accounts; those already known stay as they are.
 
     Args:
+        is_test: whether each is there to try things out; empty where none is.
         profiles: the group of each; empty where none is known.
         is_personalised: whether each takes personal recommendations; empty where all do.
         member_ids: their identifiers, which only the owner's connection may choose; None makes new ones.

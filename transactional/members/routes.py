@@ -9,15 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.consents.operations import record_consent
+from transactional.consents.operations import Said, record_consents
 from transactional.database import tenant_transaction
 from transactional.members.domain import Profile, UnknownMember
 from transactional.members.operations import change_profile
 from transactional.members.queries import member_by_id, member_by_ref
-from transactional.members.registering import NewMember, register_member
+from transactional.members.registering import NewMember, register_all
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Moment, Reference
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["members"])
 
@@ -80,25 +83,27 @@ class Member(BaseModel):
     summary="Register a member",
     responses={
         200: {"model": Member, "description": "The reference was registered before"},
-        **responses(Unauthenticated, InvalidRequest, RequestTooLarge),
+        **responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
     },
 )
 async def register(
     body: MemberRegistration,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> Member:
     """Register a member and open its points account. Registering a known reference changes nothing."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        is_new = await register_member(
-            connection,
-            tenant_id=tenant_id,
-            new=NewMember(**body.model_dump()),
-            now=request.app.state.clock(),
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        new = NewMember(**body.model_dump())
+        is_new = the_one(
+            await register_all(
+                connection, tenant_id=asker.tenant_id, members=[new], now=request.app.state.clock()
+            )
         )
-        member = await member_by_ref(connection, tenant_id=tenant_id, external_ref=body.external_ref)
+        member = await member_by_ref(connection, tenant_id=asker.tenant_id, external_ref=body.external_ref)
     if not is_new:
         response.status_code = 200
     return Member.model_validate(member)
@@ -135,14 +140,15 @@ async def change(
         if "profile" in told:
             await change_profile(connection, **about, profile=body.profile)
         if "is_personalised" in told:
-            await record_consent(
-                connection,
-                **about,
-                purpose="personalisation",
-                is_given=body.is_personalised,
-                text_version=None,
-                told_by="tenant",
-                now=request.app.state.clock(),
+            said = Said(member_id, "personalisation", is_given=body.is_personalised)
+            the_one(
+                await record_consents(
+                    connection,
+                    tenant_id=tenant_id,
+                    said=[said],
+                    told_by="tenant",
+                    now=request.app.state.clock(),
+                )
             )
         found = await member_by_id(connection, tenant_id=tenant_id, member_id=member_id)
     return Member.model_validate(found)

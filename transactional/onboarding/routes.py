@@ -102,7 +102,7 @@ async def add(
         tenant_id, api_key = await apply(
             connection,
             new=Application(**body.model_dump()),
-            request_hash=request_hash(body),
+            request_hash=request_hash(body, without={"applied_by"}),
             now=state.clock(),
         )
         shown = await _shown(connection, tenant_id, request)
@@ -128,7 +128,10 @@ async def import_tenants(
         made = await all_or_nothing(
             bodies,
             lambda body: apply(
-                connection, new=Application(**body.model_dump()), request_hash=request_hash(body), now=now
+                connection,
+                new=Application(**body.model_dump()),
+                request_hash=request_hash(body, without={"applied_by"}),
+                now=now,
             ),
         )
     told = [

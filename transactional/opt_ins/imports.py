@@ -1,16 +1,20 @@
 """Files of items that a tenant wants in its shop, and of those it wants there no more."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Self
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
-from transactional.opt_ins.operations import is_opted_in, opt_in, withdraw
+from transactional.catalogue.items import items_of
+from transactional.file_imports import Taking, add_set_import
+from transactional.opt_ins.operations import Decision, opt_in, withdraw
+from transactional.problems import Problem
 from transactional.request_types import Reference
 from transactional.sessions.asking import decider
+from transactional.together import attempt
 
 router = APIRouter(prefix="/v1", tags=["opt-ins"])
 
@@ -29,35 +33,32 @@ class OptInRow(BaseModel):
             raise ValueError("name the item by item_id or by item_code")
         return self
 
-    async def item(self, taking: Taking) -> UUID:
-        """Return the item's id."""
-        return self.item_id or await item_of(taking.connection, code=self.item_code or "")
+
+async def _read(taking: Taking, rows: Sequence[OptInRow]) -> list[Decision | Problem]:
+    codes = {row.item_code for row in rows if row.item_code is not None}
+    items = await items_of(taking.connection, codes=codes)
+
+    def decided(row: OptInRow) -> Decision:
+        return Decision(row.item_id or items[row.item_code or ""], taking.answered_by())
+
+    return [attempt(partial(decided, row)) for row in rows]
 
 
-async def _take_opt_in(taking: Taking, row: OptInRow) -> bool:
-    return await opt_in(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        item_id=await row.item(taking),
-        by=taking.answered_by(),
-        now=taking.now,
-    )
+async def _take_opt_ins(taking: Taking, decisions: Sequence[Decision]) -> list[bool | Problem]:
+    return await opt_in(taking.connection, tenant_id=taking.tenant_id, decisions=decisions, now=taking.now)
 
 
-async def _take_withdrawal(taking: Taking, row: OptInRow) -> bool:
-    item_id = await row.item(taking)
-    is_there = await is_opted_in(taking.connection, tenant_id=taking.tenant_id, item_id=item_id)
-    await withdraw(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        item_id=item_id,
-        by=taking.answered_by(),
-        now=taking.now,
-    )
-    return is_there
+async def _take_withdrawals(taking: Taking, decisions: Sequence[Decision]) -> list[bool | Problem]:
+    return await withdraw(taking.connection, tenant_id=taking.tenant_id, decisions=decisions, now=taking.now)
 
 
-add_import(router, "/opt-ins", OptInRow, _take_opt_in, things="opt-ins", asker=decider)
-add_import(
-    router, "/opt-in-withdrawals", OptInRow, _take_withdrawal, things="withdrawals of opt-ins", asker=decider
+add_set_import(router, "/opt-ins", OptInRow, _read, _take_opt_ins, things="opt-ins", asker=decider)
+add_set_import(
+    router,
+    "/opt-in-withdrawals",
+    OptInRow,
+    _read,
+    _take_withdrawals,
+    things="withdrawals of opt-ins",
+    asker=decider,
 )

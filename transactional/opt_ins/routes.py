@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,23 +13,22 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.brand_authorisations.operations import authorise_offers
 from transactional.catalogue.domain import UnknownItem
-from transactional.catalogue.items import item_of
+from transactional.catalogue.items import items_of
 from transactional.csv_rows import csv_body, rows_of
 from transactional.database import Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
-from transactional.opt_ins.operations import (
-    Listing,
-    OptInNeeded,
-    list_offer,
-    opt_in,
-    withdraw,
-)
+from transactional.opt_ins.domain import OptInNeeded
+from transactional.opt_ins.listing import Listing, Outcome, list_offers
+from transactional.opt_ins.operations import Decision, opt_in, withdraw
 from transactional.problem_documents import responses
-from transactional.problems import InvalidRequest, RequestTooLarge
-from transactional.request_types import Moment, Reference
-from transactional.row_report import RowsRefused, all_or_nothing
+from transactional.problems import InvalidRequest, Problem, RequestTooLarge
+from transactional.request_types import ActingFor, Moment, Reference
+from transactional.row_report import RowsRefused, all_made
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.templates import add_template
+from transactional.together import attempt, taken_where_right, the_one
 
 router = APIRouter(prefix="/v1", tags=["opt-ins"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"], dependencies=[OPERATORS_ONLY])
@@ -49,7 +49,7 @@ class OptInRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     item_id: UUID
-    opted_in_by: Reference
+    opted_in_by: ActingFor = None
 
 
 class WithdrawalRequest(BaseModel):
@@ -57,7 +57,7 @@ class WithdrawalRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    withdrawn_by: Reference
+    withdrawn_by: ActingFor = None
 
 
 class OptIn(BaseModel):
@@ -146,22 +146,25 @@ async def show_all(
     summary="Opt in to an item",
     responses={
         200: {"model": OptIn, "description": "It was opted in to before"},
-        **responses(Unauthenticated, UnknownItem, InvalidRequest, RequestTooLarge),
+        **responses(Unauthenticated, SessionOver, RoleNeeded, UnknownItem, InvalidRequest, RequestTooLarge),
     },
 )
 async def add(
-    body: OptInRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: OptInRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> OptIn:
     """Decide to have an item in your shop. Nothing is ever listed there without it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        is_new = await opt_in(
-            connection,
-            tenant_id=tenant_id,
-            item_id=body.item_id,
-            by=body.opted_in_by,
-            now=request.app.state.clock(),
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        is_new = the_one(
+            await opt_in(
+                connection,
+                tenant_id=asker.tenant_id,
+                decisions=[Decision(body.item_id, asker.acting(body.opted_in_by, "opted_in_by"))],
+                now=request.app.state.clock(),
+            )
         )
-        (row,) = await connection.fetch(_OPT_INS, tenant_id, body.item_id, None, False, 1)
+        (row,) = await connection.fetch(_OPT_INS, asker.tenant_id, body.item_id, None, False, 1)
     if not is_new:
         response.status_code = 200
     return OptIn.model_validate(dict(row))
@@ -171,19 +174,24 @@ async def add(
     "/opt-ins/{item_id}/withdrawal",
     status_code=204,
     summary="Withdraw an opt-in",
-    responses=responses(Unauthenticated, OptInNeeded, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, OptInNeeded, InvalidRequest, RequestTooLarge
+    ),
 )
 async def take_back(
-    item_id: UUID, body: WithdrawalRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    item_id: UUID, body: WithdrawalRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> None:
     """Take the decision for an item back: it leaves your shop at once, whoever listed it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await withdraw(
-            connection,
-            tenant_id=tenant_id,
-            item_id=item_id,
-            by=body.withdrawn_by,
-            now=request.app.state.clock(),
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        the_one(
+            await withdraw(
+                connection,
+                tenant_id=asker.tenant_id,
+                decisions=[Decision(item_id, asker.acting(body.withdrawn_by, "withdrawn_by"))],
+                now=request.app.state.clock(),
+            )
         )
 
 
@@ -215,12 +223,22 @@ async def _list(tenant_id: UUID, rows: list[OfferRow], request: Request, dry_run
     now = request.app.state.clock()
     async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
         await live_day(connection, tenant_id=tenant_id)
-        made = Counter(await all_or_nothing(rows, lambda row: _list_one(connection, tenant_id, row, now)))
+        outcomes = await taken_where_right(
+            await _read(connection, rows),
+            lambda listings: list_offers(connection, tenant_id=tenant_id, listings=listings, now=now),
+        )
+        made = Counter(all_made(outcomes))
         await authorise_offers(connection, tenant_id=tenant_id, now=now)
-    return Listed(listed=made["listed"], changed=made["changed"], unchanged=made["unchanged"])
+    return Listed(
+        listed=made[Outcome.LISTED], changed=made[Outcome.CHANGED], unchanged=made[Outcome.UNCHANGED]
+    )
 
 
-async def _list_one(connection: Connection, tenant_id: UUID, row: OfferRow, now: datetime) -> str:
-    terms = row.model_dump(exclude={"item_id", "item_code"})
-    item_id = row.item_id or await item_of(connection, code=row.item_code or "")
-    return await list_offer(connection, tenant_id=tenant_id, listing=Listing(item_id, **terms), now=now)
+async def _read(connection: Connection, rows: list[OfferRow]) -> list[Listing | Problem]:
+    items = await items_of(connection, codes={row.item_code for row in rows if row.item_code is not None})
+
+    def listing_of(row: OfferRow) -> Listing:
+        item_id = row.item_id or items[row.item_code or ""]
+        return Listing(item_id, **row.model_dump(exclude={"item_id", "item_code"}))
+
+    return [attempt(partial(listing_of, row)) for row in rows]

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from transactional.access.domain import key_hash
-from transactional.consents.operations import record_consent
+from transactional.consents.operations import Said, record_consents
 from transactional.consents.queries import require_consent, standing
 from transactional.database import Connection
 from transactional.members.link_codes import take_code
@@ -20,6 +20,7 @@ from transactional.persons.domain import (
     UnknownAccount,
     new_token,
 )
+from transactional.together import the_one
 
 _JOIN = """
 insert into mall.person_account (tenant_id, member_id, person_id, joined_at, consented_at)
@@ -99,16 +100,8 @@ async def leave(connection: Connection, *, person_id: UUID, member_id: UUID, now
     )
     if tenant_id is None:
         raise UnknownAccount(member_id)
-    await record_consent(
-        connection,
-        tenant_id=tenant_id,
-        member_id=member_id,
-        purpose="identity_link",
-        is_given=False,
-        text_version=None,
-        told_by="person",
-        now=now,
-    )
+    said = Said(member_id, "identity_link", is_given=False)
+    the_one(await record_consents(connection, tenant_id=tenant_id, said=[said], told_by="person", now=now))
 
 
 async def end(connection: Connection, *, person_id: UUID, now: datetime) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.purchasing.domain import MAX_LINES, Origin, Status
-from transactional.request_types import Day, Moment, Reason, Reference
+from transactional.request_types import ActingFor, Day, Moment, Reason, Reference
 
 _Pieces = Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)]
 _PiecesOrNone = Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)]
@@ -30,7 +30,7 @@ class LinesRequest(BaseModel):
 
     lines: Annotated[list[LineRequest], Field(min_length=1, max_length=MAX_LINES)]
     order_by: Day | None = Field(None, description="The last day to order; without it, it stays.")
-    edited_by: Reference
+    edited_by: ActingFor = None
 
 
 class OrderRequest(BaseModel):
@@ -42,7 +42,7 @@ class OrderRequest(BaseModel):
     supplier_id: UUID
     lines: Annotated[list[LineRequest], Field(min_length=1, max_length=MAX_LINES)]
     order_by: Day | None = Field(None, description="The last day to order; by default today.")
-    created_by: Reference
+    created_by: ActingFor = None
 
 
 class MoveRequest(BaseModel):
@@ -51,8 +51,9 @@ class MoveRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     move: Literal["approve", "reject", "order", "close", "cancel"]
-    by: Reference = Field(
-        description="To approve, a login of your tenant with the role planner or enterprise_admin."
+    by: ActingFor = Field(
+        None,
+        description="Of a program: who it is; to approve, a login with the role planner or enterprise_admin.",
     )
     note: Reason | None = None
     expected_on: Day | None = Field(
@@ -90,7 +91,7 @@ class ReceiptRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reference: Reference
-    received_by: Reference
+    received_by: ActingFor = None
     received_at: Moment | None = Field(None, description="By default now.")
     batches: Annotated[list[BatchRequest], Field(min_length=1, max_length=MAX_LINES)]
 

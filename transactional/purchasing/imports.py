@@ -9,14 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.catalogue.items import item_of
 from transactional.file_imports import Taking, add_grouped_import
-from transactional.identifiers import uuid7
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import ReceiptRequest
-from transactional.purchasing.domain import MAX_LINES, Batch
+from transactional.purchasing.domain import MAX_LINES
 from transactional.purchasing.queries import lines_of_item, order_of
-from transactional.purchasing.receiving import NewReceipt, receive
-from transactional.request_hash import request_hash
-from transactional.request_types import BusinessMoment, Day, Reference, require_past
+from transactional.purchasing.requested import receive_as_asked
+from transactional.request_types import BusinessMoment, Day, Reference
 from transactional.sessions.asking import decider
 
 router = APIRouter(prefix="/v1", tags=["purchase orders"])
@@ -55,15 +53,12 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
         raise InvalidRequest(
             f"a delivery note has at most {MAX_LINES} rows, and {first.reference!r} has {len(rows)}"
         )
-    if first.received_at is not None:
-        require_past("received_at", first.received_at, taking.now)
     order_id = await order_of(taking.connection, tenant_id=taking.tenant_id, reference=first.order_reference)
     # Days and moments as they are written, for that is how a request has them.
     counted = {"quantity", "damaged_quantity", "expires_on"}
     asked = ReceiptRequest.model_validate(
         first.model_dump(mode="json", include={"reference", "received_at"})
         | {
-            "received_by": taking.answered_by(),
             "batches": [
                 row.model_dump(mode="json", include=counted)
                 | {"line_no": await _line_no(taking, order_id, row)}
@@ -71,15 +66,13 @@ async def _take(taking: Taking, rows: Sequence[ReceiptRow]) -> int:
             ],
         }
     )
-    batches = tuple(Batch(**dict(batch)) for batch in asked.batches)
-    _, is_new = await receive(
+    is_new = await receive_as_asked(
         taking.connection,
         tenant_id=taking.tenant_id,
         order_id=order_id,
-        receipt_id=uuid7(taking.now),
-        new=NewReceipt(asked.reference, batches, asked.received_by, asked.received_at or taking.now),
-        # Whoever sends the file again: it is the same delivery.
-        request_hash=request_hash(asked, without={"received_by"}),
+        asked=asked,
+        by=taking.answered_by(),
+        now=taking.now,
     )
     return len(rows) if is_new else 0
 

@@ -8,13 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import item_of
 from transactional.file_imports import Taking, add_grouped_import
-from transactional.identifiers import uuid7
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import OrderRequest
 from transactional.purchasing.domain import MAX_LINES
-from transactional.purchasing.lines import NewLine
-from transactional.purchasing.operations import NewOrder, propose_order
-from transactional.request_hash import request_hash
+from transactional.purchasing.requested import propose_as_asked
 from transactional.request_types import Day, Reference, Slug
 from transactional.sessions.asking import decider
 from transactional.suppliers.operations import supplier_of
@@ -56,7 +53,6 @@ async def _take(taking: Taking, rows: Sequence[OrderRow]) -> int:
         first.model_dump(mode="json", include={"reference", "order_by"})
         | {
             "supplier_id": await supplier_of(connection, tenant_id=tenant_id, code=first.supplier_code),
-            "created_by": taking.answered_by(),
             "lines": [
                 {
                     "item_id": await item_of(connection, code=row.item_code),
@@ -67,15 +63,8 @@ async def _take(taking: Taking, rows: Sequence[OrderRow]) -> int:
             ],
         }
     )
-    lines = tuple(NewLine(line.item_id, line.quantity, line.warehouse_id) for line in asked.lines)
-    _, is_new = await propose_order(
-        connection,
-        tenant_id=tenant_id,
-        order_id=uuid7(taking.now),
-        new=NewOrder(asked.reference, asked.supplier_id, lines, asked.created_by, order_by=asked.order_by),
-        # Whoever sends the file again: it is the same order.
-        request_hash=request_hash(asked, without={"created_by"}),
-        now=taking.now,
+    _, is_new = await propose_as_asked(
+        connection, tenant_id=tenant_id, asked=asked, by=taking.answered_by(), now=taking.now
     )
     return len(rows) if is_new else 0
 

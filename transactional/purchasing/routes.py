@@ -6,14 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from transactional.access.domain import Unauthenticated
-from transactional.access.routes import Caller, DryRun
+from transactional.access.routes import DryRun
 from transactional.catalogue.offers import StockOfCodes
 from transactional.database import tenant_transaction
-from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, Problem, RequestTooLarge
 from transactional.purchasing.documents import (
-    LineRequest,
     LinesRequest,
     MoveRequest,
     OrderPage,
@@ -22,11 +20,9 @@ from transactional.purchasing.documents import (
     PurchaseOrderHistory,
     ReceiptRequest,
 )
-from transactional.purchasing.domain import Batch, Move, Origin, Status
-from transactional.purchasing.lines import NewLine
-from transactional.purchasing.operations import NewOrder, edit_order, move_order, propose_order
+from transactional.purchasing.domain import Move, Origin, Status
+from transactional.purchasing.operations import edit_order, move_order
 from transactional.purchasing.queries import find_order, list_orders
-from transactional.purchasing.receiving import NewReceipt, receive
 from transactional.purchasing.refusals import (
     ExpiredOnArrival,
     IllegalOrderMove,
@@ -37,11 +33,11 @@ from transactional.purchasing.refusals import (
     UnknownOrder,
     UnknownOrderLine,
 )
+from transactional.purchasing.requested import asked_lines, propose_as_asked, receive_as_asked
 from transactional.redemption.domain import UnknownOffer
-from transactional.request_hash import request_hash
-from transactional.request_types import Reference, require_past
-from transactional.sessions.asking import Asking
-from transactional.sessions.domain import SessionOver
+from transactional.request_types import Reference
+from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.supplier_gates.refusals import UNORDERABLE
 from transactional.suppliers.domain import (
     BelowMinimumOrder,
@@ -66,28 +62,33 @@ _OF_LINES: tuple[type[Problem], ...] = (
     responses={
         200: {"model": PurchaseOrder, "description": "The reference and these contents were sent before"},
         **responses(
-            Unauthenticated, UnknownSupplier, OrderExists, *_OF_LINES, InvalidRequest, RequestTooLarge
+            Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            UnknownSupplier,
+            OrderExists,
+            *_OF_LINES,
+            InvalidRequest,
+            RequestTooLarge,
         ),
     },
 )
 async def propose(
-    body: OrderRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: OrderRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> PurchaseOrder:
     """Propose an order on the terms that hold on its day; somebody has to approve it."""
     now = request.app.state.clock()
-    new = NewOrder(
-        body.reference, body.supplier_id, _lines(body.lines), body.created_by, order_by=body.order_by
-    )
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        order_id, is_new = await propose_order(
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        order_id, is_new = await propose_as_asked(
             connection,
-            tenant_id=tenant_id,
-            order_id=uuid7(now),
-            new=new,
-            request_hash=request_hash(body),
+            tenant_id=asker.tenant_id,
+            asked=body,
+            by=asker.acting(body.created_by, "created_by"),
             now=now,
         )
-        order = await find_order(connection, tenant_id=tenant_id, order_id=order_id)
+        order = await find_order(connection, tenant_id=asker.tenant_id, order_id=order_id)
     if not is_new:
         response.status_code = 200
     return PurchaseOrder.model_validate(order)
@@ -142,24 +143,33 @@ async def show(purchase_order_id: UUID, asker: Asking, request: Request) -> Purc
     "/purchase-orders/{purchase_order_id}/lines",
     summary="Edit a proposed order",
     responses=responses(
-        Unauthenticated, UnknownOrder, IllegalOrderMove, *_OF_LINES, InvalidRequest, RequestTooLarge
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownOrder,
+        IllegalOrderMove,
+        *_OF_LINES,
+        InvalidRequest,
+        RequestTooLarge,
     ),
 )
 async def edit(
-    purchase_order_id: UUID, body: LinesRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    purchase_order_id: UUID, body: LinesRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> PurchaseOrderHistory:
     """Give an order that is only proposed other lines and another day; what it was stays in the audit."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await edit_order(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             order_id=purchase_order_id,
-            lines=_lines(body.lines),
+            lines=asked_lines(body.lines),
             order_by=body.order_by,
-            by=body.edited_by,
+            by=asker.acting(body.edited_by, "edited_by"),
             now=request.app.state.clock(),
         )
-        order = await find_order(connection, tenant_id=tenant_id, order_id=purchase_order_id)
+        order = await find_order(connection, tenant_id=asker.tenant_id, order_id=purchase_order_id)
     return PurchaseOrderHistory.model_validate(order)
 
 
@@ -168,6 +178,8 @@ async def edit(
     summary="Move a purchase order",
     responses=responses(
         Unauthenticated,
+        SessionOver,
+        RoleNeeded,
         NotAnApprover,
         UnknownOrder,
         IllegalOrderMove,
@@ -177,21 +189,23 @@ async def edit(
     ),
 )
 async def move(
-    purchase_order_id: UUID, body: MoveRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    purchase_order_id: UUID, body: MoveRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> PurchaseOrderHistory:
     """Approve, reject, order, close or cancel an order; the same move again changes nothing."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await move_order(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             order_id=purchase_order_id,
             move=Move(body.move),
-            by=body.by,
+            by=asker.acting(body.by, "by"),
             now=request.app.state.clock(),
             note=body.note,
             expected_on=body.expected_on,
         )
-        order = await find_order(connection, tenant_id=tenant_id, order_id=purchase_order_id)
+        order = await find_order(connection, tenant_id=asker.tenant_id, order_id=purchase_order_id)
     return PurchaseOrderHistory.model_validate(order)
 
 
@@ -206,6 +220,8 @@ async def move(
         },
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOrder,
             IllegalOrderMove,
             ReceiptExists,
@@ -221,31 +237,25 @@ async def move(
 async def add_receipt(
     purchase_order_id: UUID,
     body: ReceiptRequest,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> PurchaseOrderHistory:
     """Book what was delivered: good pieces can be sold at once, damaged ones are counted and fill nothing."""
     now = request.app.state.clock()
-    received_at = body.received_at or now
-    require_past("received_at", received_at, now)
-    batches = tuple(Batch(**dict(batch)) for batch in body.batches)
-    new = NewReceipt(body.reference, batches, body.received_by, received_at)
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        _, is_new = await receive(
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        is_new = await receive_as_asked(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             order_id=purchase_order_id,
-            receipt_id=uuid7(now),
-            new=new,
-            request_hash=request_hash(body),
+            asked=body,
+            by=asker.acting(body.received_by, "received_by"),
+            now=now,
         )
-        order = await find_order(connection, tenant_id=tenant_id, order_id=purchase_order_id)
+        order = await find_order(connection, tenant_id=asker.tenant_id, order_id=purchase_order_id)
     if not is_new:
         response.status_code = 200
     return PurchaseOrderHistory.model_validate(order)
-
-
-def _lines(asked: list[LineRequest]) -> tuple[NewLine, ...]:
-    return tuple(NewLine(line.item_id, line.quantity, line.warehouse_id) for line in asked)

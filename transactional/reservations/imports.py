@@ -7,12 +7,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import item_of
 from transactional.file_imports import Taking, add_import
-from transactional.identifiers import uuid7
-from transactional.request_hash import request_hash
 from transactional.request_types import Moment, Reference
-from transactional.reservations.domain import NewReservation, Purpose
-from transactional.reservations.operations import reserve
-from transactional.reservations.routes import ReservationRequest
+from transactional.reservations.domain import Purpose
+from transactional.reservations.routes import ReservationRequest, reserve_as_asked
 from transactional.sessions.asking import decider
 
 router = APIRouter(prefix="/v1", tags=["reservations"])
@@ -34,19 +31,10 @@ async def _take(taking: Taking, row: ReservationRow) -> bool:
     # The moment as it is written, for that is how a request has it.
     asked = ReservationRequest.model_validate(
         row.model_dump(mode="json", exclude={"item_code"})
-        | {
-            "item_id": await item_of(taking.connection, code=row.item_code),
-            "reserved_by": taking.answered_by(),
-        }
+        | {"item_id": await item_of(taking.connection, code=row.item_code)}
     )
-    _, is_new = await reserve(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        reservation_id=uuid7(taking.now),
-        new=NewReservation(**dict(asked)),
-        # Whoever sends the file again: it is the same reservation.
-        request_hash=request_hash(asked, without={"reserved_by"}),
-        now=taking.now,
+    _, is_new = await reserve_as_asked(
+        taking.connection, tenant_id=taking.tenant_id, asked=asked, by=taking.answered_by(), now=taking.now
     )
     return is_new
 

@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import Caller, DryRun
-from transactional.database import tenant_transaction
+from transactional.database import Connection, tenant_transaction
 from transactional.identifiers import uuid7
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import ItemBarred, OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
-from transactional.request_types import Moment, Reference
+from transactional.request_types import ActingFor, Moment, Reference
 from transactional.reservations.domain import (
     IssueExists,
     NewReservation,
@@ -27,6 +27,8 @@ from transactional.reservations.domain import (
 )
 from transactional.reservations.operations import issue, release, reserve
 from transactional.reservations.queries import find_reservation, reservations_of
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["reservations"])
 
@@ -43,7 +45,7 @@ class ReservationRequest(BaseModel):
     purpose: Purpose
     quantity: _Pieces
     expires_at: Moment = Field(description="The first moment at which they are for everybody again.")
-    reserved_by: Reference
+    reserved_by: ActingFor = None
 
 
 class IssueRequest(BaseModel):
@@ -53,7 +55,7 @@ class IssueRequest(BaseModel):
 
     reference: Reference
     quantity: _Pieces
-    issued_by: Reference
+    issued_by: ActingFor = None
 
 
 class Reservation(BaseModel):
@@ -89,6 +91,8 @@ class ReservationPage(BaseModel):
         200: {"model": Reservation, "description": "The reference and this reservation were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             ItemBarred,
             OutOfStock,
@@ -99,23 +103,40 @@ class ReservationPage(BaseModel):
     },
 )
 async def add(
-    body: ReservationRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: ReservationRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> Reservation:
     """Set pieces of an item aside until a deadline; nobody can redeem them meanwhile."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        reservation_id, is_new = await reserve(
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        reservation_id, is_new = await reserve_as_asked(
             connection,
-            tenant_id=tenant_id,
-            reservation_id=uuid7(now),
-            new=NewReservation(**dict(body)),
-            request_hash=request_hash(body),
+            tenant_id=asker.tenant_id,
+            asked=body,
+            by=asker.acting(body.reserved_by, "reserved_by"),
             now=now,
         )
-        row = await find_reservation(connection, tenant_id=tenant_id, reservation_id=reservation_id, now=now)
+        row = await find_reservation(
+            connection, tenant_id=asker.tenant_id, reservation_id=reservation_id, now=now
+        )
     if not is_new:
         response.status_code = 200
     return Reservation.model_validate(row)
+
+
+async def reserve_as_asked(
+    connection: Connection, *, tenant_id: UUID, asked: ReservationRequest, by: str, now: datetime
+) -> tuple[UUID, bool]:
+    """Set aside what a request or a file asks for, whoever does; return the reservation and whether it is new."""
+    return await reserve(
+        connection,
+        tenant_id=tenant_id,
+        reservation_id=uuid7(now),
+        new=NewReservation(**dict(asked) | {"reserved_by": by}),
+        request_hash=request_hash(asked, without={"reserved_by"}),
+        now=now,
+    )
 
 
 @router.get(
@@ -147,16 +168,22 @@ async def show_all(
 @router.post(
     "/reservations/{reservation_id}/release",
     summary="Release a reservation",
-    responses=responses(Unauthenticated, UnknownReservation, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, UnknownReservation, InvalidRequest, RequestTooLarge
+    ),
 )
 async def end(
-    reservation_id: UUID, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    reservation_id: UUID, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Reservation:
     """Put what is left of a reservation back on the shelf. Once is enough."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await release(connection, tenant_id=tenant_id, reservation_id=reservation_id, now=now)
-        row = await find_reservation(connection, tenant_id=tenant_id, reservation_id=reservation_id, now=now)
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        await release(connection, tenant_id=asker.tenant_id, reservation_id=reservation_id, now=now)
+        row = await find_reservation(
+            connection, tenant_id=asker.tenant_id, reservation_id=reservation_id, now=now
+        )
     return Reservation.model_validate(row)
 
 
@@ -165,6 +192,8 @@ async def end(
     summary="Give reserved pieces out",
     responses=responses(
         Unauthenticated,
+        SessionOver,
+        RoleNeeded,
         UnknownReservation,
         IssueExists,
         ReservationEnded,
@@ -175,19 +204,23 @@ async def end(
     ),
 )
 async def give_out(
-    reservation_id: UUID, body: IssueRequest, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    reservation_id: UUID, body: IssueRequest, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Reservation:
     """Give reserved pieces out of the house otherwise than by a redemption, such as for a bulk order."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await issue(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             reservation_id=reservation_id,
             reference=body.reference,
             quantity=body.quantity,
-            by=body.issued_by,
+            by=asker.acting(body.issued_by, "issued_by"),
             now=now,
         )
-        row = await find_reservation(connection, tenant_id=tenant_id, reservation_id=reservation_id, now=now)
+        row = await find_reservation(
+            connection, tenant_id=asker.tenant_id, reservation_id=reservation_id, now=now
+        )
     return Reservation.model_validate(row)

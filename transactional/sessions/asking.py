@@ -13,7 +13,7 @@ from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from transactional.access.operations import KeyRing
-from transactional.acting import ACTOR
+from transactional.acting import acts
 from transactional.problems import InvalidRequest
 from transactional.sessions.domain import (
     ACTING_ROLES,
@@ -105,7 +105,7 @@ async def asker_of(request: Request) -> Asker:
     visitor = await desk.recognise((header or "").partition(" ")[2])
     if visitor is None:
         raise SessionOver
-    ACTOR.set(visitor.username)
+    acts(visitor.username, visitor.role)
     return Asker(visitor.tenant_id, visitor.username, visitor.role)
 
 

@@ -1,16 +1,20 @@
 """`/v1/stock/thresholds/import`: below how many pieces alerts open, from a file."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.catalogue.items import items_of
+from transactional.file_imports import Taking, add_set_import
+from transactional.problems import Problem
 from transactional.request_types import Reference, Slug
 from transactional.sessions.asking import decider
-from transactional.stock_alerts.operations import set_threshold
-from transactional.warehouses.operations import warehouse_of
+from transactional.stock_alerts.operations import NewThreshold, set_thresholds
+from transactional.together import attempt
+from transactional.warehouses.operations import warehouses_of
 
 router = APIRouter(prefix="/v1", tags=["stock alerts"])
 
@@ -25,16 +29,24 @@ class ThresholdRow(BaseModel):
     quantity: Annotated[int, Field(ge=0, le=1_000_000_000)] = Field(title="预警数量", examples=["20"])
 
 
-async def _take(taking: Taking, row: ThresholdRow) -> bool:
-    connection, tenant_id, code = taking.connection, taking.tenant_id, row.warehouse_code
-    return await set_threshold(
-        connection,
-        tenant_id=tenant_id,
-        item_id=await item_of(connection, code=row.item_code),
-        warehouse_id=None if code is None else await warehouse_of(connection, tenant_id=tenant_id, code=code),
-        quantity=row.quantity,
-        now=taking.now,
+async def _read(taking: Taking, rows: Sequence[ThresholdRow]) -> list[NewThreshold | Problem]:
+    items = await items_of(taking.connection, codes={row.item_code for row in rows})
+    codes = {row.warehouse_code for row in rows if row.warehouse_code is not None}
+    warehouses = await warehouses_of(taking.connection, tenant_id=taking.tenant_id, codes=codes)
+
+    def threshold(row: ThresholdRow) -> NewThreshold:
+        code = row.warehouse_code
+        return NewThreshold(items[row.item_code], None if code is None else warehouses[code], row.quantity)
+
+    return [attempt(partial(threshold, row)) for row in rows]
+
+
+async def _take(taking: Taking, thresholds: Sequence[NewThreshold]) -> list[bool | Problem]:
+    return await set_thresholds(
+        taking.connection, tenant_id=taking.tenant_id, thresholds=thresholds, now=taking.now
     )
 
 
-add_import(router, "/stock/thresholds", ThresholdRow, _take, things="stock thresholds", asker=decider)
+add_set_import(
+    router, "/stock/thresholds", ThresholdRow, _read, _take, things="stock thresholds", asker=decider
+)

@@ -1,14 +1,35 @@
 """Sets thresholds, opens and closes alerts, and notes who has seen one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
-from transactional.catalogue.offers import require_offer
+from transactional.catalogue.offers import offered_items
 from transactional.database import Connection
 from transactional.problems import Problem
+from transactional.redemption.domain import UnknownOffer
+from transactional.together import taken_together
 from transactional.warehouses.domain import UnknownWarehouse
 from transactional.warehouses.settling import ItemOfTenant, settle
+
+_WAREHOUSES = (
+    "select warehouse_id from mall.warehouse where tenant_id = $1 and warehouse_id = any($2::uuid[])"
+)
+_GIVEN = "unnest($2::uuid[], $3::uuid[], $4::bigint[]) as t(item_id, warehouse_id, quantity)"
+_SET = f"""
+insert into mall.stock_threshold (tenant_id, item_id, warehouse_id, quantity)
+select $1, t.* from {_GIVEN} order by t.item_id, t.warehouse_id
+on conflict (tenant_id, item_id, warehouse_id) do update set quantity = excluded.quantity
+    where stock_threshold.quantity <> excluded.quantity
+returning item_id, warehouse_id
+"""
+_REMOVE = f"""
+delete from mall.stock_threshold s using {_GIVEN}
+where s.tenant_id = $1 and s.item_id = t.item_id and s.warehouse_id is not distinct from t.warehouse_id
+returning s.item_id, s.warehouse_id
+"""
 
 
 class UnknownAlert(Problem):
@@ -74,50 +95,68 @@ select count(*)::int from changed
 """
 
 
-async def set_threshold(
-    connection: Connection,
-    *,
-    tenant_id: UUID,
-    item_id: UUID,
-    warehouse_id: UUID | None,
-    quantity: int,
-    now: datetime,
-) -> bool:
-    """Set the threshold of an item, or of an item in a warehouse, inside the caller's transaction; 0 removes it.
+class NewThreshold(NamedTuple):
+    """Below how many pieces of an item, or of an item in a warehouse, an alert opens; 0 is below none."""
 
-    Alerts open and close by it at once. Returns whether it was another one before.
+    item_id: UUID
+    warehouse_id: UUID | None
+    quantity: int
 
-    Raises:
+
+async def set_thresholds(
+    connection: Connection, *, tenant_id: UUID, thresholds: Sequence[NewThreshold], now: datetime
+) -> list[bool | Problem]:
+    """Set thresholds inside the caller's transaction; 0 removes one. Alerts open and close by them at once.
+
+    Returns:
+        Of each whether it was another one before, or why it is refused:
         UnknownOffer, UnknownWarehouse: the tenant has no such item or warehouse.
     """
-    await require_offer(connection, tenant_id=tenant_id, item_id=item_id)
-    if warehouse_id is not None and not await connection.fetchval(
-        "select exists (select from mall.warehouse where tenant_id = $1 and warehouse_id = $2)",
-        tenant_id,
-        warehouse_id,
+    return await taken_together(
+        thresholds,
+        lambda one: [(one.item_id, one.warehouse_id)],
+        partial(_set, connection, tenant_id, now),
+    )
+
+
+async def _set(
+    connection: Connection, tenant_id: UUID, now: datetime, thresholds: Sequence[NewThreshold]
+) -> list[bool | Problem]:
+    offered = await offered_items(
+        connection, tenant_id=tenant_id, item_ids={one.item_id for one in thresholds}
+    )
+    asked = {one.warehouse_id for one in thresholds if one.warehouse_id is not None}
+    warehouses = {row["warehouse_id"] for row in await connection.fetch(_WAREHOUSES, tenant_id, asked)}
+
+    def refusal(one: NewThreshold) -> Problem | None:
+        if one.item_id not in offered:
+            return UnknownOffer(one.item_id)
+        if one.warehouse_id is None or one.warehouse_id in warehouses:
+            return None
+        return UnknownWarehouse(one.warehouse_id)
+
+    refused = [refusal(one) for one in thresholds]
+    right = [one for one, problem in zip(thresholds, refused, strict=True) if problem is None]
+    changed: set[tuple[UUID, UUID | None]] = set()
+    for statement, wanted in (
+        (_SET, [one for one in right if one.quantity]),
+        (_REMOVE, [one for one in right if not one.quantity]),
     ):
-        raise UnknownWarehouse(warehouse_id)
-    if quantity:
-        done = await connection.execute(
-            "insert into mall.stock_threshold (tenant_id, item_id, warehouse_id, quantity) values ($1, $2, $3, $4) "
-            "on conflict (tenant_id, item_id, warehouse_id) do update set quantity = excluded.quantity "
-            "where stock_threshold.quantity <> excluded.quantity",
+        rows = await connection.fetch(
+            statement,
             tenant_id,
-            item_id,
-            warehouse_id,
-            quantity,
+            [one.item_id for one in wanted],
+            [one.warehouse_id for one in wanted],
+            [one.quantity for one in wanted],
         )
-    else:
-        done = await connection.execute(
-            "delete from mall.stock_threshold "
-            "where tenant_id = $1 and item_id = $2 and warehouse_id is not distinct from $3",
-            tenant_id,
-            item_id,
-            warehouse_id,
-        )
-    await settle(connection, [(tenant_id, item_id)], now=now)
-    await evaluate_alerts(connection, [(tenant_id, item_id)], now=now)
-    return not done.endswith(" 0")
+        changed |= {(row["item_id"], row["warehouse_id"]) for row in rows}
+    items = [(tenant_id, item_id) for item_id in sorted({one.item_id for one in right})]
+    await settle(connection, items, now=now)
+    await evaluate_alerts(connection, items, now=now)
+    return [
+        (one.item_id, one.warehouse_id) in changed if problem is None else problem
+        for one, problem in zip(thresholds, refused, strict=True)
+    ]
 
 
 async def evaluate_alerts(connection: Connection, items: Collection[ItemOfTenant], *, now: datetime) -> int:

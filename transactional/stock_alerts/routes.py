@@ -14,8 +14,11 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Reference
-from transactional.stock_alerts.operations import UnknownAlert, acknowledge, set_threshold
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.stock_alerts.operations import NewThreshold, UnknownAlert, acknowledge, set_thresholds
 from transactional.stock_alerts.queries import list_alerts, list_thresholds
+from transactional.together import the_one
 from transactional.warehouses.domain import UnknownWarehouse
 
 router = APIRouter(prefix="/v1", tags=["stock alerts"])
@@ -69,22 +72,30 @@ class AcknowledgementRequest(BaseModel):
 @router.put(
     "/stock/thresholds",
     summary="Set a threshold",
-    responses=responses(Unauthenticated, UnknownOffer, UnknownWarehouse, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownOffer,
+        UnknownWarehouse,
+        InvalidRequest,
+        RequestTooLarge,
+    ),
 )
 async def put_threshold(
-    body: Threshold, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    body: Threshold, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> ThresholdList:
     """Set the threshold of an item, or of an item in a warehouse; alerts open and close by it at once."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await set_threshold(
-            connection,
-            tenant_id=tenant_id,
-            item_id=body.item_id,
-            warehouse_id=body.warehouse_id,
-            quantity=body.quantity,
-            now=request.app.state.clock(),
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        new = NewThreshold(body.item_id, body.warehouse_id, body.quantity)
+        the_one(
+            await set_thresholds(
+                connection, tenant_id=asker.tenant_id, thresholds=[new], now=request.app.state.clock()
+            )
         )
-        rows = await list_thresholds(connection, tenant_id=tenant_id, item_id=body.item_id)
+        rows = await list_thresholds(connection, tenant_id=asker.tenant_id, item_id=body.item_id)
     return ThresholdList(thresholds=[Threshold.model_validate(row) for row in rows])
 
 

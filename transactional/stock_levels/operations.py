@@ -14,8 +14,8 @@ from transactional.problems import Problem
 from transactional.redemption.domain import UnknownOffer
 from transactional.row_report import RowsRefused, repeated
 from transactional.stock_levels.domain import Level, Outcome, Place, Stated, decide
+from transactional.warehouses.booking import Correction, book
 from transactional.warehouses.domain import UnknownWarehouse, WarehouseClosed
-from transactional.warehouses.placing import Placed, place, take
 from transactional.warehouses.settling import settle
 
 _ITEMS = """
@@ -35,22 +35,6 @@ select w.warehouse_id, w.item_id, coalesce(s.quantity, 0) as there, l.quantity a
 from unnest($2::uuid[], $3::uuid[]) as w(warehouse_id, item_id)
 left join mall.warehouse_stock s on s.tenant_id = $1 and s.warehouse_id = w.warehouse_id and s.item_id = w.item_id
 left join mall.stock_level l on l.tenant_id = $1 and l.warehouse_id = w.warehouse_id and l.item_id = w.item_id
-"""
-_CORRECT = """
-with correction as (
-    insert into mall.stock_correction (tenant_id, reference, request_hash, warehouse_id, item_id, quantity, kind, reason,
-        corrected_by, effective_at)
-    select $1, c.reference, c.request_hash, c.warehouse_id, c.item_id, c.quantity, 'erp_sync', 'stated by the ERP', $7, $8
-    from unnest($2::text[], $3::bytea[], $4::uuid[], $5::uuid[], $6::bigint[])
-        as c(reference, request_hash, warehouse_id, item_id, quantity)
-    returning correction_id, item_id, quantity
-), movement as (
-    insert into mall.stock_movement (tenant_id, item_id, quantity, reason, reference, effective_at)
-    select $1, item_id, quantity, 'correction', correction_id::text, $8 from correction
-)
-update mall.stock s set on_hand = s.on_hand + c.quantity
-from (select item_id, sum(quantity) as quantity from correction group by item_id) c
-where s.tenant_id = $1 and s.item_id = c.item_id
 """
 _REMEMBER = """
 insert into mall.stock_level (tenant_id, warehouse_id, item_id, quantity, as_of, stated_by)
@@ -167,6 +151,20 @@ async def _levels(
     ]  # fmt: skip
 
 
+def _correction(level: Level, as_of: datetime, by: str) -> Correction:
+    reference = f"erp_sync {as_of.isoformat()} {level.warehouse_id} {level.item_id}"
+    return Correction(
+        reference=reference,
+        warehouse_id=level.warehouse_id,
+        item_id=level.item_id,
+        quantity=level.adjustment,
+        reason="stated by the ERP",
+        corrected_by=by,
+        kind="erp_sync",
+        request_hash=sha256(reference.encode()).digest(),
+    )
+
+
 async def _write(
     connection: Connection,
     tenant_id: UUID,
@@ -177,26 +175,10 @@ async def _write(
     by: str,
     now: datetime,
 ) -> None:
-    changed = [level for level in levels if outcomes[level.place].adjustment]
-    if changed:
-        references = [f"erp_sync {as_of.isoformat()} {one.warehouse_id} {one.item_id}" for one in changed]
-        await connection.execute(
-            _CORRECT,
-            tenant_id,
-            references,
-            [sha256(reference.encode()).digest() for reference in references],
-            [level.warehouse_id for level in changed],
-            [level.item_id for level in changed],
-            [level.adjustment for level in changed],
-            by,
-            now,
-        )
-        moved = [Placed(tenant_id, c.warehouse_id, c.item_id, abs(c.adjustment)) for c in changed]
-        came = [c.adjustment > 0 for c in changed]
-        gone = [one for one, is_more in zip(moved, came, strict=True) if not is_more]
-        await take(connection, gone, reason="correction", at=now)
-        more = [one for one, is_more in zip(moved, came, strict=True) if is_more]
-        await place(connection, more, reason="correction", at=now)
+    corrections = [_correction(one, as_of, by) for one in levels if outcomes[one.place].adjustment]
+    booked = await book(connection, tenant_id=tenant_id, corrections=corrections, now=now)
+    # Under the stock's locks nobody states the same of a place as of the same moment.
+    assert len(booked) == len(corrections)
     followed = [
         level
         for level in levels

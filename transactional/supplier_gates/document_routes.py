@@ -11,6 +11,8 @@ from transactional.clock import business_date
 from transactional.database import Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.supplier_gates.alerts import acknowledge, evaluate_alerts
 from transactional.supplier_gates.documents import (
     DocumentAlert,
@@ -57,29 +59,38 @@ async def _shown(
     responses={
         200: {"model": SupplierDocument, "description": "It was handed in with these contents"},
         **responses(
-            Unauthenticated, UnknownSupplier, UnknownBrand, DocumentExists, InvalidRequest, RequestTooLarge
+            Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            UnknownSupplier,
+            UnknownBrand,
+            DocumentExists,
+            InvalidRequest,
+            RequestTooLarge,
         ),
     },
 )
 async def add(
     supplier_id: UUID,
     body: DocumentRequest,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> SupplierDocument:
     """Hand in a licence, a brand authorisation or a quality report; it holds once somebody has verified it."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         document_id, is_new = await hand_in(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             supplier_id=supplier_id,
             new=body.told(),
-            by=body.handed_in_by,
+            by=asker.acting(body.handed_in_by, "handed_in_by"),
             now=request.app.state.clock(),
         )
-        shown = await _shown(connection, tenant_id, supplier_id, document_id, request)
+        shown = await _shown(connection, asker.tenant_id, supplier_id, document_id, request)
     if not is_new:
         response.status_code = 200
     return shown

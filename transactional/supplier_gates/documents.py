@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
-from transactional.request_types import Day, Reason, Reference, Slug, Text
+from transactional.request_types import ActingFor, Day, Reason, Reference, Slug, Text
 from transactional.supplier_gates.domain import Gate, Kind, NewDocument, NewSample, Result, Standing
 
 _Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -54,7 +54,7 @@ class _Document(BaseModel):
 class DocumentRequest(_Document):
     """A document to hand in. Sent again with the same contents it changes nothing."""
 
-    handed_in_by: Reference
+    handed_in_by: ActingFor = None
 
 
 class DocumentRow(_Document):

@@ -1,15 +1,19 @@
 """`/v1/suppliers/import` and `/v1/suppliers/terms/import`: whom a tenant buys from, and its price lists, from files."""
 
 import re
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.catalogue.items import items_of
+from transactional.file_imports import Taking, add_import, add_set_import, news
+from transactional.problems import Problem
 from transactional.request_types import Day, Reference, Slug
 from transactional.sessions.asking import decider
+from transactional.suppliers.dating import Dated, add_terms
 from transactional.suppliers.documents import (
     Conditions,
     Days,
@@ -21,8 +25,9 @@ from transactional.suppliers.documents import (
     ShelfLife,
     SupplierRequest,
 )
-from transactional.suppliers.operations import add_supplier, add_terms, supplier_of
+from transactional.suppliers.operations import add_supplier, suppliers_of
 from transactional.suppliers.terms import new_terms
+from transactional.together import attempt
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -80,17 +85,24 @@ async def _take_supplier(taking: Taking, row: SupplierRow) -> bool:
     return is_new
 
 
-async def _take_terms(taking: Taking, row: TermsRow) -> bool:
-    supplier_id = await supplier_of(taking.connection, tenant_id=taking.tenant_id, code=row.supplier_code)
-    item_id = await item_of(taking.connection, code=row.item_code)
-    _, is_new = await add_terms(
-        taking.connection,
-        tenant_id=taking.tenant_id,
-        supplier_id=supplier_id,
-        new=new_terms(row, item_id=item_id, valid_from=row.valid_from),
+async def _read_terms(taking: Taking, rows: Sequence[TermsRow]) -> list[Dated | Problem]:
+    suppliers = await suppliers_of(
+        taking.connection, tenant_id=taking.tenant_id, codes={row.supplier_code for row in rows}
     )
-    return is_new
+    items = await items_of(taking.connection, codes={row.item_code for row in rows})
+
+    def dated(row: TermsRow) -> Dated:
+        supplier_id, item_id = suppliers[row.supplier_code], items[row.item_code]
+        return Dated(supplier_id, new_terms(row, item_id=item_id, valid_from=row.valid_from))
+
+    return [attempt(partial(dated, row)) for row in rows]
+
+
+async def _take_terms(taking: Taking, dated: Sequence[Dated]) -> list[bool | Problem]:
+    return news(await add_terms(taking.connection, tenant_id=taking.tenant_id, dated=dated))
 
 
 add_import(router, "/suppliers", SupplierRow, _take_supplier, things="suppliers", asker=decider)
-add_import(router, "/suppliers/terms", TermsRow, _take_terms, things="supplier terms", asker=decider)
+add_set_import(
+    router, "/suppliers/terms", TermsRow, _read_terms, _take_terms, things="supplier terms", asker=decider
+)

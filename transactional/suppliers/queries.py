@@ -1,6 +1,7 @@
 """Suppliers, and the terms that hold on a day."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -85,6 +86,23 @@ async def list_terms(
         limit,
     )
     return [_terms(row) for row in rows]
+
+
+async def terms_between(
+    connection: Connection, *, tenant_id: UUID, pairs: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], list[Terms]]:
+    """Return all terms of pairs of a supplier and an item, by the pair and in the order in which they begin."""
+    rows = await connection.fetch(
+        f"{_TERMS} and (t.supplier_id, t.item_id) in (select * from unnest($2::uuid[], $3::uuid[])) "
+        "order by t.valid_from",
+        tenant_id,
+        [supplier_id for supplier_id, _ in pairs],
+        [item_id for _, item_id in pairs],
+    )
+    found: dict[tuple[UUID, UUID], list[Terms]] = defaultdict(list)
+    for row in rows:
+        found[row["supplier_id"], row["item_id"]].append(_terms(row))
+    return dict(found)
 
 
 async def best_terms(

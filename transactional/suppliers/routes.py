@@ -14,6 +14,9 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import UnknownOffer
 from transactional.request_types import Day
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.suppliers.dating import Dated, add_terms, end_terms
 from transactional.suppliers.documents import (
     EndRequest,
     Supplier,
@@ -25,9 +28,10 @@ from transactional.suppliers.documents import (
     TermsRequest,
 )
 from transactional.suppliers.domain import SupplierExists, TermsOverlap, UnknownSupplier, UnknownTerms
-from transactional.suppliers.operations import add_supplier, add_terms, change_supplier, end_terms
+from transactional.suppliers.operations import add_supplier, change_supplier
 from transactional.suppliers.queries import find_supplier, list_suppliers, list_terms
 from transactional.suppliers.terms import new_terms
+from transactional.together import the_one
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])
 
@@ -38,19 +42,23 @@ router = APIRouter(prefix="/v1", tags=["suppliers"])
     summary="Add a supplier",
     responses={
         200: {"model": Supplier, "description": "It was there with this name"},
-        **responses(Unauthenticated, SupplierExists, InvalidRequest, RequestTooLarge),
+        **responses(
+            Unauthenticated, SessionOver, RoleNeeded, SupplierExists, InvalidRequest, RequestTooLarge
+        ),
     },
 )
 async def add(
-    body: SupplierRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: SupplierRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> Supplier:
     """Add a supplier; it begins before its documents, and nothing is ordered there until it has passed its gates."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         supplier_id, is_new = await add_supplier(
-            connection, tenant_id=tenant_id, code=body.code, name=body.name
+            connection, tenant_id=asker.tenant_id, code=body.code, name=body.name
         )
         row = await find_supplier(
-            connection, tenant_id=tenant_id, supplier_id=supplier_id, day=_today(request)
+            connection, tenant_id=asker.tenant_id, supplier_id=supplier_id, day=_today(request)
         )
     if not is_new:
         response.status_code = 200
@@ -93,16 +101,20 @@ async def show_terms(
 @router.patch(
     "/suppliers/{supplier_id}",
     summary="Change a supplier",
-    responses=responses(Unauthenticated, UnknownSupplier, InvalidRequest, RequestTooLarge),
+    responses=responses(
+        Unauthenticated, SessionOver, RoleNeeded, UnknownSupplier, InvalidRequest, RequestTooLarge
+    ),
 )
 async def change(
-    supplier_id: UUID, body: SupplierPatch, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    supplier_id: UUID, body: SupplierPatch, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Supplier:
     """Rename a supplier."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await change_supplier(connection, tenant_id=tenant_id, supplier_id=supplier_id, name=body.name)
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        await change_supplier(connection, tenant_id=asker.tenant_id, supplier_id=supplier_id, name=body.name)
         row = await find_supplier(
-            connection, tenant_id=tenant_id, supplier_id=supplier_id, day=_today(request)
+            connection, tenant_id=asker.tenant_id, supplier_id=supplier_id, day=_today(request)
         )
     return Supplier.model_validate(row)
 
@@ -114,23 +126,34 @@ async def change(
     responses={
         200: {"model": SupplierTerms, "description": "They were there already"},
         **responses(
-            Unauthenticated, UnknownSupplier, UnknownOffer, TermsOverlap, InvalidRequest, RequestTooLarge
+            Unauthenticated,
+            SessionOver,
+            RoleNeeded,
+            UnknownSupplier,
+            UnknownOffer,
+            TermsOverlap,
+            InvalidRequest,
+            RequestTooLarge,
         ),
     },
 )
 async def date_terms(
     supplier_id: UUID,
     body: TermsRequest,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     response: Response,
     dry_run: DryRun = False,
 ) -> SupplierTerms:
     """Date terms of an item; those that hold on their first day end the day before."""
     new = new_terms(body, item_id=body.item_id, valid_from=body.valid_from or _today(request))
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        terms_id, is_new = await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
-        shown = await _shown(connection, tenant_id, terms_id)
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        terms_id, is_new = the_one(
+            await add_terms(connection, tenant_id=asker.tenant_id, dated=[Dated(supplier_id, new)])
+        )
+        shown = await _shown(connection, asker.tenant_id, terms_id)
     if not is_new:
         response.status_code = 200
     return shown
@@ -140,27 +163,36 @@ async def date_terms(
     "/suppliers/{supplier_id}/terms/{terms_id}/end",
     summary="End terms",
     responses=responses(
-        Unauthenticated, UnknownSupplier, UnknownTerms, TermsOverlap, InvalidRequest, RequestTooLarge
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownSupplier,
+        UnknownTerms,
+        TermsOverlap,
+        InvalidRequest,
+        RequestTooLarge,
     ),
 )
 async def end(
     supplier_id: UUID,
     terms_id: UUID,
     body: EndRequest,
-    tenant_id: Caller,
+    asker: Deciding,
     request: Request,
     dry_run: DryRun = False,
 ) -> SupplierTerms:
     """Let terms hold until a day, that day included; ones that end earlier stay as they are."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await end_terms(
             connection,
-            tenant_id=tenant_id,
+            tenant_id=asker.tenant_id,
             supplier_id=supplier_id,
             terms_id=terms_id,
             last_day=body.last_day,
         )
-        return await _shown(connection, tenant_id, terms_id)
+        return await _shown(connection, asker.tenant_id, terms_id)
 
 
 def _today(request: Request) -> date:

@@ -16,8 +16,8 @@ from transactional.members.domain import UnknownMember
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Code, Day
-from transactional.sessions.asking import Asking
-from transactional.sessions.domain import SessionOver
+from transactional.sessions.asking import Asking, Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.tenants.queries import program_of
 from transactional.tiers.domain import Tier, qualification_period, standing
 from transactional.tiers.operations import replace_tiers
@@ -81,13 +81,15 @@ async def list_tiers(asker: Asking, request: Request) -> TierList:
 @router.put(
     "/tiers",
     summary="Replace the tiers",
-    responses=responses(Unauthenticated, InvalidRequest, RequestTooLarge),
+    responses=responses(Unauthenticated, SessionOver, RoleNeeded, InvalidRequest, RequestTooLarge),
 )
-async def put_tiers(body: TierList, tenant_id: Caller, request: Request, dry_run: DryRun = False) -> TierList:
+async def put_tiers(body: TierList, asker: Deciding, request: Request, dry_run: DryRun = False) -> TierList:
     """Replace the list of tiers as a whole; members' tiers follow at once."""
     tiers = [Tier(tier.code, tier.name, tier.threshold_points) for tier in body.tiers]
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        await replace_tiers(connection, tenant_id=tenant_id, tiers=tiers)
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        await replace_tiers(connection, tenant_id=asker.tenant_id, tiers=tiers)
     return TierList(tiers=sorted(body.tiers, key=lambda tier: tier.threshold_points))
 
 

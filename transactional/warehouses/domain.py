@@ -97,6 +97,7 @@ class ActExists(Problem):
     status = 409
 
     def __init__(self, reference: str, act: str) -> None:
+        act = act.replace("_", " ")
         super().__init__(f"the reference {reference!r} names another {act}; use a new one for a new {act}")
 
 

@@ -1,20 +1,26 @@
 """Files of warehouses, of what a count found in them, and of what is carried from one to another."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.catalogue.items import items_of
+from transactional.file_imports import Taking, add_import, add_set_import, news
+from transactional.problems import Problem
 from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference, Slug
 from transactional.sessions.asking import decider
-from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.together import attempt
+from transactional.warehouses.booking import Correction
+from transactional.warehouses.correcting import correct
 from transactional.warehouses.domain import MAX_PIECES, KindByHand, NewWarehouse, is_of_kind
-from transactional.warehouses.operations import add_warehouse, warehouse_of
+from transactional.warehouses.operations import add_warehouse, warehouses_of
+from transactional.warehouses.relocating import Relocation, relocate
 from transactional.warehouses.routes import Capacity, Rank, Region, WarehouseRequest
-from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest
+from transactional.warehouses.stock_routes import CorrectionRequest, RelocationRequest, correction_of
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -75,51 +81,77 @@ async def _take_warehouse(taking: Taking, row: WarehouseRow) -> bool:
     return is_new
 
 
-async def _take_correction(taking: Taking, row: CorrectionRow) -> bool:
-    warehouse_id = await warehouse_of(taking.connection, tenant_id=taking.tenant_id, code=row.warehouse_code)
-    asked = CorrectionRequest(
-        reference=row.reference,
-        warehouse_id=warehouse_id,
-        item_id=await item_of(taking.connection, code=row.item_code),
-        quantity=row.quantity,
-        kind=row.kind,
-        reason=row.reason,
-        corrected_by=taking.answered_by(),
+async def _read_corrections(taking: Taking, rows: Sequence[CorrectionRow]) -> list[Correction | Problem]:
+    items = await items_of(taking.connection, codes={row.item_code for row in rows})
+    warehouses = await warehouses_of(
+        taking.connection, tenant_id=taking.tenant_id, codes={row.warehouse_code for row in rows}
     )
-    _, is_new = await correct(
+
+    def asked_by(row: CorrectionRow) -> Correction:
+        asked = CorrectionRequest(
+            reference=row.reference,
+            warehouse_id=warehouses[row.warehouse_code],
+            item_id=items[row.item_code],
+            quantity=row.quantity,
+            kind=row.kind,
+            reason=row.reason,
+        )
+        return correction_of(asked, by=taking.answered_by())
+
+    return [attempt(partial(asked_by, row)) for row in rows]
+
+
+async def _take_corrections(taking: Taking, corrections: Sequence[Correction]) -> list[bool | Problem]:
+    done = await correct(
+        taking.connection, tenant_id=taking.tenant_id, corrections=corrections, now=taking.now
+    )
+    return news(done)
+
+
+async def _read_relocations(taking: Taking, rows: Sequence[RelocationRow]) -> list[Relocation | Problem]:
+    items = await items_of(taking.connection, codes={row.item_code for row in rows})
+    warehouses = await warehouses_of(
         taking.connection,
         tenant_id=taking.tenant_id,
-        new=Correction(**dict(asked)),
-        # Whoever sends the file again: it is the same count.
-        request_hash=request_hash(asked, without={"corrected_by"}),
-        now=taking.now,
+        codes={code for row in rows for code in (row.from_warehouse, row.to_warehouse)},
     )
-    return is_new
+
+    def asked_by(row: RelocationRow) -> Relocation:
+        asked = RelocationRequest(
+            reference=row.reference,
+            item_id=items[row.item_code],
+            from_warehouse_id=warehouses[row.from_warehouse],
+            to_warehouse_id=warehouses[row.to_warehouse],
+            quantity=row.quantity,
+        )
+        return Relocation(**dict(asked), request_hash=request_hash(asked))
+
+    return [attempt(partial(asked_by, row)) for row in rows]
 
 
-async def _take_relocation(taking: Taking, row: RelocationRow) -> bool:
-    connection, tenant_id = taking.connection, taking.tenant_id
-    asked = RelocationRequest(
-        reference=row.reference,
-        item_id=await item_of(connection, code=row.item_code),
-        from_warehouse_id=await warehouse_of(connection, tenant_id=tenant_id, code=row.from_warehouse),
-        to_warehouse_id=await warehouse_of(connection, tenant_id=tenant_id, code=row.to_warehouse),
-        quantity=row.quantity,
+async def _take_relocations(taking: Taking, relocations: Sequence[Relocation]) -> list[bool | Problem]:
+    done = await relocate(
+        taking.connection, tenant_id=taking.tenant_id, relocations=relocations, now=taking.now
     )
-    _, is_new = await relocate(
-        connection,
-        tenant_id=tenant_id,
-        new=Relocation(**dict(asked)),
-        request_hash=request_hash(asked),
-        now=taking.now,
-    )
-    return is_new
+    return news(done)
 
 
 add_import(router, "/warehouses", WarehouseRow, _take_warehouse, things="warehouses", asker=decider)
-add_import(
-    router, "/stock/corrections", CorrectionRow, _take_correction, things="stock corrections", asker=decider
+add_set_import(
+    router,
+    "/stock/corrections",
+    CorrectionRow,
+    _read_corrections,
+    _take_corrections,
+    things="stock corrections",
+    asker=decider,
 )
-add_import(
-    router, "/stock/relocations", RelocationRow, _take_relocation, things="stock relocations", asker=decider
+add_set_import(
+    router,
+    "/stock/relocations",
+    RelocationRow,
+    _read_relocations,
+    _take_relocations,
+    things="stock relocations",
+    asker=decider,
 )

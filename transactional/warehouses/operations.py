@@ -1,9 +1,11 @@
 """Adds and changes warehouses. Every tenant has a default one as soon as it needs one."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from transactional.database import Connection
+from transactional.together import NamedIds
 from transactional.warehouses.domain import (
     NewWarehouse,
     StillHoldsStock,
@@ -33,12 +35,17 @@ async def warehouse_of(connection: Connection, *, tenant_id: UUID, code: str) ->
     Raises:
         UnknownWarehouse: the tenant has none.
     """
-    found: UUID | None = await connection.fetchval(
-        "select warehouse_id from mall.warehouse where tenant_id = $1 and code = $2", tenant_id, code
+    return (await warehouses_of(connection, tenant_id=tenant_id, codes=[code]))[code]
+
+
+async def warehouses_of(connection: Connection, *, tenant_id: UUID, codes: Collection[str]) -> NamedIds:
+    """Return the ids of the tenant's warehouses with codes; any other code is refused by UnknownWarehouse."""
+    rows = await connection.fetch(
+        "select code, warehouse_id from mall.warehouse where tenant_id = $1 and code = any($2::text[])",
+        tenant_id,
+        codes,
     )
-    if found is None:
-        raise UnknownWarehouse(code)
-    return found
+    return NamedIds(((row["code"], row["warehouse_id"]) for row in rows), UnknownWarehouse)
 
 
 async def add_warehouse(connection: Connection, *, tenant_id: UUID, new: NewWarehouse) -> tuple[UUID, bool]:
@@ -146,13 +153,30 @@ async def require_active(connection: Connection, *, tenant_id: UUID, warehouse_i
     Raises:
         UnknownWarehouse, WarehouseClosed: one is not.
     """
+    refuse_closed(
+        await keep_warehouses(connection, tenant_id=tenant_id, warehouse_ids=warehouse_ids), warehouse_ids
+    )
+
+
+async def keep_warehouses(
+    connection: Connection, *, tenant_id: UUID, warehouse_ids: Collection[UUID]
+) -> dict[UUID, bool]:
+    """Keep the tenant's warehouses as they are until the transaction ends, and return which of them are active."""
     rows = await connection.fetch(
         "select warehouse_id, is_active from mall.warehouse where tenant_id = $1 and warehouse_id = any($2::uuid[]) "
         "order by warehouse_id for share",
         tenant_id,
         list(warehouse_ids),
     )
-    active = {row["warehouse_id"]: row["is_active"] for row in rows}
+    return {row["warehouse_id"]: row["is_active"] for row in rows}
+
+
+def refuse_closed(active: Mapping[UUID, bool], warehouse_ids: Collection[UUID]) -> None:
+    """Make sure that warehouses are among those that are there, and active.
+
+    Raises:
+        UnknownWarehouse, WarehouseClosed: one is not.
+    """
     for warehouse_id in sorted(warehouse_ids):
         if warehouse_id not in active:
             raise UnknownWarehouse(warehouse_id)

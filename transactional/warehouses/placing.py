@@ -3,7 +3,7 @@
 Callers that move the stock of the house too have locked it before: stock first, then its places.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -12,6 +12,8 @@ from uuid import UUID
 from transactional.database import Connection
 from transactional.warehouses.domain import TooFewInWarehouse
 
+# A warehouse and an item.
+PlaceOfItem = tuple[UUID, UUID]
 Reason = Literal["receipt", "correction", "relocation", "settled"]
 
 # Sorted, so that two who place pieces of the same items never wait for each other in a circle.
@@ -66,24 +68,26 @@ async def take(connection: Connection, taken: Sequence[Placed], *, reason: Reaso
         await connection.execute(_TAKE, *_columns(taken), reason, at)
 
 
-async def lock_places(connection: Connection, *, tenant_id: UUID, item_id: UUID) -> dict[UUID, int]:
-    """Lock the places of an item and return what lies in each."""
+async def lock_places(
+    connection: Connection, *, tenant_id: UUID, item_ids: Collection[UUID]
+) -> dict[PlaceOfItem, int]:
+    """Lock the places of items and return what lies in each."""
     rows = await connection.fetch(
-        "select warehouse_id, quantity from mall.warehouse_stock where tenant_id = $1 and item_id = $2 "
-        "order by warehouse_id for update",
+        "select warehouse_id, item_id, quantity from mall.warehouse_stock "
+        "where tenant_id = $1 and item_id = any($2::uuid[]) order by tenant_id, item_id, warehouse_id for update",
         tenant_id,
-        item_id,
+        item_ids,
     )
-    return {row["warehouse_id"]: row["quantity"] for row in rows}
+    return {(row["warehouse_id"], row["item_id"]): row["quantity"] for row in rows}
 
 
-def require_there(places: dict[UUID, int], wanted: Placed) -> None:
+def require_there(places: Mapping[PlaceOfItem, int], wanted: Placed) -> None:
     """Make sure that so many pieces lie in a warehouse.
 
     Raises:
         TooFewInWarehouse: they do not.
     """
-    there = places.get(wanted.warehouse_id, 0)
+    there = places.get((wanted.warehouse_id, wanted.item_id), 0)
     if there < wanted.quantity:
         raise TooFewInWarehouse(wanted.warehouse_id, wanted.item_id, asked=wanted.quantity, there=there)
 

@@ -12,6 +12,8 @@ from transactional.database import tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference, Slug
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.warehouses.domain import (
     NewWarehouse,
     StillHoldsStock,
@@ -82,18 +84,22 @@ class WarehouseList(BaseModel):
     summary="Add a warehouse",
     responses={
         200: {"model": Warehouse, "description": "It was there with these particulars"},
-        **responses(Unauthenticated, WarehouseExists, InvalidRequest, RequestTooLarge),
+        **responses(
+            Unauthenticated, SessionOver, RoleNeeded, WarehouseExists, InvalidRequest, RequestTooLarge
+        ),
     },
 )
 async def add(
-    body: WarehouseRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: WarehouseRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> Warehouse:
     """Add a warehouse; a tenant's first one is its default."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         warehouse_id, is_new = await add_warehouse(
-            connection, tenant_id=tenant_id, new=NewWarehouse(**dict(body))
+            connection, tenant_id=asker.tenant_id, new=NewWarehouse(**dict(body))
         )
-        row = await find_warehouse(connection, tenant_id=tenant_id, warehouse_id=warehouse_id)
+        row = await find_warehouse(connection, tenant_id=asker.tenant_id, warehouse_id=warehouse_id)
     if not is_new:
         response.status_code = 200
     return Warehouse.model_validate(row)
@@ -111,16 +117,28 @@ async def show_all(tenant_id: Caller, request: Request) -> WarehouseList:
     "/warehouses/{warehouse_id}",
     summary="Change a warehouse",
     responses=responses(
-        Unauthenticated, UnknownWarehouse, StillHoldsStock, WarehouseClosed, InvalidRequest, RequestTooLarge
+        Unauthenticated,
+        SessionOver,
+        RoleNeeded,
+        UnknownWarehouse,
+        StillHoldsStock,
+        WarehouseClosed,
+        InvalidRequest,
+        RequestTooLarge,
     ),
 )
 async def change(
-    warehouse_id: UUID, body: WarehousePatch, tenant_id: Caller, request: Request, dry_run: DryRun = False
+    warehouse_id: UUID, body: WarehousePatch, asker: Deciding, request: Request, dry_run: DryRun = False
 ) -> Warehouse:
     """Change particulars of a warehouse, close it, or make it the default one."""
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
         await change_warehouse(
-            connection, tenant_id=tenant_id, warehouse_id=warehouse_id, change=WarehouseChange(**dict(body))
+            connection,
+            tenant_id=asker.tenant_id,
+            warehouse_id=warehouse_id,
+            change=WarehouseChange(**dict(body)),
         )
-        row = await find_warehouse(connection, tenant_id=tenant_id, warehouse_id=warehouse_id)
+        row = await find_warehouse(connection, tenant_id=asker.tenant_id, warehouse_id=warehouse_id)
     return Warehouse.model_validate(row)

@@ -14,8 +14,12 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.redemption.domain import OutOfStock, UnknownOffer
 from transactional.request_hash import request_hash
-from transactional.request_types import Reason, Reference
-from transactional.warehouses.acts import Correction, Relocation, correct, relocate
+from transactional.request_types import ActingFor, Reason, Reference
+from transactional.sessions.asking import Deciding
+from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.together import the_one
+from transactional.warehouses.booking import Correction
+from transactional.warehouses.correcting import correct
 from transactional.warehouses.domain import (
     MAX_PIECES,
     ActExists,
@@ -26,6 +30,7 @@ from transactional.warehouses.domain import (
     is_of_kind,
 )
 from transactional.warehouses.queries import stock_of
+from transactional.warehouses.relocating import Relocation, relocate
 
 router = APIRouter(prefix="/v1", tags=["warehouses"])
 
@@ -82,7 +87,7 @@ class CorrectionRequest(BaseModel):
     quantity: Annotated[int, Field(strict=True, ge=-MAX_PIECES, le=MAX_PIECES)]
     kind: KindByHand = "count"
     reason: Reason = Field(description="What happened, in words.")
-    corrected_by: Reference
+    corrected_by: ActingFor = None
 
     @model_validator(mode="after")
     def _is_a_difference(self) -> "CorrectionRequest":
@@ -132,6 +137,8 @@ async def list_stock(
         200: {"model": StockActed, "description": "The reference and this relocation were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             UnknownWarehouse,
             WarehouseClosed,
@@ -143,21 +150,20 @@ async def list_stock(
     },
 )
 async def add_relocation(
-    body: RelocationRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: RelocationRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> StockActed:
     """Carry pieces from one warehouse to another; what can be sold stays as it is."""
     if body.from_warehouse_id == body.to_warehouse_id:
         raise InvalidRequest("to_warehouse_id: the pieces lie there already; name another warehouse")
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        relocation_id, is_new = await relocate(
-            connection,
-            tenant_id=tenant_id,
-            new=Relocation(**dict(body)),
-            request_hash=request_hash(body),
-            now=now,
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        asked = Relocation(**dict(body), request_hash=request_hash(body))
+        relocation_id, is_new = the_one(
+            await relocate(connection, tenant_id=asker.tenant_id, relocations=[asked], now=now)
         )
-        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+        (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(relocation_id, stock, response, is_new=is_new)
 
 
@@ -169,6 +175,8 @@ async def add_relocation(
         200: {"model": StockActed, "description": "The reference and this correction were sent before"},
         **responses(
             Unauthenticated,
+            SessionOver,
+            RoleNeeded,
             UnknownOffer,
             UnknownWarehouse,
             WarehouseClosed,
@@ -182,20 +190,25 @@ async def add_relocation(
     },
 )
 async def add_correction(
-    body: CorrectionRequest, tenant_id: Caller, request: Request, response: Response, dry_run: DryRun = False
+    body: CorrectionRequest, asker: Deciding, request: Request, response: Response, dry_run: DryRun = False
 ) -> StockActed:
     """Book what a count found or missed in a warehouse; what is set aside cannot be missed."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, tenant_id, dry_run=dry_run) as connection:
-        correction_id, is_new = await correct(
-            connection,
-            tenant_id=tenant_id,
-            new=Correction(**dict(body)),
-            request_hash=request_hash(body),
-            now=now,
+    async with tenant_transaction(
+        request.app.state.pools.api, asker.tenant_id, dry_run=dry_run
+    ) as connection:
+        asked = correction_of(body, by=asker.acting(body.corrected_by, "corrected_by"))
+        correction_id, is_new = the_one(
+            await correct(connection, tenant_id=asker.tenant_id, corrections=[asked], now=now)
         )
-        (stock,) = await stock_of(connection, tenant_id=tenant_id, now=now, item_id=body.item_id)
+        (stock,) = await stock_of(connection, tenant_id=asker.tenant_id, now=now, item_id=body.item_id)
     return _acted(correction_id, stock, response, is_new=is_new)
+
+
+def correction_of(asked: CorrectionRequest, *, by: str) -> Correction:
+    """Return the correction that a request or a file tells of; it is the same one whoever sends it again."""
+    told = dict(asked) | {"corrected_by": by}
+    return Correction(**told, request_hash=request_hash(asked, without={"corrected_by"}))
 
 
 def _acted(done: UUID, stock: dict[str, object], response: Response, *, is_new: bool) -> StockActed:

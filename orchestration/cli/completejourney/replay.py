@@ -11,6 +11,7 @@ import asyncpg
 import msgspec
 import pandas as pd
 
+from orchestration.cli.completejourney.names import category_names
 from orchestration.cli.completejourney.source import (
     OPENING,
     Mall,
@@ -19,6 +20,7 @@ from orchestration.cli.completejourney.source import (
     month_start,
 )
 from orchestration.refusal import Refusal
+from transactional.catalogue.categories import name_categories
 from transactional.catalogue.operations import (
     NewItem,
     NewOffer,
@@ -116,6 +118,7 @@ async def replay(url: str, mall: Mall, window: ReplayWindow, progress: Progress)
 
 
 async def _stock_the_shop(connection: asyncpg.Connection, tenant_id: UUID, mall: Mall) -> dict[str, UUID]:
+    await name_categories(connection, category_names())
     items = mall.items
     ids = await add_items(
         connection,

@@ -12,8 +12,10 @@ from orchestration.cli.world.presets import CATEGORIES
 from orchestration.cli.world.supply import lead_time_kept
 from orchestration.cli.world.terms import WORST_SHARE, ItemTerms
 from transactional.database import Connection
+from transactional.suppliers.dating import Dated, add_terms
 from transactional.suppliers.domain import NewTerms
-from transactional.suppliers.operations import add_supplier, add_terms
+from transactional.suppliers.operations import add_supplier
+from transactional.together import the_one
 
 LEAD_DAYS: Final = 8
 # They ask less than whoever has the shop's custom.
@@ -86,6 +88,6 @@ async def add_newcomers(
                 pack_size=1,
                 rank=_SECOND,
             )
-            await add_terms(connection, tenant_id=tenant_id, supplier_id=supplier_id, new=new)
+            the_one(await add_terms(connection, tenant_id=tenant_id, dated=[Dated(supplier_id, new)]))
     await connection.execute("reset role")
     return ids

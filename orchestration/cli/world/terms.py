@@ -11,8 +11,10 @@ from orchestration.cli.world.catalogue import Catalogue, FloatArray, IntArray
 from orchestration.cli.world.presets import CATEGORIES
 from orchestration.cli.world.supply import lead_time_kept
 from transactional.database import Connection
+from transactional.row_report import all_made
+from transactional.suppliers.dating import Dated, add_terms
 from transactional.suppliers.domain import NewTerms, PriceBreak
-from transactional.suppliers.operations import add_supplier, add_terms, say_brand
+from transactional.suppliers.operations import add_supplier, say_brand
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,7 @@ async def sign(
             number = next(n for n, one in enumerate(SUPPLIERS) if one.code == brand.supplier)
             await say_brand(connection, tenant_id=tenant_id, supplier_id=suppliers[number], brand=brand.code)
     promised, worst = lead_time_kept(PROMISED_SHARE), lead_time_kept(WORST_SHARE)
+    dated: list[Dated] = []
     for item, (supplier, cost, least, pack, shelf_life) in zip(items, _rows(terms), strict=True):
         new = NewTerms(
             item_id=item,
@@ -142,7 +145,8 @@ async def sign(
             price_breaks=_breaks(least, pack, cost),
             shelf_life_days=shelf_life or None,
         )
-        await add_terms(connection, tenant_id=tenant_id, supplier_id=suppliers[supplier], new=new)
+        dated.append(Dated(suppliers[supplier], new))
+    all_made(await add_terms(connection, tenant_id=tenant_id, dated=dated))
     return suppliers
 
 

@@ -1,11 +1,13 @@
 """Replaying real baskets: the rules of the data, exact books, and the same again when run again."""
 
 import asyncio
+import re
 from datetime import UTC, date, datetime
 
 import asyncpg
 import pytest
 
+from orchestration.cli.completejourney.names import category_names
 from orchestration.cli.completejourney.replay import ReplayRefused, ReplayWindow, replay
 from orchestration.cli.completejourney.source import each_basket, read_mall
 
@@ -39,6 +41,16 @@ def test_the_year_is_read_whole(mall):
     assert set(mall.items["code"]) == set(mall.lines["code"])
     assert mall.items["price_points"].min() >= 1
     assert (mall.grants["points"] % 500 == 0).all()
+
+
+def test_every_category_has_its_names_in_both_languages(mall):
+    names = category_names()
+
+    assert sorted(name.category for name in names) == sorted(mall.items["category"].unique())
+    assert [name for name in names if not re.search("[\u4e00-\u9fff]", name.name_zh)] == []
+    for told in ([name.name_zh for name in names], [name.name_en for name in names]):
+        assert len(set(told)) == len(told)
+        assert max(map(len, told)) <= 40
 
 
 def test_thanksgiving_falls_on_its_day(mall):

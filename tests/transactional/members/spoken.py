@@ -183,7 +183,34 @@ async def say_everything(app, client, shop, owner, clock) -> tuple[UUID, Said]:
     await _own_words(send, client, shop, owner, member, bought)
     block = {"dimension": "member", "subject": member, "reason": ""}
     await send("post", "/v1/risk/blocks", block, ("reason",))
+    await _blocked_devices(send, client, shop, owner, member)
     return UUID(member), say
+
+
+async def _blocked_devices(send, client, shop, owner, member: str) -> None:
+    """Block the member's device and address, and one that nobody was seen on, for a reason that names the member."""
+    counting = {"kind": "device_accounts", "threshold": 9, "days": 30, "verdict": "deny", "score": 1}
+    away = {"kind": "missing_context", "dimension": "ip", "verdict": "deny", "score": 100}
+    pot = {"member_id": member, "lines": [{"item_id": str(shop.pot), "quantity": 1}]}
+    rules = [(await client.post("/v1/risk/rules", json=rule)).json()["rule_id"] for rule in (counting, away)]
+    seen = {"device_id": "seen", "ip": "203.0.113.7"}
+    bought = (await send("post", "/v1/redemptions", pot | {"context": seen}))["redemption_id"]
+    for move in ("ship", "deliver", "complete"):
+        await send("post", "/v1/redemptions/{redemption_id}/progress", {"move": move}, redemption_id=bought)
+    blocked = await client.post("/v1/risk/rules", json={"kind": "blocked", "verdict": "deny", "score": 100})
+    await send("post", "/v1/risk/blocks", {"dimension": "device", "subject": "seen"}, ("reason",))
+    refused = await client.command(
+        "/v1/redemptions", "denied", member_id=member, lines=pot["lines"], context=seen
+    )
+    assert refused.status_code == 403, refused.text
+    await send("post", "/v1/risk/blocks", {"dimension": "ip", "subject": "203.0.113.7"}, ("reason",))
+    for rule_id in (*rules, blocked.json()["rule_id"]):
+        await client.post(f"/v1/risk/rules/{rule_id}/end", json={})
+    reference = await owner.fetchval(
+        "select external_ref from mall.member where member_id = $1", UUID(member)
+    )
+    block = {"dimension": "device", "subject": "unseen", "reason": f"会员{reference}所用"}
+    await send("post", "/v1/risk/blocks", block)
 
 
 async def _points(send, member: str) -> None:

@@ -458,6 +458,27 @@ async def test_the_block_of_somebody_who_is_there_stays(client, shop, owner):
         await owner.execute("delete from mall.risk_block")
 
 
+async def test_a_block_that_names_somebody_else_stays_as_it_is_but_for_its_end(
+    app, client, shop, owner, clock
+):
+    await owner.execute("update mall.member set external_ref = 'E.1[a' where member_id = $1", shop.member)
+    reasons = ("E.1[a 刷单", "会员E.1[a", "E.1[ab", "xE.1[a", "E01[a", "scripts")
+    for number, reason in enumerate(reasons):
+        block = {"dimension": "device", "subject": f"device {number}", "reason": reason}
+        assert (await client.post("/v1/risk/blocks", json=block)).status_code == 201
+    assert (await erase(client, shop.member)).status_code == 200
+    told = (await client.get("/v1/risk/blocks")).json()["blocks"]
+    assert [one["reason"] for one in reversed(told)] == ["erasure", "erasure", *reasons[2:]]
+    lifted = await client.post(f"/v1/risk/blocks/{told[-1]['block_id']}/lift", json={})
+    assert (lifted.status_code, lifted.json()["reason"]) == (200, "erasure")
+    # Nobody changes a reason but to that, and the routes not even so.
+    with pytest.raises(asyncpg.RestrictViolationError):
+        await owner.execute("update mall.risk_block set reason = 'x'")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with app.state.pools.api.acquire() as connection:
+            await connection.execute("update mall.risk_block set reason = 'erasure'")
+
+
 async def test_a_batch_is_decided_one_after_the_other(client, shop, owner, database_url):
     erasing = EraseMember(
         tenant_id=shop.tenant_id, key="x", body_hash=bytes(32), at=NOON, member_id=shop.member,

@@ -8,7 +8,7 @@ import pytest
 from tests.transactional.suppliers.conftest import TERMS, Gates
 from transactional.brand_authorisations.domain import LicenceNeeded
 from transactional.brand_authorisations.jobs import relist
-from transactional.brand_authorisations.operations import require_covered
+from transactional.brand_authorisations.operations import uncovered
 from transactional.catalogue.operations import NewItem, NewOffer, add_items, add_offers
 from transactional.settings import WorkerSettings
 from transactional.worker.job import JobContext
@@ -110,10 +110,9 @@ async def test_what_nobody_may_sell_is_listed_by_no_way_and_refused_by_name(food
     assert await owner.fetchval(
         "select listed_until = listed_from from mall.offer where item_id = $1", items["ham"]
     )
-    with pytest.raises(LicenceNeeded, match="food_licence"):
-        await require_covered(
-            owner, tenant_id=shop.tenant_id, item_id=items["ham"], listed_from=begin, now=begin
-        )
+    barred = await uncovered(owner, tenant_id=shop.tenant_id, listed={items["ham"]: begin}, now=begin)
+    assert isinstance(barred[items["ham"]], LicenceNeeded)
+    assert "food_licence" in barred[items["ham"]].detail
 
 
 async def test_what_the_mall_cannot_judge_is_told_and_bars_nothing(gates, shop, owner, listed):

@@ -18,8 +18,10 @@ from transactional.supplier_gates.handing_in import hand_in, reject, verify
 from transactional.supplier_gates.sampling import note_sample
 from transactional.supplier_gates.suspending import lift, suspend
 from transactional.supplier_gates.trials import judge
+from transactional.suppliers.dating import Dated, add_terms
 from transactional.suppliers.domain import NewTerms
-from transactional.suppliers.operations import add_supplier, add_terms
+from transactional.suppliers.operations import add_supplier
+from transactional.together import the_one
 
 from .conftest import KINDS
 
@@ -262,7 +264,7 @@ async def test_a_supplier_stands_where_the_slow_model_says(app, shop, owner, clo
                     item_id=shop.tea, lead_time_days=1, worst_lead_time_days=1, unit_cost_fen=1,
                     valid_from=date(2026, 1, 1),
                 )  # fmt: skip
-                await add_terms(connection, tenant_id=shop.tenant_id, supplier_id=supplier, new=terms)
+                the_one(await add_terms(connection, tenant_id=shop.tenant_id, dated=[Dated(supplier, terms)]))
             walk = Walk(connection, shop, supplier, clock, random)
             for _ in range(ACTS):
                 await walk.act()

@@ -39,6 +39,16 @@ insert into mall.member_erasure (tenant_id, member_id, erased_at, points_taken, 
 select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::bigint[], $5::int[])
 """
 _FORGET = (
+    # Before what tells which devices and addresses were the person's.
+    f"""
+    update mall.risk_block b set reason = 'erasure' from {_ERASED}
+    where b.tenant_id = e.tenant_id and b.dimension <> 'member' and b.reason <> 'erasure' and b.subject in (
+        select d.device from mall.device_member d where d.tenant_id = e.tenant_id and d.member_id = e.member_id
+        union all
+        select unnest(array[a.device, a.ip]) from mall.risk_assessment a
+        where a.tenant_id = e.tenant_id and a.member_id = e.member_id
+    )
+    """,
     *(
         f"delete from mall.{table} x using {_ERASED} where x.tenant_id = e.tenant_id and x.member_id = e.member_id"
         for table in (
@@ -122,9 +132,20 @@ _FORGET = (
 )  # fmt: skip
 
 
+# A device that no rule ever counted leads to nobody, but its reason may: by the reference that the tenant knows a member
+# by, which stands in it alone and not as a part of another. References are few letters of any kind, so they are escaped.
+_FORGET_NAMED = (
+    f"update mall.risk_block b set reason = 'erasure' from {_ERASED} join mall.member m using (tenant_id, member_id) "
+    "where b.tenant_id = m.tenant_id and b.dimension <> 'member' and (' ' || b.reason || ' ') ~ ('[^0-9A-Za-z]' || "
+    r"regexp_replace(m.external_ref, '([].*+?^${}()|[\\])', '\\\1', 'g') || '[^0-9A-Za-z]')"
+)
+
+
 async def erase(connection: Connection, erasures: Sequence[Erasure]) -> None:
     """Close the members' records and delete their personal rows, inside the caller's transaction."""
     erased = [[e.tenant_id for e in erasures], [e.member_id for e in erasures], [e.at for e in erasures]]
+    # As long as there is a name to look for.
+    await connection.execute(_FORGET_NAMED, *erased[:2])
     for statement in _CLOSE:
         await connection.execute(statement, *erased)
     await connection.execute(_RECORD, *erased, [e.points for e in erasures], [e.holds for e in erasures])
