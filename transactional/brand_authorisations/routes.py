@@ -27,7 +27,7 @@ platform_router = APIRouter(
 # A demand of the platform is nobody's, so the transaction names no tenant.
 _NOBODY = UUID(int=0)
 _DEMANDS = """
-select b.brand_id, b.code as brand_code, b.is_known, coalesce(p.is_demanded, false) as is_demanded_by_platform,
+select b.brand_id, b.code as brand_code, b.is_known, coalesce(p.is_demanded, b.is_known) as is_demanded_by_platform,
     coalesce(t.is_demanded, false) as is_demanded_by_tenant, mall.is_brand_covered($1, b.brand_id, $2) as is_covered,
     nullif(mall.first_uncovered_day($1, b.brand_id, $2), $2) - 1 as last_covered_day, (
         select count(*) from mall.offer o
@@ -38,7 +38,7 @@ select b.brand_id, b.code as brand_code, b.is_known, coalesce(p.is_demanded, fal
 from mall.brand b
 left join mall.platform_brand_demand p using (brand_id)
 left join mall.brand_demand t on t.tenant_id = $1 and t.brand_id = b.brand_id
-where (p.is_demanded or t.is_demanded or b.brand_id = $4) and ($4::uuid is null or b.brand_id = $4)
+where (coalesce(p.is_demanded, b.is_known) or t.is_demanded or b.brand_id = $4) and ($4::uuid is null or b.brand_id = $4)
 order by b.code
 """
 _AUTHORISATIONS = """

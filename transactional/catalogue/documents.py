@@ -61,7 +61,7 @@ class BrandRow(BaseModel):
         False,
         title="知名品牌",
         examples=["false"],
-        description="Sold only under a first-level authorisation.",
+        description="Sold only under a first-level authorisation, unless the platform says otherwise.",
     )
 
 

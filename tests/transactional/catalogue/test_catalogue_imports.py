@@ -193,6 +193,12 @@ async def test_offers_come_by_the_code_of_their_item_and_the_largest_priority_is
     # The first is food, and nobody has a licence.
     assert [row["row"] for row in wrong.json()["rows"]] == [1, 2]
     await hand_in_food_licence(client, owner)
+    # It is of a known brand, too, and nobody is authorised to sell it.
+    wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
+    assert [row["row"] for row in wrong.json()["rows"]] == [1, 2]
+    (brand,) = (await client.get("/v1/brands")).json()["brands"]
+    waived = {"is_demanded": False, "changed_by": "wu"}
+    await operator.put(f"/v1/platform/brand-demands/{brand['brand_id']}", json=waived)
     wrong = await operator.post(url, content=f"{head}tea-1,10,pickup\nnone,10,pickup\n".encode())
     assert [row["row"] for row in wrong.json()["rows"]] == [2]
     listed = await operator.post(url, content=f"{head}tea-1,10,pickup\ntea-2,20,pickup\n".encode())

@@ -127,9 +127,36 @@ async def test_forged_suspended_or_lapsed_in_another_document_it_covers_nothing(
     assert not await sold()
 
 
+async def test_a_known_brand_is_demanded_unless_the_platform_says_otherwise(
+    client, operator, gates, owner, shop, brand, sold
+):
+    async def ends() -> bool:
+        ended = "select authorised_until is not null from mall.offer where item_id = $1"
+        return await owner.fetchval(ended, shop.tea)
+
+    await client.earn(shop.member, 10_000, "e1")
+    assert not await ends()
+    await owner.execute("update mall.item set brand_id = $2 where item_id = $1", shop.tea, brand)
+    assert await ends()
+    (told,) = (await client.get("/v1/brand-demands")).json()["brand_demands"]
+    assert (told["is_demanded_by_platform"], told["is_demanded_by_tenant"]) == (True, False)
+    url = f"/v1/platform/brand-demands/{brand}"
+    await operator.put(url, json={"is_demanded": False, "changed_by": "wu"})
+    assert await sold()
+    await put(client, brand)
+    assert not await sold()
+    await put(client, brand, is_demanded=False)
+    # With no word of the platform, becoming known is enough.
+    await owner.execute("delete from mall.platform_brand_demand")
+    for is_known in (False, True):
+        await owner.execute("update mall.brand set is_known = $1", is_known)
+        assert await ends() == is_known
+
+
 async def test_a_demand_ends_offers_at_once_and_is_dropped_again(
     client, operator, gates, owner, shop, brand, sold
 ):
+    await owner.execute("update mall.brand set is_known = false")
     await owner.execute("update mall.item set brand_id = $2 where item_id = $1", shop.tea, brand)
     await client.earn(shop.member, 10_000, "e1")
     url, body = f"/v1/platform/brand-demands/{brand}", {"is_demanded": True, "changed_by": "wu"}
