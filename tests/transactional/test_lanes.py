@@ -29,35 +29,41 @@ class _Held(Committer):
         return [Answer(200, b"{}", NO_BODY)] * len(commands)
 
 
-@pytest.mark.parametrize(("under_way", "enough"), [(1, 32), (32, 32), (40, 40), (64, 64), (300, 64)])
-async def test_a_batch_begins_beside_another_once_enough_wait(under_way, enough):
-    committer = _Held()
-    asked = []
+class _Clients:
+    """Ask a committer, each for one command."""
 
-    async def ask(count):
-        asked.extend(asyncio.create_task(committer.submit(COMMAND)) for _ in range(count))
+    def __init__(self, committer: Committer) -> None:
+        self._committer = committer
+        self._asked = []
+
+    async def ask(self, count: int) -> None:
+        self._asked += [asyncio.create_task(self._committer.submit(COMMAND)) for _ in range(count)]
         for _ in range(3):
             await asyncio.sleep(0)
 
-    async with committer.running():
-        await ask(under_way)
-        await ask(enough - 1)
-        assert committer.sizes == [under_way]
-        await ask(1)
-        assert committer.sizes == [under_way, enough]
-        committer.may_end.set()
-        answers = await asyncio.gather(*asked)
-    assert len(answers) == under_way + enough
+    async def answers(self) -> int:
+        return len(await asyncio.gather(*self._asked))
+
+
+@pytest.mark.parametrize(("under_way", "enough"), [(1, 32), (32, 32), (40, 40), (64, 64), (300, 64)])
+async def test_a_batch_begins_beside_another_once_enough_wait(under_way, enough):
+    committer = _Held()
+    clients = _Clients(committer)
+    await clients.ask(under_way)
+    await clients.ask(enough - 1)
+    before = list(committer.sizes)
+    await clients.ask(1)
+    committer.may_end.set()
+    assert await clients.answers() == under_way + enough
+    assert (before, committer.sizes) == ([under_way], [under_way, enough])
 
 
 async def test_what_waits_is_taken_when_a_batch_ends():
     committer = _Held()
-    async with committer.running():
-        asked = [asyncio.create_task(committer.submit(COMMAND))]
-        await asyncio.sleep(0.01)
-        asked += [asyncio.create_task(committer.submit(COMMAND)) for _ in range(5)]
-        await asyncio.sleep(0.01)
-        assert committer.sizes == [1]
-        committer.may_end.set()
-        await asyncio.gather(*asked)
-    assert committer.sizes == [1, 5]
+    clients = _Clients(committer)
+    await clients.ask(1)
+    await clients.ask(5)
+    before = list(committer.sizes)
+    committer.may_end.set()
+    assert await clients.answers() == 6
+    assert (before, committer.sizes) == ([1], [1, 5])

@@ -19,6 +19,7 @@ where (
 ) is null
 order by 1, 2, 3
 on conflict do nothing
+returning tenant_id, dimension, subject
 """
 VELOCITY = """
 select s.tenant_id, s.dimension, s.subject, s.recent
@@ -46,9 +47,12 @@ async def read_velocity(
     found: dict[Subject, Recent] = {}
     # More than one round only if the sweeper took a row between the two statements.
     while missing:
-        await connection.execute(_PLANT, *subject_columns(missing), now)
-        found |= await _find(connection, missing, lock="for update of s")
+        planted = await connection.fetch(_PLANT, *subject_columns(missing), now)
+        found |= {(tenant_id, dimension, subject): Recent() for tenant_id, dimension, subject in planted}
         missing -= found.keys()
+        if missing:
+            found |= await _find(connection, missing, lock="for update of s")
+            missing -= found.keys()
     return found
 
 

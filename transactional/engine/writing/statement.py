@@ -34,9 +34,17 @@ async def write(connection: Connection, parts: Sequence[Part], book: Book) -> No
     for part in parts:
         if rows := part.rows(book):
             chosen.append(part)
-            values += [list(column) for column in zip(*rows, strict=True)]
+            values += [_travelling(column) for column in zip(*rows, strict=True)]
     if chosen:
         await connection.execute(_statement(tuple(chosen)), *values)
+
+
+def _travelling(column: Row) -> Row:
+    """Return a column as it is sent: `unnest` fills short lists up with nulls, so one without values is sent empty.
+
+    Of a plain redemption a sixth of all values are null, and a null takes nearly as much time as a number.
+    """
+    return column if any(value is not None for value in column) else ()
 
 
 @cache
