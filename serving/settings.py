@@ -25,7 +25,7 @@ class ServingSettings(BaseSettings):
         default=900.0, ge=0, description="While the database is away, a key seen this recently still works."
     )
     shop_fresh_seconds: float = Field(
-        default=0.05,
+        default=0.1,
         ge=0,
         le=1,
         description="So late it may be noticed that something has run out or is back in stock.",

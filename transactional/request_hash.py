@@ -1,7 +1,6 @@
 """The hash by which a retry with the same reference is told from another request with it."""
 
 from collections.abc import Set
-from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -23,9 +22,7 @@ def request_hash(body: BaseModel, *, without: Set[str] = frozenset()) -> bytes:
 
 def _with_one_offset(value: Any) -> Any:
     if isinstance(value, datetime):
-        # At either end of the calendar another offset would leave it; such a moment is refused later, if at all.
-        with suppress(OverflowError):
-            return value.astimezone(BUSINESS_ZONE)
+        return value.astimezone(BUSINESS_ZONE)
     if isinstance(value, dict):
         return {name: _with_one_offset(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

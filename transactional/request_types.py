@@ -27,6 +27,15 @@ def _written_out_day(value: object) -> object:
     return value
 
 
+def _finite(value: date) -> date:
+    """Let neither end of the calendar pass: the database's driver takes them for days that never come or never were."""
+    if value in (date.min, date.max):
+        raise ValueError(
+            "write a day between 0001-01-02 and 9999-12-30; where there may be none, leave it out"
+        )
+    return value
+
+
 def _of_a_real_time(value: str) -> str:
     """Let only times pass that there are: an impossible one would be newer than every release to come."""
     try:
@@ -43,9 +52,24 @@ def _of_the_business_zone(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=BUSINESS_ZONE)
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
-BusinessMoment = Annotated[datetime, BeforeValidator(_written_out), AfterValidator(_of_the_business_zone)]
-Day = Annotated[date, BeforeValidator(_written_out_day)]
+def _within_the_calendar(value: datetime) -> datetime:
+    """Let only times pass that are times in UTC and in the mall too: at either end of the calendar some are not."""
+    try:
+        value.astimezone(UTC)
+        value.astimezone(BUSINESS_ZONE)
+    except OverflowError as error:
+        raise ValueError("this is no time in every zone; write one between the years 2 and 9998") from error
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_within_the_calendar)]
+BusinessMoment = Annotated[
+    datetime,
+    BeforeValidator(_written_out),
+    AfterValidator(_of_the_business_zone),
+    AfterValidator(_within_the_calendar),
+]
+Day = Annotated[date, BeforeValidator(_written_out_day), AfterValidator(_finite)]
 
 # PostgreSQL's text cannot hold a NUL character; blank edges are typing mistakes in an identifier.
 Reference = Annotated[

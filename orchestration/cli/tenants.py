@@ -8,6 +8,9 @@ from uuid import UUID
 
 import asyncpg
 import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
 from orchestration.cli.database import database
 from orchestration.cli.program_options import changed, shown
@@ -18,7 +21,7 @@ from transactional.problems import Problem
 from transactional.sessions.domain import LinkTaken
 from transactional.sessions.operations import create_login, link_login, unlink_login
 from transactional.tenants.operations import NewTenant, change_program, create_tenant, find_tenant
-from transactional.tenants.queries import program_of
+from transactional.tenants.queries import list_tenants, program_of
 
 tenant_app = typer.Typer(
     no_args_is_help=True, help="Create tenants, their API keys and the rules of their points."
@@ -82,6 +85,25 @@ def create(
                 "and the name 1 to 200 characters"
             ) from error
         return await issue_key(connection, tenant_id=tenant_id, label="first")
+
+    typer.echo(_with_connection(work))
+
+
+@tenant_app.command("list")
+def show_all() -> None:
+    """Print the tenants: code, name, industry, and since when each is live."""
+
+    async def work(connection: asyncpg.Connection) -> str:
+        table = Table("code", "name", "industry", "live since", box=None)
+        for tenant in await list_tenants(connection):
+            live_on = "not yet" if tenant["live_on"] is None else tenant["live_on"].isoformat()
+            table.add_row(tenant["code"], escape(tenant["name"]), tenant["industry"], live_on)
+        if not table.row_count:
+            return "there are none yet; `pointmart tenant create` makes one"
+        console = Console()
+        with console.capture() as written:
+            console.print(table)
+        return written.get().rstrip()
 
     typer.echo(_with_connection(work))
 
@@ -243,7 +265,8 @@ async def _tenant(connection: asyncpg.Connection, code: str) -> UUID:
     tenant_id = await find_tenant(connection, code)
     if tenant_id is None:
         raise TenantRefused(
-            f"there is no tenant with the code {code}; create it with `pointmart tenant create`"
+            f"there is no tenant with the code {code}: `pointmart tenant list` tells which there are, "
+            "`pointmart tenant create` makes one"
         )
     return tenant_id
 

@@ -24,6 +24,7 @@ from orchestration.disk import disk_full
 from orchestration.refusal import Refusal
 from orchestration.settings import DataFolder
 from orchestration.sql import quoted
+from orchestration.warehouse.macros import with_called_macros
 
 _LEVELS = {"info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 
@@ -65,8 +66,7 @@ class Project:
 
     def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
         """Run a dbt command with variables of its own to its end and leave the warehouse closed."""
-        self._point_sources()
-        return _invoke(self.folder, self.folder.warehouse, self.directory, command, self.parsed, variables)
+        return self._invoke(command, self.parsed, variables)
 
     def build(
         self, chosen: Collection[str], variables: dict[str, Any], *, full_refresh: bool
@@ -79,8 +79,10 @@ class Project:
         for unique_id, node in self.parsed.nodes.items():
             node.tags = [tag for tag in node.tags if tag != _CHOSEN] + [_CHOSEN] * (unique_id in chosen)
         anew = ["--full-refresh"] if full_refresh else []
-        return self.invoke(
-            ["build", "--select", f"tag:{_CHOSEN}", "--indirect-selection", "empty", *anew], variables
+        return self._invoke(
+            ["build", "--select", f"tag:{_CHOSEN}", "--indirect-selection", "empty", *anew],
+            with_called_macros(self.parsed),
+            variables,
         )
 
     def nodes(self) -> list[str]:
@@ -146,6 +148,10 @@ class Project:
             if {".".join(unique_id.split(".")[2:]), unique_id.split(".")[2]}.intersection(sources)
         ]
         return self.descendants(roots)
+
+    def _invoke(self, command: list[str], parsed: Manifest, variables: dict[str, Any]) -> dbtRunnerResult:
+        self._point_sources()
+        return _invoke(self.folder, self.folder.warehouse, self.directory, command, parsed, variables)
 
     def _point_sources(self) -> None:
         """Point dbt's sources at the files of this data folder."""

@@ -2,7 +2,7 @@
 
 An answer waits for a look that began after it was asked for; all of a tenant who wait share the next one, which asks
 for news only if anything was committed. So nothing
-that was committed before a request is missing from its answer, but stocks, which are looked at twenty times a second;
+that was committed before a request is missing from its answer, but stocks, which are looked at ten times a second;
 and the database is asked once for all who ask at once. Of a member who did nothing since the landing the release says everything; the others are read.
 """
 
@@ -167,8 +167,9 @@ class MirroredTenant:
         return {None: self._shop}
 
     async def _updated(self, shop: LiveShop) -> LiveShop:
-        if await snapshot_of(self._looking_at) == shop.snapshot == shop.stock_snapshot:
-            return shop
+        current = await snapshot_of(self._looking_at)
+        if current == shop.snapshot:
+            return shop if current == shop.stock_snapshot else await self._restocked(shop)
         news, shop = await asyncio.gather(
             news_since(self._looking_at, self._tenant_id, shop.snapshot), self._restocked(shop)
         )

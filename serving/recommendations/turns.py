@@ -8,7 +8,7 @@ import asyncio
 from collections import deque
 
 # While so many are composed the next look is there and back.
-_FEW = 8
+_FEW = 3
 
 
 class Turns:

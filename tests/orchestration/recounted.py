@@ -18,7 +18,8 @@ _HOURS_48, _SECONDS_5, _DAYS_30 = timedelta(hours=48), timedelta(seconds=5), tim
 Row = dict[str, Any]
 
 
-def _day(moment: datetime) -> date:
+def business_day(moment: datetime) -> date:
+    """Return the day in Shanghai on which a moment lies."""
     return moment.astimezone(_SHANGHAI).date()
 
 
@@ -56,7 +57,7 @@ class Mall:
             ),
         ]
         for tenant, moment in facts:
-            self.last_day[tenant] = max(self.last_day.get(tenant, date.min), _day(moment))
+            self.last_day[tenant] = max(self.last_day.get(tenant, date.min), business_day(moment))
 
     def rows(self, sql: str) -> list[Row]:
         return self._connection.cursor(row_factory=dict_row).execute(sql).fetchall()
@@ -66,11 +67,11 @@ class Mall:
 
     def in_time(self, tenant: object, due: datetime, done: datetime | None) -> bool | None:
         """Tell whether what was due was done; None while that is not known."""
-        if _day(due) > self.last_day[tenant]:
+        if business_day(due) > self.last_day[tenant]:
             return None
         if done is not None:
             return done <= due
-        return False if _day(due) < self.last_day[tenant] else None
+        return False if business_day(due) < self.last_day[tenant] else None
 
     def shipped_in_time(self, key: Any) -> bool | None:
         """Tell whether a redemption of goods was shipped within 48 hours; None where that says nothing."""
@@ -85,7 +86,7 @@ class Mall:
             if one["completed_at"] is not None:
                 return None
             if one["status"] in ("cancelled", "refunded"):
-                return False if one["ended_at"] > due and _day(due) <= self.last_day[key[0]] else None
+                return False if one["ended_at"] > due and business_day(due) <= self.last_day[key[0]] else None
         return self.in_time(key[0], due, one["shipped_at"])
 
 
@@ -137,7 +138,7 @@ def satisfaction_drivers(connection: psycopg.Connection) -> dict[tuple[Any, ...]
 
     answers, satisfied = Counter[Any](), Counter[Any]()
     for answer in mall.feedback:
-        month = _day(answer["answered_at"]).replace(day=1)
+        month = business_day(answer["answered_at"]).replace(day=1)
         for driver, value in met(answer):
             answers[answer["tenant_id"], month, driver, value] += 1
             satisfied[answer["tenant_id"], month, driver, value] += answer["score"] >= 4
@@ -162,7 +163,7 @@ def pilot_effect(connection: psycopg.Connection) -> dict[tuple[Any, str], tuple[
         compared = {
             member: is_in(member)
             for (of, member), row in mall.members.items()
-            if of == tenant and _day(row["registered_at"]) <= days[1]
+            if of == tenant and business_day(row["registered_at"]) <= days[1]
         }
 
         def note(
@@ -176,7 +177,7 @@ def pilot_effect(connection: psycopg.Connection) -> dict[tuple[Any, str], tuple[
             (key, row)
             for key, row in mall.redemptions.items()
             if key[0] == tenant and row["member_id"] in compared and row["status"] == "completed"
-            and days[0] <= _day(row["effective_at"]) <= days[1]
+            and days[0] <= business_day(row["effective_at"]) <= days[1]
         ]  # fmt: skip
         redeemers = {row["member_id"] for _, row in done}
         for member in compared:
@@ -193,7 +194,7 @@ def pilot_effect(connection: psycopg.Connection) -> dict[tuple[Any, str], tuple[
             }:
                 continue
             paid = row["paid_at"] or row["effective_at"]
-            if days[0] <= _day(paid) <= days[1]:
+            if days[0] <= business_day(paid) <= days[1]:
                 at_once = row["completed_at"] is not None and row["completed_at"] <= paid + _SECONDS_5
                 note("virtual_issue_rate", row["member_id"], at_once and prompt[key])
     return {key: (*counts[0], *counts[1]) for key, counts in trials.items()}

@@ -23,6 +23,7 @@ from tests.databases import fresh_database
 from tests.orchestration.postgres_kpis import GROUPED, QUERIES, SHELF, SHELF_INDEX, query, query_of_groups
 from tests.orchestration.postgres_scores import MONEY, SUPPLIER_COUNTS, supplier_scores, value_score
 from tests.orchestration.recounted import pilot_effect, satisfaction_drivers
+from tests.orchestration.recounted_liability import Held, liabilities
 from tests.small_world import insert_small_world
 
 MARTS = {"day": ("fct_kpis_daily", "date"), "month": ("fct_kpis_monthly", "month")}
@@ -44,6 +45,13 @@ PILOTS = """
 insert into mall.pilot (tenant_id, salt, share_bp, starts_on, ends_on, set_by, set_at)
 select tenant_id, md5(code), 2500, '2025-10-01', '2025-11-15', 'test', now()
 from (select *, row_number() over (order by code) as place from mall.tenant) t where place % 2 = 1
+"""
+
+# What the first shop credited until September is over by the end of October, so that there is something to tell by.
+SHORT_LIVED = """
+update mall.lot set expires_on = '2025-10-31'
+where tenant_id = (select tenant_id from mall.tenant order by code limit 1)
+    and lot_id in (select transfer_id from mall.transfer where effective_at < timestamptz '2025-10-01 00:00+08')
 """
 
 # Of each third answer something was asked the day before: answered in time, late, or not at all.
@@ -107,6 +115,7 @@ def simulated_world(url: str) -> None:
         connection.execute(ALERTS)
         connection.execute(PILOTS)
         connection.execute(QUESTIONS)
+        connection.execute(SHORT_LIVED)
 
 
 # The first is also asked what it has; tests of one world that stand at the same place share it.
@@ -287,6 +296,31 @@ def test_money_and_value_follow_from_plain_sql_and_the_formula(mall: tuple[str, 
     assert scores.keys() == values.keys()
     for key, score in scores.items():
         assert score == pytest.approx(value_score(values[key]), abs=1e-5)
+
+
+def test_what_points_will_cost_follows_lot_by_lot_from_the_books(
+    mall: tuple[str, Path], request: pytest.FixtureRequest
+) -> None:
+    url, warehouse = mall
+    with psycopg.connect(url) as connection:
+        expected = liabilities(connection)
+    with duckdb.connect(str(warehouse), read_only=True) as built:
+        rows = built.execute(
+            "select tenant_id, cohort_month, as_of_month, remaining_points, liability_fen, is_fallback "
+            "from marts.fct_points_liability"
+        ).fetchall()
+        months = built.execute(
+            "select tenant_id, month, remaining_points, liability_fen from marts.fct_points_liability_monthly"
+        ).fetchall()
+    assert {row[:3]: Held(*row[3:]) for row in rows} == expected
+    for tenant_id, month, remaining, fen in months:
+        held = [one for key, one in expected.items() if (key[0], key[2]) == (tenant_id, month)]
+        assert remaining == sum(one.remaining_points for one in held)
+        assert fen == sum(one.liability_fen for one in held)
+    assert any(one.liability_fen for one in expected.values())
+    if request.node.callspec.id == name_of(simulated_world):
+        told = [one for one in expected.values() if not one.is_fallback and one.liability_fen]
+        assert told, "nothing is estimated by what older points came to"
 
 
 @pytest.mark.parametrize("mall", WORLDS[:1], ids=name_of, indirect=True)

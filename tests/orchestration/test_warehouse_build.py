@@ -29,7 +29,9 @@ class Killed(BaseException):
 class KilledProject(Project):
     """A project whose dbt run never comes back."""
 
-    def invoke(self, command: list[str], variables: dict[str, Any]) -> dbtRunnerResult:
+    def build(
+        self, chosen: Collection[str], variables: dict[str, Any], *, full_refresh: bool
+    ) -> dbtRunnerResult:
         raise Killed
 
 

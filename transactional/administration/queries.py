@@ -26,7 +26,7 @@ select act_id, acted_at, actor, actor_role, act, subject, subject_key, changed, 
     (select e.url from mall.webhook_endpoint e
         where e.tenant_id = $1 and e.endpoint_id = (subject_key ->> 'endpoint_id')::uuid),
     (select n.name from mall.tenant n
-        where subject in ('tenant', 'program', 'pilot', 'fulfilment_terms') and n.tenant_id = $1)
+        where subject in ('tenant', 'program', 'pilot', 'fulfilment_terms', 'onboarding') and n.tenant_id = $1)
 ) as subject_name
 from mall.administrative_act
 where tenant_id = $1 and ($2::text is null or subject = $2) and ($3::text is null or actor = $3)

@@ -59,6 +59,10 @@ async def runs_of(
 
 
 async def newest_is_passed(connection: Connection, *, tenant_id: UUID) -> bool:
-    """Tell whether the run that was recorded last met everything."""
+    """Tell whether the run that was recorded last met everything, with the program as it is settled."""
     found = await runs_of(connection, tenant_id=tenant_id, limit=1)
-    return bool(found) and bool(found[0]["is_passed"])
+    settled_at = await connection.fetchval(
+        "select settled_at from mall.onboarding where tenant_id = $1", tenant_id
+    )
+    is_old = bool(found) and settled_at is not None and found[0]["recorded_at"] < settled_at
+    return bool(found) and bool(found[0]["is_passed"]) and not is_old

@@ -73,7 +73,7 @@ async def before_live(connection: Connection, *, tenant_id: UUID, now: datetime)
         ),
         Check("configured", steps.configured_on is not None, "settle the program"),
         *await before_tested(connection, tenant_id=tenant_id),
-        Check("tested", steps.tested_on is not None, "pass the test"),
+        Check("tested", steps.tested_on is not None, "pass the test, again if the program was changed since"),
         Check(
             "accepted",
             await newest_is_passed(connection, tenant_id=tenant_id),

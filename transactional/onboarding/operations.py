@@ -13,6 +13,7 @@ from transactional.onboarding.domain import NotReady, QualificationLapsed, Tenan
 from transactional.onboarding.presets import PRESETS
 from transactional.tenants.domain import Program
 from transactional.tenants.operations import NewTenant, change_program, create_tenant
+from transactional.tenants.queries import program_of
 
 
 @dataclass(frozen=True)
@@ -112,18 +113,26 @@ async def configure(
 ) -> None:
     """Settle the program: the preset's as it is, or another one. Until the tenant is live it may be done again.
 
+    Rules that differ from those there are have not been tested, so whatever was passed by others is to be passed again.
+
     Raises:
         NotOnboarding, StepOutOfTurn: the tenant is not being taken on, or is live.
         ProgramRefused: the rules make no sense.
     """
     require_turn(await find_steps(connection, tenant_id=tenant_id, lock=True), "configure")
-    if program is not None:
+    is_new = program is not None and program != await program_of(connection, tenant_id=tenant_id)
+    if program is not None and is_new:
         await change_program(connection, tenant_id=tenant_id, program=program)
     await connection.execute(
-        "update mall.onboarding set configured_on = $2, configured_by = $3 where tenant_id = $1 and configured_on is null",
+        # The database's clock, as for what the acceptance kit records.
+        "update mall.onboarding set configured_on = $2, configured_by = $3, "
+        "settled_at = case when $4 then clock_timestamp() else settled_at end, "
+        "tested_on = case when not $4 then tested_on end, tested_by = case when not $4 then tested_by end "
+        "where tenant_id = $1 and ($4 or configured_on is null)",
         tenant_id,
         business_date(now),
         by,
+        is_new,
     )
 
 

@@ -204,7 +204,7 @@ async def renew(
 async def settle(
     tenant_id: UUID, body: ConfigurationRequest, request: Request, dry_run: DryRun = False
 ) -> Onboarding:
-    """Keep the industry's program or settle another one; until the tenant is live it may be done again."""
+    """Keep the industry's program or settle another one; until the tenant is live it may be done again, and so may its test."""
     state = request.app.state
     program = None if body.program is None else _program(body.program)
     async with tenant_transaction(state.pools.committer, tenant_id, dry_run=dry_run) as connection:

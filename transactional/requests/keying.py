@@ -34,8 +34,8 @@ class HashKeying:
         """Key the hashes of some requests; return how many."""
         async with context.pools.committer.acquire() as connection, connection.transaction():
             rows = await connection.fetch(
-                "select tenant_id, key, body_hash from mall.idempotency_key where not is_keyed limit $1 "
-                "for update skip locked",
+                "select tenant_id, key, body_hash from mall.idempotency_key where not is_keyed "
+                "order by recorded_at limit $1 for update skip locked",
                 _STEP,
             )
             await connection.execute(

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from transactional.database import Connection
 from transactional.tenants.domain import Program, Rate
 
@@ -17,6 +19,17 @@ select tenant_id, lot_validity_months, pending_days, expiry_rounding, return_pol
 from mall.program p
 where tenant_id = any($1::uuid[])
 """
+
+
+_TENANTS = """
+select code, name, industry, live_on, is_test from mall.tenant where industry <> 'platform' order by code
+"""
+
+
+async def list_tenants(connection: Connection) -> list[asyncpg.Record]:
+    """Return all tenants but the platform itself by code; `live_on` is none of one that is being onboarded."""
+    found: list[asyncpg.Record] = await connection.fetch(_TENANTS)
+    return found
 
 
 async def programs(connection: Connection, tenant_ids: Collection[UUID]) -> dict[UUID, Program]:

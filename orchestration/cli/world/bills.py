@@ -7,6 +7,7 @@ from uuid import UUID
 
 import numpy as np
 
+from orchestration.cli.world.truth import Truth
 from transactional.clock import BUSINESS_ZONE
 from transactional.database import Connection
 from transactional.fees.domain import TariffLine, month_after, month_of
@@ -45,18 +46,19 @@ class Bills:
     """A tenant's invoices, issued in the night after each month and paid when their money comes."""
 
     def __init__(
-        self, connection: Connection, tenant_id: UUID, first: date, rng: np.random.Generator
+        self, connection: Connection, tenant_id: UUID, first: date, truth: Truth, rng: np.random.Generator
     ) -> None:
         """Use `begin`."""
         self._connection = connection
         self._tenant_id = tenant_id
         self._month = month_of(first)
+        self._truth = truth
         self._rng = rng
         self._coming: list[_Payment] = []
 
     @classmethod
     async def begin(
-        cls, connection: Connection, *, tenant_id: UUID, first: date, rng: np.random.Generator
+        cls, connection: Connection, *, tenant_id: UUID, first: date, truth: Truth, rng: np.random.Generator
     ) -> "Bills":
         """Begin with a tariff that the tenant has confirmed before its first day."""
         reference = f"simulated {first}"
@@ -69,7 +71,7 @@ class Bills:
                 now=now,
             )
             await confirm_tariff(connection, tenant_id=tenant_id, tariff_id=tariff_id, by=_BUYER, now=now)
-        return cls(connection, tenant_id, first, rng)
+        return cls(connection, tenant_id, first, truth, rng)
 
     async def write(self, now: datetime) -> None:
         """Issue the invoices of months that are over by `now`, and record the money that came."""
@@ -92,8 +94,16 @@ class Bills:
         """Draw when the invoice of the month is paid; as much is drawn for each, so that one changes nothing of the next."""
         late, halves, within = self._rng.random(3)
         begins, ends = PAID_LATE if late < LATE_SHARE else PAID_WITHIN
-        received_at = issued_at + timedelta(days=begins + int(within * (ends - begins + 1)), hours=8)
+        days = begins + int(within * (ends - begins + 1))
+        received_at = issued_at + timedelta(days=days, hours=8)
         reference = f"SIM-{self._month:%Y-%m}"
+        self._truth.note(
+            "invoices",
+            {
+                "invoice_id": str(invoice_id), "month": self._month, "paid_after_days": days,
+                "is_paid_late": bool(late < LATE_SHARE), "is_paid_in_halves": bool(halves < HALVES_SHARE),
+            },
+        )  # fmt: skip
         if halves >= HALVES_SHARE:
             return [_Payment(received_at, reference, invoice_id, 1.0)]
         return [

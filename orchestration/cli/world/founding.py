@@ -72,7 +72,9 @@ async def found(connection: Connection, plan: WorldPlan, made: Makings, scribe: 
     truth = Truth(tenant_id, plan.days, len(made.catalogue))
     await made.sourcing.begin(connection, setting, purchases, made.order_identities, truth)
     await past.reread_offers()
-    bills = await Bills.begin(connection, tenant_id=tenant_id, first=plan.first, rng=made.bill_rng)
+    bills = await Bills.begin(
+        connection, tenant_id=tenant_id, first=plan.first, truth=truth, rng=made.bill_rng
+    )
     office = await BackOffice.begin(
         connection, tenant_id=tenant_id, bills=bills, identities=made.parcel_identities
     )

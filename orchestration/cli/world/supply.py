@@ -48,6 +48,28 @@ class Arrival(NamedTuple):
     is_last: bool
 
 
+class Sent(NamedTuple):
+    """A delivery on its way, and what befalls it: the shop sees when it comes and how, and never why.
+
+    Attributes:
+        ordered: the day of its order.
+        usual_days, late_days, trouble_days: from its order until it comes: as ever, by chance, and with its supplier.
+        rest_pieces, rest_days: what comes in a second part, and how many days after the first.
+        broken_pieces: of all that is ordered; a delivery that failed brings nothing else.
+    """
+
+    ordered: int
+    item: int
+    pieces: int
+    usual_days: int
+    late_days: int
+    trouble_days: int
+    rest_pieces: int
+    rest_days: int
+    broken_pieces: int
+    is_failed: bool
+
+
 class Supply:
     """Takes orders and tells what arrives on which day."""
 
@@ -57,6 +79,7 @@ class Supply:
         # What befalls a delivery on its way leaves the days of the others as they were.
         self._way_rng, self._failure_rng = rng.spawn(2)
         self._arrivals: defaultdict[int, list[Arrival]] = defaultdict(list)
+        self._sent: list[Sent] = []
         self.on_order: IntArray = np.zeros(items, dtype=np.int64)
 
     def place(self, day: int, wanted: IntArray, delays: IntArray | None = None) -> IntArray:
@@ -66,17 +89,22 @@ class Supply:
             delays: days by which each item comes later than usual, of a supplier in trouble.
         """
         chosen = np.flatnonzero(wanted)
-        lead = LEAD_DAYS + self._rng.poisson(LEAD_SPREAD, len(chosen))
-        late = self._rng.random(len(chosen)) < LATE_DELIVERY_SHARE
-        lead += np.where(late, self._rng.integers(*_LATE_DAYS, len(chosen)), 0)
-        if delays is not None:
-            lead += delays[chosen]
-        for item, days_on in zip(chosen.tolist(), lead.tolist(), strict=True):
-            self._send(day, item, int(wanted[item]), day + days_on)
+        usual = LEAD_DAYS + self._rng.poisson(LEAD_SPREAD, len(chosen))
+        is_late = self._rng.random(len(chosen)) < LATE_DELIVERY_SHARE
+        late = np.where(is_late, self._rng.integers(*_LATE_DAYS, len(chosen)), 0)
+        trouble = np.zeros_like(late) if delays is None else delays[chosen]
+        days = zip(usual.tolist(), late.tolist(), trouble.tolist(), strict=True)
+        for item, its_days in zip(chosen.tolist(), days, strict=True):
+            self._send(day, item, int(wanted[item]), its_days)
         self.on_order += wanted
         leads = np.zeros(len(wanted), dtype=np.int64)
-        leads[chosen] = lead
+        leads[chosen] = usual + late + trouble
         return leads
+
+    def sent(self) -> list[Sent]:
+        """Return the deliveries that are on their way since this was asked last."""
+        sent, self._sent = self._sent, []
+        return sent
 
     def arriving(self, day: int) -> list[Arrival]:
         """Return what arrives on a day, by item and the day it was ordered."""
@@ -85,17 +113,20 @@ class Supply:
             self.on_order[arrival.item] -= arrival.pieces + arrival.broken
         return arrivals
 
-    def _send(self, ordered: int, item: int, pieces: int, arrives: int) -> None:
+    def _send(self, ordered: int, item: int, pieces: int, days: tuple[int, int, int]) -> None:
+        arrives = ordered + sum(days)
         if self._failure_rng.random() < FAILED_SHARE:
             self._arrivals[arrives].append(Arrival(ordered, item, 0, pieces, is_last=True))
+            self._sent.append(Sent(ordered, item, pieces, *days, 0, 0, pieces, is_failed=True))
             return
-        rest = 0
+        rest = rest_days = 0
         if pieces >= _SPLIT_PIECES and self._way_rng.random() < SPLIT_SHARE:
             rest = int(pieces * self._way_rng.uniform(*_SPLIT_REST))
-            later = arrives + int(self._way_rng.integers(*_SPLIT_DAYS))
-            self._arrivals[later].append(Arrival(ordered, item, rest, 0, is_last=True))
+            rest_days = int(self._way_rng.integers(*_SPLIT_DAYS))
+            self._arrivals[arrives + rest_days].append(Arrival(ordered, item, rest, 0, is_last=True))
         first = pieces - rest
         broken = 0
         if self._way_rng.random() < DAMAGED_SHARE:
             broken = max(int(self._way_rng.binomial(first, _BROKEN)), 1)
         self._arrivals[arrives].append(Arrival(ordered, item, first - broken, broken, is_last=not rest))
+        self._sent.append(Sent(ordered, item, pieces, *days, rest, rest_days, broken, is_failed=False))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -11,9 +11,12 @@ from orchestration.cli.world.catalogue import Catalogue, IntArray, category_fact
 from orchestration.cli.world.day import Asked
 from orchestration.cli.world.founding import Founded
 from orchestration.cli.world.makings import Makings
+from orchestration.cli.world.newcomers import NEWCOMERS
 from orchestration.cli.world.plan import TenantSummary, WorldPlan
 from orchestration.cli.world.planner import Seen
 from orchestration.cli.world.service import DAY
+from orchestration.cli.world.supply import Sent
+from orchestration.cli.world.terms import SUPPLIERS
 from orchestration.cli.world.truth import MEASURES
 from orchestration.cli.world.visits import look_around
 from orchestration.cli.world.wishes import browse, draw_wishes, item_weights
@@ -23,6 +26,7 @@ from transactional.database import Connection
 _WRITE_EVERY = 12_000
 # More is wanted on a day with flash sales.
 _SALES_DRAW = 1.15
+_SUPPLIER_CODES = tuple(one.code for one in (*SUPPLIERS, *NEWCOMERS))
 
 
 class TenantLife:
@@ -118,6 +122,18 @@ class TenantLife:
         has.buyer.order(day, self._plan.start + day * DAY, ordered, sellers)
         delays = made.sourcing.trouble.delays(day, sellers)
         made.planner.told(day, made.supply.place(day, ordered, delays))
+        for sent in made.supply.sent():
+            has.truth.note("deliveries", self._truth_of(sent, int(sellers[sent.item])))
+
+    def _truth_of(self, sent: Sent, seller: int) -> dict[str, object]:
+        told = sent._asdict()
+        del told["ordered"], told["item"]
+        return {
+            "item_id": str(self._has.setting.items[sent.item]),
+            "ordered_on": self._plan.first + timedelta(days=sent.ordered),
+            "supplier": _SUPPLIER_CODES[seller],
+            **told,
+        }
 
     def _on_hand(self) -> IntArray:
         return np.array(self._has.past.on_hand(self._has.setting.items), dtype=np.int64)

@@ -3,6 +3,8 @@
 import socket
 import subprocess
 import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -16,10 +18,14 @@ def mall(database_url, data_dir):
 
 
 def test_a_tenant_and_a_login_are_created_once(mall):
+    assert "tenant create" in pointmart("tenant", "list", **mall).stdout
     made = pointmart("tenant", "create", "acorn", "--name", "橡果", "--industry", "bank", **mall)
     assert made.stdout.startswith("pm_")
     again = pointmart("tenant", "create", "acorn", "--name", "橡果", "--industry", "bank", **mall)
     assert "taken" in sentence(again)
+    listed = pointmart("tenant", "list", **mall).stdout.splitlines()
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date().isoformat()
+    assert [line.split() for line in listed[1:]] == [["acorn", "橡果", "bank", today]]
     login = ("login", "create", "acorn", "li.na", "--password", "correct horse")
     assert pointmart(*login, **mall).returncode == 0
     assert "taken" in sentence(pointmart(*login, **mall))

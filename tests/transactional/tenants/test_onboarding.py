@@ -220,6 +220,34 @@ async def test_a_program_may_be_settled_otherwise(step, heron):
     assert refused.json()["type"] == "urn:pointmart:problem:program-refused"
 
 
+async def test_a_program_that_changes_after_its_test_is_tested_and_accepted_again(
+    step, heron, stocked, try_out, accept, clock
+):
+    async def open_checks():
+        checks = (await heron.get("/v1/onboarding")).json()["checks"]
+        return {check["check"] for check in checks if not check["is_met"]}
+
+    await step("configuration", configured_by="x")
+    await stocked()
+    await try_out()
+    await step("test")
+    await accept(1)
+    assert await open_checks() == {"tariff_confirmed"}
+    program = (await heron.get("/v1/program")).json()
+    clock.now += timedelta(days=3)
+    assert (await step("configuration", configured_by="x", program=program)).json()["next_step"] == "live"
+    assert await open_checks() == {"tariff_confirmed"}
+    changed = (await step("configuration", configured_by="x", program=program | {"pending_days": 3})).json()
+    assert (changed["next_step"], changed["configured_on"], changed["tested_on"]) == (
+        "test", "2026-03-04", None,
+    )  # fmt: skip
+    assert await open_checks() == {"tested", "accepted", "tariff_confirmed"}
+    assert (await step("live")).json()["next_step"] == "test"
+    await step("test")
+    await accept(2)
+    assert await open_checks() == {"tariff_confirmed"}
+
+
 async def test_a_lapsed_qualification_keeps_a_tenant_from_going_live_until_it_is_renewed(
     heron, clock, step, owner
 ):

@@ -44,7 +44,7 @@ WORDS = Words(bytes(32))
 
 TRUTHS = (
     "demand", "members", "requests", "satisfaction", "items", "parcels", "chats", "reviews", "surveys",
-    "authorisations", "suppliers", "campaigns",
+    "authorisations", "suppliers", "campaigns", "deliveries", "invoices",
 )  # fmt: skip
 
 _databases = count(1)
@@ -179,6 +179,43 @@ def test_suppliers_keep_what_terms_promise(world):
     assert lines > 500
     assert promised == pytest.approx(0.83, abs=0.04)
     assert worst == pytest.approx(0.95, abs=0.02)
+
+
+def test_the_truth_tells_why_deliveries_came_as_the_mall_saw_them(world):
+    url, folder, _ = world
+    seen = fetch(
+        url,
+        """
+        select l.item_id::text, (o.ordered_at at time zone 'Asia/Shanghai')::date, s.code, l.quantity,
+            array_agg((b.received_at at time zone 'Asia/Shanghai')::date order by b.received_at),
+            sum(b.quantity)::int, sum(b.damaged_quantity)::int
+        from mall.purchase_order_line l
+        join mall.purchase_order o using (tenant_id, purchase_order_id)
+        join mall.supplier s using (tenant_id, supplier_id)
+        join mall.receipt_batch b using (tenant_id, purchase_order_id, line_no)
+        where o.status = 'received' and o.created_by = 'simulated planner' group by 1, 2, 3, 4
+        """,
+    )
+    truth = {
+        (item, ordered): fate
+        for item, ordered, *fate in truth_of(folder, "select * exclude (tenant_id) from deliveries")
+    }
+    for item, ordered, code, quantity, came, good, damaged in seen:
+        supplier, pieces, usual, late, trouble, rest, rest_days, broken, is_failed = truth[item, ordered]
+        first = ordered + timedelta(days=usual + late + trouble)
+        assert came == ([first, first + timedelta(days=rest_days)] if rest else [first])
+        assert (code, quantity, good, damaged) == (supplier, pieces, pieces - broken, broken)
+        assert good == 0 or not is_failed
+    assert len(seen) > 500
+    fates = list(zip(*truth.values(), strict=True))
+    assert all(any(fate) for fate in fates[3:])
+    # Who is in trouble is late for weeks, and nobody else.
+    ((trouble_of, begins, ends),) = truth_of(
+        folder, "select code, trouble_from, trouble_until from suppliers where trouble_from is not null"
+    )
+    assert {(key[1] >= begins, key[1] <= ends, one[0]) for key, one in truth.items() if one[4]} == {
+        (True, True, trouble_of)
+    }
 
 
 def test_members_ask_in_vain_for_every_reason(world):
@@ -367,7 +404,7 @@ def test_months_are_invoiced_and_days_settled_the_night_after(world):
 
 
 def test_invoices_are_paid_in_full_and_hardly_ever_late(world):
-    url, *_ = world
+    url, folder, _ = world
     invoices = fetch(
         url,
         "select i.amount_fen - coalesce(sum(p.amount_fen), 0), i.due_on, i.issued_at, min(p.received_at), max(p.received_at) "
@@ -379,6 +416,21 @@ def test_invoices_are_paid_in_full_and_hardly_ever_late(world):
     assert len(paid) >= 10
     assert {left for left, *_ in paid} == {0}
     assert all(first is None or issued < first for _, _, issued, first, _ in invoices)
+    truly = {
+        month: fate
+        for month, *fate in truth_of(
+            folder, "select month, paid_after_days, is_paid_late, is_paid_in_halves from invoices"
+        )
+    }
+    for month, issued, due, payments, first in fetch(
+        url,
+        "select i.month, i.issued_at, i.due_on, count(p.*), min(p.received_at) from mall.invoice i "
+        "join mall.invoice_payment p using (tenant_id, invoice_id) group by i.tenant_id, i.invoice_id",
+    ):
+        days, is_late, in_halves = truly[month]
+        assert first == issued + timedelta(days=days, hours=8)
+        assert is_late == (first.date() > due)
+        assert payments == 2 if in_halves and first < last else payments == 1
     late = [received.date() > due for _, due, _, _, received in paid if received is not None]
     assert sum(late) / len(late) < 0.5
     # Nobody is told what is past.
