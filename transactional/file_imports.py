@@ -2,11 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from typing import Annotated, TypeVar
-from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -16,7 +13,7 @@ from pydantic import BaseModel, Field
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import Connection, tenant_transaction
+from transactional.database import tenant_transaction
 from transactional.engine.book import Answer
 from transactional.engine.committer import CommitUnavailable
 from transactional.problem_documents import responses
@@ -25,58 +22,14 @@ from transactional.request_types import Reference
 from transactional.row_report import RowsRefused, all_made, all_or_nothing, groups_or_nothing
 from transactional.sessions.asking import Asker
 from transactional.sessions.domain import RoleNeeded, SessionOver
+from transactional.taking import Read, Take, TakeGroup, TakeSet, Taking
 from transactional.templates import add_template
 from transactional.together import taken_where_right
-from transactional.vault import Vault
 
 Row = TypeVar("Row", bound=BaseModel)
 Asked = TypeVar("Asked")
 
 _TRIES = 5
-
-
-@dataclass(frozen=True)
-class Taking:
-    """The one transaction in which the rows of a file are taken.
-
-    Attributes:
-        by: who imports them: the person who is logged in, or whom a program names.
-        subject_key: the key by which addresses and devices are hashed.
-        max_prize_fen: the most a prize of a draw may be worth.
-    """
-
-    connection: Connection
-    tenant_id: UUID
-    by: str | None
-    now: datetime
-    vault: Vault | None
-    subject_key: bytes
-    max_prize_fen: int
-
-    def answered_by(self) -> str:
-        """Return who answers for the rows.
-
-        Raises:
-            InvalidRequest: a program names nobody.
-        """
-        if self.by is None:
-            raise InvalidRequest("imported_by: tell who does this")
-        return self.by
-
-
-# Takes a row, and tells whether anything is new by it; refuses it by a Problem before it writes anything of it.
-Take = Callable[[Taking, Row], Awaitable[bool]]
-# Takes rows that belong together in the same way, and tells by how many of them anything is new.
-TakeGroup = Callable[[Taking, Sequence[Row]], Awaitable[int]]
-# Tells what each row asks for, or why it cannot.
-Read = Callable[[Taking, Sequence[Row]], Awaitable[Sequence[Asked | Problem]]]
-# Takes what is asked for, and tells of each whether anything is new by it, or why it was refused.
-TakeSet = Callable[[Taking, Sequence[Asked]], Awaitable[Sequence[bool | Problem]]]
-
-
-def news(done: Iterable[tuple[UUID, bool] | Problem]) -> list[bool | Problem]:
-    """Return of each thing that was done, by its id, whether it is new, or why it was refused."""
-    return [one if isinstance(one, Problem) else one[1] for one in done]
 
 
 class Imported(BaseModel):

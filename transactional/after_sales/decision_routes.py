@@ -7,10 +7,11 @@ from fastapi import APIRouter, Request, Response
 
 from transactional.access.domain import Unauthenticated
 from transactional.access.routes import DryRun
-from transactional.after_sales.deciding import Decision, decide_case, make_refund
+from transactional.after_sales.deciding import Decision, decide_case
 from transactional.after_sales.documents import CaseHistory, DecisionRequest
 from transactional.after_sales.domain import CaseDecided, NotReplaceable, UnderWay, UnknownCase
 from transactional.after_sales.queries import find_case
+from transactional.after_sales.refunding import make_refund
 from transactional.after_sales.routes import shown
 from transactional.database import tenant_transaction
 from transactional.engine.committer import CommitUnavailable, Overloaded

@@ -10,12 +10,13 @@ from transactional.after_sales.domain import Reason, Type
 from transactional.after_sales.notes import notes_of
 from transactional.after_sales.operations import NewCase, answer_case, open_case
 from transactional.after_sales.queries import case_named
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.identifiers import uuid7
 from transactional.redemption.domain import MAX_LINES, MAX_QUANTITY
 from transactional.redemption.naming import NamesRedemption, redemption_named
 from transactional.request_types import Reference
 from transactional.sessions.asking import servant
+from transactional.taking import Taking
 from transactional.texts.sealing import keyed_hash
 from transactional.vault import VaultKeyMissing
 

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from transactional.after_sales.clock import tell_overdue
-from transactional.after_sales.deciding import make_refunds
 from transactional.after_sales.notes import NoteSealing
+from transactional.after_sales.refunding import make_refunds
 from transactional.settings import WorkerSettings
 from transactional.worker.job import Job
 

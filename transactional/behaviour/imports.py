@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from transactional.behaviour.satisfaction import NewFeedback, store_feedback
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.members.queries import member_named
 from transactional.redemption.naming import NamesRedemption, redemption_perhaps_named
 from transactional.request_types import Reference, Text
 from transactional.sessions.asking import member_asker
+from transactional.taking import Taking
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["behaviour"])

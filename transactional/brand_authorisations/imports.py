@@ -5,9 +5,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.brand_authorisations.operations import demand
 from transactional.catalogue.brands import brand_of
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.request_types import Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["brand authorisations"])
 

@@ -20,13 +20,14 @@ from transactional.campaigns.requests import (
     Points,
 )
 from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.flash_sales.queries import sale_of
 from transactional.identifiers import uuid7
 from transactional.problems import InvalidRequest
 from transactional.request_hash import request_hash
 from transactional.request_types import Code, Day, Moment, Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["campaigns"])
 

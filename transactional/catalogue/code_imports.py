@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from transactional.catalogue.codes import MAX_CODE_LENGTH, import_codes
 from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_grouped_import
+from transactional.file_imports import add_grouped_import
 from transactional.request_types import Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["offers"])
 

@@ -11,9 +11,10 @@ from transactional.draws.documents import MAX_PRIZES, DrawName, DrawRequest, Lin
 from transactional.draws.opening import open_as_asked
 from transactional.draws.routes import opener
 from transactional.features.domain import FeatureOff
-from transactional.file_imports import Taking, add_grouped_import
+from transactional.file_imports import add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.request_types import Moment, Reference
+from transactional.taking import Taking
 from transactional.vault import VaultKeyMissing
 
 router = APIRouter(prefix="/v1", tags=["draws"])

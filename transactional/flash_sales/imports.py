@@ -4,11 +4,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.features.domain import FeatureOff
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.flash_sales.opening import open_as_asked
 from transactional.flash_sales.requests import Allotted, MemberLimit, NewFlashSale, Price
 from transactional.flash_sales.routes import opener
 from transactional.request_types import Moment, Reference
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["flash sales"])
 

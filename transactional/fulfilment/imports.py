@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.after_sales.queries import case_named
 from transactional.database import Connection
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.fulfilment.carriers.domain import CarrierName
 from transactional.fulfilment.compensations import Outcome, settle_compensation
 from transactional.fulfilment.documents import Province, ShipmentRequest, TrackingNumber
@@ -18,6 +18,7 @@ from transactional.problems import InvalidRequest
 from transactional.redemption.naming import NamesRedemption, redemption_named
 from transactional.request_types import Day, Reason, Reference
 from transactional.sessions.asking import servant
+from transactional.taking import Taking
 from transactional.warehouses.operations import warehouse_of
 
 parcels = APIRouter(prefix="/v1", tags=["shipments"])

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.file_imports import Taking, add_set_import
+from transactional.file_imports import add_set_import
 from transactional.members.domain import Profile
 from transactional.members.registering import NewMember, register_all
 from transactional.problems import Problem
 from transactional.request_types import Moment, Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["members"])
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_set_import
+from transactional.file_imports import add_set_import
 from transactional.opt_ins.operations import Decision, opt_in, withdraw
 from transactional.problems import Problem
 from transactional.request_types import Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 from transactional.together import attempt
 
 router = APIRouter(prefix="/v1", tags=["opt-ins"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_grouped_import
+from transactional.file_imports import add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import ReceiptRequest
 from transactional.purchasing.domain import MAX_LINES
@@ -15,6 +15,7 @@ from transactional.purchasing.queries import lines_by_item, order_of
 from transactional.purchasing.requested import receive_as_asked
 from transactional.request_types import BusinessMoment, Day, Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["purchase orders"])
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_grouped_import
+from transactional.file_imports import add_grouped_import
 from transactional.problems import InvalidRequest
 from transactional.purchasing.documents import OrderRequest
 from transactional.purchasing.domain import MAX_LINES
@@ -15,6 +15,7 @@ from transactional.purchasing.requested import propose_as_asked
 from transactional.request_types import Day, Reference, Slug
 from transactional.sessions.asking import decider
 from transactional.suppliers.operations import supplier_of
+from transactional.taking import Taking
 from transactional.warehouses.operations import warehouses_of
 
 router = APIRouter(prefix="/v1", tags=["purchase orders"])

@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.request_types import Moment, Reference
 from transactional.reservations.domain import Purpose
 from transactional.reservations.routes import ReservationRequest, reserve_as_asked
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["reservations"])
 

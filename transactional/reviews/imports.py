@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from transactional.after_sales.documents import Words
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.identifiers import uuid7
 from transactional.members.queries import member_named
 from transactional.redemption.domain import MAX_LINES
@@ -15,6 +15,7 @@ from transactional.request_types import Reference
 from transactional.reviews.documents import ReviewRequest
 from transactional.reviews.operations import Opinion, write_review
 from transactional.sessions.asking import member_asker
+from transactional.taking import Taking
 from transactional.texts.sealing import keyed_hash
 from transactional.vault import VaultKeyMissing
 

@@ -3,11 +3,12 @@
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.request_types import Moment, Text
 from transactional.risk.blocking import block
 from transactional.risk.rule_requests import BlockedDimension, NewBlockRequest
 from transactional.sessions.asking import reviewer
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.problems import InvalidRequest
 from transactional.request_types import Reason, Text
 from transactional.risk.acts import Actor
@@ -14,6 +14,7 @@ from transactional.risk.proposals import is_known, propose
 from transactional.risk.rule_requests import Days, NewRuleRequest, Threshold
 from transactional.risk.subjects import Dimension
 from transactional.sessions.asking import reviewer
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1/risk/rules", tags=["risk"])
 

@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_set_import
+from transactional.file_imports import add_set_import
 from transactional.problems import Problem
 from transactional.request_types import Reference, Slug
 from transactional.sessions.asking import decider
 from transactional.stock_alerts.operations import NewThreshold, set_thresholds
+from transactional.taking import Taking
 from transactional.together import attempt
 from transactional.warehouses.operations import warehouses_of
 

@@ -2,11 +2,12 @@
 
 from fastapi import APIRouter
 
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.sessions.asking import decider
 from transactional.supplier_gates.documents import DocumentRow
 from transactional.supplier_gates.handing_in import hand_in
 from transactional.suppliers.operations import supplier_of
+from transactional.taking import Taking
 
 router = APIRouter(prefix="/v1", tags=["supplier documents"])
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_import, add_set_import, news
+from transactional.file_imports import add_import, add_set_import
 from transactional.problems import Problem
 from transactional.request_types import Day, Reference, Slug
 from transactional.sessions.asking import decider
@@ -27,6 +27,7 @@ from transactional.suppliers.documents import (
 )
 from transactional.suppliers.operations import add_supplier, suppliers_of
 from transactional.suppliers.terms import new_terms
+from transactional.taking import Taking, news
 from transactional.together import attempt
 
 router = APIRouter(prefix="/v1", tags=["suppliers"])

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field, create_model, model_validator
 
 from transactional.after_sales.documents import Words
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.members.queries import member_named
 from transactional.redemption.naming import NamesRedemption, redemption_perhaps_named
 from transactional.request_types import Code, Reference
@@ -16,6 +16,7 @@ from transactional.surveys.answering import NewResponse, respond
 from transactional.surveys.documents import AnswerRequest, ResponseRequest
 from transactional.surveys.domain import Answer, AnswersUnsuitable, Question
 from transactional.surveys.queries import questions_of, survey_named
+from transactional.taking import Taking
 from transactional.texts.sealing import keyed_hash
 from transactional.vault import VaultKeyMissing
 

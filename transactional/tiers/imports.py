@@ -6,11 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from transactional.file_imports import Taking, add_whole_import
+from transactional.file_imports import add_whole_import
 from transactional.problems import InvalidRequest
 from transactional.request_types import Code
 from transactional.row_report import RowsRefused, repeated
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 from transactional.tiers.domain import Tier
 from transactional.tiers.operations import replace_tiers
 from transactional.tiers.queries import tiers_of

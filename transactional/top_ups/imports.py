@@ -4,9 +4,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from transactional.catalogue.items import item_of
-from transactional.file_imports import Taking, add_import
+from transactional.file_imports import add_import
 from transactional.request_types import Reference
 from transactional.sessions.asking import decider
+from transactional.taking import Taking
 from transactional.top_ups.domain import ProviderName
 from transactional.top_ups.operations import set_product
 from transactional.top_ups.routes import ProductCode

@@ -8,11 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from transactional.catalogue.items import items_of
-from transactional.file_imports import Taking, add_import, add_set_import, news
+from transactional.file_imports import add_import, add_set_import
 from transactional.problems import Problem
 from transactional.request_hash import request_hash
 from transactional.request_types import Reason, Reference, Slug
 from transactional.sessions.asking import decider
+from transactional.taking import Taking, news
 from transactional.together import attempt
 from transactional.warehouses.booking import Correction
 from transactional.warehouses.correcting import correct

@@ -10,8 +10,8 @@ import pytest
 
 from tests.transactional.conftest import VAULT_KEY, open_shop
 from transactional.after_sales.clock import tell_overdue
-from transactional.after_sales.deciding import make_refunds
 from transactional.after_sales.jobs import after_sales_jobs
+from transactional.after_sales.refunding import make_refunds
 from transactional.settings import WorkerSettings
 from transactional.worker.job import JobContext
 
