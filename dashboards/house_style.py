@@ -13,6 +13,8 @@ WARNING = "#d9730d"
 QUIET = "#8791a0"
 # Beside the accent where two kinds are drawn together: lighter than it, so that they differ without colour too.
 SECOND = "#6cc3d5"
+# The ground of the button that decides, under white words on either ground; dark pages' own would be too light for them.
+DECIDING = "#2b66b1"
 
 _OPTIONS: dict[str, object] = {
     "browser.gatherUsageStats": False,
@@ -35,7 +37,7 @@ _OPTIONS: dict[str, object] = {
     "theme.paddingBottom": "3rem",
     "theme.baseRadius": "0.5rem",
     "theme.showWidgetBorder": True,
-    "theme.light.primaryColor": "#2b66b1",
+    "theme.light.primaryColor": DECIDING,
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f4f5f7",
     "theme.light.textColor": "#0b1220",
@@ -61,6 +63,11 @@ READABLE = (
         f" {{ fill: color-mix(in srgb, {colour} 70%, currentColor); }}"
         for colour in (ACCENT, WARNING)
     )
+    + ' button[data-testid^="stBaseButton-primary"]:not(:disabled)'
+    f" {{ background-color: {DECIDING}; border-color: {DECIDING}; color: white; }}"
+    ' button[data-testid^="stBaseButton-primary"]:not(:disabled):is(:hover, :active) { filter: brightness(0.9); }'
+    # Where nothing hovers, a table's own buttons stand above it all the time: over nothing, if it has room.
+    ' @media (hover: none) { [data-testid="stElementContainer"]:has([data-testid="stDataFrame"]) { margin-top: 1.5rem; } }'
     + "</style>"
 )
 

@@ -107,7 +107,12 @@ def groups(rows: pd.DataFrame, *, labels: dict[str, str]) -> Chart:
         ],
     )
     bars = base.mark_bar(height=16, cornerRadiusEnd=2)
-    names = base.mark_text(align="left", dx=5, font=FONT, fontSize=11).encode(text="told:N")
+    # A group without a rate has no bar, but its words all the same.
+    names = (
+        base.transform_calculate(end="isValid(datum.rate) ? datum.rate : 0")
+        .mark_text(align="left", dx=5, font=FONT, fontSize=11)
+        .encode(x=alt.X("end:Q", title=None), text="told:N")
+    )
     return styled(alt.layer(bars, names), height=_ROW * len(rows) + _FRAME)
 
 

@@ -91,6 +91,8 @@ def standing(words: Words, figure: Figure) -> str:
         return words("small_sample")
     if not figure.is_judged:
         return words("target_of_all")
+    if not figure.is_over:
+        return words("target_when_over")
     return words("target_met") if figure.meets_target else words("target_missed")
 
 

@@ -42,6 +42,7 @@ class Figure:
 
     Attributes:
         is_judged: whether the target is meant for these members: it is promised for all of them together.
+        is_over: whether the month is; one that is not is neither judged nor compared with a whole one.
     """
 
     metric: str
@@ -57,6 +58,7 @@ class Figure:
     n: int
     history: Sequence[float]
     is_judged: bool
+    is_over: bool
 
     @property
     def is_small(self) -> bool:
@@ -66,14 +68,16 @@ class Figure:
     @property
     def meets_target(self) -> bool | None:
         """Tell whether the target is met; None without a value, with too small a sample or where it is not judged."""
-        if self.value is None or self.is_small or not self.is_judged:
+        if self.value is None or self.is_small or not self.is_judged or not self.is_over:
             return None
         return self.value >= self.target
 
     @property
     def change(self) -> float | None:
-        """Return the difference to the month before, as a rate."""
-        return None if self.value is None or self.previous is None else self.value - self.previous
+        """Return the difference to the month before, as a rate; None until the month is over."""
+        if self.value is None or self.previous is None or not self.is_over:
+            return None
+        return self.value - self.previous
 
 
 def monthly(marts: TenantMarts) -> pd.DataFrame:
@@ -115,17 +119,25 @@ def default_first_month(rows: pd.DataFrame) -> date:
 
 
 def figures(
-    rows: pd.DataFrame, first: date, month: date, language: Language, *, is_judged: bool = True
+    rows: pd.DataFrame,
+    first: date,
+    month: date,
+    language: Language,
+    *,
+    is_judged: bool = True,
+    is_over: bool = True,
 ) -> list[Figure]:
     """Return the figures of a month, each with its history from `first` on, in reading order."""
     return [
-        _figure(rows[rows["metric"] == metric], first, month, language, is_judged=is_judged)
+        _figure(rows[rows["metric"] == metric], first, month, language, is_judged=is_judged, is_over=is_over)
         for metric in METRICS
         if ((rows["metric"] == metric) & (rows["period"] == pd.Timestamp(month))).any()
     ]
 
 
-def _figure(rows: pd.DataFrame, first: date, month: date, language: Language, *, is_judged: bool) -> Figure:
+def _figure(
+    rows: pd.DataFrame, first: date, month: date, language: Language, *, is_judged: bool, is_over: bool
+) -> Figure:
     now = rows[rows["period"] == pd.Timestamp(month)].iloc[0]
     before = rows[rows["period"].map(lambda period: month_after(period.date())) == month]
     history = rows[(rows["period"] >= pd.Timestamp(first)) & (rows["period"] <= pd.Timestamp(month))]
@@ -143,6 +155,7 @@ def _figure(rows: pd.DataFrame, first: date, month: date, language: Language, *,
         n=int(now["n"]),
         history=[float(value) for value in history["value"].dropna()],
         is_judged=is_judged,
+        is_over=is_over,
     )
 
 

@@ -35,11 +35,11 @@ _PAGES = {
 }
 
 
-def show_alerts(words: Words, found: list[Alert]) -> None:
-    """Show each missed target with its definition on hover; red is only for what needs somebody now."""
+def show_alerts(words: Words, month: date, found: list[Alert]) -> None:
+    """Show each target missed in a month with its definition on hover; red is only for what needs somebody now."""
     if not found:
         return
-    st.subheader(words("alerts"), anchor=False)
+    st.subheader(words("alerts", month=words.month(month)), anchor=False)
     with st.container(border=True):
         for alert in found:
             mark = ":red[:material/error:]" if alert.is_urgent else ":orange[:material/warning:]"

@@ -64,7 +64,7 @@ def show_plan_cards(words: Words, found: Figures, today: date) -> None:
         )
     with day, st.container(border=True, height="stretch"):
         if found.next_order_by is None:
-            st.metric(words("next_order_by"), NOTHING)
+            st.metric(words("next_order_by"), NOTHING, help=words("order_by_meaning"))
             st.caption(words("nothing_to_order"))
             return
         st.metric(

@@ -22,7 +22,7 @@ def shown(words: Words, lines: pd.DataFrame) -> pd.DataFrame:
             "order_by": lines["order_by"],
             "proposed_quantity": lines["proposed_quantity"],
             "cost": lines["cost_fen"] / 100,
-            "risk_without": lines["risk_without"],
+            "risk_without": lines["risk_without"] * 100,
             "risk_after": [plan_words.risk_after(words, row) for row in rows],
             "cuts": [plan_words.cuts(words, row) for row in rows],
             "arrives_on": lines["arrives_on"],
@@ -61,9 +61,11 @@ def columns(words: Words, last_day: date, today: date) -> dict[str, Any]:
         "proposed_quantity": config.NumberColumn(words("proposed_pieces"), format="localized"),
         "cost": config.NumberColumn(words("cost_yuan"), help=words("cost_meaning"), format="accounting"),
         "risk_without": config.NumberColumn(
-            words("risk_before"), help=words("risk_meaning"), format="percent"
+            words("risk_before"), help=words("risk_meaning"), format="%.1f%%"
         ),
-        "risk_after": config.TextColumn(words("risk_after"), help=words("risk_after_meaning")),
+        "risk_after": config.TextColumn(
+            words("risk_after"), help=words("risk_after_meaning"), alignment="right"
+        ),
         "cuts": config.TextColumn(words("cuts"), help=words("cuts_meaning")),
         "arrives_on": config.DateColumn(words("arrives_on"), format="YYYY-MM-DD"),
         "need_date": config.DateColumn(

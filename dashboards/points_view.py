@@ -16,9 +16,17 @@ from dashboards.tables import Table
 from dashboards.words import NOTHING, Words
 
 
-def answer(words: Words, now: Standing, *, is_wave_told: bool = True) -> str:
-    """Return how many points are held, what they will cost, and what expires next if that is known."""
-    held = {"month": words.month(now.month), "held": words.count(now.held)}
+def answer(words: Words, now: Standing, *, ends_on: date | None = None, is_wave_told: bool = True) -> str:
+    """Return how many points are held, what they will cost, and what expires next if that is known.
+
+    `ends_on` is the last day known of a month that is not over.
+    """
+    until = (
+        words("at_month_end", month=words.month(now.month))
+        if ends_on is None
+        else words("as_of_day", day=words.day(ends_on))
+    )
+    held = {"until": until, "held": words.count(now.held)}
     sentences = [
         words("points_answer", **held)
         if now.liability_fen is None
@@ -38,8 +46,13 @@ def answer(words: Words, now: Standing, *, is_wave_told: bool = True) -> str:
     return words("between_sentences").join(sentences)
 
 
-def show_cards(words: Words, define: Definitions, now: Standing, before: Standing | None) -> None:
-    """Show what is held, owed, redeemed and about to expire, against the month before."""
+def show_cards(
+    words: Words, define: Definitions, now: Standing, before: Standing | None, *, is_over: bool = True
+) -> None:
+    """Show what is held, owed, redeemed and about to expire, against the month before.
+
+    What was redeemed in a month that is not over is compared with no whole one.
+    """
     st.html(WHOLE_NAMES)
     places = st.columns(4)
     with places[0]:
@@ -73,7 +86,7 @@ def show_cards(words: Words, define: Definitions, now: Standing, before: Standin
             words.count(now.redeemed),
             words("redeemed_of_issued", share=words.rate(share)),
             meaning=define("points_redeemed"),
-            change=words.relative(now.redeemed, before.redeemed) if before else None,
+            change=words.relative(now.redeemed, before.redeemed) if before and is_over else None,
         )
     with places[3]:
         show_plain_card(

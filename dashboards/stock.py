@@ -17,7 +17,7 @@ _OUTLOOKS = """
     from marts.fct_stock_outlook o
     join marts.dim_item i on i.item_id = o.item_id
     where o.tenant_id = $tenant_id
-    order by o.cover_days nulls last, o.missing_quantity desc, o.supply_days desc nulls first, i.name
+    order by o.outlook <> 'out', o.cover_days nulls last, o.missing_quantity desc, o.supply_days desc nulls first, i.name
 """
 _ALERTS = """
     select

@@ -9,7 +9,7 @@ from dashboards.downloads import Column
 from dashboards.kpi_cards import WHOLE_NAMES, headline, show_card
 from dashboards.next_steps import show_next_steps
 from dashboards.page import open_marts, show_as_of, show_rows
-from dashboards.periods import choose_period_and_group, say_if_partial
+from dashboards.periods import choose_period_and_group, is_over, months_back, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.report_button import show_report_button
 
@@ -31,20 +31,23 @@ if group is not None:
     rows = kpis.shown(member_groups.monthly(marts, group))
     st.caption(words("of_group", group=group.name, definition=group.definition))
 
-shown = kpis.figures(rows, first, last, words.language, is_judged=group is None)
+last_fact = kpis.last_fact_date(marts)
+is_last_over = last_fact is None or is_over(last, last_fact)
+shown = kpis.figures(rows, first, last, words.language, is_judged=group is None, is_over=is_last_over)
 if not shown:
     member_groups.stop_without_members(words, last)
 st.subheader(headline(words, last, shown), anchor=False)
-say_if_partial(words, last, kpis.last_fact_date(marts))
+say_if_partial(words, last, last_fact)
 
 st.html(WHOLE_NAMES)
 for column, figure in zip(st.columns(len(shown)), shown, strict=True):
     with column:
         show_card(words, figure)
 
-# Targets are promised for all members together.
-missed = overview_view.missed(words, marts, last) if group is None else []
-overview_view.show_alerts(words, missed)
+# Targets are promised for all members together, and for whole months.
+judged = last if is_last_over else months_back(last, 1)
+missed = overview_view.missed(words, marts, judged) if group is None else []
+overview_view.show_alerts(words, judged, missed)
 
 names = {figure.metric: figure.name for figure in shown}
 # A segment is told as of the end of a month.

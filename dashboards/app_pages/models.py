@@ -46,19 +46,19 @@ def show_figures(words: Words, area: Area, card: Card | None, found: Standing | 
     with places[1], st.container(border=True, height="stretch"):
         if found and found.baseline:
             label = rival_title(words, area, found.baseline)
-            st.metric(label, measured(words, area, found.baseline_value))
+            st.metric(label, measured(words, area, found.baseline_value), help=words("meaning_baseline"))
             st.caption(interval(words, area, found.baseline_low, found.baseline_high))
         else:
-            st.metric(words("no_baseline"), NOTHING)
+            st.metric(words("no_baseline"), NOTHING, help=words("meaning_baseline"))
             st.caption(words("not_measured"))
     if card is None:
         return
     counts = learnt_from(words, card)
     with places[2], st.container(border=True, height="stretch"):
-        st.metric(words("learnt_from"), counts[0])
+        st.metric(words("learnt_from"), counts[0], help=words("meaning_learnt_from"))
         st.caption(words("and").join(counts[1:]))
     with places[3], st.container(border=True, height="stretch"):
-        st.metric(words("learnt_until"), words.day(card.data.last))
+        st.metric(words("learnt_until"), words.day(card.data.last), help=words("meaning_learnt_until"))
         age = words("age_at_training", days=words.count(int(card.limits["data_age_days"])))
         st.caption(f"{words('learnt_since', day=words.day(card.data.first))}  \n{age}")
 

@@ -7,7 +7,7 @@ from dashboards import group_points, kpis, member_groups, points, points_view
 from dashboards.definitions import definitions
 from dashboards.next_steps import Step, show_next_steps
 from dashboards.page import open_marts, require_tables, show_as_of
-from dashboards.periods import choose_period_and_group, say_if_partial
+from dashboards.periods import choose_period_and_group, is_over, say_if_partial
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.tables import show_tables
 
@@ -40,9 +40,11 @@ now, before = points.standings(flows, owed, waves, last)
 # What expires is told of who is in a group now, which may be too few to tell of.
 is_wave_told = group is None or pd.Timestamp(months[-1]) in set(flows["month"])
 
-st.subheader(points_view.answer(words, now, is_wave_told=is_wave_told), anchor=False)
-say_if_partial(words, last, kpis.last_fact_date(marts))
-points_view.show_cards(words, define, now, before)
+last_fact = kpis.last_fact_date(marts)
+ends_on = None if last_fact is None or is_over(last, last_fact) else last_fact
+st.subheader(points_view.answer(words, now, ends_on=ends_on, is_wave_told=is_wave_told), anchor=False)
+say_if_partial(words, last, last_fact)
+points_view.show_cards(words, define, now, before, is_over=ends_on is None)
 points_view.show_flows(words, shown)
 points_view.show_why(words, define, shown, lots)
 if is_wave_told:

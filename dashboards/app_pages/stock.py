@@ -100,7 +100,8 @@ def show_chart(words: Words, rows: pd.DataFrame, outlook: str) -> None:
         chosen = rows[rows["outlook"].isin(["out", "short"] if outlook == _ALL else [outlook])].head(
             _SHOWN_ITEMS
         )
-        days = chosen["cover_days"].fillna(horizon)
+        # What is out lasts no day, whatever arrives later.
+        days = chosen["cover_days"].fillna(horizon).mask(chosen["outlook"] == "out", 0)
         told = [
             words(
                 "days_then_out",

@@ -6,7 +6,8 @@ from dashboards.address import from_address, to_address
 from dashboards.desks import value, value_view
 from dashboards.desks.tenants_view import choose_tenant
 from dashboards.next_steps import show_next_steps
-from dashboards.page import open_platform_marts, require_tables, show_as_of
+from dashboards.page import BUSINESS_ZONE, open_platform_marts, require_tables, show_as_of
+from dashboards.periods import is_over
 from dashboards.reader import require_visitor, words_of_reader
 from dashboards.roles import require_page
 from dashboards.tables import show_tables
@@ -25,7 +26,10 @@ if not months:
     st.stop()
 with st.container(horizontal=True, vertical_alignment="bottom"):
     code = choose_tenant(words, marts)
-    newest = next(iter(months))
+    # A month's score is that of the whole month.
+    complete = marts.release.complete_until.astimezone(BUSINESS_ZONE).date()
+    over = [key for key, month in months.items() if is_over(month, complete)]
+    newest = next(iter(over or months))
     chosen = st.selectbox(
         words("month"),
         list(months),

@@ -46,10 +46,12 @@ def show_licences(words: Words, rows: pd.DataFrame) -> None:
     st.subheader(words("licences_by_days"), anchor=False)
     has_lapsed = waiting["days_left"] < 0
     kinds = {True: words("licence_is_over"), False: words("licence_lasts")}
+    # Numbers are long: they stand beside the names only where names would be the same.
+    is_alone = not waiting["kind"].duplicated().any()
     drawn = pd.DataFrame(
         {
             "name": [
-                f"{kind_name(words, kind)} {number}"
+                kind_name(words, kind) if is_alone else f"{kind_name(words, kind)} {number}"
                 for kind, number in zip(waiting["kind"], waiting["licence_number"], strict=True)
             ],
             "kind": has_lapsed.map(kinds),

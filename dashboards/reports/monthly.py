@@ -108,7 +108,7 @@ def _card(words: Words, figure: Figure) -> Card:
 def _alerts(words: Words, marts: TenantMarts, month: date) -> list[Block]:
     found = overview_view.missed(words, marts, month)
     notes = [Note(overview_view.alert_sentence(words, alert), is_warning=True) for alert in found]
-    return [Heading(words("alerts")), *notes] if notes else []
+    return [Heading(words("alerts", month=words.month(month))), *notes] if notes else []
 
 
 def _trends(words: Words, figures: list[Figure], course: pd.DataFrame) -> list[Block]:

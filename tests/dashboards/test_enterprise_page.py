@@ -45,6 +45,26 @@ def test_the_page_answers_with_a_sentence_and_four_figures(open_page: OpenPage) 
     assert "48 ÷ 注册会员数 120" in app.metric[0].help
 
 
+def test_a_month_that_is_not_over_is_neither_judged_nor_compared(
+    open_page: OpenPage, literal_release: Path
+) -> None:
+    def end_early(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("update marts.dim_tenant set last_fact_date = '2026-03-10'")
+        connection.execute(
+            "update marts.fct_kpis_monthly set value = 0.2, numerator = 22 "
+            "where metric = 'activity_rate' and month = '2026-02-01'"
+        )
+
+    literal.publish(literal_release, "early", end_early)
+    app = open_page()
+
+    assert app.subheader[0].value == "2026年3月，月活跃率 40.0%。满意率样本不足 30，不作判断。"
+    assert {metric.delta for metric in app.metric} == {""}
+    assert "目标 ≥30% · 月末考核" in texts(app)
+    # The targets that were missed are those of the month before.
+    assert [title.value for title in app.subheader if "未达标" in title.value] == ["2026年2月未达标"]
+
+
 def test_the_page_speaks_english(open_page: OpenPage) -> None:
     app = open_page(query={"lang": "en"})
 

@@ -119,7 +119,7 @@ def test_the_table_says_what_was_cut_and_what_it_is_worth(open_page: OpenPage) -
     frame = frame_with(app, "proposed_quantity")
 
     tea, rice = frame.to_dict("records")
-    assert (tea["cost"], tea["risk_without"], tea["risk_after"]) == (300.0, 0.7, "10.0%")
+    assert (tea["cost"], tea["risk_without"], tea["risk_after"]) == (300.0, 70.0, "10.0%")
     assert (tea["cuts"], rice["cuts"]) == ("预算 −10", "来不及 −40")
     assert (tea["demand"], tea["confidence"]) == ("538（470–620）", "高")
     # Who is asked first sells it, not who is cheapest.

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards import quality_charts
 from tests import literal_release as literal
 from tests.dashboards import planning
 from tests.dashboards.conftest import MakeToken
@@ -48,6 +51,30 @@ def test_what_is_most_urgent_stands_first(open_page: OpenPage) -> None:
 
     assert rows["name"].tolist() == ["五常大米", "茶叶礼盒", "Travel mug"]
     assert rows["outlook"].tolist() == ["已缺货", "即将卖完", "积压"]
+
+
+def test_what_is_out_stands_first_with_no_bar_whatever_arrives_later(
+    open_page: OpenPage, planning_release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def expect(connection: duckdb.DuckDBPyConnection) -> None:
+        planning.add_planning(connection)
+        connection.execute(
+            "update marts.fct_stock_outlook set cover_days = null, runs_out_date = null where outlook = 'out'"
+        )
+
+    drawn: list[pd.DataFrame] = []
+    covers = quality_charts.covers
+
+    def keep(rows: pd.DataFrame, **more: Any) -> Any:
+        drawn.append(rows)
+        return covers(rows, **more)
+
+    monkeypatch.setattr(quality_charts, "covers", keep)
+    literal.publish(planning_release, "expected", expect)
+    app = open_page("stock")
+
+    assert frame_with(app, "cover_days")["name"].tolist()[0] == "五常大米"
+    assert drawn[-1][["name", "days"]].iloc[0].tolist() == ["五常大米", 0]
 
 
 @pytest.mark.parametrize(

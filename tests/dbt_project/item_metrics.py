@@ -12,4 +12,4 @@ SERVICE_METRICS = (
 MONEY_METRICS = ("onboarding_days", "settlement_on_time_rate")
 TESTED_APART = ITEM_METRICS + SERVICE_METRICS + MONEY_METRICS
 # They have marts of their own, and no row for each day.
-SCORES = ("points_liability", "supplier_score", "value_score")
+SCORES = ("fee_share", "points_liability", "supplier_score", "value_score")

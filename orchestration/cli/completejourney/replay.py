@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 import pandas as pd
 
-from orchestration.cli.completejourney.names import category_names
+from orchestration.cli.completejourney.names import category_names, item_names
 from orchestration.cli.completejourney.source import (
     OPENING,
     Mall,
@@ -123,8 +123,10 @@ async def _stock_the_shop(connection: asyncpg.Connection, tenant_id: UUID, mall:
     ids = await add_items(
         connection,
         [
-            NewItem(f"{CODE}:{code}", code, category, kind, "staple")
-            for code, category, kind in zip(items["code"], items["category"], items["kind"], strict=True)
+            NewItem(f"{CODE}:{code}", name, category, kind, "staple")
+            for code, name, category, kind in zip(
+                items["code"], item_names(items), items["category"], items["kind"], strict=True
+            )
         ],
     )
     by_code = {code: ids[f"{CODE}:{code}"] for code in items["code"]}

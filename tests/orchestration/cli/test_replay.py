@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import asyncpg
 import pytest
 
-from orchestration.cli.completejourney.names import category_names
+from orchestration.cli.completejourney.names import category_names, item_names
 from orchestration.cli.completejourney.replay import ReplayRefused, ReplayWindow, replay
 from orchestration.cli.completejourney.source import each_basket, read_mall
 
@@ -51,6 +51,14 @@ def test_every_category_has_its_names_in_both_languages(mall):
     for told in ([name.name_zh for name in names], [name.name_en for name in names]):
         assert len(set(told)) == len(told)
         assert max(map(len, told)) <= 40
+
+
+def test_goods_are_called_in_chinese_and_then_as_the_data_has_it(mall):
+    names = dict(zip(mall.items["code"], item_names(mall.items), strict=True))
+
+    assert (names["FLUID MILK WHITE ONLY"], names["LEAN"]) == ("白牛奶 FLUID MILK WHITE ONLY", "牛肉 LEAN")
+    assert len(set(names.values())) == len(names)
+    assert all(re.match("[0-9 ]*[\u4e00-\u9fff]", name) for name in names.values())
 
 
 def test_thanksgiving_falls_on_its_day(mall):
