@@ -79,7 +79,8 @@ def demo(
     """Load a real year, run the pipeline, start everything, and show where it is. Ctrl-C stops it all."""
     settings = PipelineSettings()
     console = Console()
-    ports = Ports(transactional_port, serving_port, dashboards_port, worker_port or free_port())
+    chosen = transactional_port, serving_port, dashboards_port
+    ports = Ports(*chosen, worker_port or free_port(besides=chosen))
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:
         access = _prepare(settings, url, console)
         console.print("Starting the services …")

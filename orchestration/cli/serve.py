@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -97,10 +98,12 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port that nothing listens on at the moment."""
+def free_port(host: str = "127.0.0.1", besides: Collection[int] = ()) -> int:
+    """Return a port that nothing listens on at the moment, and none of those that something is going to."""
     with listen(host, 0) as listener:
-        return int(listener.getsockname()[1])
+        port = int(listener.getsockname()[1])
+        # What will not do is held meanwhile, so that it is not found again.
+        return port if port not in besides else free_port(host, besides)
 
 
 def _application(service: Service) -> Any:

@@ -57,7 +57,7 @@ def up(
         transactional_port,
         serving_port,
         dashboards_port,
-        worker_port or free_port(),
+        worker_port or free_port(besides=(transactional_port, serving_port, dashboards_port, scheduler_port)),
         scheduler_port if scheduler else None,
     )
     with stopped_by_ctrl_c(console), whole_mall(settings, ports) as url:

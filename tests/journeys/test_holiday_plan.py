@@ -16,7 +16,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests import literal_release as literal
 from tests.dashboards import planning
-from tests.journeys.test_redemption_to_screen import ARGUMENTS, CHROMIUM, free_ports
+from tests.journeys.test_redemption_to_screen import ARGUMENTS, CHROMIUM
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.journey
 
@@ -35,7 +36,7 @@ def running_screens(data_dir: Path, mall: str, folder: Path):
         "--factory",
         "dashboards.app:from_environment",
         "--port",
-        port,
+        str(port),
     ]
     settings = {
         "POINTMART_DATA_DIR": str(data_dir), "POINTMART_SESSION_SECRET": SECRET, "POINTMART_TRANSACTIONAL_URL": mall,

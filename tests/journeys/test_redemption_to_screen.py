@@ -4,7 +4,6 @@ import asyncio
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from orchestration.cli import postgres
 from orchestration.settings import DataFolder
+from tests.ports import free_ports
 from transactional.access.operations import issue_key
 from transactional.catalogue.operations import (
     NewItem,
@@ -41,21 +41,13 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 PASSWORD = "correct horse"
 
 
-def free_ports(count: int) -> list[str]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [str(s.getsockname()[1]) for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 @contextmanager
 def pointmart_up(environment, ports, options=("--no-scheduler", "--follow", "0")):
     """`pointmart up` in a process of its own, stopped as Ctrl-C does."""
     process = subprocess.Popen(
         [
-            sys.executable, "-u", "-m", "orchestration.cli", "up", "--transactional-port", ports[0],
-            "--serving-port", ports[1], "--dashboards-port", ports[2], *options,
+            sys.executable, "-u", "-m", "orchestration.cli", "up", "--transactional-port", str(ports[0]),
+            "--serving-port", str(ports[1]), "--dashboards-port", str(ports[2]), *options,
         ],
         env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -189,7 +181,7 @@ def see_it_on_screen(screens: str, tmp_path: Path) -> None:
 def test_ctrl_c_leaves_nothing_running(data_dir):
     """With the embedded server, as `make demo` and `pointmart up` run it."""
     ports = free_ports(4)
-    scheduler = ("--scheduler-port", ports[3])
+    scheduler = ("--scheduler-port", str(ports[3]))
     with pointmart_up({"POINTMART_DATA_DIR": str(data_dir)}, ports, scheduler) as process:
         await_answer(f"http://127.0.0.1:{ports[3]}/server_info")
         family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]

@@ -16,6 +16,7 @@ from orchestration.release.freshness import Freshness, read_freshness
 from orchestration.release.shelf import Shelf
 from orchestration.settings import DataFolder
 from orchestration.warehouse.project import Project
+from tests.orchestration.warehouses import Untested
 from tests.small_world import DAYS, FIRST_DAY, ITEMS, SmallWorld, insert_small_world, redeem
 
 
@@ -78,9 +79,16 @@ def story(tmp_path_factory: pytest.TempPathFactory, module_database_url: str, pr
     folder.create()
     with psycopg.connect(module_database_url) as connection:
         world = insert_small_world(connection)
-    made = Story(world, folder, module_database_url, datetime(2026, 5, 1, tzinfo=UTC), project)
+    untested = Untested(**vars(project))
+    made = Story(world, folder, module_database_url, datetime(2026, 5, 1, tzinfo=UTC), untested)
     assert made.turn() is not None
     return made
+
+
+@pytest.fixture
+def checked(story: Story, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The follower runs the project's tests, too, which is half of its time and asked for where they decide."""
+    monkeypatch.setattr(story.follower, "_project", project.over(story.folder))
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +159,7 @@ def test_nothing_new_publishes_nothing_and_the_release_stays_fresh(story: Story)
 
 
 def test_a_failed_check_keeps_the_release_raises_the_alarm_and_is_outlived(
-    story: Story, caplog: pytest.LogCaptureFixture
+    story: Story, checked: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     current = story.shelf.current_id()
     price = (
@@ -235,7 +243,9 @@ def test_it_goes_on_where_a_killed_one_stopped(story: Story) -> None:
     assert story.freshness().is_behind is False
 
 
-def test_a_redemption_that_breaks_the_contract_is_counted_and_stops_nobody(story: Story) -> None:
+def test_a_redemption_that_breaks_the_contract_is_counted_and_stops_nobody(
+    story: Story, checked: None
+) -> None:
     """It took stock and points, of which the warehouse knows nothing: no identity may fail for that."""
     tenant_id = story.world.tenant_ids[0]
     before = count_lines(story)

@@ -9,11 +9,11 @@ from rich.console import Console
 
 from orchestration.cli.demo import _simulated, scoring_model
 from orchestration.cli.processes import Ports
-from orchestration.cli.serve import free_port
 from orchestration.cli.up import running_services
 from orchestration.cli.world.plan import WorldPlan
 from orchestration.cli.world.run import Words, simulate
 from orchestration.settings import PipelineSettings
+from tests.ports import free_ports
 from tests.small_world import FIRST_DAY
 from transactional.texts.sentiment import load_model
 
@@ -37,7 +37,7 @@ def test_the_worker_scores_by_the_model_of_the_world_and_keeps_it(
     written = model.stat().st_mtime_ns
     assert scoring_model(settings) == model
     assert model.stat().st_mtime_ns == written
-    ports = Ports(*(free_port() for _ in range(4)))
+    ports = Ports(*free_ports(4))
     with running_services(settings.folder, ports, database_url, None, model):
         told = httpx.get(f"http://127.0.0.1:{ports.worker}/health", trust_env=False).json()
     assert "score-texts" in told["jobs"]

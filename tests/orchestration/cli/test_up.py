@@ -13,6 +13,7 @@ import psutil
 
 from orchestration.cli.serve import free_port
 from orchestration.settings import DataFolder
+from tests.ports import free_ports
 
 SERVICES = {"transactional", "serving", "dashboards", "worker"}
 # `python -m orchestration.cli pipeline follow`
@@ -22,7 +23,7 @@ FOLLOWER = "pipeline"
 @contextmanager
 def up(database_url, data_dir):
     """Run `pointmart up`; give the process and its ports by name once it says that it is up."""
-    ports = {name: free_port() for name in sorted(SERVICES)}
+    ports = dict(zip(sorted(SERVICES), free_ports(len(SERVICES)), strict=True))
     options = [word for name, port in ports.items() for word in (f"--{name}-port", str(port))]
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "orchestration.cli", "up", "--no-scheduler", *options],
@@ -94,3 +95,9 @@ def test_figures_come_by_themselves_and_their_process_is_started_again(database_
         assert process.poll() is None
         process.send_signal(signal.SIGINT)
         process.wait(30)
+
+
+def test_a_free_port_is_none_of_those_that_others_are_going_to_listen_on():
+    """Chosen ports are still free when the worker's is picked."""
+    chosen = {port for port in range(1, 65_536) if port % 3}
+    assert {free_port(besides=chosen) % 3 for _ in range(20)} == {0}
