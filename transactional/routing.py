@@ -101,6 +101,7 @@ from transactional.suppliers import imports as supplier_imports
 from transactional.suppliers import routes as suppliers
 from transactional.surveys import imports as response_imports
 from transactional.surveys import routes as surveys
+from transactional.tenants import platform_routes as all_tenants
 from transactional.tenants import routes as tenants
 from transactional.tiers import imports as tier_imports
 from transactional.tiers import routes as tiers
@@ -226,6 +227,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     onboarding.router,
     acceptance.router,
     onboarding.platform_router,
+    all_tenants.router,
     features.router,
     features.platform_router,
     opt_ins.router,

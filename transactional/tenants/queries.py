@@ -22,13 +22,20 @@ where tenant_id = any($1::uuid[])
 
 
 _TENANTS = """
-select code, name, industry, live_on, is_test from mall.tenant where industry <> 'platform' order by code
+select t.tenant_id, t.code, t.name, t.industry, o.applied_on, o.configured_on, o.tested_on, t.live_on
+from mall.tenant t
+left join mall.onboarding o using (tenant_id)
+where t.industry <> 'platform' and ($1::text is null or t.code > $1)
+order by t.code
+limit $2
 """
 
 
-async def list_tenants(connection: Connection) -> list[asyncpg.Record]:
-    """Return all tenants but the platform itself by code; `live_on` is none of one that is being onboarded."""
-    found: list[asyncpg.Record] = await connection.fetch(_TENANTS)
+async def list_tenants(
+    connection: Connection, *, after: str | None = None, limit: int | None = None
+) -> list[asyncpg.Record]:
+    """Return the tenants, not the platform itself, by code; the days of its steps are none of one that never applied."""
+    found: list[asyncpg.Record] = await connection.fetch(_TENANTS, after, limit)
     return found
 
 

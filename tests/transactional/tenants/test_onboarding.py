@@ -196,6 +196,28 @@ async def test_from_application_to_live(
     assert (await step("live")).status_code == 409
 
 
+async def test_tenants_are_listed_by_code_with_their_days_a_page_at_a_time(
+    operator, client, shop, applied, step
+):
+    await step("configuration", configured_by="wu.min")
+    url = "/v1/platform/tenants"
+    told = (await operator.get(url)).json()
+    by_code = {tenant["code"]: tenant for tenant in told["tenants"]}
+    assert list(by_code) == sorted(by_code)
+    assert told["next_after"] is None
+    heron, before = by_code.pop("heron"), by_code.popitem()[1]
+    assert heron["tenant_id"] == applied["tenant_id"]
+    assert (heron["applied_on"], heron["live_on"]) == (applied["applied_on"], None)
+    assert (heron["configured_on"], heron["tested_on"]) == (applied["applied_on"], None)
+    assert before["tenant_id"] == str(shop.tenant_id)
+    assert before["applied_on"] is None
+    assert before["live_on"]
+    first = (await operator.get(url, params={"limit": 1})).json()
+    rest = (await operator.get(url, params={"after": first["next_after"]})).json()
+    assert first["tenants"] + rest["tenants"] == told["tenants"]
+    assert (await client.get(url)).status_code == 401
+
+
 async def test_an_application_is_taken_once_and_its_key_told_once(operator, applied, app):
     again = await operator.post("/v1/platform/tenants", json=APPLICATION)
     assert (again.status_code, again.json()) == (200, applied | {"api_key": None})
