@@ -88,4 +88,13 @@ def view_names(words: Words) -> dict[str, str]:
         "campaign_use": words("landed_campaign_use"),
         "acceptance_run": words("landed_acceptance_run"),
         "member_attribute": words("landed_member_attribute"),
+        "offer_opt_in": words("landed_offer_opt_in"),
+        "feature_switch": words("landed_feature_switch"),
+        "brand_demand": words("landed_brand_demand"),
+        "fee_confirmation": words("landed_fee_confirmation"),
+        "settlement_line": words("landed_settlement_line"),
+        "exchange_statement": words("landed_exchange_statement"),
+        "shipment_event": words("landed_shipment_event"),
+        "draw_prize": words("landed_draw_prize"),
+        "supplier_document_alert": words("landed_supplier_document_alert"),
     }

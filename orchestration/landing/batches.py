@@ -24,6 +24,8 @@ VIEWS = (
     "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
     "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
     "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute", "top_up",
+    "offer_opt_in", "feature_switch", "brand_demand", "fee_confirmation", "settlement_line", "exchange_statement",
+    "shipment_event", "draw_prize", "supplier_document_alert",
 )  # fmt: skip
 
 

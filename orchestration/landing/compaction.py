@@ -47,6 +47,8 @@ VERSIONED = {
     "campaign": "tenant_id, campaign_id",
     "member_attribute": "tenant_id, member_id, name",
     "top_up": "tenant_id, top_up_id",
+    "offer_opt_in": "tenant_id, item_id, opted_in_at", "feature_switch": "tenant_id, feature", "brand_demand": "tenant_id, brand_id",
+    "draw_prize": "tenant_id, draw_id, prize_no", "supplier_document_alert": "tenant_id, alert_id",
 }  # fmt: skip
 
 _JOURNAL = "compaction.json"

@@ -713,3 +713,84 @@ select
     id(1) as tenant_id, id(member) as member_id, 'city_tier' as name, cast(value as varchar) as value,
     ts('2025-01-10 00:00:00') as changed_at, ts('2025-01-10 00:00:00') as recorded_at, stamp(900) as xid, batch(batch) as batch
 from (values (11, 't1', 101), (12, 't1', 101), (12, null, 102), (13, 't1', 101), (14, 't1', 101)) as rows(member, value, batch);
+
+-- The rice was wanted, no longer, and again.
+create table offer_opt_in as
+select
+    id(1) as tenant_id, id(item) as item_id, ts(opted) as opted_in_at, ts(withdrawn) as withdrawn_at,
+    ts(opted) as recorded_at, stamp(900) as xid, batch(batch) as batch
+from (values
+    (31, '2024-12-25 00:00:00', null, 101),
+    (31, '2024-12-25 00:00:00', '2024-12-28 17:00:00', 102),
+    (31, '2025-01-01 00:00:00', null, 102),
+    (32, '2025-01-01 00:00:00', null, 101)
+) as rows(item, opted, withdrawn, batch);
+
+create table feature_switch as
+select
+    id(1) as tenant_id, feature, is_on, ts(changed) as changed_at, stamp(900) as xid, batch(batch) as batch
+from (values
+    ('draws', false, '2024-12-26 00:00:00', 101), ('draws', true, '2025-01-31 16:00:00', 102),
+    ('exchanges', false, '2024-12-26 00:00:00', 101)
+) as rows(feature, is_on, changed, batch);
+
+-- The platform no longer demands what the first shop still does.
+create table brand_demand as
+select
+    id(tenant) as tenant_id, id(91) as brand_id, is_demanded, ts(changed) as changed_at, stamp(900) as xid,
+    batch(batch) as batch
+from (values
+    (null, true, '2025-01-02 00:00:00', 101), (null, false, '2025-01-05 00:00:00', 102), (1, true, '2025-01-03 00:00:00', 101)
+) as rows(tenant, is_demanded, changed, batch);
+
+create table fee_confirmation as
+select
+    id(1) as tenant_id, id(801) as tariff_id, date '2025-01-01' as tariff_valid_from, date '2025-01-15' as confirmed_on,
+    ts('2025-01-14 17:00:00') as confirmed_at, ts('2025-01-14 17:00:00') as recorded_at, stamp(900) as xid,
+    batch(101) as batch;
+
+create table settlement_line as
+select
+    id(tenant) as tenant_id, id(statement) as statement_id, cast(line as int) as line_no, source, id(source_no) as source_id,
+    cast(1 as smallint) as source_no, cast(day as date) as source_day, cast(quantity as bigint) as quantity,
+    cast(cost as bigint) as unit_cost_fen, cast(amount as bigint) as amount_fen, stamp(900) as xid, batch(101) as batch
+from (values
+    (1, 261, 1, 'receipt', 811, '2025-01-12', 5, 1200, 6000),
+    (1, 262, 1, 'exchange', 812, '2025-01-13', 5, null, -70),
+    (2, 263, 1, 'exchange', 812, '2025-01-13', 5, null, 70)
+) as rows(tenant, statement, line, source, source_no, day, quantity, cost, amount);
+
+create table exchange_statement as
+select
+    id(tenant) as tenant_id, id(partner) as partner_id, direction, date '2025-01-13' as day, cast(2 as int) as exchanges,
+    cast(100 as bigint) as points, cast(10 as bigint) as fee_points, cast(90 as bigint) as to_points,
+    cast(1 as int) as reversals, cast(20 as bigint) as reversed_points, cast(0 as bigint) as reversed_fee_points,
+    cast(20 as bigint) as reversed_to_points, cast(70 as bigint) as net_to_points, cast(70 as bigint) as owed_fen,
+    ts('2025-01-13 17:00:00') as stated_at, ts('2025-01-13 17:00:00') as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values (2, 1, 'out'), (1, 2, 'in')) as rows(tenant, partner, direction);
+
+-- The first parcel was tried once before it was delivered; of the second its carrier told when asked.
+create table shipment_event as
+select
+    id(1) as tenant_id, id(shipment) as shipment_id, id(n) as event_id, kind, ts(occurred) as occurred_at, source,
+    ts(occurred) as recorded_at, stamp(900) as xid, batch(101) as batch
+from (values
+    (511, 821, 'collected', '2025-01-31 20:00:00', 'push'),
+    (511, 822, 'out_for_delivery', '2025-02-01 20:00:00', 'push'),
+    (511, 823, 'attempted', '2025-02-01 22:00:00', 'push'),
+    (511, 824, 'out_for_delivery', '2025-02-02 18:00:00', 'push'),
+    (511, 825, 'delivered', '2025-02-02 20:00:00', 'push'),
+    (512, 826, 'collected', '2025-01-31 18:00:00', 'pull')
+) as rows(shipment, n, kind, occurred, source);
+
+create table draw_prize as
+select
+    id(1) as tenant_id, id(161) as draw_id, cast(1 as smallint) as prize_no, id(31) as item_id, cast(2 as int) as quantity,
+    cast(900 as bigint) as value_fen, cast(null as int) as awarded_count, stamp(900) as xid, batch(101) as batch;
+
+create table supplier_document_alert as
+select
+    id(1) as tenant_id, id(831) as alert_id, id(document) as document_id, cast(30 as int) as days_before,
+    ts('2025-01-09 16:00:00') as opened_at, cast(null as timestamptz) as acknowledged_at, ts(closed) as closed_at,
+    ts('2025-01-09 16:00:00') as recorded_at, stamp(900) as xid, batch(batch) as batch
+from (values (601, null, 101), (601, '2025-01-20 02:00:00', 102)) as rows(document, closed, batch);

@@ -89,3 +89,32 @@ def test_a_pilot_is_compared_with_the_members_who_are_not_in_it(built: Build) ->
     # One redemption was completed on the pilot's days, by one in it, and complained about twice; nobody is beside it.
     assert rows["complaint_rate"] == [1, 0, 1, 0, None, True]
     assert {parts[-1] for parts in rows.values()} == {True}
+
+
+def test_settlement_lines_add_up_to_their_statements(built: Build) -> None:
+    rows = built.rows(
+        "select right(statement_id::varchar, 3), party_kind, date::varchar, source, l.quantity, unit_cost_fen, amount_fen, "
+        "amount_fen = owed_fen from marts.fct_settlement_lines l "
+        "join marts.fct_settlement_statements using (tenant_id, statement_id, party_kind, date) order by 1"
+    )
+    assert rows == [
+        ("261", "supplier", "2025-01-12", "receipt", 5, 1200, 6000, True),
+        ("262", "tenant", "2025-01-13", "exchange", 5, None, -70, True),
+        ("263", "tenant", "2025-01-13", "exchange", 5, None, 70, True),
+    ]
+
+
+def test_both_sides_of_an_exchange_have_the_same_statement(built: Build) -> None:
+    rows = built.rows(
+        "select right(tenant_id::varchar, 1), direction, exchange_count, net_to_points, owed_fen, stated_date::varchar "
+        "from marts.fct_exchange_statements order by 1"
+    )
+    assert rows == [("1", "in", 2, 70, 70, "2025-01-14"), ("2", "out", 2, 70, 70, "2025-01-14")]
+
+
+def test_nothing_is_charged_by_a_tariff_before_it_was_confirmed(built: Build) -> None:
+    rows = built.rows(
+        "select distinct c.confirmed_date::varchar, f.first_day >= c.confirmed_date from marts.fct_fee_confirmations c "
+        "join marts.fct_fees f using (tenant_id, tariff_valid_from)"
+    )
+    assert rows == [("2025-01-15", True)]

@@ -86,3 +86,14 @@ def test_compensations_name_who_is_responsible_and_what_was_credited(built: Buil
         (521, "delivery", "carrier", "sf", 30, 30, date(2025, 2, 4)),
         (522, "shipping", "platform", None, 30, 0, date(2025, 2, 3)),
     ]
+
+
+def test_a_parcel_is_told_by_its_carriers_events(built: Build) -> None:
+    rows = built.rows(
+        "select shipment_id, event_count, pushed_count, attempt_count, out_for_delivery_at::varchar, "
+        "delivered_at::varchar from marts.fct_parcel_journeys order by shipment_id"
+    )
+    assert [(short(one), *rest) for one, *rest in rows] == [
+        (511, 5, 5, 1, "2025-02-01 20:00:00+00", "2025-02-02 20:00:00+00"),
+        (512, 1, 0, 0, None, None),
+    ]

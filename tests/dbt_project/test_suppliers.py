@@ -43,3 +43,21 @@ def test_hot_items_are_restocked_to_the_second_by_the_day_they_were_due(built: B
         (211, 1, date(2025, 2, 3), 33.0, True),
         (212, 1, date(2025, 2, 6), None, None),
     ]
+
+
+def test_a_brand_is_demanded_by_the_platform_or_by_the_tenant(built: Build) -> None:
+    rows = built.rows(
+        "select tenant_id, brand_code, is_demanded_by_platform, is_demanded_by_tenant, is_demanded, changed_at::varchar "
+        "from marts.dim_brand_demand order by tenant_id"
+    )
+    assert [(short(one), *rest) for one, *rest in rows] == [
+        (1, "paddy", False, True, True, "2025-01-05 00:00:00+00"),
+        (2, "paddy", False, False, False, "2025-01-05 00:00:00+00"),
+    ]
+
+
+def test_an_alert_about_a_document_is_its_newest_version(built: Build) -> None:
+    assert built.rows(
+        "select kind, expires_date, days_before, opened_date, closed_at is not null, is_open "
+        "from marts.fct_supplier_document_alerts"
+    ) == [("brand_authorisation", date(2025, 2, 9), 30, date(2025, 1, 10), True, False)]

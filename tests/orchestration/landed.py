@@ -44,6 +44,11 @@ KEYS = {
     "campaign_sale": "tenant_id, campaign_id, sale_id", "campaign_use": "tenant_id, cause_id, kind, line_no",
     "acceptance_run": "tenant_id, run_id", "member_attribute": "tenant_id, member_id, name",
     "top_up": "tenant_id, top_up_id",
+    "offer_opt_in": "tenant_id, item_id, opted_in_at", "feature_switch": "tenant_id, feature",
+    "brand_demand": "tenant_id, brand_id", "fee_confirmation": "tenant_id, tariff_id",
+    "settlement_line": "tenant_id, statement_id, line_no",
+    "exchange_statement": "tenant_id, partner_id, direction, day", "shipment_event": "tenant_id, shipment_id, event_id",
+    "draw_prize": "tenant_id, draw_id, prize_no", "supplier_document_alert": "tenant_id, alert_id",
 }  # fmt: skip
 MUTABLE = {
     "tenant", "member", "category", "brand", "item", "offer", "stock", "hold", "redemption", "redemption_line", "risk_assessment",
@@ -51,6 +56,7 @@ MUTABLE = {
     "purchase_order", "purchase_order_line", "holiday_plan", "holiday_plan_line", "shipment", "compensation", "after_sales_case",
     "survey_answer", "item_review", "chat", "invoice", "settlement_statement", "licence", "licence_alert", "onboarding", "pilot",
     "supplier_document", "supplier_trial", "supplier_suspension", "campaign", "member_attribute", "top_up",
+    "offer_opt_in", "feature_switch", "brand_demand", "draw_prize", "supplier_document_alert",
 }  # fmt: skip
 
 

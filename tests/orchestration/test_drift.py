@@ -113,7 +113,7 @@ def test_the_calendar_and_the_values_are_those_of_the_warehouse() -> None:
     # Impressions are landed as events, and staged apart from them.
     accepted["stg_events", "kind"] |= {"impression"}
     staged = {view: f"stg_{view}s" for view in known.views} | {
-        "entry": "stg_entries", "stock": "stg_stock", "feedback": "stg_feedback",
+        "entry": "stg_entries", "stock": "stg_stock", "feedback": "stg_feedback", "feature_switch": "stg_feature_switches",
     }  # fmt: skip
     expected = {
         (staged[view.view], column.name): set(column.values)

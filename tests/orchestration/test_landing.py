@@ -176,6 +176,8 @@ def as_first_version(folder: DataFolder, database_url: str) -> None:
         "fee", "invoice", "settlement_statement", "reconciliation", "licence", "licence_alert", "onboarding", "pilot",
         "supplier_document", "supplier_sample", "supplier_trial", "supplier_suspension", "campaign",
         "campaign_item", "campaign_sale", "campaign_use", "acceptance_run", "member_attribute", "top_up",
+        "offer_opt_in", "feature_switch", "brand_demand", "fee_confirmation", "settlement_line", "exchange_statement",
+        "shipment_event", "draw_prize", "supplier_document_alert",
     )  # fmt: skip
     for view in new:
         shutil.rmtree(folder.landing / view)
@@ -212,6 +214,7 @@ def test_a_folder_of_the_first_version_goes_on(
         "hold": 1,
         "offer": 2,
         "category": 2,
+        "offer_opt_in": 12,  # one of each offer
     }
     assert landed.cursor.next_batch == before + 1
     # What gained a column has it in a batch, even if no row came; what gained none but `batch` too.

@@ -57,7 +57,9 @@ READ_BY_VIEWS = {
     "campaign.kind", "campaign.name_zh", "campaign.name_en", "campaign.audience", "campaign.scheme", "campaign_use.kind",
     # Of attributes only those that are not personal, whose values are declared choices.
     "attribute_declaration.name", "attribute_declaration.purpose", "member_attribute.name", "member_attribute.value",
-    *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered"}),
+    "feature_switch.feature", "settlement_line.source", "exchange_statement.direction", "shipment_event.kind",
+    "shipment_event.source",
+    *(TYPED := {"redemption.cancel_reason", "risk_assessment.triggered", "shipment_event.event_key"}),
 }  # fmt: skip
 # Relations that hold an erased member's id because they are books, by schema; the release may hold the ledger alone.
 BOOKS = {
@@ -348,6 +350,11 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "rejected_reason) values (%(t)s, %(s)s, 'quality_report', 'planted', '2026-01-01', '2026-01-01', '2026-12-31', "
         "'x', repeat('0', 64), 'x', %(at)s, 'x', %(at)s::timestamptz + interval '1 second', 'x', "
         "%(at)s::timestamptz + interval '2 seconds', 'x')",
+        "insert into mall.supplier_document_alert (tenant_id, document_id, days_before, opened_at, acknowledged_at, "
+        "acknowledged_by) select tenant_id, document_id, 30, %(at)s, %(at)s, 'x' from mall.supplier_document "
+        "where tenant_id = %(t)s and number = 'planted'",
+        "insert into mall.draw_prize (tenant_id, draw_id, prize_no, item_id, name, quantity, value_fen) "
+        "select tenant_id, draw_id, 1, %(i)s, 'x', 1, 1 from mall.draw where tenant_id = %(t)s",
         "insert into mall.supplier_sample (tenant_id, supplier_id, reference, result, score, remarks, tested_on, noted_by, "
         "noted_at) values (%(t)s, %(s)s, 'x', 'passed', 90, 'x', '2026-01-01', 'x', "
         "%(at)s::timestamptz + interval '3 seconds')",
@@ -361,6 +368,8 @@ def plant_procurement(connection: psycopg.Connection[Any], names: dict[str, Any]
         "decode(repeat('00', 32), 'hex'), 'sf', 'SF0001', '广东', 'nationwide', %(at)s, %(at)s)",
         "insert into mall.shipment_line (tenant_id, shipment_id, line_no, redemption_id, quantity) "
         "values (%(t)s, %(r)s, 1, %(r)s, 1)",
+        "insert into mall.shipment_event (tenant_id, shipment_id, event_key, kind, occurred_at, source) "
+        "values (%(t)s, %(r)s, 'x', 'collected', %(at)s, 'push')",
         "insert into mall.compensation (tenant_id, clock, subject_id, redemption_id, member_id, party, due_at, opened_at, "
         "points, outcome, settled_at, settled_by, note) select tenant_id, 'shipping', redemption_id, redemption_id, "
         "member_id, 'platform', %(at)s, %(at)s, 0, 'paid', %(at)s, 'x', 'x' from mall.redemption "
@@ -424,6 +433,19 @@ def plant_money(connection: psycopg.Connection[Any], names: dict[str, Any]) -> N
         "stated_at, due_on) values (%(t)s, %(r)s, 'supplier', %(s)s, '2026-01-05', 1, 1, 1, %(at)s, '2026-01-06')",
         "insert into mall.settlement_payment (tenant_id, statement_id, reference, settled_at, recorded_by, noted_at) "
         "values (%(t)s, %(r)s, 's', %(at)s, 'x', %(at)s)",
+        "insert into mall.settlement_line (tenant_id, statement_id, line_no, source, source_id, source_no, source_day, quantity, "
+        "unit_cost_fen, amount_fen) values (%(t)s, %(r)s, 1, 'receipt', %(r)s, 1, '2026-01-05', 1, 1, 1)",
+        "insert into mall.fee_confirmation (tenant_id, tariff_id, confirmed_on, confirmed_by, confirmed_at) "
+        "values (%(t)s, %(r)s, '2026-01-01', 'x', %(at)s)",
+        "insert into mall.exchange_statement (tenant_id, partner_id, direction, day, exchanges, points, fee_points, to_points, "
+        "reversals, reversed_points, reversed_fee_points, reversed_to_points, net_to_points, owed_fen, stated_at) "
+        "values (%(t)s, %(t)s, 'out', '2026-01-05', 1, 2, 0, 2, 0, 0, 0, 0, 2, 2, %(at)s)",
+        "insert into mall.feature_switch (tenant_id, feature, is_on, changed_by, changed_at) "
+        "values (%(t)s, 'draws', false, 'x', %(at)s)",
+        "insert into mall.brand_demand (tenant_id, brand_id, is_demanded, changed_by, changed_at) "
+        "select %(t)s, brand_id, true, 'x', %(at)s from mall.brand where code = 'planted'",
+        "insert into mall.platform_brand_demand (brand_id, is_demanded, changed_by, changed_at) "
+        "select brand_id, true, 'x', %(at)s from mall.brand where code = 'planted' on conflict do nothing",
         "insert into mall.reconciliation (tenant_id, provider, day, file_hash, matched, missing_here, missing_there, "
         "different_amount, file_fen, our_fen, imported_by, imported_at) values (%(t)s, 'wechat', '2026-01-05', "
         "decode(repeat('00', 32), 'hex'), 0, 0, 0, 0, 0, 0, 'x', %(at)s)",
@@ -480,7 +502,10 @@ def test_words_are_planted_wherever_people_type(lived: Lived) -> None:
         "pilot.set_by", "stock_correction.reason", "stock_correction.corrected_by",
         "carrier_rate.announced_by", "survey.title", "survey.opened_by", "item_review.hidden_by",
         "chat.reference", "campaign.reference", "campaign.created_by", "campaign.edited_by", "campaign.stop_reason",
-        "attribute_declaration.declared_by", "acceptance_run.checks",
+        "attribute_declaration.declared_by", "acceptance_run.checks", "offer_opt_in.opted_in_by",
+        "feature_switch.changed_by", "brand_demand.changed_by", "platform_brand_demand.changed_by",
+        "fee_confirmation.confirmed_by", "shipment_event.event_key", "draw_prize.name",
+        "supplier_document_alert.acknowledged_by",
     }  # fmt: skip
 
 
