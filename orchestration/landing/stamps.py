@@ -4,11 +4,12 @@ from orchestration.landing.batches import VIEWS
 from orchestration.landing.snapshot import Snapshot
 from orchestration.refusal import Refusal
 
-_GUARDED = {
-    "entry": "entry_append_only",
-    "warehouse_movement": "warehouse_movement_append_only",
-    "receipt_batch": "receipt_batch_append_only",
-}
+# Views of append-only tables, each guarded by the trigger `<view>_append_only`.
+GUARDED = {
+    "entry", "warehouse_movement", "receipt_batch", "carrier_rate", "supplier_sample", "fee", "invoice",
+    "settlement_statement", "settlement_line", "reconciliation", "campaign_use", "acceptance_run", "shipment_line",
+    "fee_confirmation", "exchange_statement", "shipment_event",
+}  # fmt: skip
 
 
 class ForeignStamps(Refusal):
@@ -27,10 +28,12 @@ def check_stamps(source: Snapshot) -> None:
     tables = [f"mall.{view}" for view in VIEWS if source.columns(view) and source.has_foreign_stamps(view)]
     if tables:
         triggers = [
-            f"; for mall.{view}, which is append-only, run `alter table mall.{view} disable trigger {trigger}` "
-            f"before and `alter table mall.{view} enable trigger {trigger}` after"
-            for view, trigger in _GUARDED.items()
-            if f"mall.{view}" in tables
+            f"; for {table}, which is append-only, run `alter table {table} disable trigger {trigger}` "
+            f"before and `alter table {table} enable trigger {trigger}` after"
+            for table, trigger in (
+                (f"mall.{view}", f"{view}_append_only") for view in VIEWS if view in GUARDED
+            )
+            if table in tables
         ]
         raise ForeignStamps(
             f"rows of {', '.join(tables)} carry transaction numbers that database {source.origin.database} has not "

@@ -19,7 +19,7 @@ from orchestration.landing.batches import VIEWS, BrokenBatch, batches, columns, 
 from orchestration.landing.cursor import BrokenCursor, OtherDatabase, read_cursor, write_cursor
 from orchestration.landing.land import Landed, land
 from orchestration.landing.snapshot import DatabaseNotMigrated, SourceUnreachable
-from orchestration.landing.stamps import ForeignStamps
+from orchestration.landing.stamps import GUARDED, ForeignStamps
 from orchestration.settings import DataFolder
 from tests.orchestration.landed import assert_all_landed_once, landed_rows
 from tests.orchestration.limits import files_up_to
@@ -381,6 +381,13 @@ def test_rows_restored_from_another_server_are_refused_until_their_stamps_are_re
     execute(database_url, guard.format("enable"))
     land_now(folder, database_url)
     assert_all_landed_once(folder, database_url)
+
+
+def test_every_landed_append_only_table_is_known_to_be_guarded(database_url: str) -> None:
+    query = "select tgname from pg_trigger join pg_class c on c.oid = tgrelid where tgname = c.relname || '_append_only'"
+    with psycopg.connect(database_url) as connection:
+        triggers = {name for (name,) in connection.execute(query).fetchall()}
+    assert {view for view in VIEWS if f"{view}_append_only" in triggers} == GUARDED
 
 
 def test_a_truncated_batch_is_named_in_one_sentence(
