@@ -320,7 +320,7 @@ def test_the_items_of_a_draft_are_edited(open_page: OpenPage, planned_mall: Mall
     app.number_input(key=f"edit_price_{other}_{key}_0").set_value(5).run()
     app.button(key=f"save_{key}").click().run()
 
-    assert "“New rice” is edited and waits for approval." in said(app)
+    assert "'New rice' is edited and waits for approval." in said(app)
     (draft,) = campaigns(planned_mall)
     assert {one["item_id"]: one["price_points"] for one in draft["items"]} == {
         str(literal.RICE): 120,
