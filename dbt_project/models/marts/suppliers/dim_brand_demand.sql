@@ -2,25 +2,20 @@ with
     demands as (select * from {{ ref("stg_brand_demands") }}),
     tenants as (select * from {{ ref("stg_tenants") }}),
     brands as (select * from {{ ref("stg_brands") }}),
-    demanded as (
-        select
-            tenants.tenant_id,
-            demands.brand_id,
-            bool_or(demands.is_demanded and demands.tenant_id is null) as is_demanded_by_platform,
-            bool_or(demands.is_demanded and demands.tenant_id is not null) as is_demanded_by_tenant,
-            max(demands.changed_at) as changed_at
-        from tenants
-        inner join demands on coalesce(demands.tenant_id, tenants.tenant_id) = tenants.tenant_id
-        group by tenants.tenant_id, demands.brand_id
-    )
+    of_platform as (select * from demands where tenant_id is null),
+    of_tenants as (select * from demands where tenant_id is not null)
 
 select
-    demanded.tenant_id,
-    demanded.brand_id,
+    tenants.tenant_id,
+    brands.brand_id,
     brands.code as brand_code,
-    demanded.is_demanded_by_platform,
-    demanded.is_demanded_by_tenant,
-    demanded.is_demanded_by_platform or demanded.is_demanded_by_tenant as is_demanded,
-    demanded.changed_at
-from demanded
-inner join brands on brands.brand_id = demanded.brand_id
+    coalesce(of_platform.is_demanded, brands.is_known) as is_demanded_by_platform,
+    coalesce(of_tenants.is_demanded, false) as is_demanded_by_tenant,
+    is_demanded_by_platform or is_demanded_by_tenant as is_demanded,
+    greatest(of_platform.changed_at, of_tenants.changed_at) as changed_at
+from tenants
+cross join brands
+left join of_platform on of_platform.brand_id = brands.brand_id
+left join
+    of_tenants on of_tenants.tenant_id = tenants.tenant_id and of_tenants.brand_id = brands.brand_id
+where brands.is_known or of_platform.brand_id is not null or of_tenants.brand_id is not null
