@@ -142,3 +142,29 @@ def test_what_members_say_has_the_sentiment_that_they_have(ask):
     assert {"sentiment", "shipping", "item_class"} <= drivers
     assert ask("select count(*) from fct_chats where sentiment is not null")[0][0] > 0
     assert ask("select count(*) from fct_survey_answers")[0][0] > 0
+
+
+def test_what_the_mall_decided_and_owes_is_told_whole(ask):
+    ((statements, wrong),) = ask(
+        """
+        select count(*), count(*) filter (lines.amount_fen is distinct from owed_fen or lines.lines is distinct from line_count)
+        from fct_settlement_statements left join (
+            select tenant_id, statement_id, sum(amount_fen) as amount_fen, count(*) as lines
+            from fct_settlement_lines group by all
+        ) lines using (tenant_id, statement_id)
+        """
+    )
+    assert statements > 20
+    assert wrong == 0
+    # Each event of a parcel was told by its carrier, and the parcel stands where the events put it.
+    ((parcels, misplaced),) = ask(
+        "select count(*), count(*) filter ((j.delivered_at is null) = (status = 'delivered')) from fct_parcel_journeys j"
+    )
+    assert parcels > 20
+    assert misplaced == 0
+    # Nothing is listed that its tenant does not want.
+    assert ask(
+        "select count(*) from dim_offer o anti join fct_offer_opt_ins i using (tenant_id, item_id)"
+    ) == [(0,)]
+    assert ask("select bool_or(is_demanded) from dim_brand_demand") == [(True,)]
+    assert ask("select count(*) from fct_quarantined_rows") == [(0,)]
