@@ -71,7 +71,7 @@ def test_an_administrator_reads_who_changed_what_from_what_to_what(
 
     one = open_page("acts", ALWAYS | {"who": "key: tests", "lang": "en"}, token=token, mall=desk_mall.url)
     assert one.subheader[0].value == (
-        "From 1 Jan 2020 to 31 Dec 2099: 1 change to 1 kind of thing; the tenant's program \\(key “tests”\\) made the most, 1."
+        "From 1 Jan 2020 to 31 Dec 2099: 1 change to 1 kind of thing; the tenant's program \\(key 'tests'\\) made the most, 1."
     )
     assert frame_with(one, "change")["role"].tolist() == ["—"]
 
