@@ -40,6 +40,39 @@ class _Some(Sequence[Offer]):
         return self._offers[self._entries[at]] if found is None else found
 
 
+class StalePart(RuntimeError):
+    """A part of a shelf was asked for places after the next part had been taken."""
+
+
+class _Places:
+    """Entry of a whole shelf → its place in the part that was taken last, or NOWHERE; the last one stands for NOWHERE.
+
+    One vector for all parts: to fill one of twenty thousand for each answer took a thirtieth of it, and drove what the
+    rest of it needs out of the processor's cache.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._places: Integers = np.full(size + 1, NOWHERE)
+        self._numbers: Integers = np.arange(size)
+        self._entries: Integers = self._numbers[:0]
+
+    def take(self, entries: Integers) -> None:
+        """Take the next part."""
+        self._places[self._entries] = NOWHERE
+        self._places[entries] = self._numbers[: len(entries)]
+        self._entries = entries
+
+    def of(self, part: Integers) -> Integers:
+        """Return the vector for a part with these entries.
+
+        Raises:
+            StalePart: another one was taken meanwhile.
+        """
+        if self._entries is not part:
+            raise StalePart
+        return self._places
+
+
 class Shelf:
     """Offers side by side; an item comes once.
 
@@ -57,12 +90,11 @@ class Shelf:
         if len(self._entries) < len(offers):
             offers = [offers[n] for n in self._entries.values()]
             self._entries = {item_id: n for n, item_id in enumerate(self._entries)}
-        # Of a part: entry of the whole → its own, or NOWHERE; the last one stands for NOWHERE.
-        self._own: Integers | None = None
         self._entries_in_whole: Integers | None = None
         self._memory: dict[int, tuple[object, NDArray[Any]]] = {}
         self.offers: Sequence[Offer] = offers
         count, codes = len(offers), dict[str, int]()
+        self._places_in_part = _Places(count)
         self.prices: Integers = np.fromiter((offer.price_points for offer in offers), np.int64, count)
         self.stocks: Floats = np.fromiter(
             (np.inf if offer.stock is None else offer.stock for offer in offers), np.float64, count
@@ -86,13 +118,17 @@ class Shelf:
         return len(self.offers)
 
     def part(self, entries: Integers, changed: Mapping[int, Offer] | None = None) -> "Shelf":
-        """Return some entries of a whole shelf, each once, with what is otherwise about their offers for this answer."""
+        """Return some entries of a whole shelf, each once, with what is otherwise about their offers for this answer.
+
+        It knows its places until the next part is taken of the same shelf.
+        """
         part = Shelf.__new__(Shelf)
         part._entries = self._entries
         part._memory = self._memory
-        part._own = own = np.full(len(self) + 1, NOWHERE)
-        own[entries] = np.arange(len(entries))
+        part._places_in_part = self._places_in_part
         part._entries_in_whole = entries
+        self._places_in_part.take(entries)
+        own = self._places_in_part.of(entries)
         offers = _Some(self.offers, entries)
         part.prices, part.stocks = self.prices[entries], self.stocks[entries]
         part.listed_from, part.codes, part.ranks = (
@@ -150,9 +186,9 @@ class Shelf:
     def place(self, item_id: UUID) -> int | None:
         """Return the entry of an item; None of one that is not offered."""
         n = self._entries.get(item_id)
-        if n is None or self._own is None:
+        if n is None or self._entries_in_whole is None:
             return n
-        own = int(self._own[n])
+        own = int(self._places_in_part.of(self._entries_in_whole)[n])
         return None if own == NOWHERE else own
 
     def zeros(self) -> Floats:
@@ -193,7 +229,8 @@ class Shelf:
         else:
             found = self._entries_of(item_ids)
         # NOWHERE is the last entry of it.
-        return found if self._own is None else self._own[found]
+        part = self._entries_in_whole
+        return found if part is None else self._places_in_part.of(part)[found]
 
     def _entries_of(self, item_ids: Iterable[UUID]) -> Integers:
         entry = self._entries.get
