@@ -11,11 +11,11 @@ from transactional.catalogue.offers import StockOfCodes, offered_items
 from transactional.database import Connection
 from transactional.problems import Problem
 from transactional.redemption.domain import OutOfStock, UnknownOffer
-from transactional.together import attempt, taken_together
+from transactional.together import taken_together
 from transactional.warehouses.booking import Correction, book
 from transactional.warehouses.operations import keep_warehouses, refuse_closed
 from transactional.warehouses.placing import Placed, PlaceOfItem, lock_places, require_there
-from transactional.warehouses.references import Done, acts_done, became, done_before
+from transactional.warehouses.references import acts_done, done_once
 from transactional.warehouses.settling import settle
 
 
@@ -41,9 +41,8 @@ async def correct(
 
 @dataclass(frozen=True)
 class _Books:
-    """What is known of references, warehouses and items, none of which changes meanwhile."""
+    """What is known of warehouses and items, none of which changes meanwhile."""
 
-    done: Mapping[str, Done]
     active: Mapping[UUID, bool]
     on_hand: Mapping[UUID, int]
     coded: Mapping[UUID, bool]
@@ -65,18 +64,18 @@ async def _correct(
     fresh = [one.item_id for one in corrections if one.reference not in done]
     await settle(connection, [(tenant_id, item_id) for item_id in fresh], now=now)
     places = await lock_places(connection, tenant_id=tenant_id, item_ids=fresh)
-    books = _Books(done, active, on_hand, coded, places)
-    known = [attempt(partial(_done_or_right, books, tenant_id, one)) for one in corrections]
-    right = [one for one, outcome in zip(corrections, known, strict=True) if outcome is None]
-    booked = await book(connection, tenant_id=tenant_id, corrections=right, now=now)
-    return became(corrections, known, "stock_correction", booked)
+    books = _Books(active, on_hand, coded, places)
+    return await done_once(
+        corrections,
+        done,
+        "stock_correction",
+        require=partial(_require_right, books, tenant_id),
+        do=lambda right: book(connection, tenant_id=tenant_id, corrections=right, now=now),
+    )
 
 
-def _done_or_right(books: _Books, tenant_id: UUID, correction: Correction) -> UUID | None:
-    """Return the id of a correction that was done before, and None of one that can be done; raises as `correct` says."""
-    done = done_before(books.done, "stock_correction", correction)
-    if done is not None:
-        return done
+def _require_right(books: _Books, tenant_id: UUID, correction: Correction) -> None:
+    """Refuse a correction that cannot be done, as `correct` says."""
     refuse_closed(books.active, [correction.warehouse_id])
     item_id, quantity = correction.item_id, correction.quantity
     if item_id not in books.on_hand:
@@ -87,4 +86,3 @@ def _done_or_right(books: _Books, tenant_id: UUID, correction: Correction) -> UU
         raise OutOfStock(item_id, asked=-quantity, on_hand=books.on_hand[item_id])
     if quantity < 0:
         require_there(books.places, Placed(tenant_id, correction.warehouse_id, item_id, -quantity))
-    return None

@@ -1,11 +1,13 @@
 """Knows acts on stock again by the tenant's own names of them."""
 
-from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Literal, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from transactional.database import Connection
 from transactional.problems import Problem
+from transactional.together import attempt
 from transactional.warehouses.domain import ActExists
 
 Kind = Literal["relocation", "stock_correction"]
@@ -20,6 +22,9 @@ class Act(Protocol):
 
     @property
     def request_hash(self) -> bytes: ...
+
+
+One = TypeVar("One", bound=Act)
 
 
 class Done(NamedTuple):
@@ -42,30 +47,39 @@ async def acts_done(
     return {row["reference"]: Done(row["act_id"], row["request_hash"]) for row in rows}
 
 
-def done_before(done: Mapping[str, Done], kind: Kind, act: Act) -> UUID | None:
-    """Return the id of an act that was done before, and None of one that was not.
+async def done_once(
+    acts: Sequence[One],
+    done: Mapping[str, Done],
+    kind: Kind,
+    *,
+    require: Callable[[One], None],
+    do: Callable[[Sequence[One]], Awaitable[Mapping[str, UUID]]],
+) -> list[tuple[UUID, bool] | Problem]:
+    """Do the acts that were not done before and are found right, and return of each its id and whether it was done now.
 
-    Raises:
-        ActExists: its reference names another one.
+    Or why it is refused: its reference names another act, or what `require` said.
+
+    Args:
+        done: what was done before, by their references.
+        require: refuses an act that cannot be done.
+        do: does acts and returns the ids of those that it did, by their references.
     """
+    known = [attempt(partial(_done_or_right, done, kind, require, act)) for act in acts]
+    noted = await do([act for act, one in zip(acts, known, strict=True) if one is None])
+    return [_became(act, one, kind, noted) for act, one in zip(acts, known, strict=True)]
+
+
+def _done_or_right(
+    done: Mapping[str, Done], kind: Kind, require: Callable[[One], None], act: One
+) -> UUID | None:
+    """Return the id of an act that was done before, and None of one that can be done."""
     known = done.get(act.reference)
     if known is None:
+        require(act)
         return None
     if known.request_hash != act.request_hash:
         raise ActExists(act.reference, kind)
     return known.act_id
-
-
-def became(
-    acts: Sequence[Act], known: Sequence[UUID | Problem | None], kind: Kind, noted: Mapping[str, UUID]
-) -> list[tuple[UUID, bool] | Problem]:
-    """Return of each act its id and whether it was done now, or why it is refused.
-
-    Args:
-        known: the id of each that was done before, or why it is refused.
-        noted: the ids of those that were done now, by their references.
-    """
-    return [_became(act, one, kind, noted) for act, one in zip(acts, known, strict=True)]
 
 
 def _became(

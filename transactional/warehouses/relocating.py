@@ -10,10 +10,10 @@ from transactional.catalogue.offers import offered_items
 from transactional.database import Connection
 from transactional.problems import Problem
 from transactional.redemption.domain import UnknownOffer
-from transactional.together import attempt, taken_together
+from transactional.together import taken_together
 from transactional.warehouses.operations import keep_warehouses, refuse_closed
 from transactional.warehouses.placing import Placed, PlaceOfItem, lock_places, place, require_there, take
-from transactional.warehouses.references import Done, acts_done, became, done_before
+from transactional.warehouses.references import acts_done, done_once
 from transactional.warehouses.settling import settle
 
 _NOTE = """
@@ -63,9 +63,8 @@ async def relocate(
 
 @dataclass(frozen=True)
 class _Books:
-    """What is known of references, warehouses and items, none of which changes meanwhile."""
+    """What is known of warehouses and items, none of which changes meanwhile."""
 
-    done: Mapping[str, Done]
     active: Mapping[UUID, bool]
     offered: Mapping[UUID, bool]
     places: Mapping[PlaceOfItem, int]
@@ -87,11 +86,14 @@ async def _relocate(
     places = await lock_places(connection, tenant_id=tenant_id, item_ids=items)
     # Under the places' locks, so that nobody carries the same meanwhile.
     done = await acts_done(connection, "relocation", tenant_id=tenant_id, acts=relocations)
-    books = _Books(done, active, offered, places)
-    known = [attempt(partial(_done_or_right, books, tenant_id, one)) for one in relocations]
-    right = [one for one, outcome in zip(relocations, known, strict=True) if outcome is None]
-    noted = await _carry(connection, tenant_id, right, now)
-    return became(relocations, known, "relocation", noted)
+    books = _Books(active, offered, places)
+    return await done_once(
+        relocations,
+        done,
+        "relocation",
+        require=partial(_require_right, books, tenant_id),
+        do=lambda right: _carry(connection, tenant_id, right, now),
+    )
 
 
 async def _carry(
@@ -117,11 +119,8 @@ async def _carry(
     return noted
 
 
-def _done_or_right(books: _Books, tenant_id: UUID, relocation: Relocation) -> UUID | None:
-    """Return the id of a relocation that was done before, and None of one that can be done; raises as `relocate` says."""
-    done = done_before(books.done, "relocation", relocation)
-    if done is not None:
-        return done
+def _require_right(books: _Books, tenant_id: UUID, relocation: Relocation) -> None:
+    """Refuse a relocation that cannot be done, as `relocate` says."""
     if relocation.item_id not in books.offered:
         raise UnknownOffer(relocation.item_id)
     refuse_closed(books.active, {relocation.from_warehouse_id, relocation.to_warehouse_id})
@@ -129,4 +128,3 @@ def _done_or_right(books: _Books, tenant_id: UUID, relocation: Relocation) -> UU
         books.places,
         Placed(tenant_id, relocation.from_warehouse_id, relocation.item_id, relocation.quantity),
     )
-    return None
