@@ -1,7 +1,7 @@
 """HTTP whose answers leave as one packet: the head with the body.
 
 The server writes each by itself, and each write is a call into the kernel and wakes whoever reads at the other end,
-who can do nothing with a head alone. For small answers that was a twentieth of all work.
+who can do nothing with a head alone.
 """
 
 import asyncio

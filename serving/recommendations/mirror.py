@@ -1,9 +1,9 @@
 """What the live database holds beyond a release, kept in memory and brought up to date before every answer.
 
 An answer waits for a look that began after it was asked for; all of a tenant who wait share the next one, which asks
-for news only if anything was committed. So nothing
-that was committed before a request is missing from its answer, but stocks, which are looked at ten times a second;
-and the database is asked once for all who ask at once. Of a member who did nothing since the landing the release says everything; the others are read.
+for news only if anything was committed. So nothing that was committed before a request is missing from its answer, but
+stocks, which are looked at ten times a second; and the database is asked once for all who ask at once. Of a member who
+did nothing since the landing the release says everything; the others are read.
 """
 
 import asyncio
