@@ -11,6 +11,8 @@ from transactional.acting import ACTOR, ACTOR_ROLE
 
 Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
 
+# No tenant has it: whose are what belongs to the platform, or to several tenants.
+NO_TENANT = UUID(int=0)
 
 # How the driver says that the server is not there, is stopping or broke the connection.
 DATABASE_AWAY = (

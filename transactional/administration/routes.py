@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.administration.queries import acts_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
 from transactional.request_types import Day, Reference
@@ -18,9 +18,6 @@ from transactional.sessions.domain import RoleNeeded, SessionOver
 
 router = APIRouter(prefix="/v1", tags=["administrative acts"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: administrative acts"])
-
-# What belongs to no tenant.
-_PLATFORM = UUID(int=0)
 
 
 class Act(BaseModel):
@@ -99,7 +96,7 @@ async def show_any(
     limit: Limit = 100,
 ) -> ActPage:
     """List who changed items, brands, rates, tariffs, working days and licences, or what one tenant's shop is run by."""
-    return await _page(request, tenant_id or _PLATFORM, subject, actor, (first_day, last_day), before, limit)
+    return await _page(request, tenant_id or NO_TENANT, subject, actor, (first_day, last_day), before, limit)
 
 
 async def _page(

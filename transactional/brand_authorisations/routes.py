@@ -12,7 +12,7 @@ from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.brand_authorisations.operations import demand
 from transactional.catalogue.domain import UnknownBrand
 from transactional.clock import business_date
-from transactional.database import Connection, tenant_transaction
+from transactional.database import NO_TENANT, Connection, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import ActingFor, Reference
@@ -24,8 +24,6 @@ platform_router = APIRouter(
     prefix="/v1/platform", tags=["platform: brand authorisations"], dependencies=[OPERATORS_ONLY]
 )
 
-# A demand of the platform is nobody's, so the transaction names no tenant.
-_NOBODY = UUID(int=0)
 _DEMANDS = """
 select b.brand_id, b.code as brand_code, b.is_known, coalesce(p.is_demanded, b.is_known) as is_demanded_by_platform,
     coalesce(t.is_demanded, false) as is_demanded_by_tenant, mall.is_brand_covered($1, b.brand_id, $2) as is_covered,
@@ -210,7 +208,7 @@ async def put_platform_demand(
 ) -> PlatformDemand:
     """Sell a brand in every shop only under an authorisation, or no longer unless the tenant demands it."""
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await demand(
             connection,
             tenant_id=None,

@@ -15,7 +15,7 @@ from transactional.carriage.operations import announce_rate, announce_rates
 from transactional.carriage.queries import list_rates, months_of_carriers, volume_of
 from transactional.clock import business_date
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.fees.documents import Month
 from transactional.fulfilment.carriers.domain import CarrierName
 from transactional.fulfilment.clocks import region_of
@@ -29,8 +29,6 @@ from transactional.templates import add_template
 router = APIRouter(prefix="/v1", tags=["carriage"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: carriage"], dependencies=[OPERATORS_ONLY])
 
-# Rates are the platform's own, so the transaction names no tenant.
-_NOBODY = UUID(int=0)
 _ThisMonth = Annotated[Month | None, Query(description="This one if left out.")]
 
 
@@ -108,7 +106,7 @@ async def announce(
 ) -> documents.CarrierRate:
     """Announce what a carrier asks for parcels to a region from a day on; an older rate ends there."""
     rate = body.rate()
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         is_new = await announce_rate(
             connection, rate=rate, by=body.announced_by, now=request.app.state.clock()
         )
@@ -128,7 +126,7 @@ async def import_rates(
 ) -> documents.RatesImported:
     """Announce the rates that are the rows of a file, or none of them."""
     rows = await rows_of(request, documents.RateRow)
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         announced = await announce_rates(
             connection, rates=[row.rate() for row in rows], by=announced_by, now=request.app.state.clock()
         )
@@ -149,7 +147,7 @@ async def _estimate(request: Request, tenant_id: UUID | None, month: date | None
     first = month or today.replace(day=1)
     if first > today:
         raise InvalidRequest("month: it has not begun")
-    async with tenant_transaction(request.app.state.pools.committer, tenant_id or _NOBODY) as connection:
+    async with tenant_transaction(request.app.state.pools.committer, tenant_id or NO_TENANT) as connection:
         found = await months_of_carriers(connection, tenant_id=tenant_id, month=first, today=today)
     return {
         "month": first,

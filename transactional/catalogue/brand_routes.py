@@ -10,7 +10,7 @@ from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.catalogue import brands, documents
 from transactional.catalogue.domain import BrandExists, UnknownBrand
 from transactional.csv_rows import csv_body, sifted_rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
@@ -21,9 +21,6 @@ router = APIRouter(prefix="/v1", tags=["catalogue"])
 platform_router = APIRouter(
     prefix="/v1/platform", tags=["platform: catalogue"], dependencies=[OPERATORS_ONLY]
 )
-
-# Brands are the platform's own, so the transaction names no tenant.
-_NOBODY = UUID(int=0)
 
 
 @router.get("/brands", summary="List brands", responses=responses(Unauthenticated, InvalidRequest))
@@ -53,7 +50,7 @@ async def add(
     body: documents.BrandRow, request: Request, response: Response, dry_run: DryRun = False
 ) -> documents.Brand:
     """Add a brand."""
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         brand_id, is_new = await brands.add_brand(connection, new=brands.Brand(**dict(body)))
         row = await brands.find_brand(connection, brand_id=brand_id)
     if not is_new:
@@ -70,7 +67,7 @@ async def change(
     brand_id: UUID, body: documents.BrandPatch, request: Request, dry_run: DryRun = False
 ) -> documents.Brand:
     """Rename a brand, or say whether it is well known."""
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await brands.change_brand(connection, brand_id=brand_id, **dict(body))
         row = await brands.find_brand(connection, brand_id=brand_id)
     return documents.Brand.model_validate(row)
@@ -85,7 +82,7 @@ async def change(
 async def import_file(request: Request, dry_run: DryRun = False) -> documents.RowsImported:
     """Add the brands that are the rows of a file and change those that are there, or do nothing at all."""
     rows = await sifted_rows_of(request, documents.BrandRow)
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         made = await brands.import_brands(connection, rows.each(lambda row: brands.Brand(**dict(row))))
     return documents.RowsImported.of(made, len(rows.rows))
 

@@ -10,7 +10,7 @@ from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.catalogue import documents, items
 from transactional.catalogue.domain import ItemExists, KindFixed, UnknownBrand, UnknownItem
 from transactional.csv_rows import csv_body, sifted_rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 from transactional.request_types import Reference
@@ -21,9 +21,6 @@ router = APIRouter(prefix="/v1", tags=["catalogue"])
 platform_router = APIRouter(
     prefix="/v1/platform", tags=["platform: catalogue"], dependencies=[OPERATORS_ONLY]
 )
-
-# Items are the platform's own, so the transaction names no tenant.
-_NOBODY = UUID(int=0)
 
 
 @router.get("/items", summary="List items", responses=responses(Unauthenticated, InvalidRequest))
@@ -70,7 +67,7 @@ async def add(
     body: documents.ItemRequest, request: Request, response: Response, dry_run: DryRun = False
 ) -> documents.CatalogueItem:
     """Add an item; it stands in no shop before a tenant opts in to it."""
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         item_id, is_new = await items.add_item(connection, new=items.Item(**dict(body)))
         row = await items.find_item(connection, item_id=item_id)
     if not is_new:
@@ -89,7 +86,7 @@ async def change(
     item_id: UUID, body: documents.ItemPatch, request: Request, dry_run: DryRun = False
 ) -> documents.CatalogueItem:
     """Change particulars of an item in every shop that has it."""
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await items.change_item(connection, item_id=item_id, change=body.change())
         row = await items.find_item(connection, item_id=item_id)
     return documents.CatalogueItem.model_validate(row)
@@ -104,7 +101,7 @@ async def change(
 async def import_file(request: Request, dry_run: DryRun = False) -> documents.RowsImported:
     """Add the items that are the rows of a file and change those that are there, or do nothing at all."""
     rows = await sifted_rows_of(request, documents.ItemRow)
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         made = await items.import_items(connection, rows.each(lambda row: items.Item(**dict(row))))
     return documents.RowsImported.of(made, len(rows.rows))
 

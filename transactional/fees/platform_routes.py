@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from transactional.access.domain import PlatformKeyNeeded
 from transactional.access.routes import OPERATORS_ONLY, DryRun
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.fees import documents, domain
 from transactional.fees.operations import NewCharge, NewTariff, announce_tariff, charge, charge_all
 from transactional.fees.queries import list_fees, list_tariffs
@@ -30,8 +30,6 @@ from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
 
-# A tariff is of no tenant, so its transaction names none.
-_NOBODY = UUID(int=0)
 _OF_A_CHARGE: tuple[type[Problem], ...] = (
     UnknownTenant, NotLive, NotConfirmed, NotChargedByHand, FeeExists, MonthInvoiced,
 )  # fmt: skip
@@ -148,7 +146,7 @@ async def _announce(
 ) -> documents.Tariff:
     lines = tuple(domain.TariffLine(**line.model_dump()) for line in body.lines)
     new = NewTariff(body.reference, body.valid_from, lines, body.announced_by)
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         tariff_id, is_new = await announce_tariff(
             connection,
             new=new,

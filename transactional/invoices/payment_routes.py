@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from transactional.access.domain import PlatformKeyNeeded
 from transactional.access.routes import DryRun
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.invoices import documents, payment_documents
 from transactional.invoices.answering import told_in_full
@@ -26,8 +26,6 @@ from transactional.templates import add_template
 
 router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
 
-# A bank's file is of no tenant alone.
-_NOBODY = UUID(int=0)
 _REFUSED: tuple[type[Problem], ...] = (PlatformKeyNeeded, SessionOver, RoleNeeded, InvalidRequest)
 
 
@@ -103,7 +101,9 @@ async def import_bank_file(
         BankLine(row.invoice_number, NewPayment(row.reference, signed_fen(row.amount_yuan), row.received_at))
         for row in rows
     ]
-    async with tenant_transaction(request.app.state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.committer, NO_TENANT, dry_run=dry_run
+    ) as connection:
         recorded = await record_bank_file(connection, lines=lines, by=by, now=request.app.state.clock())
     return payment_documents.Recorded(recorded=recorded, known=len(lines) - recorded)
 

@@ -9,7 +9,7 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.clock import business_date
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.licences.documents import (
     CorrectionRequest,
     Licence,
@@ -49,8 +49,6 @@ from transactional.templates import add_template
 router = APIRouter(prefix="/v1", tags=["licences"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: licences"])
 
-# Licences are the platform's own, so the transaction names no tenant.
-_NOBODY = UUID(int=0)
 _REFUSED = (PlatformKeyNeeded, SessionOver, RoleNeeded, InvalidRequest)
 
 
@@ -68,7 +66,7 @@ async def show_all(tenant_id: Caller, request: Request) -> LicenceList:
 async def show_register(_: Operating, request: Request) -> Register:
     """Show every licence with the days it lasts, its open alert and its corrections, what lapses first leading."""
     today = business_date(request.app.state.clock())
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT) as connection:
         return Register.model_validate({"licences": await register_of(connection, today=today)})
 
 
@@ -87,7 +85,7 @@ async def add(
     """Register a licence or a renewal; alerts open and close by it at once."""
     now, by = request.app.state.clock(), asker.acting(body.registered_by, "registered_by")
     new = NewLicence(**body.model_dump(exclude={"registered_by"}))
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         licence_id, is_new = await register(connection, new=new, by=by, now=now)
         (shown,) = await list_licences(connection, today=business_date(now), licence_id=licence_id)
     if not is_new:
@@ -110,7 +108,7 @@ async def import_licences(
     """Register the licences that are the rows of a file, or none of them."""
     by = asker.acting(registered_by, "registered_by")
     rows = await rows_of(request, LicenceRow)
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         registered = await register_all(
             connection,
             licences=[NewLicence(**row.model_dump()) for row in rows],
@@ -141,7 +139,7 @@ async def put_right(
     """Correct what was written down wrongly of a licence; what stood there is kept, and alerts follow at once."""
     now, by = request.app.state.clock(), asker.acting(body.corrected_by, "corrected_by")
     told = Correction(**body.model_dump(exclude={"corrected_by"}))
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await correct(connection, licence_id=licence_id, told=told, by=by, now=now)
         (shown,) = await register_of(connection, today=business_date(now), licence_id=licence_id)
     return RegisteredLicence.model_validate(shown)
@@ -150,7 +148,7 @@ async def put_right(
 @platform_router.get("/licences/alerts", summary="List licence alerts", responses=responses(*_REFUSED))
 async def show_alerts(_: Operating, request: Request, with_closed: bool = False) -> LicenceAlertList:
     """List what lapses or has lapsed, and on demand what was closed by a renewal."""
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT) as connection:
         alerts = await list_alerts(connection, with_closed=with_closed)
     return LicenceAlertList.model_validate({"alerts": alerts})
 
@@ -165,7 +163,7 @@ async def see(
 ) -> LicenceAlert:
     """Note who has seen an alert; the first one stays, and the alert stays open."""
     by = asker.acting(body.acknowledged_by, "acknowledged_by")
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await acknowledge(connection, alert_id=alert_id, by=by, now=request.app.state.clock())
         (shown,) = await list_alerts(connection, with_closed=True, alert_id=alert_id)
     return LicenceAlert.model_validate(shown)

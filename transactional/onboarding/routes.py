@@ -9,7 +9,7 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.operations import issue_key
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import Connection, tenant_transaction
+from transactional.database import NO_TENANT, Connection, tenant_transaction
 from transactional.fees.queries import live_day
 from transactional.fees.refusals import UnknownTenant
 from transactional.onboarding.checks import before_live, find_steps
@@ -55,9 +55,6 @@ from transactional.tenants.routes import Program
 router = APIRouter(prefix="/v1", tags=["onboarding"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"], dependencies=[OPERATORS_ONLY])
 
-# An application is of no tenant yet.
-_NOBODY = UUID(int=0)
-
 
 async def _shown(connection: Connection, tenant_id: UUID, request: Request) -> Onboarding:
     steps = await find_steps(connection, tenant_id=tenant_id)
@@ -98,7 +95,7 @@ async def add(
 ) -> Applied:
     """Create a tenant in test mode, with the program and the features of its industry."""
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, NO_TENANT, dry_run=dry_run) as connection:
         tenant_id, api_key = await apply(
             connection,
             new=Application(**body.model_dump()),
@@ -124,7 +121,9 @@ async def import_tenants(
     rows = await rows_of(request, ApplicationRow)
     bodies = [ApplicationRequest.model_construct(**row.model_dump(), applied_by=applied_by) for row in rows]
     now = request.app.state.clock()
-    async with tenant_transaction(request.app.state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.committer, NO_TENANT, dry_run=dry_run
+    ) as connection:
         made = await all_or_nothing(
             bodies,
             lambda body: apply(

@@ -8,7 +8,7 @@ from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import Caller, DryRun
 from transactional.consents.domain import ConsentNeeded
 from transactional.consents.queries import require_consent
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.members.domain import UnknownMember
 from transactional.members.link_codes import LinkCodeRefused, issue_code
 from transactional.persons import operations
@@ -37,9 +37,6 @@ from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
 
 router = APIRouter(prefix="/v1", tags=["persons"])
-
-# What is of several tenants is of none.
-_NOBODY = UUID(int=0)
 
 
 @router.post(
@@ -76,7 +73,7 @@ async def create(body: PersonRequest, request: Request, dry_run: DryRun = False)
     A token that was lost cannot be told again, for a single tenant could ask for it: withdraw, and join anew.
     """
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, NO_TENANT, dry_run=dry_run) as connection:
         person_id, token = await operations.create_person(connection, codes=body.codes, now=state.clock())
         accounts = await accounts_of(connection, person_id=person_id)
     return NewPerson(
@@ -105,7 +102,7 @@ async def join(
 ) -> PersonShown:
     """Join the account that a code was issued for."""
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, NO_TENANT, dry_run=dry_run) as connection:
         await operations.join(connection, person_id=person_id, code=body.code, now=state.clock())
         accounts = await accounts_of(connection, person_id=person_id)
     return PersonShown(person_id=person_id, accounts=[Account.model_validate(one) for one in accounts])
@@ -136,7 +133,7 @@ async def show_balances(person_id: Reader, request: Request) -> Balances:
 async def leave(person_id: Itself, member_id: UUID, request: Request, dry_run: DryRun = False) -> None:
     """Withdraw the consent to an account being seen with the others; without the last one the person is gone."""
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, NO_TENANT, dry_run=dry_run) as connection:
         await operations.leave(connection, person_id=person_id, member_id=member_id, now=state.clock())
 
 
@@ -149,7 +146,7 @@ async def leave(person_id: Itself, member_id: UUID, request: Request, dry_run: D
 async def end(person_id: Itself, request: Request, dry_run: DryRun = False) -> None:
     """Withdraw the consent to all accounts: the person is gone, the members stay as they are."""
     state = request.app.state
-    async with tenant_transaction(state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(state.pools.committer, NO_TENANT, dry_run=dry_run) as connection:
         await operations.end(connection, person_id=person_id, now=state.clock())
 
 
@@ -161,5 +158,7 @@ async def end(person_id: Itself, request: Request, dry_run: DryRun = False) -> N
 )
 async def renew(person_id: Itself, request: Request, dry_run: DryRun = False) -> NewToken:
     """Take another token; the one that was sent ends at once."""
-    async with tenant_transaction(request.app.state.pools.committer, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(
+        request.app.state.pools.committer, NO_TENANT, dry_run=dry_run
+    ) as connection:
         return NewToken(token=await operations.renew_token(connection, person_id=person_id))

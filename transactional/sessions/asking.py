@@ -14,6 +14,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from transactional.access.operations import KeyRing
 from transactional.acting import acts
+from transactional.database import NO_TENANT
 from transactional.problems import InvalidRequest
 from transactional.sessions.domain import (
     ACTING_ROLES,
@@ -39,8 +40,6 @@ _platform_scheme = HTTPBearer(
     scheme_name="PlatformKeyOrSession",
     description="A platform key of scope operate, or the session of one of the platform's own people.",
 )
-# Whoever operates the mall does so for no tenant of their own.
-_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -170,7 +169,7 @@ async def _operator(
     if not is_session(request.headers.get("authorization")):
         keys: KeyRing = request.app.state.keys
         await keys.require_platform(request.headers.get("authorization"), "operate")
-        return Asker(_NOBODY)
+        return Asker(NO_TENANT)
     return _allowed(await asker_of(request), OPERATING_ROLES)
 
 

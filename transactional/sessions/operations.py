@@ -9,7 +9,7 @@ from anyio import CapacityLimiter, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from transactional.database import Connection, tenant_transaction
+from transactional.database import NO_TENANT, Connection, tenant_transaction
 from transactional.sessions.domain import (
     LOCKED_FOR,
     MAX_FAILURES,
@@ -26,7 +26,6 @@ from transactional.sessions.domain import (
     WrongPassword,
 )
 from transactional.sessions.queries import (
-    NO_TENANT,
     Login,
     find_linked,
     find_login,

@@ -6,11 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
-from transactional.database import Connection, tenant_transaction
+from transactional.database import NO_TENANT, Connection, tenant_transaction
 from transactional.sessions.domain import Visitor
-
-# No tenant has it, so an unknown code costs the same statements as a known one.
-NO_TENANT = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,7 @@ async def find_login(pool: asyncpg.Pool, *, tenant_id: UUID, username: str) -> L
 async def find_linked(pool: asyncpg.Pool, *, tenant_code: str, issuer: str, subject: str) -> Visitor | None:
     """Return the person of a tenant whom an identity provider knows by a subject; None without an enabled login."""
     tenant = await find_tenant_by_code(pool, tenant_code)
+    # An unknown code costs the same statements as a known one.
     tenant_id, name = tenant or (NO_TENANT, "")
     async with tenant_transaction(pool, tenant_id) as connection:
         row = await connection.fetchrow(

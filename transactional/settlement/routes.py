@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from transactional.access.domain import PlatformKeyNeeded, Unauthenticated
 from transactional.access.routes import OPERATORS_ONLY, Caller, DryRun
 from transactional.csv_rows import csv_body, rows_of
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.fees.refusals import UnknownTenant
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest, RequestTooLarge
@@ -27,9 +27,6 @@ from transactional.templates import add_template
 router = APIRouter(prefix="/v1", tags=["settlement"])
 platform_router = APIRouter(prefix="/v1/platform", tags=["platform: money"], dependencies=[OPERATORS_ONLY])
 people_router = APIRouter(prefix="/v1/platform", tags=["platform: money"])
-
-# Working days are of no tenant.
-_NOBODY = UUID(int=0)
 
 
 @router.get(
@@ -178,7 +175,7 @@ add_template(
 async def _change(
     body: documents.WorkingDaysRequest, request: Request, dry_run: bool
 ) -> documents.WorkingDayList:
-    async with tenant_transaction(request.app.state.pools.api, _NOBODY, dry_run=dry_run) as connection:
+    async with tenant_transaction(request.app.state.pools.api, NO_TENANT, dry_run=dry_run) as connection:
         await change_working_days(
             connection,
             days={one.day: one.is_working for one in body.days},

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from transactional.access.domain import PlatformKeyNeeded
-from transactional.database import tenant_transaction
+from transactional.database import NO_TENANT, tenant_transaction
 from transactional.problem_documents import responses
 from transactional.problems import InvalidRequest
 from transactional.request_types import Reference
@@ -17,9 +17,6 @@ from transactional.sessions.domain import RoleNeeded, SessionOver
 from transactional.tenants.queries import list_tenants
 
 router = APIRouter(prefix="/v1/platform", tags=["platform: tenants"])
-
-# They are of all tenants, so the transaction names none.
-_NOBODY = UUID(int=0)
 
 
 class Tenant(BaseModel):
@@ -54,7 +51,7 @@ async def show_all(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> TenantPage:
     """List the tenants by code, with the days on which each applied, was configured, was tested and went live."""
-    async with tenant_transaction(request.app.state.pools.committer, _NOBODY) as connection:
+    async with tenant_transaction(request.app.state.pools.committer, NO_TENANT) as connection:
         rows = await list_tenants(connection, after=after, limit=limit + 1)
     page = [Tenant.model_validate(dict(row)) for row in rows[:limit]]
     return TenantPage(tenants=page, next_after=page[-1].code if len(rows) > limit else None)
